@@ -1,0 +1,57 @@
+package io.muster.store;
+
+import java.time.Duration;
+
+/** The moment a blocking call gives up. */
+final class Deadline {
+  private final Duration timeout;
+  private final long start = System.nanoTime();
+  private final long nanos;
+
+  private Deadline(Duration timeout) {
+    this.timeout = timeout;
+    this.nanos = saturatedNanos(timeout);
+  }
+
+  /**
+   * A deadline that begins to run now.
+   *
+   * @throws IllegalArgumentException if {@code timeout} is negative
+   */
+  static Deadline after(Duration timeout) {
+    return new Deadline(requireNotNegative(timeout));
+  }
+
+  static Duration requireNotNegative(Duration timeout) {
+    if (timeout.isNegative()) {
+      throw new IllegalArgumentException("timeout must not be negative but was " + timeout);
+    }
+    return timeout;
+  }
+
+  /** What the call was given in all. */
+  Duration timeout() {
+    return timeout;
+  }
+
+  /** The nanoseconds left, not above 0 once the deadline has passed. */
+  long remainingNanos() {
+    return nanos == Long.MAX_VALUE ? nanos : nanos - (System.nanoTime() - start);
+  }
+
+  Duration remaining() {
+    return Duration.ofNanos(Math.max(0, remainingNanos()));
+  }
+
+  boolean hasPassed() {
+    return remainingNanos() <= 0;
+  }
+
+  private static long saturatedNanos(Duration timeout) {
+    try {
+      return timeout.toNanos();
+    } catch (ArithmeticException e) {
+      return Long.MAX_VALUE;
+    }
+  }
+}

@@ -1,0 +1,283 @@
+package io.muster.store;
+
+import io.muster.store.internal.keyspace.Key;
+import io.muster.store.internal.keyspace.Keyspace;
+import io.muster.store.internal.keyspace.NotANumberException;
+import io.muster.store.internal.keyspace.StoreFullException;
+import io.muster.store.internal.keyspace.Wait;
+import io.muster.store.internal.keyspace.Waits;
+import io.muster.store.internal.wire.KeyText;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A store in the memory of this process, for the threads of one world; PyTorch's {@code HashStore}.
+ * It holds nothing to give back: {@link #close} does nothing, and {@link #duplicate} returns the
+ * store itself.
+ */
+public final class HashStore implements Store {
+  private final ReentrantLock lock = new ReentrantLock();
+  private final Waits waits = new Waits();
+  private final Keyspace keyspace = new Keyspace(waits, Long.MAX_VALUE);
+  private volatile Duration timeout = DEFAULT_TIMEOUT;
+
+  /** An empty store. */
+  public HashStore() {}
+
+  @Override
+  public void set(String key, byte[] value) {
+    byte[] copy = value.clone();
+    locked(
+        () -> {
+          keyspace.set(key(key), copy);
+          return true;
+        });
+  }
+
+  @Override
+  public byte[] get(String key) {
+    return multiGet(List.of(key)).get(0);
+  }
+
+  @Override
+  public long add(String key, long delta) {
+    return locked(() -> keyspace.add(key(key), delta));
+  }
+
+  @Override
+  public byte[] compareSet(String key, byte[] expected, byte[] desired) {
+    byte[] copy = desired.clone();
+    return locked(() -> keyspace.compareSet(key(key), expected, copy)).clone();
+  }
+
+  @Override
+  public boolean check(List<String> keys) {
+    return locked(() -> missing(keys, keyspace::isPresent).isEmpty());
+  }
+
+  @Override
+  public void await(Duration timeout, List<String> keys) {
+    Deadline deadline = Deadline.after(timeout);
+    lock.lock();
+    try {
+      List<Key> missing = missing(keys, keyspace::isPresent);
+      if (!missing.isEmpty()) {
+        Sleeper sleeper = new Sleeper(lock.newCondition());
+        waits.registerForPresence(sleeper, missing);
+        sleep(sleeper, deadline, keys, missing);
+        passOn(sleeper);
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  @Override
+  public boolean deleteKey(String key) {
+    return locked(() -> keyspace.delete(key(key)));
+  }
+
+  @Override
+  public long numKeys() {
+    return locked(keyspace::size);
+  }
+
+  @Override
+  public List<String> listKeys() {
+    return locked(keyspace::keys).stream().map(key -> KeyText.text(key.bytes())).toList();
+  }
+
+  @Override
+  public boolean hasExtendedApi() {
+    return true;
+  }
+
+  @Override
+  public void append(String key, byte[] value) {
+    locked(
+        () -> {
+          keyspace.append(key(key), value);
+          return true;
+        });
+  }
+
+  @Override
+  public List<byte[]> multiGet(List<String> keys) {
+    Deadline deadline = Deadline.after(timeout);
+    lock.lock();
+    try {
+      while (true) {
+        List<Key> missing = missing(keys, key -> keyspace.get(key) != null);
+        if (missing.isEmpty()) {
+          return values(keys);
+        }
+        Sleeper sleeper = new Sleeper(lock.newCondition());
+        waits.registerForValues(sleeper, missing);
+        sleep(sleeper, deadline, keys, missing);
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  @Override
+  public void multiSet(List<String> keys, List<byte[]> values) {
+    Store.requireSameSize(keys, values);
+    List<byte[]> copies = values.stream().map(byte[]::clone).toList();
+    locked(
+        () -> {
+          for (int i = 0; i < copies.size(); i++) {
+            keyspace.set(key(keys.get(i)), copies.get(i));
+          }
+          return true;
+        });
+  }
+
+  @Override
+  public void queuePush(String key, byte[] item) {
+    byte[] copy = item.clone();
+    locked(
+        () -> {
+          keyspace.push(key(key), copy);
+          return true;
+        });
+  }
+
+  @Override
+  public byte[] queuePop(String key, boolean block) {
+    Deadline deadline = Deadline.after(timeout);
+    List<Key> queue = List.of(key(key));
+    lock.lock();
+    try {
+      while (true) {
+        byte[] item = keyspace.pop(queue.get(0));
+        if (item != null) {
+          return item.clone();
+        }
+        if (!block) {
+          throw new QueueEmptyException(key, toString());
+        }
+        Sleeper sleeper = new Sleeper(lock.newCondition());
+        waits.registerForPresence(sleeper, queue);
+        sleep(sleeper, deadline, List.of(key), queue);
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  @Override
+  public long queueLen(String key) {
+    return locked(() -> keyspace.queueLength(key(key)));
+  }
+
+  @Override
+  public Duration timeout() {
+    return timeout;
+  }
+
+  @Override
+  public void setTimeout(Duration timeout) {
+    this.timeout = Deadline.requireNotNegative(timeout);
+  }
+
+  @Override
+  public Store duplicate() {
+    return this;
+  }
+
+  @Override
+  public String toString() {
+    return "HashStore";
+  }
+
+  private static Key key(String text) {
+    return new Key(KeyText.bytes(text));
+  }
+
+  private static List<Key> missing(List<String> keys, Predicate<Key> isThere) {
+    return keys.stream().map(HashStore::key).filter(isThere.negate()).toList();
+  }
+
+  private List<byte[]> values(List<String> keys) {
+    List<byte[]> values = new ArrayList<>(keys.size());
+    for (String key : keys) {
+      values.add(Objects.requireNonNull(keyspace.get(key(key))).clone());
+    }
+    return values;
+  }
+
+  /** Gives up the lock until the sleeper, who is registered for {@code missing}, is released. */
+  private void sleep(Sleeper sleeper, Deadline deadline, List<String> keys, List<Key> missing) {
+    try {
+      long nanos = deadline.remainingNanos();
+      while (!sleeper.released) {
+        if (nanos <= 0) {
+          List<String> stillMissing =
+              missing.stream()
+                  .filter(key -> !keyspace.isPresent(key))
+                  .map(key -> KeyText.text(key.bytes()))
+                  .toList();
+          throw StoreTimeoutException.ofKeys(
+              deadline.timeout(), "", keys, stillMissing, toString());
+        }
+        nanos = sleeper.wakeUp.awaitNanos(nanos);
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      passOn(sleeper);
+      throw new StoreInterruptedException("interrupted while waiting for " + keys + " on " + this);
+    } finally {
+      waits.forget(sleeper);
+    }
+  }
+
+  /** A push wakes one sleeper; if that one does not pop, the item is the next one's. */
+  private void passOn(Sleeper sleeper) {
+    Key queue = sleeper.queue;
+    if (queue != null && keyspace.queueLength(queue) > 0) {
+      waits.itemPushed(queue);
+    }
+  }
+
+  private <T> T locked(Operation<T> operation) {
+    lock.lock();
+    try {
+      return operation.run();
+    } catch (NotANumberException e) {
+      throw new StoreException(e.getMessage() + " (" + this + ")", e);
+    } catch (StoreFullException e) {
+      throw new AssertionError("a HashStore has no limit", e);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private interface Operation<T> {
+    T run() throws NotANumberException, StoreFullException;
+  }
+
+  /** A thread in {@link #sleep}. */
+  private static final class Sleeper extends Wait {
+    final Condition wakeUp;
+    boolean released;
+    @Nullable Key queue;
+
+    Sleeper(Condition wakeUp) {
+      this.wakeUp = wakeUp;
+    }
+
+    @Override
+    protected void released(@Nullable Key queue) {
+      this.released = true;
+      this.queue = queue;
+      wakeUp.signal();
+    }
+  }
+}

@@ -1,0 +1,10 @@
+package io.muster.store.internal.keyspace;
+
+/** A write would take the keyspace over its limit of stored bytes. Nothing was changed. */
+public final class StoreFullException extends Exception {
+  private static final long serialVersionUID = 1L;
+
+  StoreFullException(Key key, long storedBytes, long limit) {
+    super("no room for " + key + ": " + storedBytes + " bytes are stored; the limit is " + limit);
+  }
+}

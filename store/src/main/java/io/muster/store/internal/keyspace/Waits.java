@@ -1,0 +1,55 @@
+package io.muster.store.internal.keyspace;
+
+import java.util.List;
+
+/**
+ * Who waits for what in a {@link Keyspace}. A wait for presence ends with a value or with an item
+ * in a queue, a wait for a value only with a value. Not thread-safe: one owner at a time.
+ */
+public final class Waits implements Keyspace.Listener {
+  private final WaitList forPresence = new WaitList();
+  private final WaitList forValues = new WaitList();
+
+  /**
+   * Registers a wait for {@code keys}, none of which is present and of which there is at least one.
+   */
+  public void registerForPresence(Wait wait, List<Key> keys) {
+    forPresence.register(wait, keys);
+  }
+
+  /**
+   * Registers a wait for {@code keys}, none of which has a value and of which there is at least
+   * one.
+   */
+  public void registerForValues(Wait wait, List<Key> keys) {
+    forValues.register(wait, keys);
+  }
+
+  /** Gives a wait up; nothing happens if it is over. */
+  public void forget(Wait wait) {
+    WaitList list = wait.list;
+    if (list != null) {
+      list.forget(wait);
+    }
+  }
+
+  @Override
+  public void keyChanged(Key key) {
+    forPresence.releaseAll(key);
+    forValues.releaseAll(key);
+  }
+
+  /**
+   * Releases one wait for the queue. As one item is worth one wake-up, whoever is released and then
+   * does not take it calls this once more for the next in line.
+   */
+  @Override
+  public void itemPushed(Key queue) {
+    forPresence.releaseOne(queue);
+  }
+
+  /** How many waits are not over. */
+  public int size() {
+    return forPresence.size() + forValues.size();
+  }
+}

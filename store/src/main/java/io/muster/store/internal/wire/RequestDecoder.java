@@ -1,0 +1,235 @@
+package io.muster.store.internal.wire;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads requests from bytes that arrive in pieces of any size.
+ *
+ * <p>A request split over pieces is resumed where it stopped. The first request must be VALIDATE
+ * with the right magic, and no other may be. Memory grows with the bytes that have arrived, never
+ * with a length that was only claimed. One decoder serves one connection and is not thread-safe;
+ * after a {@link WireException} it must not be used again.
+ */
+public final class RequestDecoder {
+  /** A claimed length beyond this is not allocated at once. */
+  private static final int TRUSTED_LENGTH = 64 * 1024;
+
+  private static final byte[] EMPTY = {};
+
+  private final WireLimits limits;
+
+  private boolean validated;
+  private @Nullable Opcode opcode;
+  private int field;
+  private long requestBytes;
+
+  /** Fields read so far: the single ones, or those of a counted request in turn. */
+  private final List<byte[]> blobs = new ArrayList<>(3);
+
+  /** The integer read last. */
+  private long number;
+
+  private long remainingRepeats;
+
+  /** The integer that is being read, from its lowest byte on. */
+  private long partialInteger;
+
+  private int partialIntegerBytes;
+
+  /** The key or value that is being read; null while its length is. */
+  private byte @Nullable [] blob;
+
+  private int blobLength;
+  private int blobFilled;
+
+  public RequestDecoder(WireLimits limits) {
+    this.limits = limits;
+  }
+
+  /**
+   * Takes bytes from {@code in} until one request is complete, and hands it to {@code requests}.
+   *
+   * @return the request's opcode, or null if all of {@code in} was taken and the request goes on
+   * @throws WireException if the bytes are no request or break a limit
+   * @throws IOException what {@code requests} throws
+   */
+  public @Nullable Opcode decode(ByteBuffer in, Requests requests) throws IOException {
+    in.order(ByteOrder.LITTLE_ENDIAN);
+    Opcode current = opcode;
+    if (current == null) {
+      if (!in.hasRemaining()) {
+        return null;
+      }
+      current = begin(in.get() & 0xff);
+    }
+    List<Field> fields = current.fields();
+    while (field < fields.size()) {
+      if (!readField(fields.get(field), in)) {
+        return null;
+      }
+      field++;
+      if (field == fields.size() && fields.get(0) == Field.COUNT && --remainingRepeats > 0) {
+        field = 1;
+      } else if (field == 1 && fields.get(0) == Field.COUNT && remainingRepeats == 0) {
+        field = fields.size();
+      }
+    }
+    deliver(current, requests);
+    reset();
+    return current;
+  }
+
+  private Opcode begin(int code) throws WireException {
+    Opcode current = Opcode.of(code);
+    if (current == null) {
+      throw new WireException("unknown opcode " + code);
+    }
+    if (validated == (current == Opcode.VALIDATE)) {
+      throw new WireException(
+          validated ? "VALIDATE sent twice" : "first request is " + current + ", not VALIDATE");
+    }
+    opcode = current;
+    return current;
+  }
+
+  private void reset() {
+    opcode = null;
+    field = 0;
+    requestBytes = 0;
+    blobs.clear();
+  }
+
+  private boolean readField(Field kind, ByteBuffer in) throws WireException {
+    return switch (kind) {
+      case KEY -> readBlob(in, limits.keyBytes(), "key");
+      case VALUE -> readBlob(in, limits.valueBytes(), "value");
+      case I64 -> readInteger(in, Long.BYTES);
+      case U32 -> readInteger(in, Integer.BYTES);
+      case COUNT -> readCount(in);
+    };
+  }
+
+  private boolean readInteger(ByteBuffer in, int bytes) {
+    if (partialIntegerBytes == 0 && in.remaining() >= bytes) {
+      number = bytes == Long.BYTES ? in.getLong() : in.getInt();
+      return true;
+    }
+    while (in.hasRemaining()) {
+      partialInteger |= (in.get() & 0xffL) << (8 * partialIntegerBytes);
+      if (++partialIntegerBytes == bytes) {
+        number = bytes == Long.BYTES ? partialInteger : (int) partialInteger;
+        partialInteger = 0;
+        partialIntegerBytes = 0;
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private boolean readCount(ByteBuffer in) throws WireException {
+    if (!readInteger(in, Long.BYTES)) {
+      return false;
+    }
+    if (number < 0 || number > limits.keys()) {
+      throw new WireException(
+          opcode + " of " + Long.toUnsignedString(number) + " keys; the limit is " + limits.keys());
+    }
+    remainingRepeats = number;
+    return true;
+  }
+
+  private boolean readBlob(ByteBuffer in, int limit, String what) throws WireException {
+    byte[] bytes = blob;
+    if (bytes == null) {
+      if (!readInteger(in, Long.BYTES)) {
+        return false;
+      }
+      bytes = allocate(number, limit, what);
+    }
+    while (blobFilled < blobLength && in.hasRemaining()) {
+      if (blobFilled == bytes.length) {
+        bytes = Arrays.copyOf(bytes, (int) Math.min(blobLength, 2L * bytes.length));
+      }
+      int length = Math.min(bytes.length - blobFilled, in.remaining());
+      in.get(bytes, blobFilled, length);
+      blobFilled += length;
+    }
+    if (blobFilled < blobLength) {
+      blob = bytes;
+      return false;
+    }
+    blobs.add(bytes);
+    blob = null;
+    return true;
+  }
+
+  private byte[] allocate(long length, int limit, String what) throws WireException {
+    if (length < 0 || length > limit) {
+      throw new WireException(
+          opcode
+              + ": "
+              + what
+              + " of "
+              + Long.toUnsignedString(length)
+              + " bytes; the limit is "
+              + limit);
+    }
+    requestBytes += length;
+    if (requestBytes > limits.requestBytes()) {
+      throw new WireException(
+          opcode + " of over " + limits.requestBytes() + " bytes, the limit of a request");
+    }
+    blobLength = (int) length;
+    blobFilled = 0;
+    return length == 0 ? EMPTY : new byte[Math.min(blobLength, TRUSTED_LENGTH)];
+  }
+
+  private void deliver(Opcode current, Requests requests) throws IOException {
+    switch (current) {
+      case VALIDATE -> validate();
+      case SET -> requests.set(blobs.get(0), blobs.get(1));
+      case COMPARE_SET -> requests.compareSet(blobs.get(0), blobs.get(1), blobs.get(2));
+      case GET -> requests.get(blobs.get(0));
+      case ADD -> requests.add(blobs.get(0), number);
+      case CHECK -> requests.check(List.copyOf(blobs));
+      case WAIT -> requests.await(List.copyOf(blobs));
+      case NUM_KEYS -> requests.numKeys();
+      case DELETE_KEY -> requests.deleteKey(blobs.get(0));
+      case APPEND -> requests.append(blobs.get(0), blobs.get(1));
+      case MULTI_GET -> requests.multiGet(List.copyOf(blobs));
+      case MULTI_SET -> requests.multiSet(everySecondFrom(0), everySecondFrom(1));
+      case CANCEL_WAIT -> requests.cancelWait();
+      case PING -> requests.ping((int) number);
+      case QUEUE_PUSH -> requests.queuePush(blobs.get(0), blobs.get(1));
+      case QUEUE_POP -> requests.queuePop(blobs.get(0));
+      case QUEUE_LEN -> requests.queueLen(blobs.get(0));
+      case LIST_KEYS -> requests.listKeys();
+      case BARRIER -> requests.barrier(blobs.get(0), number);
+      case TRY_GET -> requests.tryGet(blobs.get(0));
+      case TRY_MULTI_GET -> requests.tryMultiGet(List.copyOf(blobs));
+      case TRY_ADD -> requests.tryAdd(blobs.get(0), number);
+      case WAIT_VALUES -> requests.awaitValues(List.copyOf(blobs));
+    }
+  }
+
+  private void validate() throws WireException {
+    if ((int) number != Protocol.MAGIC) {
+      throw new WireException(String.format("VALIDATE with magic 0x%08X", (int) number));
+    }
+    validated = true;
+  }
+
+  private List<byte[]> everySecondFrom(int start) {
+    List<byte[]> half = new ArrayList<>(blobs.size() / 2);
+    for (int i = start; i < blobs.size(); i += 2) {
+      half.add(blobs.get(i));
+    }
+    return half;
+  }
+}

@@ -1,0 +1,103 @@
+package io.muster.store.internal.wire;
+
+import java.io.EOFException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
+import java.util.Arrays;
+
+/**
+ * A buffered, blocking reader of the wire's primitives, for the side that reads replies. Not
+ * thread-safe.
+ */
+public final class WireInput {
+  private static final VarHandle LONG =
+      MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
+
+  /** A claimed length beyond this is not allocated at once. */
+  private static final int TRUSTED_LENGTH = 1024 * 1024;
+
+  private static final int LONGEST_ARRAY = Integer.MAX_VALUE - 8;
+
+  private final InputStream in;
+  private final byte[] buffer = new byte[8 * 1024];
+  private int position;
+  private int limit;
+
+  public WireInput(InputStream in) {
+    this.in = in;
+  }
+
+  /** Reads a byte as 0 to 255. */
+  public int getByte() throws IOException {
+    require(1);
+    return buffer[position++] & 0xff;
+  }
+
+  public long getLong() throws IOException {
+    require(Long.BYTES);
+    long value = (long) LONG.get(buffer, position);
+    position += Long.BYTES;
+    return value;
+  }
+
+  /** Reads a length and that many bytes. */
+  public byte[] getBlob() throws IOException {
+    long length = getLong();
+    if (length < 0 || length > LONGEST_ARRAY) {
+      throw new WireException("a value of " + Long.toUnsignedString(length) + " bytes");
+    }
+    byte[] bytes = new byte[(int) Math.min(length, TRUSTED_LENGTH)];
+    int filled = 0;
+    while (true) {
+      read(bytes, filled);
+      filled = bytes.length;
+      if (filled == length) {
+        return bytes;
+      }
+      bytes = Arrays.copyOf(bytes, (int) Math.min(length, 2L * filled));
+    }
+  }
+
+  private void read(byte[] bytes, int from) throws IOException {
+    int filled = from;
+    while (filled < bytes.length) {
+      int buffered = limit - position;
+      if (buffered == 0 && bytes.length - filled >= buffer.length) {
+        filled += fill(bytes, filled);
+        continue;
+      }
+      if (buffered == 0) {
+        require(1);
+        buffered = limit - position;
+      }
+      int length = Math.min(buffered, bytes.length - filled);
+      System.arraycopy(buffer, position, bytes, filled, length);
+      position += length;
+      filled += length;
+    }
+  }
+
+  /** Makes {@code bytes} bytes available in the buffer. */
+  private void require(int bytes) throws IOException {
+    if (limit - position >= bytes) {
+      return;
+    }
+    System.arraycopy(buffer, position, buffer, 0, limit - position);
+    limit -= position;
+    position = 0;
+    while (limit < bytes) {
+      limit += fill(buffer, limit);
+    }
+  }
+
+  private int fill(byte[] bytes, int from) throws IOException {
+    int read = in.read(bytes, from, bytes.length - from);
+    if (read < 0) {
+      throw new EOFException("the peer closed the connection");
+    }
+    return read;
+  }
+}

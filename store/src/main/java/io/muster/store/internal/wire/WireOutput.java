@@ -1,0 +1,86 @@
+package io.muster.store.internal.wire;
+
+import java.io.IOException;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
+
+/**
+ * A buffered writer of the wire's primitives. Bytes reach the sink when the buffer is full and on
+ * {@link #flush}; a blob too large to be worth copying goes to the sink as it is. Not thread-safe.
+ */
+public final class WireOutput {
+  private static final VarHandle LONG =
+      MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
+  private static final VarHandle INT =
+      MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.LITTLE_ENDIAN);
+
+  /** Blobs from here on are not copied. */
+  private static final int LARGE = 4 * 1024;
+
+  private final ByteSink sink;
+  private final byte[] buffer;
+  private int filled;
+
+  /**
+   * A writer that hands its bytes to {@code sink} in pieces of at most {@code bufferBytes}, large
+   * blobs apart.
+   */
+  public WireOutput(ByteSink sink, int bufferBytes) {
+    this.sink = sink;
+    this.buffer = new byte[Math.max(bufferBytes, Long.BYTES)];
+  }
+
+  public void putByte(int value) throws IOException {
+    reserve(1);
+    buffer[filled++] = (byte) value;
+  }
+
+  public void putInt(int value) throws IOException {
+    reserve(Integer.BYTES);
+    INT.set(buffer, filled, value);
+    filled += Integer.BYTES;
+  }
+
+  public void putLong(long value) throws IOException {
+    reserve(Long.BYTES);
+    LONG.set(buffer, filled, value);
+    filled += Long.BYTES;
+  }
+
+  /**
+   * Writes a length and that many bytes. The array must not change any more if the sink keeps
+   * immutable arrays.
+   */
+  public void putBlob(byte[] bytes) throws IOException {
+    putLong(bytes.length);
+    if (bytes.length > LARGE || bytes.length > buffer.length) {
+      flush();
+      sink.writeImmutable(bytes);
+      return;
+    }
+    reserve(bytes.length);
+    System.arraycopy(bytes, 0, buffer, filled, bytes.length);
+    filled += bytes.length;
+  }
+
+  /** How many bytes wait for {@link #flush}. */
+  public int pending() {
+    return filled;
+  }
+
+  /** Hands what is buffered to the sink. */
+  public void flush() throws IOException {
+    if (filled > 0) {
+      int length = filled;
+      filled = 0;
+      sink.write(buffer, 0, length);
+    }
+  }
+
+  private void reserve(int bytes) throws IOException {
+    if (buffer.length - filled < bytes) {
+      flush();
+    }
+  }
+}

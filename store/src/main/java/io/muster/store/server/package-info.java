@@ -1,0 +1,2 @@
+/** The embeddable TCP server that PyTorch and Muster clients share. */
+package io.muster.store.server;
