@@ -16,6 +16,11 @@ public abstract class Wait {
 
   int missing;
 
+  /** Whether nothing is waited for any more: released, given up, or not begun. */
+  public final boolean isOver() {
+    return missing == 0;
+  }
+
   /**
    * Called once, when the last key has come. It must not call back into the {@link Waits}.
    *

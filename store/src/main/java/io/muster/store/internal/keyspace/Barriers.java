@@ -1,0 +1,57 @@
+package io.muster.store.internal.keyspace;
+
+import java.util.List;
+
+/**
+ * Barriers, counted in the keyspace as decimal text at the barrier's key, where everybody can read
+ * how many have come. Not thread-safe: one owner at a time.
+ */
+public final class Barriers {
+  private final Keyspace keyspace;
+  private final WaitList waits = new WaitList();
+
+  public Barriers(Keyspace keyspace) {
+    this.keyspace = keyspace;
+  }
+
+  /**
+   * Counts one more arrival. If it is the last, everybody who waits is released; otherwise {@code
+   * wait} is registered.
+   *
+   * @return whether it was the last, or came after it
+   */
+  public boolean arrive(Key key, long worldSize, Wait wait)
+      throws NotANumberException, StoreFullException {
+    if (keyspace.add(key, 1) >= worldSize) {
+      waits.releaseAll(key);
+      return true;
+    }
+    waits.register(wait, List.of(key));
+    return false;
+  }
+
+  /** Takes back the arrival of somebody who still waits; nothing happens if the wait is over. */
+  public void leave(Wait wait) {
+    if (wait.isOver()) {
+      return;
+    }
+    Key key = wait.keys.get(0);
+    waits.forget(wait);
+    if (keyspace.get(key) == null) {
+      return;
+    }
+    try {
+      if (keyspace.add(key, -1) <= 0) {
+        keyspace.delete(key);
+      }
+    } catch (NotANumberException | StoreFullException e) {
+      // Somebody has put something else there; it is not a count any more.
+      return;
+    }
+  }
+
+  /** How many wait at all barriers together. */
+  public int size() {
+    return waits.size();
+  }
+}

@@ -1,0 +1,314 @@
+package io.muster.store.internal.serving;
+
+import io.muster.store.internal.wire.ByteSink;
+import io.muster.store.internal.wire.WireOutput;
+import io.netty.bootstrap.ServerBootstrap;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.ServerChannel;
+import io.netty.channel.epoll.Epoll;
+import io.netty.channel.epoll.EpollIoHandler;
+import io.netty.channel.epoll.EpollServerSocketChannel;
+import io.netty.channel.nio.NioIoHandler;
+import io.netty.channel.socket.nio.NioServerSocketChannel;
+import io.netty.util.concurrent.DefaultThreadFactory;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One thread that accepts, reads, serves and writes. It owns the {@link ServerState}, so that
+ * nothing is handed over and nothing locked. Native epoll where it can be loaded, the JDK's
+ * selector elsewhere.
+ */
+@SuppressWarnings(
+    "FutureReturnValueIgnored") // a write that fails closes its channel, which says so
+public final class EventLoopTransport implements Transport {
+  private static final int REPLY_BUFFER = 32 * 1024;
+
+  private final ServerState state;
+  private final Complaints complaints = new Complaints();
+  private final EventLoopGroup loop;
+  private final boolean epoll;
+  private final List<Channel> listeners = new ArrayList<>();
+  private final List<InetSocketAddress> addresses = new ArrayList<>();
+
+  /**
+   * The output that the session being served writes to, and that session's channel. Both belong to
+   * the loop.
+   */
+  private final WireOutput replies = new WireOutput(new CurrentChannel(), REPLY_BUFFER);
+
+  private @Nullable ChannelHandlerContext current;
+
+  private EventLoopTransport(Listening listening, ServingLimits limits) {
+    this.state = new ServerState(limits);
+    this.epoll = Epoll.isAvailable() && !(listening instanceof Listening.OnChannel);
+    this.loop =
+        new MultiThreadIoEventLoopGroup(
+            1,
+            new DefaultThreadFactory("muster-store", true),
+            epoll ? EpollIoHandler.newFactory() : NioIoHandler.newFactory());
+  }
+
+  /**
+   * Listens, and serves from now on.
+   *
+   * @throws IOException if it cannot listen
+   * @throws UnsupportedOperationException if it is to listen on a descriptor and native epoll
+   *     cannot be loaded
+   */
+  public static EventLoopTransport start(Listening listening, ServingLimits limits)
+      throws IOException {
+    EventLoopTransport transport = new EventLoopTransport(listening, limits);
+    try {
+      transport.listen(listening);
+      return transport;
+    } catch (IOException | RuntimeException e) {
+      transport.close();
+      throw e;
+    }
+  }
+
+  @Override
+  public List<InetSocketAddress> addresses() {
+    return List.copyOf(addresses);
+  }
+
+  @Override
+  public ServingStatistics statistics() {
+    try {
+      return loop.submit(state::statistics).syncUninterruptibly().getNow();
+    } catch (RejectedExecutionException e) {
+      throw new IllegalStateException("the server is closed", e);
+    }
+  }
+
+  @Override
+  public void close() {
+    loop.shutdownGracefully(0, 5, TimeUnit.SECONDS).awaitUninterruptibly();
+  }
+
+  private void listen(Listening listening) throws IOException {
+    if (listening instanceof Listening.OnAddresses on) {
+      listenOn(on);
+    } else if (listening instanceof Listening.OnDescriptor on) {
+      if (!epoll) {
+        throw new UnsupportedOperationException(
+            "listening on descriptor " + on.descriptor() + " needs native epoll",
+            Epoll.unavailabilityCause());
+      }
+      InheritedSocket.prepare(on.descriptor(), on.backlog());
+      started(bootstrap(() -> new EpollServerSocketChannel(on.descriptor()), on).register());
+    } else if (listening instanceof Listening.OnChannel on) {
+      started(bootstrap(() -> new NioServerSocketChannel(on.channel()), on).register());
+    }
+  }
+
+  private void listenOn(Listening.OnAddresses on) throws IOException {
+    ServerBootstrap bootstrap =
+        bootstrap(epoll ? EpollServerSocketChannel::new : NioServerSocketChannel::new, on);
+    listeners.addAll(
+        SamePort.bind(
+            on.addresses(),
+            on.port(),
+            (address, port) -> await(bootstrap.bind(address, port)),
+            channel -> ((InetSocketAddress) channel.localAddress()).getPort(),
+            channel -> channel.close().syncUninterruptibly()));
+    listeners.forEach(listener -> addresses.add((InetSocketAddress) listener.localAddress()));
+  }
+
+  private void started(ChannelFuture registration) throws IOException {
+    Channel listener = await(registration);
+    listeners.add(listener);
+    addresses.add((InetSocketAddress) listener.localAddress());
+  }
+
+  private static Channel await(ChannelFuture future) throws IOException {
+    future.awaitUninterruptibly();
+    if (future.cause() instanceof IOException e) {
+      throw e;
+    }
+    if (future.cause() != null) {
+      throw new IOException(future.cause());
+    }
+    return future.channel();
+  }
+
+  private ServerBootstrap bootstrap(
+      io.netty.channel.ChannelFactory<? extends ServerChannel> factory, Listening listening) {
+    return new ServerBootstrap()
+        .group(loop)
+        .channelFactory(factory)
+        .option(ChannelOption.SO_BACKLOG, listening.backlog())
+        .option(ChannelOption.SO_REUSEADDR, true)
+        .childOption(ChannelOption.TCP_NODELAY, true)
+        .childOption(ChannelOption.SO_KEEPALIVE, true)
+        .childHandler(
+            new ChannelInitializer<Channel>() {
+              @Override
+              protected void initChannel(Channel channel) {
+                if (state.connected()) {
+                  channel.pipeline().addLast(new SessionHandler());
+                } else {
+                  complaints.about(
+                      channel.remoteAddress(),
+                      "all " + state.limits.connections() + " connections are taken");
+                  channel.close();
+                }
+              }
+            });
+  }
+
+  /** Writes to the channel that is being served. */
+  private final class CurrentChannel implements ByteSink {
+    @Override
+    public void write(byte[] bytes, int offset, int length) {
+      ChannelHandlerContext context = current();
+      context.write(context.alloc().buffer(length).writeBytes(bytes, offset, length));
+    }
+
+    @Override
+    public void writeImmutable(byte[] bytes) {
+      current().write(Unpooled.wrappedBuffer(bytes));
+    }
+
+    private ChannelHandlerContext current() {
+      ChannelHandlerContext context = current;
+      if (context == null) {
+        throw new IllegalStateException("no session is being served");
+      }
+      return context;
+    }
+  }
+
+  /**
+   * One connection: holds back what its client sends for as long as the client does not read what
+   * it was sent.
+   */
+  private final class SessionHandler extends ChannelInboundHandlerAdapter implements Outlet {
+    private final Session session = new Session(state, this);
+    private final Queue<ByteBuf> unserved = new ArrayDeque<>(0);
+    private @Nullable ChannelHandlerContext context;
+
+    @Override
+    public void handlerAdded(ChannelHandlerContext context) {
+      this.context = context;
+    }
+
+    @Override
+    public void channelRead(ChannelHandlerContext context, Object message) {
+      ByteBuf bytes = (ByteBuf) message;
+      if (unserved.isEmpty() && serve(context, bytes)) {
+        bytes.release();
+      } else {
+        unserved.add(bytes);
+      }
+    }
+
+    @Override
+    public void channelReadComplete(ChannelHandlerContext context) {
+      context.flush();
+    }
+
+    @Override
+    public void channelWritabilityChanged(ChannelHandlerContext context) {
+      if (!context.channel().isWritable()) {
+        return;
+      }
+      while (!unserved.isEmpty() && serve(context, unserved.element())) {
+        unserved.remove().release();
+      }
+      context.flush();
+      if (unserved.isEmpty()) {
+        context.channel().config().setAutoRead(true);
+      }
+    }
+
+    /** Serves all of {@code bytes}; false if the client must read first, or is gone. */
+    private boolean serve(ChannelHandlerContext context, ByteBuf bytes) {
+      ByteBuffer in = bytes.internalNioBuffer(bytes.readerIndex(), bytes.readableBytes());
+      int start = in.position();
+      current = context;
+      try {
+        boolean more = true;
+        while (more && context.channel().isWritable()) {
+          more = session.serveNext(in);
+          if (replies.pending() > REPLY_BUFFER / 2) {
+            replies.flush();
+          }
+        }
+        replies.flush();
+        bytes.skipBytes(in.position() - start);
+        if (more) {
+          context.channel().config().setAutoRead(false);
+          context.flush();
+        }
+        return !more;
+      } catch (IOException e) {
+        disconnect(context, e);
+        return true;
+      } finally {
+        current = null;
+      }
+    }
+
+    private void disconnect(ChannelHandlerContext context, IOException reason) {
+      state.broken();
+      complaints.about(context.channel().remoteAddress(), String.valueOf(reason.getMessage()));
+      try {
+        replies.flush();
+      } catch (IOException e) {
+        throw new AssertionError(e);
+      }
+      context.flush();
+      context.close();
+    }
+
+    @Override
+    public void channelInactive(ChannelHandlerContext context) {
+      session.close();
+      state.disconnected();
+      unserved.forEach(ByteBuf::release);
+      unserved.clear();
+    }
+
+    /** A connection that broke: its channel closes, and there is nobody to tell. */
+    @Override
+    public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
+      if (!(cause instanceof IOException)) {
+        state.broken();
+        complaints.about(context.channel().remoteAddress(), cause.toString());
+      }
+      context.close();
+    }
+
+    @Override
+    public WireOutput replies() {
+      return replies;
+    }
+
+    @Override
+    public void send(int reply) {
+      ChannelHandlerContext to = context;
+      if (to != null) {
+        to.writeAndFlush(to.alloc().buffer(1).writeByte(reply), to.voidPromise());
+      }
+    }
+  }
+}

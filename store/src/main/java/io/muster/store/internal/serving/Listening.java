@@ -1,0 +1,27 @@
+package io.muster.store.internal.serving;
+
+import java.net.InetAddress;
+import java.nio.channels.ServerSocketChannel;
+import java.util.List;
+
+/** Where a server listens. */
+public sealed interface Listening {
+  /** How many connections may wait to be accepted. */
+  int backlog();
+
+  /**
+   * On addresses of this machine, all with the same port.
+   *
+   * @param addresses at least one; a single wildcard address means all interfaces, IPv6 and IPv4
+   * @param port 0 for any free one
+   */
+  record OnAddresses(List<InetAddress> addresses, int port, int backlog) implements Listening {}
+
+  /**
+   * On a bound socket that was inherited, by its descriptor. It belongs to the server from now on.
+   */
+  record OnDescriptor(int descriptor, int backlog) implements Listening {}
+
+  /** On a bound socket of this process. It belongs to the server from now on. */
+  record OnChannel(ServerSocketChannel channel, int backlog) implements Listening {}
+}

@@ -1,0 +1,14 @@
+package io.muster.store.internal.serving;
+
+import io.muster.store.internal.wire.WireOutput;
+
+/** The way back to one client. */
+interface Outlet {
+  /** Where the replies to the request that is being served go, in order. */
+  WireOutput replies();
+
+  /**
+   * Sends one byte, of itself, while another client's request is being served. It must not block.
+   */
+  void send(int reply);
+}

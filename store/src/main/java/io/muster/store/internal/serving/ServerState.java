@@ -1,0 +1,75 @@
+package io.muster.store.internal.serving;
+
+import io.muster.store.internal.keyspace.Barriers;
+import io.muster.store.internal.keyspace.Keyspace;
+import io.muster.store.internal.keyspace.Waits;
+import io.muster.store.internal.wire.Opcode;
+import java.util.EnumMap;
+import java.util.Map;
+
+/**
+ * What all sessions of one server share. Not thread-safe: its transport sees to it that one session
+ * at a time is served.
+ */
+final class ServerState {
+  final ServingLimits limits;
+  final Waits waits = new Waits();
+  final Keyspace keyspace;
+  final Barriers barriers;
+
+  /** Requests served, by the opcode's code. */
+  private final long[] requests = new long[256];
+
+  private int openConnections;
+  private long acceptedConnections;
+  private long refusedConnections;
+  private long brokenConnections;
+
+  ServerState(ServingLimits limits) {
+    this.limits = limits;
+    this.keyspace = new Keyspace(waits, limits.storedBytes());
+    this.barriers = new Barriers(keyspace);
+  }
+
+  /** Counts a new connection in, unless there is no room for it. */
+  boolean connected() {
+    if (openConnections >= limits.connections()) {
+      refusedConnections++;
+      return false;
+    }
+    acceptedConnections++;
+    openConnections++;
+    return true;
+  }
+
+  void disconnected() {
+    openConnections--;
+  }
+
+  /** Counts a connection that is closed for what its client sent. */
+  void broken() {
+    brokenConnections++;
+  }
+
+  void served(Opcode opcode) {
+    requests[opcode.code()]++;
+  }
+
+  ServingStatistics statistics() {
+    Map<Opcode, Long> served = new EnumMap<>(Opcode.class);
+    for (Opcode opcode : Opcode.values()) {
+      if (requests[opcode.code()] > 0) {
+        served.put(opcode, requests[opcode.code()]);
+      }
+    }
+    return new ServingStatistics(
+        openConnections,
+        acceptedConnections,
+        refusedConnections,
+        brokenConnections,
+        waits.size() + barriers.size(),
+        keyspace.size(),
+        keyspace.storedBytes(),
+        served);
+  }
+}

@@ -1,0 +1,12 @@
+package io.muster.store.internal.serving;
+
+import io.muster.store.internal.wire.WireLimits;
+
+/**
+ * What a server takes on.
+ *
+ * @param wire what one request may hold
+ * @param connections how many clients may be connected at once
+ * @param storedBytes how many bytes of keys, values and queued items are kept
+ */
+public record ServingLimits(WireLimits wire, int connections, long storedBytes) {}

@@ -1,0 +1,363 @@
+package io.muster.store.internal.serving;
+
+import io.muster.store.internal.keyspace.Key;
+import io.muster.store.internal.keyspace.NotANumberException;
+import io.muster.store.internal.keyspace.StoreFullException;
+import io.muster.store.internal.keyspace.Wait;
+import io.muster.store.internal.wire.Opcode;
+import io.muster.store.internal.wire.Protocol;
+import io.muster.store.internal.wire.Reply;
+import io.muster.store.internal.wire.RequestDecoder;
+import io.muster.store.internal.wire.Requests;
+import io.muster.store.internal.wire.WireException;
+import io.muster.store.internal.wire.WireOutput;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One client's conversation with the server. At most one wait is pending; other requests are served
+ * meanwhile, and a new wait takes the place of the old one. Called by one thread at a time, under
+ * the rule that guards the {@link ServerState}.
+ */
+final class Session implements Requests {
+  private static final byte[] EMPTY = {};
+
+  private final ServerState state;
+  private final Outlet outlet;
+  private final RequestDecoder decoder;
+
+  private boolean serving;
+  private @Nullable PendingWait pending;
+
+  /**
+   * The queue whose push ended this session's wait, until its next request shows whether it takes
+   * the item.
+   */
+  private @Nullable Key wokenBy;
+
+  Session(ServerState state, Outlet outlet) {
+    this.state = state;
+    this.outlet = outlet;
+    this.decoder = new RequestDecoder(state.limits.wire());
+  }
+
+  /**
+   * Serves one request.
+   *
+   * @return false if all of {@code in} was taken and the request goes on
+   * @throws WireException if the client must be disconnected
+   */
+  boolean serveNext(ByteBuffer in) throws IOException {
+    Key offered = wokenBy;
+    serving = true;
+    try {
+      Opcode served = decoder.decode(in, this);
+      if (served == null) {
+        return false;
+      }
+      state.served(served);
+    } finally {
+      serving = false;
+    }
+    if (offered != null && offered.equals(wokenBy)) {
+      passOnWakeUp();
+    }
+    return true;
+  }
+
+  /** Forgets all that the client was waiting for. */
+  void close() {
+    giveUpWait();
+    passOnWakeUp();
+  }
+
+  private void passOnWakeUp() {
+    Key queue = wokenBy;
+    wokenBy = null;
+    if (queue != null && state.keyspace.queueLength(queue) > 0) {
+      state.waits.itemPushed(queue);
+    }
+  }
+
+  private void giveUpWait() {
+    PendingWait wait = pending;
+    if (wait != null) {
+      pending = null;
+      wait.giveUp();
+    }
+  }
+
+  @Override
+  public void set(byte[] key, byte[] value) throws WireException {
+    store(() -> state.keyspace.set(new Key(key), value));
+  }
+
+  @Override
+  public void compareSet(byte[] key, byte[] expected, byte[] desired) throws IOException {
+    reply().putBlob(store(() -> state.keyspace.compareSet(new Key(key), expected, desired)));
+  }
+
+  @Override
+  public void get(byte[] key) throws IOException {
+    reply().putBlob(valueOrEmpty(key));
+  }
+
+  @Override
+  public void add(byte[] key, long delta) throws IOException {
+    try {
+      reply().putLong(state.keyspace.add(new Key(key), delta));
+    } catch (NotANumberException | StoreFullException e) {
+      throw refusal(e);
+    }
+  }
+
+  @Override
+  public void check(List<byte[]> keys) throws IOException {
+    for (byte[] key : keys) {
+      if (!Protocol.isMusterMark(key) && !state.keyspace.isPresent(new Key(key))) {
+        reply().putByte(Reply.NOT_READY);
+        return;
+      }
+    }
+    reply().putByte(Reply.READY);
+  }
+
+  @Override
+  public void await(List<byte[]> keys) throws IOException {
+    giveUpWait();
+    List<Key> missing = new ArrayList<>();
+    for (byte[] bytes : keys) {
+      Key key = new Key(bytes);
+      if (!state.keyspace.isPresent(key)) {
+        missing.add(key);
+      }
+    }
+    if (missing.isEmpty()) {
+      reply().putByte(Reply.STOP_WAITING);
+      return;
+    }
+    PendingWait wait = new KeyWait();
+    state.waits.registerForPresence(wait, missing);
+    pending = wait;
+  }
+
+  @Override
+  public void numKeys() throws IOException {
+    reply().putLong(state.keyspace.size());
+  }
+
+  @Override
+  public void deleteKey(byte[] key) throws IOException {
+    reply().putLong(state.keyspace.delete(new Key(key)) ? 1 : 0);
+  }
+
+  @Override
+  public void append(byte[] key, byte[] value) throws WireException {
+    store(() -> state.keyspace.append(new Key(key), value));
+  }
+
+  @Override
+  public void multiGet(List<byte[]> keys) throws IOException {
+    for (byte[] key : keys) {
+      reply().putBlob(valueOrEmpty(key));
+    }
+  }
+
+  @Override
+  public void multiSet(List<byte[]> keys, List<byte[]> values) throws WireException {
+    for (int i = 0; i < keys.size(); i++) {
+      set(keys.get(i), values.get(i));
+    }
+  }
+
+  @Override
+  public void cancelWait() throws IOException {
+    giveUpWait();
+    reply().putByte(Reply.WAIT_CANCELED);
+  }
+
+  @Override
+  public void ping(int nonce) throws IOException {
+    reply().putInt(nonce);
+  }
+
+  @Override
+  public void queuePush(byte[] key, byte[] value) throws WireException {
+    store(() -> state.keyspace.push(new Key(key), value));
+  }
+
+  @Override
+  public void queuePop(byte[] bytes) throws IOException {
+    Key key = new Key(bytes);
+    if (key.equals(wokenBy)) {
+      wokenBy = null;
+    }
+    reply().putLong(state.keyspace.queueLength(key));
+    byte[] item = state.keyspace.pop(key);
+    if (item != null) {
+      reply().putBlob(item);
+    }
+  }
+
+  @Override
+  public void queueLen(byte[] key) throws IOException {
+    reply().putLong(state.keyspace.queueLength(new Key(key)));
+  }
+
+  @Override
+  public void listKeys() throws IOException {
+    reply().putLong(state.keyspace.size());
+    for (Key key : state.keyspace.keys()) {
+      reply().putBlob(key.bytes());
+    }
+  }
+
+  @Override
+  public void barrier(byte[] key, long worldSize) throws IOException {
+    giveUpWait();
+    PendingWait wait = new BarrierWait();
+    try {
+      if (state.barriers.arrive(new Key(key), worldSize, wait)) {
+        reply().putByte(Reply.STOP_WAITING);
+      } else {
+        pending = wait;
+      }
+    } catch (NotANumberException | StoreFullException e) {
+      throw refusal(e);
+    }
+  }
+
+  @Override
+  public void tryGet(byte[] key) throws IOException {
+    byte[] value = state.keyspace.get(new Key(key));
+    reply().putByte(value == null ? Reply.ABSENT : Reply.FOUND);
+    if (value != null) {
+      reply().putBlob(value);
+    }
+  }
+
+  @Override
+  public void tryMultiGet(List<byte[]> keys) throws IOException {
+    List<byte[]> values = new ArrayList<>();
+    for (byte[] key : keys) {
+      byte[] value = state.keyspace.get(new Key(key));
+      if (value == null) {
+        reply().putByte(Reply.ABSENT);
+        return;
+      }
+      values.add(value);
+    }
+    reply().putByte(Reply.FOUND);
+    for (byte[] value : values) {
+      reply().putBlob(value);
+    }
+  }
+
+  @Override
+  public void tryAdd(byte[] key, long delta) throws IOException {
+    try {
+      long sum = state.keyspace.add(new Key(key), delta);
+      reply().putByte(Reply.FOUND);
+      reply().putLong(sum);
+    } catch (NotANumberException e) {
+      reply().putByte(Reply.NOT_A_NUMBER);
+      reply().putBlob(e.value());
+    } catch (StoreFullException e) {
+      throw refusal(e);
+    }
+  }
+
+  @Override
+  public void awaitValues(List<byte[]> keys) throws IOException {
+    giveUpWait();
+    List<Key> missing = new ArrayList<>();
+    for (byte[] bytes : keys) {
+      Key key = new Key(bytes);
+      if (state.keyspace.get(key) == null) {
+        missing.add(key);
+      }
+    }
+    if (missing.isEmpty()) {
+      reply().putByte(Reply.STOP_WAITING);
+      return;
+    }
+    PendingWait wait = new KeyWait();
+    state.waits.registerForValues(wait, missing);
+    pending = wait;
+  }
+
+  private WireOutput reply() {
+    return outlet.replies();
+  }
+
+  private byte[] valueOrEmpty(byte[] key) {
+    byte[] value = state.keyspace.get(new Key(key));
+    return value == null ? EMPTY : value;
+  }
+
+  private static void store(Write write) throws WireException {
+    try {
+      write.run();
+    } catch (StoreFullException e) {
+      throw refusal(e);
+    }
+  }
+
+  private static <T> T store(WriteAndRead<T> write) throws WireException {
+    try {
+      return write.run();
+    } catch (StoreFullException e) {
+      throw refusal(e);
+    }
+  }
+
+  /** The protocol has no error reply: PyTorch's servers drop the connection, and so do we. */
+  private static WireException refusal(Exception cause) {
+    return new WireException(String.valueOf(cause.getMessage()));
+  }
+
+  private interface Write {
+    void run() throws StoreFullException;
+  }
+
+  private interface WriteAndRead<T> {
+    T run() throws StoreFullException;
+  }
+
+  private abstract class PendingWait extends Wait {
+    abstract void giveUp();
+
+    @Override
+    protected void released(@Nullable Key queue) {
+      pending = null;
+      wokenBy = queue;
+      if (!serving) {
+        outlet.send(Reply.STOP_WAITING);
+        return;
+      }
+      try {
+        reply().putByte(Reply.STOP_WAITING);
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+    }
+  }
+
+  private final class KeyWait extends PendingWait {
+    @Override
+    void giveUp() {
+      state.waits.forget(this);
+    }
+  }
+
+  private final class BarrierWait extends PendingWait {
+    @Override
+    void giveUp() {
+      state.barriers.leave(this);
+    }
+  }
+}

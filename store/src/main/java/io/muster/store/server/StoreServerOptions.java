@@ -1,0 +1,302 @@
+package io.muster.store.server;
+
+import io.muster.store.internal.serving.ServingLimits;
+import io.muster.store.internal.wire.WireLimits;
+import java.nio.channels.ServerSocketChannel;
+import java.util.Objects;
+import java.util.OptionalInt;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How a {@link StoreServer} listens and what it takes on. Immutable.
+ *
+ * <p>By default: loopback (127.0.0.1 and ::1), any free port, the event loop, and the limits of
+ * PyTorch's own server.
+ */
+public final class StoreServerOptions {
+  /** The port that PyTorch's programs try when they are told none. */
+  public static final int PYTORCH_PORT = 29500;
+
+  /** How many connections may wait to be accepted; the system may allow fewer. */
+  public static final int DEFAULT_BACKLOG = 16 * 1024;
+
+  /** The longest key, in bytes, with the slash that TCP clients put before it. */
+  public static final int DEFAULT_MAX_KEY_BYTES = WireLimits.PYTORCH.keyBytes();
+
+  /** The longest value in one request, in bytes: 8 MiB. */
+  public static final int DEFAULT_MAX_VALUE_BYTES = WireLimits.PYTORCH.valueBytes();
+
+  /** The most keys in one request: 131,072. */
+  public static final int DEFAULT_MAX_KEYS_PER_REQUEST = WireLimits.PYTORCH.keys();
+
+  /** The most connections at once: no limit of its own, as in PyTorch. */
+  public static final int DEFAULT_MAX_CONNECTIONS = Integer.MAX_VALUE;
+
+  /** The most bytes of keys, values and queued items: no limit of its own, as in PyTorch. */
+  public static final long DEFAULT_MAX_STORED_BYTES = Long.MAX_VALUE;
+
+  private final Builder settings;
+
+  private StoreServerOptions(Builder settings) {
+    this.settings = settings.copy();
+  }
+
+  /** A builder with the defaults. */
+  public static Builder builder() {
+    return new Builder();
+  }
+
+  /** A builder with these options. */
+  public Builder toBuilder() {
+    return settings.copy();
+  }
+
+  /** The host or address to bind, {@code *} for all, or null for loopback. */
+  public @Nullable String bind() {
+    return settings.bind;
+  }
+
+  /** The port to bind, 0 for any free one. */
+  public int port() {
+    return settings.port;
+  }
+
+  /** How many connections may wait to be accepted. */
+  public int backlog() {
+    return settings.backlog;
+  }
+
+  /** How input and output are done. */
+  public Backend backend() {
+    return settings.backend;
+  }
+
+  /** The inherited socket to listen on instead of binding one. */
+  public OptionalInt listenDescriptor() {
+    return settings.listenDescriptor;
+  }
+
+  /** The bound socket to listen on instead of binding one, or null. */
+  public @Nullable ServerSocketChannel listenChannel() {
+    return settings.listenChannel;
+  }
+
+  /** The longest key, in bytes. */
+  public int maxKeyBytes() {
+    return settings.maxKeyBytes;
+  }
+
+  /** The longest value in one request, in bytes. */
+  public int maxValueBytes() {
+    return settings.maxValueBytes;
+  }
+
+  /** The most keys in one request. */
+  public int maxKeysPerRequest() {
+    return settings.maxKeysPerRequest;
+  }
+
+  /** The most connections at once. */
+  public int maxConnections() {
+    return settings.maxConnections;
+  }
+
+  /** The most bytes of keys, values and queued items. */
+  public long maxStoredBytes() {
+    return settings.maxStoredBytes;
+  }
+
+  ServingLimits limits() {
+    return new ServingLimits(
+        new WireLimits(maxKeyBytes(), maxValueBytes(), maxKeysPerRequest(), maxStoredBytes()),
+        maxConnections(),
+        maxStoredBytes());
+  }
+
+  @Override
+  public String toString() {
+    return settings.toString();
+  }
+
+  /** Collects options. Not thread-safe. */
+  public static final class Builder {
+    private @Nullable String bind;
+    private int port;
+    private int backlog = DEFAULT_BACKLOG;
+    private Backend backend = Backend.EVENT_LOOP;
+    private OptionalInt listenDescriptor = OptionalInt.empty();
+    private @Nullable ServerSocketChannel listenChannel;
+    private int maxKeyBytes = DEFAULT_MAX_KEY_BYTES;
+    private int maxValueBytes = DEFAULT_MAX_VALUE_BYTES;
+    private int maxKeysPerRequest = DEFAULT_MAX_KEYS_PER_REQUEST;
+    private int maxConnections = DEFAULT_MAX_CONNECTIONS;
+    private long maxStoredBytes = DEFAULT_MAX_STORED_BYTES;
+
+    private Builder() {}
+
+    private Builder copy() {
+      Builder copy = new Builder();
+      copy.bind = bind;
+      copy.port = port;
+      copy.backlog = backlog;
+      copy.backend = backend;
+      copy.listenDescriptor = listenDescriptor;
+      copy.listenChannel = listenChannel;
+      copy.maxKeyBytes = maxKeyBytes;
+      copy.maxValueBytes = maxValueBytes;
+      copy.maxKeysPerRequest = maxKeysPerRequest;
+      copy.maxConnections = maxConnections;
+      copy.maxStoredBytes = maxStoredBytes;
+      return copy;
+    }
+
+    /**
+     * Binds a host's addresses, one address, or with {@code *} all interfaces of IPv6 and IPv4;
+     * default: loopback. The protocol has neither encryption nor passwords: bind more than loopback
+     * only in a network you trust.
+     */
+    public Builder bind(String host) {
+      this.bind = Objects.requireNonNull(host, "host");
+      return this;
+    }
+
+    /**
+     * Binds this port; default 0, any free one.
+     *
+     * @throws IllegalArgumentException if it is not 0 to 65535
+     */
+    public Builder port(int port) {
+      if (port < 0 || port > 65535) {
+        throw new IllegalArgumentException(
+            "port must have value from 0 to 65535 but was " + port + ".");
+      }
+      this.port = port;
+      return this;
+    }
+
+    /**
+     * How many connections may wait to be accepted, at least 1; default {@link #DEFAULT_BACKLOG}.
+     */
+    public Builder backlog(int backlog) {
+      this.backlog = (int) atLeastOne("backlog", backlog);
+      return this;
+    }
+
+    /** How input and output are done; default {@link Backend#EVENT_LOOP}. */
+    public Builder backend(Backend backend) {
+      this.backend = Objects.requireNonNull(backend, "backend");
+      return this;
+    }
+
+    /**
+     * Listens on an inherited, bound socket, which belongs to the server from {@link
+     * StoreServer#start} on. Needs the event loop and native epoll. If {@link #port} is not 0 the
+     * socket must be bound to it.
+     */
+    public Builder listenDescriptor(int descriptor) {
+      if (descriptor < 0) {
+        throw new IllegalArgumentException("descriptor must not be negative but was " + descriptor);
+      }
+      this.listenDescriptor = OptionalInt.of(descriptor);
+      return this;
+    }
+
+    /**
+     * Listens on a bound socket of this process, which belongs to the server from {@link
+     * StoreServer#start} on. If {@link #port} is not 0 the socket must be bound to it.
+     */
+    public Builder listenChannel(ServerSocketChannel channel) {
+      this.listenChannel = Objects.requireNonNull(channel, "channel");
+      return this;
+    }
+
+    /** The longest key, in bytes, at least 1; default {@link #DEFAULT_MAX_KEY_BYTES}. */
+    public Builder maxKeyBytes(int bytes) {
+      this.maxKeyBytes = (int) atLeastOne("maxKeyBytes", bytes);
+      return this;
+    }
+
+    /**
+     * The longest value in one request, in bytes, at least 1; default {@link
+     * #DEFAULT_MAX_VALUE_BYTES}.
+     */
+    public Builder maxValueBytes(int bytes) {
+      this.maxValueBytes = (int) atLeastOne("maxValueBytes", bytes);
+      return this;
+    }
+
+    /** The most keys in one request, at least 1; default {@link #DEFAULT_MAX_KEYS_PER_REQUEST}. */
+    public Builder maxKeysPerRequest(int keys) {
+      this.maxKeysPerRequest = (int) atLeastOne("maxKeysPerRequest", keys);
+      return this;
+    }
+
+    /**
+     * The most connections at once, at least 1; default {@link #DEFAULT_MAX_CONNECTIONS}. Further
+     * ones are closed as soon as they are accepted.
+     */
+    public Builder maxConnections(int connections) {
+      this.maxConnections = (int) atLeastOne("maxConnections", connections);
+      return this;
+    }
+
+    /**
+     * The most bytes of keys, values and queued items, at least 1; default {@link
+     * #DEFAULT_MAX_STORED_BYTES}. A client whose write would go beyond is disconnected, and nothing
+     * of that write is kept.
+     */
+    public Builder maxStoredBytes(long bytes) {
+      this.maxStoredBytes = atLeastOne("maxStoredBytes", bytes);
+      return this;
+    }
+
+    /**
+     * The options.
+     *
+     * @throws IllegalArgumentException if they contradict each other
+     */
+    public StoreServerOptions build() {
+      if (listenDescriptor.isPresent() && listenChannel != null) {
+        throw new IllegalArgumentException("both a listenDescriptor and a listenChannel are given");
+      }
+      if (bind != null && (listenDescriptor.isPresent() || listenChannel != null)) {
+        throw new IllegalArgumentException("bind is given beside a socket that is bound already");
+      }
+      return new StoreServerOptions(this);
+    }
+
+    private static long atLeastOne(String name, long value) {
+      if (value < 1) {
+        throw new IllegalArgumentException(name + " must be at least 1 but was " + value);
+      }
+      return value;
+    }
+
+    @Override
+    public String toString() {
+      return "StoreServerOptions(bind="
+          + (bind == null ? "loopback" : bind)
+          + ", port="
+          + port
+          + ", backlog="
+          + backlog
+          + ", backend="
+          + backend
+          + ", listenDescriptor="
+          + listenDescriptor
+          + ", listenChannel="
+          + listenChannel
+          + ", maxKeyBytes="
+          + maxKeyBytes
+          + ", maxValueBytes="
+          + maxValueBytes
+          + ", maxKeysPerRequest="
+          + maxKeysPerRequest
+          + ", maxConnections="
+          + maxConnections
+          + ", maxStoredBytes="
+          + maxStoredBytes
+          + ")";
+    }
+  }
+}
