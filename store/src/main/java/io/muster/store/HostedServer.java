@@ -1,0 +1,109 @@
+package io.muster.store;
+
+import io.muster.store.internal.client.Resolver;
+import io.muster.store.server.StoreServer;
+import io.muster.store.server.StoreServerOptions;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.net.InetAddress;
+import java.net.NetworkInterface;
+import java.net.SocketException;
+import java.net.UnknownHostException;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The server behind the stores that host it: one store's own, or one that the multi-tenant stores
+ * of a port share.
+ */
+final class HostedServer {
+  private static final Logger LOG = System.getLogger("io.muster.store");
+
+  /** Servers that may be shared, by port. Guarded by itself. */
+  private static final Map<Integer, HostedServer> SHARED = new HashMap<>();
+
+  private final StoreServer server;
+  private final boolean shared;
+  private int hosts = 1;
+
+  private HostedServer(StoreServer server, boolean shared) {
+    this.server = server;
+    this.shared = shared;
+  }
+
+  /**
+   * A server on {@code port}, of this host from now on.
+   *
+   * @throws NetworkException if the port cannot be listened on
+   */
+  static HostedServer start(String host, int port, TcpStoreOptions options)
+      throws InterruptedException {
+    StoreServerOptions serverOptions = serverOptions(host, port, options);
+    if (!options.multiTenant()) {
+      return new HostedServer(StoreServer.start(serverOptions), false);
+    }
+    synchronized (SHARED) {
+      HostedServer running = SHARED.get(port);
+      if (running != null) {
+        running.hosts++;
+        return running;
+      }
+      HostedServer started = new HostedServer(StoreServer.start(serverOptions), true);
+      SHARED.put(started.server.port(), started);
+      return started;
+    }
+  }
+
+  StoreServer server() {
+    return server;
+  }
+
+  /** To be called once by each host when it is done; the last one closes the server. */
+  void release() {
+    if (!shared) {
+      server.close();
+      return;
+    }
+    synchronized (SHARED) {
+      if (--hosts == 0) {
+        SHARED.remove(server.port());
+        server.close();
+      }
+    }
+  }
+
+  private static StoreServerOptions serverOptions(String host, int port, TcpStoreOptions options)
+      throws InterruptedException {
+    StoreServerOptions.Builder builder = options.server().toBuilder().port(port);
+    boolean bound =
+        options.server().listenDescriptor().isPresent() || options.server().listenChannel() != null;
+    if (bound || options.server().bind() != null) {
+      return builder.build();
+    }
+    String unusable = whyNotBindable(host, options.timeout());
+    if (unusable == null) {
+      return builder.bind(host).build();
+    }
+    LOG.log(Level.WARNING, "listening on all interfaces, port {0,number,#}: {1}", port, unusable);
+    return builder.bind("*").build();
+  }
+
+  /** Why a host name does not say which addresses of this machine to bind; null if it does. */
+  private static @Nullable String whyNotBindable(String host, Duration timeout)
+      throws InterruptedException {
+    try {
+      for (InetAddress address : Resolver.resolve(host, Deadline.after(timeout).remainingNanos())) {
+        if (address.isAnyLocalAddress() || NetworkInterface.getByInetAddress(address) != null) {
+          return null;
+        }
+      }
+      return "no address of " + host + " is this machine's";
+    } catch (UnknownHostException e) {
+      return host + " cannot be resolved";
+    } catch (SocketException e) {
+      return "this machine's addresses cannot be listed: " + e.getMessage();
+    }
+  }
+}

@@ -1,0 +1,586 @@
+package io.muster.store;
+
+import io.muster.store.internal.client.ConnectTimeoutException;
+import io.muster.store.internal.client.StoreClient;
+import io.muster.store.internal.wire.KeyText;
+import io.muster.store.internal.wire.Protocol;
+import io.muster.store.internal.wire.WireException;
+import io.muster.store.server.StoreServer;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A store on a TCP server, of PyTorch (2.2 and later) or of Muster; PyTorch's {@code TCPStore}. It
+ * is a client, and where it {@linkplain #host hosts} it runs the server too.
+ *
+ * <p>Any number of threads can share one object: what is answered at once takes turns on one
+ * connection, in program order, and each thread that waits has a connection of its own. No thread
+ * reads a value older than what it has written itself. {@link #set}, {@link #append}, {@link
+ * #multiSet} and {@link #queuePush} have no answer in the protocol: they return when the request is
+ * on its way, a burst of them is sent within a fraction of a millisecond, and a failure shows in a
+ * later call. {@link #close} sends what is left.
+ *
+ * <p>{@link #numKeys} counts the {@code init/} key, by which workers join. A key or value above the
+ * server's limits is an {@link IllegalArgumentException}, since a server answers it by dropping the
+ * connection; see {@link TcpStoreOptions.Builder#server}. Against a PyTorch server {@link #add} on
+ * a value that is no number costs the connection, and {@link #get} of a name that is only a queue
+ * returns an empty value.
+ */
+public final class TcpStore implements Store {
+  private static final byte[] JOIN_COUNTER =
+      Protocol.JOIN_COUNTER.getBytes(StandardCharsets.US_ASCII);
+  private static final long JOIN_POLL_NANOS = TimeUnit.MILLISECONDS.toNanos(5);
+
+  private final String host;
+  private final int port;
+  private final TcpStoreOptions options;
+  private final @Nullable HostedServer hosted;
+  private final StoreClient client;
+  private volatile Duration timeout;
+  private volatile boolean closed;
+
+  private TcpStore(String host, int port, TcpStoreOptions options, @Nullable HostedServer hosted) {
+    this.host = host;
+    this.port = port;
+    this.options = options;
+    this.hosted = hosted;
+    this.timeout = options.timeout();
+    this.client = connect();
+  }
+
+  /**
+   * Connects to a server with default options.
+   *
+   * @throws NetworkException if no attempt succeeds within {@link Store#DEFAULT_TIMEOUT}
+   */
+  public static TcpStore connect(String host, int port) {
+    return connect(host, port, TcpStoreOptions.defaults());
+  }
+
+  /**
+   * Connects to a server, trying again with growing pauses until it succeeds or the timeout has
+   * passed. A fixed world's worker joins, but does not wait for others.
+   *
+   * @param port 1 to 65535
+   * @throws NetworkException if no attempt succeeds in time; the message names host, port and the
+   *     last failure
+   * @throws ProtocolException if what listens there is no store
+   * @throws StoreInterruptedException if the thread is interrupted meanwhile
+   */
+  public static TcpStore connect(String host, int port, TcpStoreOptions options) {
+    requirePort(port);
+    TcpStore store = new TcpStore(host, port, options, null);
+    return store.joined();
+  }
+
+  /**
+   * Starts a server in this process and connects to it. The host of a fixed world waits until all
+   * workers have joined, itself included.
+   *
+   * <p>The server binds the addresses of {@code host} if one is this machine's own; otherwise all
+   * interfaces, with a warning, as PyTorch always does. It serves until this store is closed.
+   *
+   * @param port 0 for any free one; see {@link #port()}
+   * @throws NetworkException if the server cannot listen, or {@code host} cannot be connected to in
+   *     time
+   * @throws StoreTimeoutException if workers are missing after the timeout
+   * @throws StoreInterruptedException if the thread is interrupted meanwhile
+   */
+  public static TcpStore host(String host, int port, TcpStoreOptions options) {
+    return host(host, port, options, System.getenv());
+  }
+
+  static TcpStore host(
+      String host, int port, TcpStoreOptions options, Map<String, String> environment) {
+    requirePort(port);
+    HostedServer hosted;
+    try {
+      hosted = HostedServer.start(host, port, options);
+    } catch (NetworkException e) {
+      if (options.joinIfPortTaken() || agentHosts(port, environment)) {
+        return connect(host, port, options);
+      }
+      throw e;
+    } catch (InterruptedException e) {
+      throw interrupted("hosting " + host + ":" + port);
+    }
+    try {
+      TcpStore store = new TcpStore(host, hosted.server().port(), options, hosted).joined();
+      store.awaitWorkers();
+      return store;
+    } catch (RuntimeException e) {
+      hosted.release();
+      throw e;
+    }
+  }
+
+  /** Whether torchelastic's agent, another process, keeps the store on this port. */
+  private static boolean agentHosts(int port, Map<String, String> environment) {
+    String flag = environment.getOrDefault("TORCHELASTIC_USE_AGENT_STORE", "");
+    return Set.of("y", "yes", "1", "t", "true").contains(flag.toLowerCase(java.util.Locale.ROOT))
+        && String.valueOf(port).equals(environment.get("MASTER_PORT"));
+  }
+
+  private static void requirePort(int port) {
+    if (port < 0 || port > 65535) {
+      throw new IllegalArgumentException(
+          "port must have value from 0 to 65535 but was " + port + ".");
+    }
+  }
+
+  private StoreClient connect() {
+    try {
+      return StoreClient.connect(host, port, Deadline.after(timeout).remainingNanos());
+    } catch (ConnectTimeoutException e) {
+      throw new NetworkException(String.valueOf(e.getMessage()), endpoint(), e);
+    } catch (WireException e) {
+      throw new ProtocolException(String.valueOf(e.getMessage()), e);
+    } catch (IOException e) {
+      throw new NetworkException("connecting to " + endpoint() + " failed: " + e, endpoint(), e);
+    } catch (InterruptedException e) {
+      throw interrupted("connecting to " + endpoint());
+    }
+  }
+
+  private TcpStore joined() {
+    if (options.waitForWorkers() && options.worldSize().isPresent()) {
+      try {
+        OptionalLong unused = ask("join", () -> client.tryAdd(JOIN_COUNTER, 1));
+      } catch (RuntimeException e) {
+        client.close();
+        throw e;
+      }
+    }
+    return this;
+  }
+
+  private void awaitWorkers() {
+    if (!options.waitForWorkers() || options.worldSize().isEmpty()) {
+      return;
+    }
+    int worldSize = options.worldSize().getAsInt();
+    Deadline deadline = Deadline.after(timeout);
+    try {
+      for (long joined = joinedWorkers(); joined < worldSize; joined = joinedWorkers()) {
+        if (deadline.hasPassed()) {
+          throw StoreTimeoutException.of(
+              "Timed out after %d seconds waiting for clients. %d/%d clients joined. Timeout on %s after %s"
+                  .formatted(timeout.toSeconds(), joined, worldSize, this, timeout),
+              timeout);
+        }
+        TimeUnit.NANOSECONDS.sleep(JOIN_POLL_NANOS);
+      }
+    } catch (InterruptedException e) {
+      client.close();
+      throw interrupted("waiting for workers on " + this);
+    } catch (RuntimeException e) {
+      client.close();
+      throw e;
+    }
+  }
+
+  private long joinedWorkers() {
+    return ask("join", () -> client.tryAdd(JOIN_COUNTER, 0)).orElseThrow();
+  }
+
+  /** The host name or address it was given. */
+  public String host() {
+    return host;
+  }
+
+  /** The server's port. */
+  public int port() {
+    return port;
+  }
+
+  /** The server that this store hosts, alone or with others; nothing if it is a client only. */
+  public Optional<StoreServer> server() {
+    return Optional.ofNullable(hosted).map(HostedServer::server);
+  }
+
+  @Override
+  public void set(String key, byte[] value) {
+    byte[] wireKey = wireKey(key);
+    requireValue(value);
+    tell("set", () -> client.set(wireKey, value));
+  }
+
+  @Override
+  public byte[] get(String key) {
+    Deadline deadline = Deadline.after(timeout);
+    byte[] wireKey = wireKey(key);
+    while (true) {
+      Optional<byte[]> value = ask("get", () -> client.tryGet(wireKey));
+      if (value.isPresent()) {
+        return value.get();
+      }
+      awaitValues("get", deadline, List.of(key), List.of(wireKey));
+    }
+  }
+
+  @Override
+  public long add(String key, long delta) {
+    byte[] wireKey = wireKey(key);
+    return ask("add", () -> client.tryAdd(wireKey, delta))
+        .orElseThrow(
+            () -> new StoreException("the value at " + key + " is not a number (" + this + ")"));
+  }
+
+  @Override
+  public byte[] compareSet(String key, byte[] expected, byte[] desired) {
+    byte[] wireKey = wireKey(key);
+    requireValue(expected);
+    requireValue(desired);
+    return ask("compareSet", () -> client.compareSet(wireKey, expected, desired));
+  }
+
+  @Override
+  public boolean check(List<String> keys) {
+    List<byte[]> wireKeys = wireKeys(keys);
+    return ask("check", () -> client.check(wireKeys));
+  }
+
+  @Override
+  public void await(Duration timeout, List<String> keys) {
+    Deadline deadline = Deadline.after(timeout);
+    List<byte[]> wireKeys = wireKeys(keys);
+    if (ask("await", () -> client.check(wireKeys))) {
+      return;
+    }
+    boolean came =
+        !deadline.hasPassed()
+            && waitOnServer("await", () -> client.await(wireKeys, deadline.remainingNanos()));
+    if (!came) {
+      throw timedOut(deadline, keys, wireKeys);
+    }
+  }
+
+  @Override
+  public boolean deleteKey(String key) {
+    byte[] wireKey = wireKey(key);
+    return ask("deleteKey", () -> client.deleteKey(wireKey));
+  }
+
+  @Override
+  public long numKeys() {
+    return ask("numKeys", client::numKeys);
+  }
+
+  /**
+   * The keys of the store in no order.
+   *
+   * @throws UnsupportedOperationException if the server is PyTorch's from before 2.10, which cannot
+   *     list keys
+   */
+  @Override
+  public List<String> listKeys() {
+    List<byte[]> wireKeys =
+        ask("listKeys", client::tryListKeys)
+            .orElseThrow(() -> unsupported("list keys; PyTorch's can from 2.10 on"));
+    List<String> keys = new ArrayList<>(wireKeys.size());
+    for (byte[] wireKey : wireKeys) {
+      String text = KeyText.text(wireKey);
+      if (text.startsWith(Protocol.USER_KEY_PREFIX)) {
+        keys.add(text.substring(Protocol.USER_KEY_PREFIX.length()));
+      }
+    }
+    return keys;
+  }
+
+  @Override
+  public boolean hasExtendedApi() {
+    return true;
+  }
+
+  @Override
+  public void append(String key, byte[] value) {
+    byte[] wireKey = wireKey(key);
+    requireValue(value);
+    tell("append", () -> client.append(wireKey, value));
+  }
+
+  @Override
+  public List<byte[]> multiGet(List<String> keys) {
+    Deadline deadline = Deadline.after(timeout);
+    List<byte[]> wireKeys = wireKeys(keys);
+    while (true) {
+      Optional<List<byte[]>> values = ask("multiGet", () -> client.tryMultiGet(wireKeys));
+      if (values.isPresent()) {
+        return values.get();
+      }
+      awaitValues("multiGet", deadline, keys, wireKeys);
+    }
+  }
+
+  @Override
+  public void multiSet(List<String> keys, List<byte[]> values) {
+    Store.requireSameSize(keys, values);
+    List<byte[]> wireKeys = wireKeys(keys);
+    values.forEach(this::requireValue);
+    tell("multiSet", () -> client.multiSet(wireKeys, values));
+  }
+
+  /**
+   * Adds an item to the end of a queue.
+   *
+   * @throws UnsupportedOperationException if the server is PyTorch's from before 2.8 or its legacy
+   *     one, which have no queues
+   */
+  @Override
+  public void queuePush(String key, byte[] item) {
+    byte[] wireKey = wireKey(key);
+    requireValue(item);
+    requireQueues();
+    tell("queuePush", () -> client.queuePush(wireKey, item));
+  }
+
+  /**
+   * {@inheritDoc}
+   *
+   * @throws UnsupportedOperationException if the server is PyTorch's from before 2.8 or its legacy
+   *     one, which have no queues
+   */
+  @Override
+  public byte[] queuePop(String key, boolean block) {
+    Deadline deadline = Deadline.after(timeout);
+    byte[] wireKey = wireKey(key);
+    requireQueues();
+    while (true) {
+      Optional<byte[]> item = ask("queuePop", () -> client.tryQueuePop(wireKey));
+      if (item.isPresent()) {
+        return item.get();
+      }
+      if (!block) {
+        throw new QueueEmptyException(key, toString());
+      }
+      List<byte[]> wireKeys = List.of(wireKey);
+      boolean came =
+          !deadline.hasPassed()
+              && waitOnServer("queuePop", () -> client.await(wireKeys, deadline.remainingNanos()));
+      if (!came) {
+        throw timedOut(deadline, List.of(key), wireKeys);
+      }
+    }
+  }
+
+  /**
+   * How many items a queue holds.
+   *
+   * @throws UnsupportedOperationException if the server is PyTorch's from before 2.8 or its legacy
+   *     one, which have no queues
+   */
+  @Override
+  public long queueLen(String key) {
+    byte[] wireKey = wireKey(key);
+    requireQueues();
+    return ask("queueLen", () -> client.queueLen(wireKey));
+  }
+
+  /**
+   * {@inheritDoc}
+   *
+   * <p>One request to a server that knows barriers, as PyTorch's clients make to theirs; the
+   * fallback elsewhere. A PyTorch server goes on counting a caller who has left.
+   */
+  @Override
+  public void barrier(String key, int worldSize, Duration timeout) {
+    Deadline deadline = Deadline.after(timeout);
+    byte[] wireKey = wireKey(key);
+    Optional<Boolean> came =
+        waitOnServer(
+            "barrier",
+            () -> client.tryBarrier(wireKey, worldSize, Math.max(1, deadline.remainingNanos())));
+    if (came.isEmpty()) {
+      Store.super.barrier(key, worldSize, deadline.remaining());
+    } else if (!came.get()) {
+      throw StoreTimeoutException.ofBarrier(timeout, key, worldSize, toString());
+    }
+  }
+
+  @Override
+  public Duration timeout() {
+    return timeout;
+  }
+
+  @Override
+  public void setTimeout(Duration timeout) {
+    this.timeout = Deadline.requireNotNegative(timeout);
+  }
+
+  /** Another client of the same server, with this one's timeout. It does not join. */
+  @Override
+  public TcpStore duplicate() {
+    requireOpen();
+    TcpStoreOptions clientOptions =
+        options.toBuilder().timeout(timeout).waitForWorkers(false).build();
+    return new TcpStore(host, port, clientOptions, null);
+  }
+
+  /**
+   * Sends what is unsent and disconnects; a host lets go of its server. Threads that wait get an
+   * {@link IllegalStateException}.
+   */
+  @Override
+  public void close() {
+    synchronized (this) {
+      if (closed) {
+        return;
+      }
+      closed = true;
+    }
+    client.close();
+    if (hosted != null) {
+      hosted.release();
+    }
+  }
+
+  @Override
+  public String toString() {
+    return "TcpStore(" + endpoint() + ")";
+  }
+
+  private String endpoint() {
+    return (host.contains(":") ? "[" + host + "]" : host) + ":" + port;
+  }
+
+  private byte[] wireKey(String key) {
+    byte[] bytes = KeyText.bytes(Protocol.USER_KEY_PREFIX + key);
+    int limit = options.server().maxKeyBytes();
+    if (bytes.length > limit) {
+      throw new IllegalArgumentException(
+          "key of %d bytes with its leading slash, the limit is %d: %.64s..."
+              .formatted(bytes.length, limit, key));
+    }
+    return bytes;
+  }
+
+  private List<byte[]> wireKeys(List<String> keys) {
+    int limit = options.server().maxKeysPerRequest();
+    if (keys.size() > limit) {
+      throw new IllegalArgumentException(keys.size() + " keys, the limit is " + limit);
+    }
+    return keys.stream().map(this::wireKey).toList();
+  }
+
+  private void requireValue(byte[] value) {
+    int limit = options.server().maxValueBytes();
+    if (value.length > limit) {
+      throw new IllegalArgumentException(
+          "value of " + value.length + " bytes, the limit is " + limit);
+    }
+  }
+
+  private void requireQueues() {
+    if (!ask("queue", client::hasQueues)) {
+      throw unsupported("keep queues; PyTorch's can from 2.8 on, on its event loop");
+    }
+  }
+
+  private UnsupportedOperationException unsupported(String what) {
+    return new UnsupportedOperationException(
+        "Not implemented. The server of " + this + " cannot " + what);
+  }
+
+  private void awaitValues(
+      String operation, Deadline deadline, List<String> keys, List<byte[]> wireKeys) {
+    boolean came =
+        !deadline.hasPassed()
+            && waitOnServer(
+                operation, () -> client.awaitValues(wireKeys, deadline.remainingNanos()));
+    if (!came) {
+      throw timedOut(deadline, keys, wireKeys);
+    }
+  }
+
+  private StoreTimeoutException timedOut(
+      Deadline deadline, List<String> keys, List<byte[]> wireKeys) {
+    List<Boolean> present = ask("check", () -> client.checkEach(wireKeys));
+    List<String> missing = new ArrayList<>();
+    for (int i = 0; i < keys.size(); i++) {
+      if (!present.get(i)) {
+        missing.add(keys.get(i));
+      }
+    }
+    return StoreTimeoutException.ofKeys(
+        deadline.timeout(), Protocol.USER_KEY_PREFIX, keys, missing, toString());
+  }
+
+  private interface Io<T> {
+    T run() throws IOException;
+  }
+
+  private interface IoAction {
+    void run() throws IOException;
+  }
+
+  private void tell(String operation, IoAction action) {
+    boolean unused =
+        ask(
+            operation,
+            () -> {
+              action.run();
+              return true;
+            });
+  }
+
+  private <T> T ask(String operation, Io<T> io) {
+    requireOpen();
+    try {
+      return io.run();
+    } catch (IOException e) {
+      throw failed(operation, e);
+    }
+  }
+
+  /** Like {@link #ask}, for what an interrupt of the thread ends. */
+  private <T> T waitOnServer(String operation, Io<T> io) {
+    requireOpen();
+    try {
+      return io.run();
+    } catch (IOException e) {
+      if (Thread.currentThread().isInterrupted() && !closed) {
+        throw new StoreInterruptedException("interrupted in " + operation + " on " + this);
+      }
+      throw failed(operation, e);
+    }
+  }
+
+  private void requireOpen() {
+    if (closed) {
+      throw new IllegalStateException(this + " is closed");
+    }
+  }
+
+  private RuntimeException failed(String operation, IOException cause) {
+    if (closed) {
+      return new IllegalStateException(this + " was closed during " + operation, cause);
+    }
+    if (cause instanceof WireException) {
+      return new ProtocolException(
+          operation + " on " + this + " failed: " + cause.getMessage(), cause);
+    }
+    return new NetworkException(
+        operation
+            + " on "
+            + this
+            + " failed, the connection is lost: "
+            + cause.getMessage()
+            + ". Did the remote server shutdown or crash?",
+        endpoint(),
+        cause);
+  }
+
+  private static StoreInterruptedException interrupted(String doing) {
+    Thread.currentThread().interrupt();
+    return new StoreInterruptedException("interrupted while " + doing);
+  }
+}

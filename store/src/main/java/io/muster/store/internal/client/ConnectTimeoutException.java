@@ -1,0 +1,17 @@
+package io.muster.store.internal.client;
+
+import java.io.IOException;
+import org.jspecify.annotations.Nullable;
+
+/** No attempt to connect succeeded in time. */
+public final class ConnectTimeoutException extends IOException {
+  private static final long serialVersionUID = 1L;
+
+  ConnectTimeoutException(
+      String host, int port, long timeoutMillis, int attempts, @Nullable IOException last) {
+    super(
+        "The client socket has timed out after %dms while trying to connect to (%s, %d). Attempts: %d; the last one: %s"
+            .formatted(timeoutMillis, host, port, attempts, last),
+        last);
+  }
+}

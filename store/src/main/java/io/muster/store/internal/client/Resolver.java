@@ -1,0 +1,55 @@
+package io.muster.store.internal.client;
+
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+
+/** Looks host names up, for no longer than the caller has time. */
+public final class Resolver {
+  private Resolver() {}
+
+  /**
+   * The addresses of a host, at least one.
+   *
+   * @throws UnknownHostException if it has none, or the look-up takes longer than {@code
+   *     timeoutNanos}
+   * @throws InterruptedException if the thread is interrupted meanwhile
+   */
+  public static List<InetAddress> resolve(String host, long timeoutNanos)
+      throws UnknownHostException, InterruptedException {
+    CompletableFuture<List<InetAddress>> lookUp = new CompletableFuture<>();
+    Thread thread =
+        new Thread(
+            () -> {
+              try {
+                lookUp.complete(List.of(InetAddress.getAllByName(host)));
+              } catch (UnknownHostException | RuntimeException e) {
+                lookUp.completeExceptionally(e);
+              }
+            },
+            "muster-resolve-" + host);
+    thread.setDaemon(true);
+    thread.start();
+    try {
+      return lookUp.get(Math.max(0, timeoutNanos), TimeUnit.NANOSECONDS);
+    } catch (ExecutionException e) {
+      if (e.getCause() instanceof UnknownHostException unknown) {
+        throw unknown;
+      }
+      throw unknown(host, e);
+    } catch (TimeoutException e) {
+      throw unknown(host, e);
+    }
+  }
+
+  private static UnknownHostException unknown(String host, Throwable cause) {
+    UnknownHostException unknown =
+        new UnknownHostException(host + ": the name was not resolved in time");
+    unknown.initCause(cause);
+    return unknown;
+  }
+}

@@ -1,0 +1,311 @@
+package io.muster.store.internal.client;
+
+import io.muster.store.internal.wire.Reply;
+import io.muster.store.internal.wire.WireException;
+import io.muster.store.internal.wire.WireInput;
+import java.io.Closeable;
+import java.io.EOFException;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.SocketException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * A client of one server, for any number of threads: each request as the server understands it.
+ * Only the methods whose name begins with {@code await} block for longer than a round trip.
+ * Durations are nanoseconds; {@link Long#MAX_VALUE} means no limit.
+ */
+public final class StoreClient implements Closeable {
+  /** A server that has not answered a request for this long never will. */
+  private static final long SHORTEST_PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(30);
+
+  private final PrimaryConnection primary;
+  private final SideConnections sides;
+  private final InetSocketAddress address;
+  private final ServerKind server;
+  private volatile boolean queuesProbed;
+
+  private StoreClient(Connector.Connected connected, long timeoutNanos) throws IOException {
+    connected.connection().readTimeout(Math.max(timeoutNanos, SHORTEST_PATIENCE_NANOS));
+    this.primary = new PrimaryConnection(connected.connection());
+    this.sides = new SideConnections(connected.address(), timeoutNanos);
+    this.address = connected.address();
+    this.server = connected.server();
+  }
+
+  /**
+   * Connects, trying again until it succeeds or {@code timeoutNanos} have passed.
+   *
+   * @throws ConnectTimeoutException if no attempt succeeds in time
+   * @throws WireException if something answers that is no store
+   * @throws InterruptedException if the thread is interrupted between attempts
+   */
+  public static StoreClient connect(String host, int port, long timeoutNanos)
+      throws IOException, InterruptedException {
+    return new StoreClient(new Connector(host, port, timeoutNanos).connect(), timeoutNanos);
+  }
+
+  /** The address that was found under the server's name. */
+  public InetSocketAddress address() {
+    return address;
+  }
+
+  public ServerKind server() {
+    return server;
+  }
+
+  public void set(byte[] key, byte[] value) throws IOException {
+    primary.send(requests -> requests.set(key, value));
+  }
+
+  public void append(byte[] key, byte[] value) throws IOException {
+    primary.send(requests -> requests.append(key, value));
+  }
+
+  public void multiSet(List<byte[]> keys, List<byte[]> values) throws IOException {
+    primary.send(requests -> requests.multiSet(keys, values));
+  }
+
+  /** The values of the keys, or nothing if one is missing. */
+  public Optional<List<byte[]>> tryMultiGet(List<byte[]> keys) throws IOException {
+    if (server == ServerKind.MUSTER) {
+      return primary.call(
+          requests -> requests.tryMultiGet(keys),
+          replies -> found(replies) ? Optional.of(blobs(replies, keys.size())) : Optional.empty());
+    }
+    // Between the two requests a key may vanish. PyTorch's event-loop server then says "", as its
+    // own clients see it.
+    return primary.call(
+        exchange -> {
+          boolean ready = exchange.exchange(requests -> requests.check(keys), StoreClient::ready);
+          return ready
+              ? exchange.exchange(
+                  requests -> requests.multiGet(keys),
+                  replies -> Optional.of(blobs(replies, keys.size())))
+              : Optional.empty();
+        });
+  }
+
+  /** The value of a key, or nothing if it is missing. */
+  public Optional<byte[]> tryGet(byte[] key) throws IOException {
+    if (server == ServerKind.MUSTER) {
+      return primary.call(
+          requests -> requests.tryGet(key),
+          replies -> found(replies) ? Optional.of(replies.getBlob()) : Optional.empty());
+    }
+    List<byte[]> keys = List.of(key);
+    return primary.call(
+        exchange -> {
+          boolean ready = exchange.exchange(requests -> requests.check(keys), StoreClient::ready);
+          return ready
+              ? exchange.exchange(
+                  requests -> requests.get(key), replies -> Optional.of(replies.getBlob()))
+              : Optional.empty();
+        });
+  }
+
+  /**
+   * Adds to a counter.
+   *
+   * @return nothing if the value is no number; a PyTorch server drops the connection instead
+   */
+  public OptionalLong tryAdd(byte[] key, long delta) throws IOException {
+    if (server == ServerKind.PYTORCH) {
+      return primary.call(
+          requests -> requests.add(key, delta), replies -> OptionalLong.of(replies.getLong()));
+    }
+    return primary.call(
+        requests -> requests.tryAdd(key, delta),
+        replies -> {
+          if (replies.getByte() == Reply.FOUND) {
+            return OptionalLong.of(replies.getLong());
+          }
+          byte[] unused = replies.getBlob();
+          return OptionalLong.empty();
+        });
+  }
+
+  public byte[] compareSet(byte[] key, byte[] expected, byte[] desired) throws IOException {
+    return primary.call(
+        requests -> requests.compareSet(key, expected, desired), WireInput::getBlob);
+  }
+
+  public boolean check(List<byte[]> keys) throws IOException {
+    return primary.call(requests -> requests.check(keys), StoreClient::ready);
+  }
+
+  /** Whether each single key is there, asked in one go. */
+  public List<Boolean> checkEach(List<byte[]> keys) throws IOException {
+    return primary.call(
+        requests -> {
+          for (byte[] key : keys) {
+            requests.check(List.of(key));
+          }
+        },
+        replies -> {
+          List<Boolean> ready = new ArrayList<>(keys.size());
+          for (int i = 0; i < keys.size(); i++) {
+            ready.add(ready(replies));
+          }
+          return ready;
+        });
+  }
+
+  public boolean deleteKey(byte[] key) throws IOException {
+    return primary.call(requests -> requests.deleteKey(key), WireInput::getLong) > 0;
+  }
+
+  public long numKeys() throws IOException {
+    return primary.call(requests -> requests.numKeys(), WireInput::getLong);
+  }
+
+  /**
+   * All keys as they are on the wire, or nothing if the server does not know the request (PyTorch
+   * before 2.10).
+   */
+  public Optional<List<byte[]>> tryListKeys() throws IOException {
+    if (server == ServerKind.MUSTER) {
+      return Optional.of(primary.call(requests -> requests.listKeys(), StoreClient::list));
+    }
+    // An answer means that everything this client has sent before is in effect.
+    long unused = numKeys();
+    return onSideUnlessUnknown(
+        connection -> {
+          connection.requests().listKeys();
+          connection.flush();
+          connection.readTimeout(SHORTEST_PATIENCE_NANOS);
+          return list(connection.replies());
+        });
+  }
+
+  public void queuePush(byte[] key, byte[] item) throws IOException {
+    primary.send(requests -> requests.queuePush(key, item));
+  }
+
+  /** The item at the head of a queue, or nothing if it is empty. */
+  public Optional<byte[]> tryQueuePop(byte[] key) throws IOException {
+    return primary.call(
+        requests -> requests.queuePop(key),
+        replies -> replies.getLong() > 0 ? Optional.of(replies.getBlob()) : Optional.empty());
+  }
+
+  public long queueLen(byte[] key) throws IOException {
+    return primary.call(requests -> requests.queueLen(key), WireInput::getLong);
+  }
+
+  /**
+   * Whether the server has queues; PyTorch's has from 2.8 on, on its event loop. To be asked before
+   * any request for one.
+   */
+  public boolean hasQueues() throws IOException {
+    if (server == ServerKind.PYTORCH && !queuesProbed) {
+      queuesProbed =
+          onSideUnlessUnknown(
+                  connection -> {
+                    connection.requests().queueLen(new byte[] {'/'});
+                    connection.flush();
+                    connection.readTimeout(SHORTEST_PATIENCE_NANOS);
+                    return connection.replies().getLong();
+                  })
+              .isPresent();
+      return queuesProbed;
+    }
+    return true;
+  }
+
+  /**
+   * Waits until each of the keys has been there, as a key or as a queue that is not empty.
+   *
+   * @return false if that took longer than {@code nanos}
+   * @throws java.nio.channels.ClosedByInterruptException if the thread is interrupted
+   */
+  public boolean await(List<byte[]> keys, long nanos) throws IOException {
+    return sides.await(requests -> requests.await(keys), nanos);
+  }
+
+  /** {@link #await}, for a value where the server knows the difference. */
+  public boolean awaitValues(List<byte[]> keys, long nanos) throws IOException {
+    return server == ServerKind.MUSTER
+        ? sides.await(requests -> requests.awaitValues(keys), nanos)
+        : await(keys, nanos);
+  }
+
+  /**
+   * Waits at a barrier.
+   *
+   * @return false if that took longer than {@code nanos}; null if the server has no barriers
+   *     (PyTorch before 2.11)
+   * @throws java.nio.channels.ClosedByInterruptException if the thread is interrupted
+   */
+  public Optional<Boolean> tryBarrier(byte[] key, long worldSize, long nanos) throws IOException {
+    SideConnections.Waiting barrier = requests -> requests.barrier(key, worldSize);
+    if (server == ServerKind.MUSTER) {
+      return Optional.of(sides.await(barrier, nanos));
+    }
+    return onSideUnlessUnknown(connection -> SideConnections.await(connection, barrier, nanos));
+  }
+
+  /**
+   * A server closes the connection on a request it does not know; it has not gone if it answers on
+   * another.
+   */
+  private <T> Optional<T> onSideUnlessUnknown(SideConnections.Talk<T> talk) throws IOException {
+    try {
+      return Optional.of(sides.talk(talk));
+    } catch (EOFException | SocketException closed) {
+      try {
+        long unused = numKeys();
+        return Optional.empty();
+      } catch (IOException e) {
+        closed.addSuppressed(e);
+        throw closed;
+      }
+    }
+  }
+
+  private static boolean ready(WireInput replies) throws IOException {
+    return oneOf(replies, Reply.READY, Reply.NOT_READY);
+  }
+
+  private static boolean found(WireInput replies) throws IOException {
+    return oneOf(replies, Reply.FOUND, Reply.ABSENT);
+  }
+
+  private static boolean oneOf(WireInput replies, int yes, int no) throws IOException {
+    int reply = replies.getByte();
+    if (reply != yes && reply != no) {
+      throw new WireException(
+          "the server answered " + reply + " where " + yes + " or " + no + " is due");
+    }
+    return reply == yes;
+  }
+
+  private static List<byte[]> list(WireInput replies) throws IOException {
+    long count = replies.getLong();
+    if (count < 0 || count > Integer.MAX_VALUE) {
+      throw new WireException("the server answered a list of " + count);
+    }
+    return blobs(replies, (int) count);
+  }
+
+  private static List<byte[]> blobs(WireInput replies, int count) throws IOException {
+    List<byte[]> blobs = new ArrayList<>(Math.min(count, 64 * 1024));
+    for (int i = 0; i < count; i++) {
+      blobs.add(replies.getBlob());
+    }
+    return blobs;
+  }
+
+  /**
+   * Sends what is unsent and closes all connections; threads that wait get an {@link IOException}.
+   */
+  @Override
+  public void close() {
+    sides.close();
+    primary.close();
+  }
+}
