@@ -129,11 +129,12 @@ public final class HashStore implements Store {
   @Override
   public void multiSet(List<String> keys, List<byte[]> values) {
     Store.requireSameSize(keys, values);
+    List<Key> checked = keys.stream().map(HashStore::key).toList();
     List<byte[]> copies = values.stream().map(byte[]::clone).toList();
     locked(
         () -> {
           for (int i = 0; i < copies.size(); i++) {
-            keyspace.set(key(keys.get(i)), copies.get(i));
+            keyspace.set(checked.get(i), copies.get(i));
           }
           return true;
         });
