@@ -20,7 +20,7 @@ public abstract class StoreContract
   protected abstract Store create();
 
   @Override
-  public final Store store() {
+  public final synchronized Store store() {
     Store created = store;
     if (created == null) {
       created = create();
