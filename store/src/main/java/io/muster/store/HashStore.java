@@ -70,7 +70,7 @@ public final class HashStore implements Store {
       if (!missing.isEmpty()) {
         Sleeper sleeper = new Sleeper(lock.newCondition());
         waits.registerForPresence(sleeper, missing);
-        sleep(sleeper, deadline, keys, missing);
+        sleep(sleeper, deadline, keys, missing, keyspace::isPresent);
         passOn(sleeper);
       }
     } finally {
@@ -113,13 +113,13 @@ public final class HashStore implements Store {
     lock.lock();
     try {
       while (true) {
-        List<Key> missing = missing(keys, key -> keyspace.get(key) != null);
+        List<Key> missing = missing(keys, this::hasValue);
         if (missing.isEmpty()) {
           return values(keys);
         }
         Sleeper sleeper = new Sleeper(lock.newCondition());
         waits.registerForValues(sleeper, missing);
-        sleep(sleeper, deadline, keys, missing);
+        sleep(sleeper, deadline, keys, missing, this::hasValue);
       }
     } finally {
       lock.unlock();
@@ -129,11 +129,12 @@ public final class HashStore implements Store {
   @Override
   public void multiSet(List<String> keys, List<byte[]> values) {
     Store.requireSameSize(keys, values);
+    List<Key> checked = keys.stream().map(HashStore::key).toList();
     List<byte[]> copies = values.stream().map(byte[]::clone).toList();
     locked(
         () -> {
           for (int i = 0; i < copies.size(); i++) {
-            keyspace.set(key(keys.get(i)), copies.get(i));
+            keyspace.set(checked.get(i), copies.get(i));
           }
           return true;
         });
@@ -165,7 +166,7 @@ public final class HashStore implements Store {
         }
         Sleeper sleeper = new Sleeper(lock.newCondition());
         waits.registerForPresence(sleeper, queue);
-        sleep(sleeper, deadline, List.of(key), queue);
+        sleep(sleeper, deadline, List.of(key), queue, this::hasItem);
       }
     } finally {
       lock.unlock();
@@ -197,6 +198,14 @@ public final class HashStore implements Store {
     return "HashStore";
   }
 
+  private boolean hasValue(Key key) {
+    return keyspace.get(key) != null;
+  }
+
+  private boolean hasItem(Key queue) {
+    return keyspace.queueLength(queue) > 0;
+  }
+
   private static Key key(String text) {
     return new Key(KeyText.bytes(text));
   }
@@ -214,14 +223,19 @@ public final class HashStore implements Store {
   }
 
   /** Gives up the lock until the sleeper, who is registered for {@code missing}, is released. */
-  private void sleep(Sleeper sleeper, Deadline deadline, List<String> keys, List<Key> missing) {
+  private void sleep(
+      Sleeper sleeper,
+      Deadline deadline,
+      List<String> keys,
+      List<Key> missing,
+      Predicate<Key> isThere) {
     try {
       long nanos = deadline.remainingNanos();
       while (!sleeper.released) {
         if (nanos <= 0) {
           List<String> stillMissing =
               missing.stream()
-                  .filter(key -> !keyspace.isPresent(key))
+                  .filter(isThere.negate())
                   .map(key -> KeyText.text(key.bytes()))
                   .toList();
           throw StoreTimeoutException.ofKeys(
@@ -241,7 +255,7 @@ public final class HashStore implements Store {
   /** A push wakes one sleeper; if that one does not pop, the item is the next one's. */
   private void passOn(Sleeper sleeper) {
     Key queue = sleeper.queue;
-    if (queue != null && keyspace.queueLength(queue) > 0) {
+    if (queue != null && hasItem(queue)) {
       waits.itemPushed(queue);
     }
   }

@@ -1,0 +1,46 @@
+package io.muster.store;
+
+import java.util.SplittableRandom;
+
+/**
+ * Properties that hold for every seed. Each run tries new seeds; a failure names its own, which
+ * {@code -Dmuster.test.jvmArgs=-Dmuster.test.seed=...} tries again.
+ */
+public final class Randomized {
+  private static final String SEED = "muster.test.seed";
+
+  private Randomized() {}
+
+  /** A statement that must hold for whatever the random numbers lead to. */
+  public interface Property {
+    void check(SplittableRandom random) throws Exception;
+  }
+
+  /** Checks {@code property} with {@code rounds} different seeds. */
+  public static void check(int rounds, Property property) {
+    Long fixed = Long.getLong(SEED);
+    if (fixed != null) {
+      checkOne(fixed, property);
+      return;
+    }
+    SplittableRandom seeds = new SplittableRandom();
+    for (int i = 0; i < rounds; i++) {
+      checkOne(seeds.nextLong(), property);
+    }
+  }
+
+  private static void checkOne(long seed, Property property) {
+    try {
+      property.check(new SplittableRandom(seed));
+    } catch (Exception | AssertionError e) {
+      throw new AssertionError("fails with -D" + SEED + "=" + seed + ": " + e, e);
+    }
+  }
+
+  /** Between 0 and {@code maxLength} bytes of any value. */
+  public static byte[] bytes(SplittableRandom random, int maxLength) {
+    byte[] bytes = new byte[random.nextInt(maxLength + 1)];
+    random.nextBytes(bytes);
+    return bytes;
+  }
+}
