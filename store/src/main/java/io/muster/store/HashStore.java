@@ -69,9 +69,8 @@ public final class HashStore implements Store {
       List<Key> missing = missing(keys, keyspace::isPresent);
       if (!missing.isEmpty()) {
         Sleeper sleeper = new Sleeper(lock.newCondition());
-        waits.registerForPresence(sleeper, missing);
+        waits.registerAsObserver(sleeper, missing);
         sleep(sleeper, deadline, keys, missing, keyspace::isPresent);
-        passOn(sleeper);
       }
     } finally {
       lock.unlock();
@@ -165,7 +164,7 @@ public final class HashStore implements Store {
           throw new QueueEmptyException(key, toString());
         }
         Sleeper sleeper = new Sleeper(lock.newCondition());
-        waits.registerForPresence(sleeper, queue);
+        waits.registerForItem(sleeper, queue.get(0));
         sleep(sleeper, deadline, List.of(key), queue, this::hasItem);
       }
     } finally {

@@ -260,7 +260,14 @@ public final class TcpStore implements Store {
         !deadline.hasPassed()
             && waitOnServer("await", () -> client.await(wireKeys, deadline.remainingNanos()));
     if (!came) {
-      throw timedOut(deadline, keys, wireKeys);
+      List<Boolean> present = ask("check", () -> client.checkEach(wireKeys));
+      List<String> missing = new ArrayList<>();
+      for (int i = 0; i < keys.size(); i++) {
+        if (!present.get(i)) {
+          missing.add(keys.get(i));
+        }
+      }
+      throw timedOut(deadline, keys, missing);
     }
   }
 
@@ -362,12 +369,12 @@ public final class TcpStore implements Store {
       if (!block) {
         throw new QueueEmptyException(key, toString());
       }
-      List<byte[]> wireKeys = List.of(wireKey);
       boolean came =
           !deadline.hasPassed()
-              && waitOnServer("queuePop", () -> client.await(wireKeys, deadline.remainingNanos()));
+              && waitOnServer(
+                  "queuePop", () -> client.awaitItem(wireKey, deadline.remainingNanos()));
       if (!came) {
-        throw timedOut(deadline, List.of(key), wireKeys);
+        throw timedOut(deadline, List.of(key), List.of(key));
       }
     }
   }
@@ -420,9 +427,10 @@ public final class TcpStore implements Store {
   @Override
   public TcpStore duplicate() {
     requireOpen();
-    TcpStoreOptions clientOptions =
-        options.toBuilder().timeout(timeout).waitForWorkers(false).build();
-    return new TcpStore(host, port, clientOptions, null);
+    TcpStore duplicate =
+        new TcpStore(host, port, options.toBuilder().waitForWorkers(false).build(), null);
+    duplicate.setTimeout(timeout);
+    return duplicate;
   }
 
   /**
@@ -497,19 +505,16 @@ public final class TcpStore implements Store {
             && waitOnServer(
                 operation, () -> client.awaitValues(wireKeys, deadline.remainingNanos()));
     if (!came) {
-      throw timedOut(deadline, keys, wireKeys);
+      List<String> missing =
+          keys.stream()
+              .filter(key -> ask("get", () -> client.tryGet(wireKey(key))).isEmpty())
+              .toList();
+      throw timedOut(deadline, keys, missing);
     }
   }
 
   private StoreTimeoutException timedOut(
-      Deadline deadline, List<String> keys, List<byte[]> wireKeys) {
-    List<Boolean> present = ask("check", () -> client.checkEach(wireKeys));
-    List<String> missing = new ArrayList<>();
-    for (int i = 0; i < keys.size(); i++) {
-      if (!present.get(i)) {
-        missing.add(keys.get(i));
-      }
-    }
+      Deadline deadline, List<String> keys, List<String> missing) {
     return StoreTimeoutException.ofKeys(
         deadline.timeout(), Protocol.USER_KEY_PREFIX, keys, missing, toString());
   }

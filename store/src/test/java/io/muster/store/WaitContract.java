@@ -355,17 +355,18 @@ public interface WaitContract extends StoreFixture {
 
   @Test
   default void interrupt_beforeWhatDoesNotWait_changesNothing() {
+    Store store = store();
     var outcome =
         Background.call(
             () -> {
               Thread.currentThread().interrupt();
-              store().set("k", "v");
-              assertThat(store().getString("k")).isEqualTo("v");
-              assertThat(store().add("n", 2)).isEqualTo(2);
-              assertThat(store().check("k", "n")).isTrue();
-              store().await("k");
-              assertThat(store().listKeys()).containsExactlyInAnyOrder("k", "n");
-              assertThat(store().deleteKey("k")).isTrue();
+              store.set("k", "v");
+              assertThat(store.getString("k")).isEqualTo("v");
+              assertThat(store.add("n", 2)).isEqualTo(2);
+              assertThat(store.check("k", "n")).isTrue();
+              store.await("k");
+              assertThat(store.listKeys()).containsExactlyInAnyOrder("k", "n");
+              assertThat(store.deleteKey("k")).isTrue();
               return Thread.currentThread().isInterrupted();
             });
 

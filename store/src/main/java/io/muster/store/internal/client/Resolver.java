@@ -7,9 +7,14 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.regex.Pattern;
 
 /** Looks host names up, for no longer than the caller has time. */
 public final class Resolver {
+  /** An IPv4 or IPv6 address, which needs no look-up. */
+  private static final Pattern LITERAL =
+      Pattern.compile("[0-9.]+|\\[?[0-9a-fA-F.]*:[0-9a-fA-F:.%]*]?");
+
   private Resolver() {}
 
   /**
@@ -21,6 +26,9 @@ public final class Resolver {
    */
   public static List<InetAddress> resolve(String host, long timeoutNanos)
       throws UnknownHostException, InterruptedException {
+    if (LITERAL.matcher(host).matches()) {
+      return List.of(InetAddress.getAllByName(host));
+    }
     CompletableFuture<List<InetAddress>> lookUp = new CompletableFuture<>();
     Thread thread =
         new Thread(

@@ -224,7 +224,9 @@ public final class StoreClient implements Closeable {
    * @throws java.nio.channels.ClosedByInterruptException if the thread is interrupted
    */
   public boolean await(List<byte[]> keys, long nanos) throws IOException {
-    return sides.await(requests -> requests.await(keys), nanos);
+    return server == ServerKind.MUSTER
+        ? sides.await(requests -> requests.observe(keys), nanos)
+        : sides.await(requests -> requests.await(keys), nanos);
   }
 
   /** {@link #await}, for a value where the server knows the difference. */
@@ -232,6 +234,19 @@ public final class StoreClient implements Closeable {
     return server == ServerKind.MUSTER
         ? sides.await(requests -> requests.awaitValues(keys), nanos)
         : await(keys, nanos);
+  }
+
+  /**
+   * Waits until a queue has an item, or on a server that cannot tell, until there is an item or a
+   * value.
+   *
+   * @return false if that took longer than {@code nanos}
+   * @throws java.nio.channels.ClosedByInterruptException if the thread is interrupted
+   */
+  public boolean awaitItem(byte[] key, long nanos) throws IOException {
+    return server == ServerKind.MUSTER
+        ? sides.await(requests -> requests.awaitItem(key), nanos)
+        : await(List.of(key), nanos);
   }
 
   /**

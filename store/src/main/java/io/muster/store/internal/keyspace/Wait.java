@@ -16,9 +16,23 @@ public abstract class Wait {
 
   int missing;
 
+  /** Whether only an item in a queue counts, and no value. */
+  boolean itemsOnly;
+
+  /** Whether an item whose push ends the wait may be gone then, so that the push ends no other. */
+  boolean takesItems;
+
   /** Whether nothing is waited for any more: released, given up, or not begun. */
   public final boolean isOver() {
     return missing == 0;
+  }
+
+  /**
+   * Whether an item whose push ends this wait is kept from others until it is seen whether this one
+   * takes it.
+   */
+  protected final boolean takesItems() {
+    return takesItems;
   }
 
   /**

@@ -30,17 +30,28 @@ final class WaitList {
     size++;
   }
 
-  /** The key has come: releases every wait that was still missing only this one. */
+  /** The key has come: releases every wait that was still missing only this one as a key. */
   void releaseAll(Key key) {
     Set<Wait> waits = waitsByKey.remove(key);
-    if (waits != null) {
-      waits.forEach(wait -> hasCome(wait, null));
+    if (waits == null) {
+      return;
+    }
+    Set<Wait> poppers = new LinkedHashSet<>();
+    for (Wait wait : waits) {
+      if (wait.itemsOnly) {
+        poppers.add(wait);
+      } else {
+        hasCome(wait, null);
+      }
+    }
+    if (!poppers.isEmpty()) {
+      waitsByKey.put(key, poppers);
     }
   }
 
   /**
-   * The queue has one item more: releases the wait that has waited longest among those still
-   * missing only this queue.
+   * The queue has one item more: releases the waits that are missing only this queue in the order
+   * they came, up to the first that takes the item.
    */
   void releaseOne(Key queue) {
     Set<Wait> waits = waitsByKey.get(queue);
@@ -51,7 +62,7 @@ final class WaitList {
     for (Iterator<Wait> i = waits.iterator(); i.hasNext() && !released; ) {
       Wait wait = i.next();
       i.remove();
-      released = hasCome(wait, queue);
+      released = hasCome(wait, queue) && wait.takesItems;
     }
     if (waits.isEmpty()) {
       waitsByKey.remove(queue);

@@ -16,6 +16,8 @@ import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.BiConsumer;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -128,21 +130,7 @@ final class Session implements Requests {
 
   @Override
   public void await(List<byte[]> keys) throws IOException {
-    giveUpWait();
-    List<Key> missing = new ArrayList<>();
-    for (byte[] bytes : keys) {
-      Key key = new Key(bytes);
-      if (!state.keyspace.isPresent(key)) {
-        missing.add(key);
-      }
-    }
-    if (missing.isEmpty()) {
-      reply().putByte(Reply.STOP_WAITING);
-      return;
-    }
-    PendingWait wait = new KeyWait();
-    state.waits.registerForPresence(wait, missing);
-    pending = wait;
+    awaitAll(keys, state.keyspace::isPresent, state.waits::registerForPresence);
   }
 
   @Override
@@ -272,21 +260,34 @@ final class Session implements Requests {
   }
 
   @Override
+  public void observe(List<byte[]> keys) throws IOException {
+    awaitAll(keys, state.keyspace::isPresent, state.waits::registerAsObserver);
+  }
+
+  @Override
   public void awaitValues(List<byte[]> keys) throws IOException {
+    awaitAll(keys, key -> state.keyspace.get(key) != null, state.waits::registerForValues);
+  }
+
+  @Override
+  public void awaitItem(byte[] key) throws IOException {
+    awaitAll(
+        List.of(key),
+        queue -> state.keyspace.queueLength(queue) > 0,
+        (wait, queue) -> state.waits.registerForItem(wait, queue.get(0)));
+  }
+
+  private void awaitAll(
+      List<byte[]> keys, Predicate<Key> isThere, BiConsumer<Wait, List<Key>> register)
+      throws IOException {
     giveUpWait();
-    List<Key> missing = new ArrayList<>();
-    for (byte[] bytes : keys) {
-      Key key = new Key(bytes);
-      if (state.keyspace.get(key) == null) {
-        missing.add(key);
-      }
-    }
+    List<Key> missing = keys.stream().map(Key::new).filter(isThere.negate()).toList();
     if (missing.isEmpty()) {
       reply().putByte(Reply.STOP_WAITING);
       return;
     }
     PendingWait wait = new KeyWait();
-    state.waits.registerForValues(wait, missing);
+    register.accept(wait, missing);
     pending = wait;
   }
 
@@ -334,7 +335,7 @@ final class Session implements Requests {
     @Override
     protected void released(@Nullable Key queue) {
       pending = null;
-      wokenBy = queue;
+      wokenBy = takesItems() ? queue : null;
       if (!serving) {
         outlet.send(Reply.STOP_WAITING);
         return;

@@ -140,7 +140,11 @@ public final class ThreadedTransport implements Transport {
         Socket socket = listener.accept().socket();
         Connection connection = new Connection(socket);
         connections.add(connection);
-        threads.execute(connection);
+        try {
+          threads.execute(connection);
+        } catch (RejectedExecutionException e) {
+          closeQuietly(socket);
+        }
         if (closed) {
           closeQuietly(socket);
         }

@@ -51,8 +51,12 @@ public enum Opcode {
    * Reply#FOUND}.
    */
   TRY_ADD(130, KEY, I64),
+  /** A WAIT of a client that will not pop, and so takes no wake-up from one that would. */
+  OBSERVE(131, COUNT, KEY),
   /** A wait for values, which a queue of the same name does not end. */
-  WAIT_VALUES(131, COUNT, KEY);
+  WAIT_VALUES(132, COUNT, KEY),
+  /** A wait for an item in a queue, which a value of the same name does not end. */
+  WAIT_ITEM(133, KEY);
 
   private static final @Nullable Opcode[] BY_CODE = new @Nullable Opcode[256];
 

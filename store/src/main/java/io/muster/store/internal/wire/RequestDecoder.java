@@ -214,7 +214,9 @@ public final class RequestDecoder {
       case TRY_GET -> requests.tryGet(blobs.get(0));
       case TRY_MULTI_GET -> requests.tryMultiGet(List.copyOf(blobs));
       case TRY_ADD -> requests.tryAdd(blobs.get(0), number);
+      case OBSERVE -> requests.observe(List.copyOf(blobs));
       case WAIT_VALUES -> requests.awaitValues(List.copyOf(blobs));
+      case WAIT_ITEM -> requests.awaitItem(blobs.get(0));
     }
   }
 

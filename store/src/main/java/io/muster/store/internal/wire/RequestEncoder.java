@@ -132,8 +132,18 @@ public final class RequestEncoder implements Requests {
   }
 
   @Override
+  public void observe(List<byte[]> keys) throws IOException {
+    list(Opcode.OBSERVE, keys);
+  }
+
+  @Override
   public void awaitValues(List<byte[]> keys) throws IOException {
     list(Opcode.WAIT_VALUES, keys);
+  }
+
+  @Override
+  public void awaitItem(byte[] key) throws IOException {
+    blobs(Opcode.WAIT_ITEM, key);
   }
 
   private void begin(Opcode opcode) throws IOException {

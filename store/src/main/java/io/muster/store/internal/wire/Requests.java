@@ -51,5 +51,9 @@ public interface Requests {
 
   void tryAdd(byte[] key, long delta) throws IOException;
 
+  void observe(List<byte[]> keys) throws IOException;
+
   void awaitValues(List<byte[]> keys) throws IOException;
+
+  void awaitItem(byte[] key) throws IOException;
 }

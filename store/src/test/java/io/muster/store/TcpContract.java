@@ -1,0 +1,30 @@
+package io.muster.store;
+
+import io.muster.store.server.Backend;
+import io.muster.store.server.StoreServer;
+import org.junit.jupiter.api.AfterEach;
+
+/** A TCP store as a client of a server that outlives it, for a world of one. */
+abstract class TcpContract extends StoreContract implements QueueContract, CloseContract {
+  private final StoreServer server;
+
+  TcpContract(Backend backend) {
+    server = StoreServer.start(StoreServer.options().backend(backend).build());
+  }
+
+  @Override
+  protected Store create() {
+    return TcpStore.connect(
+        "127.0.0.1", server.port(), TcpStoreOptions.builder().worldSize(1).build());
+  }
+
+  @Override
+  public int bookkeepingKeys() {
+    return 1;
+  }
+
+  @AfterEach
+  final void closeServer() {
+    server.close();
+  }
+}
