@@ -173,8 +173,8 @@ class UserStoreTest {
     assertThat(store.map).isEmpty();
   }
 
-  /** A store whose {@code append} is the fallback, and which several threads may use. */
-  private static final class FallbackStore implements Store {
+  /** A store that several threads may use, whose other operations are the fallbacks. */
+  private static class FallbackStore implements Store {
     private final HashStore store = new HashStore();
 
     @Override
@@ -201,6 +201,11 @@ class UserStoreTest {
     public boolean check(List<String> keys) {
       return store.check(keys);
     }
+
+    @Override
+    public void await(Duration timeout, List<String> keys) {
+      store.await(timeout, keys);
+    }
   }
 
   @ParameterizedTest
@@ -225,5 +230,35 @@ class UserStoreTest {
     threads.forEach(Background::result);
 
     assertThat(store.getString("k").split(";")).hasSize(400).doesNotHaveDuplicates();
+  }
+
+  @Test
+  void barrierFallback_lastComesWhileTheFirstTimesOut_letsBothThrough() {
+    boolean[] lastHasCome = {false};
+    Store store =
+        new FallbackStore() {
+          @Override
+          public long add(String key, long delta) {
+            if (delta < 0) {
+              lastHasCome[0] = true;
+              barrier("b", 2, Duration.ZERO);
+            }
+            return super.add(key, delta);
+          }
+        };
+
+    store.barrier("b", 2, Duration.ZERO);
+
+    assertThat(lastHasCome[0]).isTrue();
+  }
+
+  @Test
+  void barrierFallback_leavesTheKeysOfPyTorch() {
+    FallbackStore store = new FallbackStore();
+
+    store.barrier("b", 1);
+
+    assertThat(store.getString("b/num_members")).isEqualTo("1");
+    assertThat(store.getString("b/last_member")).isEqualTo("1");
   }
 }
