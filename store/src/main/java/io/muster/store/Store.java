@@ -276,10 +276,10 @@ public interface Store extends AutoCloseable {
     try {
       await(deadline.remaining(), last);
     } catch (StoreTimeoutException e) {
-      if (check(last)) {
+      boolean allHadCome = add(members, -1) + 1 >= worldSize || check(last);
+      if (allHadCome) {
         return;
       }
-      add(members, -1);
       throw StoreTimeoutException.ofBarrier(timeout, key, worldSize, toString());
     } catch (StoreInterruptedException e) {
       add(members, -1);

@@ -88,6 +88,11 @@ final class WaitList {
     return size;
   }
 
+  /** How many keys are waited for. */
+  int keys() {
+    return waitsByKey.size();
+  }
+
   private boolean hasCome(Wait wait, @Nullable Key queue) {
     if (--wait.missing > 0) {
       return false;

@@ -62,4 +62,9 @@ public final class Waits implements Keyspace.Listener {
   public int size() {
     return forPresence.size() + forValues.size();
   }
+
+  /** How many keys are waited for, those waited for in both ways twice. */
+  int keys() {
+    return forPresence.keys() + forValues.keys();
+  }
 }

@@ -1,0 +1,322 @@
+package io.muster.store.internal.keyspace;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+import io.muster.store.Randomized;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SplittableRandom;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class KeyspaceTest {
+  private static final Key K = key("k");
+
+  /** What the keyspace told its listener: {@code k} changed, {@code q+} got an item. */
+  private final List<String> events = new ArrayList<>();
+
+  private final Keyspace keyspace = keyspace(Long.MAX_VALUE);
+
+  private Keyspace keyspace(long maxStoredBytes) {
+    return new Keyspace(
+        new Keyspace.Listener() {
+          @Override
+          public void keyChanged(Key key) {
+            events.add(key.toString());
+          }
+
+          @Override
+          public void itemPushed(Key key) {
+            events.add(key + "+");
+          }
+        },
+        maxStoredBytes);
+  }
+
+  /** A dash stands for no key. */
+  @ParameterizedTest
+  @CsvSource({
+    "-,  '', d,  d,  d,  true",
+    "-,  '', '', '', '', true",
+    "-,  e,  d,  e,  -,  false",
+    "'', '', d,  d,  d,  true",
+    "'', e,  d,  '', '', false",
+    "e,  e,  d,  d,  d,  true",
+    "e,  e,  e,  e,  e,  true",
+    "e,  '', d,  e,  e,  false",
+    "ee, e,  d,  ee, ee, false"
+  })
+  void compareSet_returnsWhatIsThereAndTellsOfChanges(
+      String before, String expected, String desired, String returned, String after, boolean told)
+      throws Exception {
+    if (!before.equals("-")) {
+      keyspace.set(K, bytes(before));
+      events.clear();
+    }
+
+    assertThat(keyspace.compareSet(K, bytes(expected), bytes(desired))).isEqualTo(bytes(returned));
+
+    assertThat(keyspace.get(K)).isEqualTo(after.equals("-") ? null : bytes(after));
+    assertThat(events).isEqualTo(told ? List.of("k") : List.of());
+  }
+
+  @Test
+  void writes_tellTheListener() throws Exception {
+    keyspace.set(key("set"), bytes("v"));
+    keyspace.set(key("set"), bytes("v"));
+    keyspace.add(key("add"), 0);
+    keyspace.append(key("append"), bytes(""));
+    keyspace.push(key("push"), bytes(""));
+    assertThat(events).containsExactly("set", "set", "add", "append", "push+");
+
+    events.clear();
+    keyspace.delete(key("set"));
+    keyspace.get(key("add"));
+    keyspace.pop(key("push"));
+    keyspace.isPresent(key("add"));
+    assertThat(events).isEmpty();
+  }
+
+  @Test
+  void set_listenerLooks_seesTheNewValue() throws Exception {
+    List<byte[]> seen = new ArrayList<>();
+    Keyspace[] self = new Keyspace[1];
+    self[0] =
+        new Keyspace(
+            new Keyspace.Listener() {
+              @Override
+              public void keyChanged(Key key) {
+                seen.add(java.util.Objects.requireNonNull(self[0].get(key)));
+              }
+
+              @Override
+              public void itemPushed(Key key) {
+                seen.add(java.util.Objects.requireNonNull(self[0].pop(key)));
+              }
+            },
+            Long.MAX_VALUE);
+
+    self[0].set(K, bytes("value"));
+    self[0].push(K, bytes("item"));
+
+    assertThat(seen).containsExactly(bytes("value"), bytes("item"));
+    assertThat(self[0].queueLength(K)).isZero();
+  }
+
+  @Test
+  void add_countsInText() throws Exception {
+    assertThat(keyspace.add(K, 5)).isEqualTo(5);
+    assertThat(keyspace.add(K, -7)).isEqualTo(-2);
+    assertThat(keyspace.get(K)).isEqualTo(bytes("-2"));
+
+    keyspace.set(K, bytes("9223372036854775807"));
+    assertThat(keyspace.add(K, 1)).isEqualTo(Long.MIN_VALUE);
+    assertThat(keyspace.add(K, -1)).isEqualTo(Long.MAX_VALUE);
+  }
+
+  @Test
+  void add_noNumber_throwsAndChangesNothing() throws Exception {
+    keyspace.set(K, bytes("abc"));
+    events.clear();
+    long stored = keyspace.storedBytes();
+
+    assertThatExceptionOfType(NotANumberException.class)
+        .isThrownBy(() -> keyspace.add(K, 1))
+        .withMessageContaining("k")
+        .satisfies(e -> assertThat(e.value()).isEqualTo(bytes("abc")));
+
+    assertThat(keyspace.get(K)).isEqualTo(bytes("abc"));
+    assertThat(keyspace.storedBytes()).isEqualTo(stored);
+    assertThat(events).isEmpty();
+  }
+
+  @Test
+  void append_neverChangesAValueHandedOut() throws Exception {
+    keyspace.append(K, bytes("a"));
+    byte[] before = keyspace.get(K);
+    keyspace.append(K, bytes("b"));
+
+    assertThat(before).isEqualTo(bytes("a"));
+    assertThat(keyspace.get(K)).isEqualTo(bytes("ab"));
+  }
+
+  @Test
+  void delete_saysWhetherThereWasAValue() throws Exception {
+    keyspace.set(K, bytes(""));
+
+    assertThat(keyspace.delete(K)).isTrue();
+    assertThat(keyspace.delete(K)).isFalse();
+    assertThat(keyspace.get(K)).isNull();
+    assertThat(keyspace.size()).isZero();
+  }
+
+  @Test
+  void queues_areApartFromKeys() throws Exception {
+    keyspace.push(K, bytes("1"));
+    keyspace.push(K, bytes("2"));
+
+    assertThat(keyspace.isPresent(K)).isTrue();
+    assertThat(keyspace.get(K)).isNull();
+    assertThat(keyspace.size()).isZero();
+    assertThat(keyspace.keys()).isEmpty();
+    assertThat(keyspace.delete(K)).isFalse();
+
+    keyspace.set(K, bytes("value"));
+    assertThat(keyspace.delete(K)).isTrue();
+    assertThat(keyspace.queueLength(K)).isEqualTo(2);
+    assertThat(keyspace.pop(K)).isEqualTo(bytes("1"));
+    assertThat(keyspace.pop(K)).isEqualTo(bytes("2"));
+    assertThat(keyspace.pop(K)).isNull();
+    assertThat(keyspace.queueLength(K)).isZero();
+    assertThat(keyspace.isPresent(K)).isFalse();
+    assertThat(keyspace.storedBytes()).isZero();
+  }
+
+  @Test
+  void keys_areThoseWithAValue() throws Exception {
+    keyspace.set(key("a"), bytes("1"));
+    keyspace.set(key(""), bytes("2"));
+    keyspace.delete(key("a"));
+    keyspace.set(key("b"), bytes("3"));
+
+    assertThat(keyspace.keys()).containsExactlyInAnyOrder(key(""), key("b"));
+    assertThat(keyspace.size()).isEqualTo(2);
+  }
+
+  @Test
+  void limit_reachedExactly_isKept() throws Exception {
+    Keyspace small = keyspace(10);
+
+    small.set(key("abc"), bytes("1234567"));
+
+    assertThat(small.storedBytes()).isEqualTo(10);
+    small.set(key("abc"), bytes("7654321"));
+    small.compareSet(key("abc"), bytes("7654321"), bytes("123"));
+    small.push(key("q"), bytes("123"));
+    assertThat(small.storedBytes()).isEqualTo(10);
+  }
+
+  @Test
+  void limit_exceeded_changesNothing() throws Exception {
+    Keyspace small = keyspace(10);
+    small.set(K, bytes("12345"));
+    small.push(key("q"), bytes("123"));
+    events.clear();
+
+    for (Writing writing :
+        List.<Writing>of(
+            () -> small.set(key("l"), bytes("")),
+            () -> small.set(K, bytes("123456")),
+            () -> small.compareSet(K, bytes("12345"), bytes("123456")),
+            () -> small.compareSet(key("new"), bytes(""), bytes("")),
+            () -> small.append(K, bytes("6")),
+            () -> small.add(K, 100_000),
+            () -> small.add(key("n"), 1),
+            () -> small.push(key("q"), bytes("")),
+            () -> small.push(key("new"), bytes("")))) {
+      assertThatExceptionOfType(StoreFullException.class).isThrownBy(writing::run);
+    }
+
+    assertThat(small.storedBytes()).isEqualTo(10);
+    assertThat(small.get(K)).isEqualTo(bytes("12345"));
+    assertThat(small.size()).isEqualTo(1);
+    assertThat(small.queueLength(key("q"))).isEqualTo(1);
+    assertThat(small.isPresent(key("new"))).isFalse();
+    assertThat(events).isEmpty();
+  }
+
+  @Test
+  void limit_exceededAlready_allowsWhatGrowsNothing() throws Exception {
+    Keyspace full = keyspace(6);
+    full.set(K, bytes("12345"));
+
+    full.set(K, bytes("54321"));
+    full.set(K, bytes("1"));
+    full.append(K, bytes(""));
+
+    assertThat(full.storedBytes()).isEqualTo(2);
+  }
+
+  private interface Writing {
+    void run() throws Exception;
+  }
+
+  @Test
+  void storedBytes_underRandomOperations_areThoseOfKeysValuesAndItems() {
+    Randomized.check(
+        50,
+        random -> {
+          Keyspace tested = keyspace(300);
+          Model model = new Model();
+          for (int i = 0; i < 500; i++) {
+            try {
+              model.step(random, tested);
+            } catch (StoreFullException e) {
+              // The model did not change either.
+            }
+            assertThat(tested.storedBytes()).isEqualTo(model.bytes()).isLessThanOrEqualTo(300);
+          }
+          assertThat(tested.size()).isEqualTo(model.values.size());
+        });
+  }
+
+  /** Keys with one letter, and what is stored at them. */
+  private static final class Model {
+    final Map<Key, byte[]> values = new HashMap<>();
+    final Map<Key, Deque<byte[]>> queues = new HashMap<>();
+
+    void step(SplittableRandom random, Keyspace tested) throws StoreFullException {
+      Key key = key("a".repeat(random.nextInt(6)));
+      byte[] value = Randomized.bytes(random, 40);
+      switch (random.nextInt(6)) {
+        case 0 -> {
+          tested.set(key, value);
+          values.put(key, value);
+        }
+        case 1 -> {
+          tested.append(key, value);
+          values.put(key, java.util.Objects.requireNonNull(tested.get(key)));
+        }
+        case 2 -> {
+          byte[] current = values.getOrDefault(key, new byte[0]);
+          tested.compareSet(key, current, value);
+          values.put(key, value);
+        }
+        case 3 -> assertThat(tested.delete(key)).isEqualTo(values.remove(key) != null);
+        case 4 -> {
+          tested.push(key, value);
+          queues.computeIfAbsent(key, name -> new ArrayDeque<>()).add(value);
+        }
+        default ->
+            assertThat(tested.pop(key))
+                .isEqualTo(queues.getOrDefault(key, new ArrayDeque<>()).poll());
+      }
+    }
+
+    long bytes() {
+      return Stream.concat(
+              values.entrySet().stream(),
+              queues.entrySet().stream()
+                  .flatMap(
+                      queue -> queue.getValue().stream().map(i -> Map.entry(queue.getKey(), i))))
+          .mapToLong(entry -> entry.getKey().bytes().length + entry.getValue().length)
+          .sum();
+    }
+  }
+
+  private static Key key(String text) {
+    return new Key(bytes(text));
+  }
+
+  private static byte[] bytes(String text) {
+    return text.getBytes(UTF_8);
+  }
+}
