@@ -255,7 +255,7 @@ public final class FileStore implements Store {
         watch.close();
       }
       log.changeIfThere(this::leave);
-    } catch (IOException | NumberFormatException e) {
+    } catch (IOException e) {
       throw failure(e);
     } finally {
       lock.unlock();
@@ -278,10 +278,19 @@ public final class FileStore implements Store {
   }
 
   private long add(Records records, Key key, long delta) {
-    byte[] current = value(key);
-    long sum = (current == null ? 0 : Decimal.parse(current)) + delta;
+    long sum = number(key) + delta;
     records.put(key, Decimal.format(sum));
     return sum;
+  }
+
+  private long number(Key key) {
+    byte[] current = value(key);
+    try {
+      return current == null ? 0 : Decimal.parse(current);
+    } catch (NumberFormatException e) {
+      String name = isUsers(key) ? text(key) : key.toString();
+      throw new StoreException("the value at " + name + " is not a number (" + this + ")", e);
+    }
   }
 
   private byte @Nullable [] value(Key key) {
@@ -309,7 +318,7 @@ public final class FileStore implements Store {
     try {
       requireOpen();
       return operation.run();
-    } catch (IOException | NumberFormatException e) {
+    } catch (IOException e) {
       throw failure(e);
     } finally {
       lock.unlock();
@@ -326,7 +335,7 @@ public final class FileStore implements Store {
     }
   }
 
-  private MusterException failure(Exception e) {
+  private MusterException failure(IOException e) {
     String message = e.getMessage() + " (" + this + ")";
     return e instanceof MalformedFileException
         ? new ProtocolException(message, e)
