@@ -5,7 +5,6 @@ import org.jspecify.annotations.NullMarked;
 module io.muster.store {
   requires com.sun.jna;
   requires static transitive org.jspecify;
-  requires com.sun.jna;
   requires io.netty.buffer;
   requires io.netty.common;
   requires io.netty.transport;
