@@ -87,10 +87,15 @@ enum GoldenRequests {
       e -> e.tryMultiGet(List.of(b("/k"), b("/")))),
   TRY_ADD(
       "82 0200000000000000 2f6e ffffffffffffffff", "tryAdd[/n, -1]", e -> e.tryAdd(b("/n"), -1)),
-  WAIT_VALUES(
+  OBSERVE(
       "83 0100000000000000 0200000000000000 2f6b",
+      "observe[[/k]]",
+      e -> e.observe(List.of(b("/k")))),
+  WAIT_VALUES(
+      "84 0100000000000000 0200000000000000 2f6b",
       "awaitValues[[/k]]",
-      e -> e.awaitValues(List.of(b("/k"))));
+      e -> e.awaitValues(List.of(b("/k")))),
+  WAIT_ITEM("85 0200000000000000 2f71", "awaitItem[/q]", e -> e.awaitItem(b("/q")));
 
   static final byte[] VALIDATE = bytes("00 cef7853c");
 
