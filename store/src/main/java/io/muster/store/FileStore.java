@@ -160,7 +160,7 @@ public final class FileStore implements Store {
                 .orElse(false));
   }
 
-  /** How many keys the file holds, with the one or two that it is looked after by. */
+  /** How many keys the file holds, the one or two it counts its stores with included. */
   @Override
   public long numKeys() {
     return refreshed(() -> (long) log.values().size());
@@ -336,10 +336,9 @@ public final class FileStore implements Store {
   }
 
   private MusterException failure(IOException e) {
-    String message = e.getMessage() + " (" + this + ")";
     return e instanceof MalformedFileException
-        ? new ProtocolException(message, e)
-        : new StoreException(message, e);
+        ? new ProtocolException(e.getMessage() + " (" + this + ")", e)
+        : new StoreException("the file cannot be used: " + e + " (" + this + ")", e);
   }
 
   /** A sleeper for the keys, or none if there are no keys to wait for. */

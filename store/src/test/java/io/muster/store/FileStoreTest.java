@@ -164,8 +164,13 @@ class FileStoreTest {
 
   @Test
   void constructor_noDirectory_throws() {
-    assertThatThrownBy(() -> new FileStore(directory.resolve("none").resolve("store")))
+    Path nowhere = directory.resolve("none").resolve("store");
+
+    assertThatThrownBy(() -> new FileStore(nowhere))
         .isInstanceOf(StoreException.class)
+        .hasMessage(
+            "the file cannot be used: java.nio.file.NoSuchFileException: %s (FileStore(%s))",
+            nowhere, nowhere)
         .hasCauseInstanceOf(NoSuchFileException.class);
   }
 
