@@ -157,9 +157,7 @@ final class Session implements Requests {
 
   @Override
   public void multiSet(List<byte[]> keys, List<byte[]> values) throws WireException {
-    for (int i = 0; i < keys.size(); i++) {
-      set(keys.get(i), values.get(i));
-    }
+    store(() -> state.keyspace.setAll(keys.stream().map(Key::new).toList(), values));
   }
 
   @Override
