@@ -1,0 +1,216 @@
+package io.muster.store.internal.file;
+
+import io.muster.store.internal.keyspace.Key;
+import java.io.ByteArrayInputStream;
+import java.io.Closeable;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The log of records at a path and what they add up to, brought up to date from the file under its
+ * lock. Only what was added since the last time is read. The file may vanish, shrink or be replaced
+ * at any time: no file holds no keys, and another file is read from its beginning. Keys are those
+ * of the file. Not thread-safe.
+ */
+public final class FileLog implements Closeable {
+  /** The first thing anyone does with a store is to count itself, so its file begins like this. */
+  private static final byte[] BEGINNING =
+      "\u0009\0\0\0refcount/".getBytes(StandardCharsets.US_ASCII);
+
+  private final Path path;
+  private final Replica replica;
+  private @Nullable OpenFile file;
+
+  /**
+   * The log at {@code path}, of which nothing is read yet. Each key that a record sets, whoever
+   * wrote it, is shown to {@code onPut} when the record becomes known here.
+   *
+   * @throws UnsupportedOperationException on Windows
+   */
+  public FileLog(Path path, Consumer<Key> onPut) {
+    Flock.requireSupported();
+    this.path = path;
+    this.replica = new Replica(onPut);
+  }
+
+  /** A change that depends on what the log holds, and is written as one. */
+  public interface Change<T> {
+    /** Adds to {@code records} what {@link #values} call for. */
+    T apply(Records records) throws IOException;
+  }
+
+  /** The values by key as of the last call, not to be changed. */
+  public Map<Key, byte[]> values() {
+    return replica.values();
+  }
+
+  /** Reads what is new. */
+  public void refresh() throws IOException {
+    OpenFile open = lock(Mode.SHARED, OpenFile::existing);
+    if (open != null) {
+      unlockAfter(
+          open,
+          () -> {
+            readNew(open);
+            return true;
+          });
+    }
+  }
+
+  /** Reads what is new and changes the log, while nobody else can; makes the file if need be. */
+  public <T> T change(Change<T> change) throws IOException {
+    while (true) {
+      Optional<T> result = change(OpenFile::existingOrNew, change);
+      if (result.isPresent()) {
+        return result.get();
+      }
+    }
+  }
+
+  /** {@link #change}, unless there is no file. */
+  public <T> Optional<T> changeIfThere(Change<T> change) throws IOException {
+    return change(OpenFile::existing, change);
+  }
+
+  /** Removes the file; to be called in a {@link Change}. */
+  public void removeFile() throws IOException {
+    Files.deleteIfExists(path);
+  }
+
+  @Override
+  public void close() throws IOException {
+    OpenFile closing = file;
+    file = null;
+    if (closing != null) {
+      closing.close();
+    }
+  }
+
+  private <T> Optional<T> change(Opening opening, Change<T> change) throws IOException {
+    OpenFile open = lock(Mode.EXCLUSIVE, opening);
+    if (open == null) {
+      return Optional.empty();
+    }
+    return unlockAfter(
+        open,
+        () -> {
+          readNew(open);
+          cutTornTail(open);
+          Records records = new Records();
+          T result = change.apply(records);
+          write(open, records.toByteArray());
+          return Optional.of(result);
+        });
+  }
+
+  private void readNew(OpenFile open) throws IOException {
+    long length = open.length();
+    if (length < replica.end()) {
+      replica.reset();
+    }
+    if (length > replica.end()) {
+      replica.replay(open.contentFrom(replica.end()), length - replica.end());
+    }
+  }
+
+  /**
+   * Removes what a process that died while writing left behind: a record appended to it would be
+   * unreadable for everybody, and PyTorch's readers never come back from it.
+   */
+  private void cutTornTail(OpenFile open) throws IOException {
+    long length = open.length();
+    if (length == replica.end()) {
+      return;
+    }
+    if (replica.end() == 0) {
+      byte[] found = open.contentFrom(0).readNBytes((int) Math.min(length, BEGINNING.length));
+      if (!Arrays.equals(found, Arrays.copyOf(BEGINNING, found.length))) {
+        throw new MalformedFileException("the file is not a store's, and is left as it is");
+      }
+    }
+    open.truncate(replica.end());
+  }
+
+  private void write(OpenFile open, byte[] records) throws IOException {
+    if (records.length > 0) {
+      open.append(replica.end(), records);
+      replica.replay(new ByteArrayInputStream(records), records.length);
+    }
+  }
+
+  private enum Mode {
+    SHARED,
+    EXCLUSIVE
+  }
+
+  private interface Opening {
+    @Nullable OpenFile open(Path path) throws IOException;
+  }
+
+  private interface Action<T> {
+    T run() throws IOException;
+  }
+
+  /** Locks the file that is at the path now, or returns null if there is none. */
+  private @Nullable OpenFile lock(Mode mode, Opening opening) throws IOException {
+    while (true) {
+      OpenFile open = file;
+      if (open == null) {
+        replica.reset();
+        open = opening.open(path);
+        if (open == null) {
+          return null;
+        }
+        file = open;
+      }
+      if (isCurrentOnceLocked(open, mode)) {
+        return open;
+      }
+      close();
+    }
+  }
+
+  private boolean isCurrentOnceLocked(OpenFile open, Mode mode) throws IOException {
+    return closeOnFailure(
+        () -> {
+          if (mode == Mode.SHARED) {
+            open.lock().lockShared();
+          } else {
+            open.lock().lockExclusive();
+          }
+          return open.isAtItsPath();
+        });
+  }
+
+  private <T> T unlockAfter(OpenFile open, Action<T> action) throws IOException {
+    return closeOnFailure(
+        () -> {
+          try {
+            return action.run();
+          } finally {
+            open.lock().unlock();
+          }
+        });
+  }
+
+  /** A file that could not be read or written is opened anew by the next call. */
+  private <T> T closeOnFailure(Action<T> action) throws IOException {
+    try {
+      return action.run();
+    } catch (IOException e) {
+      try {
+        close();
+      } catch (IOException again) {
+        e.addSuppressed(again);
+      }
+      throw e;
+    }
+  }
+}

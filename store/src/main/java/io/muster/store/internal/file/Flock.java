@@ -1,0 +1,91 @@
+package io.muster.store.internal.file;
+
+import com.sun.jna.Native;
+import com.sun.jna.Platform;
+import java.io.Closeable;
+import java.io.IOException;
+import java.nio.charset.Charset;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.Arrays;
+
+/**
+ * An flock(2) lock, which is what PyTorch takes on a store's file. Java's own file locks are of the
+ * other kind, fcntl(2), and on Linux the two kinds do not see each other. A lock belongs to one
+ * opening of the file, so that two of them exclude each other within a process as between
+ * processes.
+ */
+final class Flock implements Closeable {
+  private final Path path;
+  private final int descriptor;
+
+  /**
+   * Opens a file, without locking it yet.
+   *
+   * @throws NoSuchFileException if there is none
+   */
+  Flock(Path path) throws IOException {
+    this.path = path;
+    this.descriptor = LibC.open(nativeName(path), LibC.O_RDWR);
+    if (descriptor < 0) {
+      int error = Native.getLastError();
+      throw error == LibC.ENOENT
+          ? new NoSuchFileException(path.toString())
+          : failure("open", error);
+    }
+  }
+
+  /**
+   * Refuses a system without flock(2).
+   *
+   * @throws UnsupportedOperationException on Windows
+   */
+  static void requireSupported() {
+    if (Platform.isWindows()) {
+      throw new UnsupportedOperationException(
+          "a FileStore locks its file with flock(2), which Windows does not have");
+    }
+  }
+
+  /** Waits until nobody else holds the lock exclusively, and holds it with others. */
+  void lockShared() throws IOException {
+    flock(LibC.LOCK_SH);
+  }
+
+  /** Waits until nobody else holds the lock, and holds it alone. */
+  void lockExclusive() throws IOException {
+    flock(LibC.LOCK_EX);
+  }
+
+  void unlock() throws IOException {
+    flock(LibC.LOCK_UN);
+  }
+
+  /** Closes the file, and with it gives back the lock. */
+  @Override
+  public void close() throws IOException {
+    if (LibC.close(descriptor) < 0) {
+      throw failure("close", Native.getLastError());
+    }
+  }
+
+  private void flock(int operation) throws IOException {
+    while (LibC.flock(descriptor, operation) < 0) {
+      int error = Native.getLastError();
+      if (error != LibC.EINTR) {
+        throw failure("flock", error);
+      }
+    }
+  }
+
+  private IOException failure(String function, int error) {
+    return new IOException(function + " " + path + ": " + LibC.strerror(error));
+  }
+
+  /** The path as the bytes that {@code java.nio.file} gives the system, and a zero byte. */
+  private static byte[] nativeName(Path path) {
+    byte[] name =
+        path.toString().getBytes(Charset.forName(System.getProperty("sun.jnu.encoding", "UTF-8")));
+    return Arrays.copyOf(name, name.length + 1);
+  }
+}

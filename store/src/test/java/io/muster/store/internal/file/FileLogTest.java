@@ -1,0 +1,230 @@
+package io.muster.store.internal.file;
+
+import static java.nio.charset.StandardCharsets.US_ASCII;
+import static java.nio.file.StandardOpenOption.APPEND;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.muster.store.internal.keyspace.Key;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class FileLogTest {
+  @TempDir Path directory;
+  private final List<String> seen = new ArrayList<>();
+  private Path path;
+  private FileLog log;
+
+  @BeforeEach
+  void open() {
+    path = directory.resolve("log");
+    log = new FileLog(path, key -> seen.add(key.toString()));
+  }
+
+  @AfterEach
+  void close() throws IOException {
+    log.close();
+  }
+
+  @Test
+  void change_noFile_makesItReadableForAll() throws IOException {
+    put("/a", "1");
+
+    assertThat(Files.getPosixFilePermissions(path).toString()).contains("OWNER_WRITE");
+    assertThat(content()).isEqualTo(Map.of("/a", "1"));
+  }
+
+  @Test
+  void changeIfThere_noFile_doesNothing() throws IOException {
+    assertThat(log.changeIfThere(records -> true)).isEmpty();
+    assertThat(path).doesNotExist();
+  }
+
+  @Test
+  void refresh_noFile_holdsNothing() throws IOException {
+    log.refresh();
+
+    assertThat(content()).isEmpty();
+    assertThat(path).doesNotExist();
+  }
+
+  @Test
+  void refresh_recordsAdded_readsOnlyThose() throws IOException {
+    put("/a", "1");
+    append(record("/b", "2"));
+    log.refresh();
+    append(record("-/a", ""));
+    log.refresh();
+
+    assertThat(content()).isEqualTo(Map.of("/b", "2"));
+    assertThat(seen).containsExactly("/a", "/b");
+  }
+
+  @Test
+  void refresh_tornTail_ignoresItUntilItIsWhole() throws IOException {
+    put("/a", "1");
+    for (byte b : record("/b", "2")) {
+      log.refresh();
+      assertThat(content()).isEqualTo(Map.of("/a", "1"));
+      append(b);
+    }
+    log.refresh();
+
+    assertThat(content()).isEqualTo(Map.of("/a", "1", "/b", "2"));
+  }
+
+  @Test
+  void change_tornTailOfAnyLength_cutsItOff() throws IOException {
+    byte[] torn = record("/torn", "lost");
+    for (int length = 0; length < torn.length; length++) {
+      startOver(record("refcount/", "1"));
+      append(Arrays.copyOf(torn, length));
+      put("/b", "2");
+
+      assertThat(Files.readAllBytes(path))
+          .as("torn after %d bytes", length)
+          .isEqualTo(concat(record("refcount/", "1"), record("/b", "2")));
+    }
+  }
+
+  @Test
+  void change_firstRecordTorn_cutsItOff() throws IOException {
+    byte[] torn = record("refcount/", "1");
+    for (int length = 0; length < torn.length; length++) {
+      startOver(Arrays.copyOf(torn, length));
+      put("/a", "1");
+
+      assertThat(Files.readAllBytes(path)).isEqualTo(record("/a", "1"));
+    }
+  }
+
+  @Test
+  void change_fileOfSomethingElse_throwsAndLeavesIt() throws IOException {
+    Files.writeString(path, "127.0.0.1 localhost\n");
+
+    assertThatThrownBy(() -> put("/a", "1")).isInstanceOf(MalformedFileException.class);
+    assertThat(path).hasContent("127.0.0.1 localhost\n");
+  }
+
+  @Test
+  void change_thatThrows_writesNothingAndUnlocks() throws IOException {
+    put("/a", "1");
+
+    assertThatThrownBy(
+            () ->
+                log.change(
+                    records -> {
+                      records.put(key("/b"), bytes("2"));
+                      throw new NumberFormatException();
+                    }))
+        .isInstanceOf(NumberFormatException.class);
+    try (FileLog other = new FileLog(path, key -> {})) {
+      other.change(records -> true);
+    }
+    assertThat(Files.readAllBytes(path)).isEqualTo(record("/a", "1"));
+  }
+
+  @Test
+  void refresh_fileReplaced_readsTheNewOneFromItsBeginning() throws IOException {
+    put("/a", "1");
+    Path other = directory.resolve("other");
+    Files.write(other, concat(record("/b", "2"), record("/c", "3")));
+    Files.move(other, path, StandardCopyOption.REPLACE_EXISTING);
+    log.refresh();
+
+    assertThat(content()).isEqualTo(Map.of("/b", "2", "/c", "3"));
+  }
+
+  @Test
+  void refresh_fileRemovedAndMadeAnew_readsTheNewOne() throws IOException {
+    put("/a", "1");
+    Files.delete(path);
+    Files.write(path, record("/b", "2"));
+    log.refresh();
+
+    assertThat(content()).isEqualTo(Map.of("/b", "2"));
+  }
+
+  @Test
+  void refresh_fileShrunk_readsItFromItsBeginning() throws IOException {
+    put("/a", "1");
+    put("/b", "2");
+    Files.write(path, record("/c", "3"));
+    log.refresh();
+
+    assertThat(content()).isEqualTo(Map.of("/c", "3"));
+  }
+
+  @Test
+  void change_interruptedThread_worksAndKeepsTheFlag() throws IOException {
+    Thread.currentThread().interrupt();
+    put("/a", "1");
+    put("/b", "2");
+
+    assertThat(Thread.interrupted()).isTrue();
+    assertThat(content()).isEqualTo(Map.of("/a", "1", "/b", "2"));
+  }
+
+  @Test
+  void change_symbolicLinkToNowhere_makesItsTarget() throws IOException {
+    Path target = directory.resolve("target");
+    Files.createSymbolicLink(path, target);
+    put("/a", "1");
+
+    assertThat(Files.readAllBytes(target)).isEqualTo(record("/a", "1"));
+  }
+
+  private void startOver(byte[] content) throws IOException {
+    log.close();
+    Files.write(path, content);
+  }
+
+  private void put(String key, String value) throws IOException {
+    log.change(
+        records -> {
+          records.put(key(key), bytes(value));
+          return true;
+        });
+  }
+
+  private Map<String, String> content() {
+    Map<String, String> content = new TreeMap<>();
+    log.values().forEach((key, value) -> content.put(key.toString(), new String(value, US_ASCII)));
+    return content;
+  }
+
+  private void append(byte... bytes) throws IOException {
+    Files.write(path, bytes, APPEND);
+  }
+
+  private static byte[] record(String key, String value) {
+    Records records = new Records();
+    records.put(key(key), bytes(value));
+    return records.toByteArray();
+  }
+
+  private static byte[] concat(byte[] a, byte[] b) {
+    byte[] both = Arrays.copyOf(a, a.length + b.length);
+    System.arraycopy(b, 0, both, a.length, b.length);
+    return both;
+  }
+
+  private static Key key(String text) {
+    return new Key(bytes(text));
+  }
+
+  private static byte[] bytes(String text) {
+    return text.getBytes(US_ASCII);
+  }
+}
