@@ -11,6 +11,9 @@ module io.muster.store {
   requires io.netty.transport.classes.epoll;
   requires io.netty.transport.unix.common;
 
+  exports io.muster.rendezvous;
   exports io.muster.store;
   exports io.muster.store.server;
+
+  uses io.muster.rendezvous.RendezvousHandler;
 }
