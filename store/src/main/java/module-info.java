@@ -3,7 +3,6 @@ import org.jspecify.annotations.NullMarked;
 /** torch.distributed's stores and rendezvous, speaking PyTorch's own bytes. */
 @NullMarked
 module io.muster.store {
-  requires com.sun.jna;
   requires static transitive org.jspecify;
   requires io.netty.buffer;
   requires io.netty.common;
@@ -11,6 +10,9 @@ module io.muster.store {
   requires io.netty.transport.classes.epoll;
   requires io.netty.transport.unix.common;
 
+  exports io.muster.rendezvous;
   exports io.muster.store;
   exports io.muster.store.server;
+
+  uses io.muster.rendezvous.RendezvousHandler;
 }
