@@ -4,6 +4,7 @@ import org.jspecify.annotations.NullMarked;
 @NullMarked
 module io.muster.store {
   requires static transitive org.jspecify;
+  requires com.sun.jna;
   requires io.netty.buffer;
   requires io.netty.common;
   requires io.netty.transport;
