@@ -1,0 +1,37 @@
+package io.muster.cli;
+
+import io.muster.store.server.Backend;
+import java.util.Arrays;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Locale;
+import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.TypeConversionException;
+
+/** The names of the server's backends: {@code event-loop} and {@code threaded}. */
+final class BackendName implements ITypeConverter<Backend>, Iterable<String> {
+  @Override
+  public Backend convert(String text) {
+    return Arrays.stream(Backend.values())
+        .filter(backend -> nameOf(backend).equals(text))
+        .findFirst()
+        .orElseThrow(
+            () ->
+                new TypeConversionException(
+                    "'" + text + "' is not a backend; there are " + String.join(", ", names())));
+  }
+
+  /** The names, for completion. */
+  @Override
+  public Iterator<String> iterator() {
+    return names().iterator();
+  }
+
+  private static List<String> names() {
+    return Arrays.stream(Backend.values()).map(BackendName::nameOf).toList();
+  }
+
+  private static String nameOf(Backend backend) {
+    return backend.name().toLowerCase(Locale.ROOT).replace('_', '-');
+  }
+}

@@ -1,0 +1,66 @@
+package io.muster.cli;
+
+import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.TypeConversionException;
+
+/** A host and a port, written {@code HOST:PORT}, with an IPv6 address in brackets. */
+record Endpoint(String host, int port) {
+  /**
+   * Reads an endpoint.
+   *
+   * @throws IllegalArgumentException if {@code text} is none; the message says why
+   */
+  static Endpoint parse(String text) {
+    int colon = text.lastIndexOf(':');
+    if (colon < 1) {
+      throw notAnEndpoint(text, "HOST:PORT is expected");
+    }
+    String host = text.substring(0, colon);
+    if (host.startsWith("[") && host.endsWith("]")) {
+      host = host.substring(1, host.length() - 1);
+    } else if (host.contains(":")) {
+      throw notAnEndpoint(text, "an IPv6 address goes in brackets, as in [::1]:29500");
+    }
+    if (host.isEmpty()) {
+      throw notAnEndpoint(text, "HOST:PORT is expected");
+    }
+    return new Endpoint(host, port(text, text.substring(colon + 1)));
+  }
+
+  private static int port(String text, String digits) {
+    if (!digits.matches("[0-9]{1,5}")) {
+      throw notAnEndpoint(text, "its port is not a number");
+    }
+    int port = Integer.parseInt(digits);
+    if (port < 1 || port > 65535) {
+      throw notAnEndpoint(text, "its port is not 1 to 65535");
+    }
+    return port;
+  }
+
+  private static IllegalArgumentException notAnEndpoint(String text, String why) {
+    return new IllegalArgumentException("'" + text + "' is not an endpoint: " + why);
+  }
+
+  /** How an address is written before a port. */
+  static String bracketed(String host) {
+    return host.contains(":") ? "[" + host + "]" : host;
+  }
+
+  @Override
+  public String toString() {
+    return bracketed(host) + ":" + port;
+  }
+
+  /** {@link #parse} for options. */
+  static final class Converter implements ITypeConverter<Endpoint> {
+    @Override
+    public Endpoint convert(String text) {
+      try {
+        return parse(text);
+      } catch (IllegalArgumentException e) {
+        throw new TypeConversionException(String.valueOf(e.getMessage()));
+      }
+    }
+  }
+}

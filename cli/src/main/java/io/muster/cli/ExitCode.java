@@ -1,0 +1,37 @@
+package io.muster.cli;
+
+/** What the exit codes of {@code muster} mean. */
+final class ExitCode {
+  /** Done. */
+  static final int OK = 0;
+
+  /** What was asked for is not there, or did not come in time. */
+  static final int NOT_THERE = 1;
+
+  /** The command line makes no sense. */
+  static final int MISUSE = 2;
+
+  /** There is no connection to a store, or it was lost. */
+  static final int NO_CONNECTION = 3;
+
+  /** The server cannot start: its address is taken, say. */
+  static final int CANNOT_SERVE = 4;
+
+  /** Anything else: the store refused, or an input or output failed. */
+  static final int FAILED = 5;
+
+  /** The codes as the help shows them. */
+  static final String HELP =
+      """
+        0    done
+        1    not there, or did not come in time
+        2    the command line makes no sense
+        3    no connection to a store, or it was lost
+        4    the server cannot start: its address is taken, say
+        5    anything else: the store refused, or an input or output failed
+        130  stopped by SIGINT (Ctrl-C)
+        143  stopped by SIGTERM
+      """;
+
+  private ExitCode() {}
+}

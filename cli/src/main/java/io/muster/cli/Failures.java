@@ -1,0 +1,70 @@
+package io.muster.cli;
+
+import io.muster.store.NetworkException;
+import io.muster.store.ProtocolException;
+import io.muster.store.QueueEmptyException;
+import io.muster.store.StoreTimeoutException;
+import java.io.PrintWriter;
+import picocli.CommandLine;
+import picocli.CommandLine.IExecutionExceptionHandler;
+import picocli.CommandLine.IParameterExceptionHandler;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ParseResult;
+
+/** Turns what a command throws into one line on the error stream and an exit code. */
+final class Failures implements IParameterExceptionHandler, IExecutionExceptionHandler {
+  private final MusterCommand muster;
+  private final Streams streams;
+
+  Failures(MusterCommand muster, Streams streams) {
+    this.muster = muster;
+    this.streams = streams;
+  }
+
+  @Override
+  public int handleParseException(ParameterException e, String[] args) {
+    String command = MusterCommand.nameOf(e.getCommandLine());
+    return report(e, command, e.getMessage() + " (see " + command + " --help)", ExitCode.MISUSE);
+  }
+
+  @Override
+  public int handleExecutionException(
+      Exception e, CommandLine commandLine, ParseResult parseResult) {
+    return report(e, MusterCommand.nameOf(commandLine), messageOf(e), exitCodeOf(e));
+  }
+
+  private int report(Exception e, String command, String message, int exitCode) {
+    PrintWriter err = streams.errWriter();
+    err.println(command + ": " + message.strip().replaceAll("\\s*\\R\\s*", " "));
+    if (muster.isVerbose()) {
+      e.printStackTrace(err);
+    }
+    return exitCode;
+  }
+
+  private static String messageOf(Exception e) {
+    if (e instanceof StoreTimeoutException timeout && timeout.waited().isZero()) {
+      return "not there: " + String.join(", ", timeout.missingKeys());
+    }
+    String message = e.getMessage();
+    boolean speaksForItself =
+        e instanceof CommandFailedException
+            || e.getClass().getPackageName().startsWith("io.muster.store")
+            || e instanceof IllegalArgumentException
+            || e instanceof UnsupportedOperationException;
+    return speaksForItself && message != null ? message : e.toString();
+  }
+
+  private static int exitCodeOf(Exception e) {
+    if (e instanceof CommandFailedException failed) {
+      return failed.exitCode();
+    }
+    if (e instanceof StoreTimeoutException || e instanceof QueueEmptyException) {
+      return ExitCode.NOT_THERE;
+    }
+    if (e instanceof NetworkException || e instanceof ProtocolException) {
+      return ExitCode.NO_CONNECTION;
+    }
+    return e instanceof IllegalArgumentException ? ExitCode.MISUSE : ExitCode.FAILED;
+  }
+}

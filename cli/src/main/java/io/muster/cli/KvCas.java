@@ -1,0 +1,50 @@
+package io.muster.cli;
+
+import io.muster.store.Store;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Parameters;
+
+/** {@code muster kv cas}: replaces a value if it is what one thinks it is. */
+@Command(
+    name = "cas",
+    description = {
+      "Set a key to DESIRED if its value is EXPECTED, or if EXPECTED is empty and it is not there.",
+      "Otherwise print its value, if it has one, byte for byte; exit code 1."
+    })
+final class KvCas extends KvOperation {
+  @Parameters(index = "0", paramLabel = "KEY", description = "The key.")
+  private String key = "";
+
+  @Parameters(
+      index = "1",
+      paramLabel = "EXPECTED",
+      description = "The value it should have; '' if none.")
+  private String expected = "";
+
+  @Parameters(index = "2", paramLabel = "DESIRED", description = "The value to set.")
+  private String desired = "";
+
+  KvCas(KvCommand kv) {
+    super(kv);
+  }
+
+  @Override
+  void run(Store store) throws IOException {
+    byte[] expectedBytes = expected.getBytes(StandardCharsets.UTF_8);
+    byte[] desiredBytes = desired.getBytes(StandardCharsets.UTF_8);
+    byte[] current = store.compareSet(key, expectedBytes, desiredBytes);
+    // The answer for a key that is missing is what was expected.
+    boolean unclear = Arrays.equals(current, expectedBytes);
+    if (unclear && !store.check(key)) {
+      throw notThere(key);
+    }
+    if (!Arrays.equals(current, desiredBytes)) {
+      streams().write(current);
+      throw CommandFailedException.notThere(
+          "not swapped: " + key + " has another value (" + kv().endpoint() + ")");
+    }
+  }
+}

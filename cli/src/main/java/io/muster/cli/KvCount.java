@@ -1,0 +1,24 @@
+package io.muster.cli;
+
+import io.muster.store.Store;
+import java.io.IOException;
+import picocli.CommandLine.Command;
+
+/** {@code muster kv count}: counts the keys. */
+@Command(
+    name = "count",
+    description = {
+      "Print how many keys the whole store holds, whatever the --prefix.",
+      "Queues do not count; keys in which PyTorch counts its workers do."
+    })
+final class KvCount extends KvOperation {
+
+  KvCount(KvCommand kv) {
+    super(kv);
+  }
+
+  @Override
+  void run(Store store) throws IOException {
+    streams().print(Long.toString(store.numKeys()));
+  }
+}

@@ -1,0 +1,35 @@
+package io.muster.cli;
+
+import io.muster.store.Store;
+import java.io.IOException;
+import java.time.Duration;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code muster kv get}: prints a value. */
+@Command(
+    name = "get",
+    description = {
+      "Print the value of a key, byte for byte: no end of line is added.",
+      "Exit code 1 if it is not there."
+    })
+final class KvGet extends KvOperation {
+  @Parameters(paramLabel = "KEY", description = "The key.")
+  private String key = "";
+
+  @Option(names = "--wait", description = "Wait for it, for at most the timeout.")
+  private boolean wait;
+
+  KvGet(KvCommand kv) {
+    super(kv);
+  }
+
+  @Override
+  void run(Store store) throws IOException {
+    if (!wait) {
+      store.setTimeout(Duration.ZERO);
+    }
+    streams().write(store.get(key));
+  }
+}

@@ -1,0 +1,30 @@
+package io.muster.cli;
+
+import io.muster.store.Store;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+
+/** {@code muster kv keys}: lists the keys. */
+@Command(
+    name = "keys",
+    description = "Print the keys in order, one a line. Queues are not among them.")
+final class KvKeys extends KvOperation {
+  @Mixin private Separator separator = new Separator();
+
+  KvKeys(KvCommand kv) {
+    super(kv);
+  }
+
+  @Override
+  void run(Store store) throws IOException {
+    List<String> keys = new ArrayList<>(store.listKeys());
+    Collections.sort(keys);
+    for (String key : keys) {
+      separator.print(streams(), KeyBytes.of(key));
+    }
+  }
+}

@@ -1,0 +1,22 @@
+package io.muster.cli;
+
+import io.muster.store.Store;
+import java.io.IOException;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Parameters;
+
+/** {@code muster kv len}: counts the items of a queue. */
+@Command(name = "len", description = "Print how many items a queue holds.")
+final class KvLen extends KvOperation {
+  @Parameters(paramLabel = "KEY", description = "The key.")
+  private String key = "";
+
+  KvLen(KvCommand kv) {
+    super(kv);
+  }
+
+  @Override
+  void run(Store store) throws IOException {
+    streams().print(Long.toString(store.queueLen(key)));
+  }
+}

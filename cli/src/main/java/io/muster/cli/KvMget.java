@@ -1,0 +1,42 @@
+package io.muster.cli;
+
+import io.muster.store.Store;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code muster kv mget}: prints several values. */
+@Command(
+    name = "mget",
+    description = {
+      "Print the values of the keys in their order, one a line.",
+      "Exit code 1, and nothing printed, if one of them is not there."
+    })
+final class KvMget extends KvOperation {
+  @Parameters(arity = "1..*", paramLabel = "KEY", description = "The keys.")
+  private List<String> keys = new ArrayList<>();
+
+  @Option(names = "--wait", description = "Wait for it, for at most the timeout.")
+  private boolean wait;
+
+  @Mixin private Separator separator = new Separator();
+
+  KvMget(KvCommand kv) {
+    super(kv);
+  }
+
+  @Override
+  void run(Store store) throws IOException {
+    if (!wait) {
+      store.setTimeout(Duration.ZERO);
+    }
+    for (byte[] value : store.multiGet(keys)) {
+      separator.print(streams(), value);
+    }
+  }
+}

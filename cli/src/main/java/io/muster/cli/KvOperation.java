@@ -1,0 +1,37 @@
+package io.muster.cli;
+
+import io.muster.store.Store;
+import java.io.IOException;
+import java.util.concurrent.Callable;
+
+/** One operation on a store: connects, runs, and disconnects. */
+abstract class KvOperation implements Callable<Integer> {
+  private final KvCommand kv;
+
+  KvOperation(KvCommand kv) {
+    this.kv = kv;
+  }
+
+  @Override
+  public final Integer call() throws IOException {
+    try (Store store = kv.connect()) {
+      run(store);
+    }
+    return ExitCode.OK;
+  }
+
+  /** Does it. An exception says why not; see {@link Failures}. */
+  abstract void run(Store store) throws IOException;
+
+  final KvCommand kv() {
+    return kv;
+  }
+
+  final Streams streams() {
+    return kv.streams();
+  }
+
+  final CommandFailedException notThere(String what) {
+    return CommandFailedException.notThere("not there: " + what + " (" + kv.endpoint() + ")");
+  }
+}

@@ -1,0 +1,38 @@
+package io.muster.cli;
+
+import io.muster.store.Store;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Parameters;
+
+/** An operation that sends a value, of which PyTorch's protocol does not say how it went. */
+abstract class KvWrite extends KvOperation {
+  @Parameters(index = "0", paramLabel = "KEY", description = "The key.")
+  private String key = "";
+
+  @Parameters(
+      index = "1",
+      arity = "0..1",
+      paramLabel = "VALUE",
+      description = "The value, in UTF-8. Default: standard input, byte for byte.")
+  private @Nullable String value;
+
+  KvWrite(KvCommand kv) {
+    super(kv);
+  }
+
+  @Override
+  final void run(Store store) throws IOException {
+    byte[] bytes = value == null ? kv().readValue() : value.getBytes(StandardCharsets.UTF_8);
+    write(store, key, bytes);
+    awaitServer(store, key);
+  }
+
+  abstract void write(Store store, String key, byte[] value);
+
+  /** Returns once the server has done what was sent before, or throws if it is gone. */
+  static void awaitServer(Store store, String key) {
+    boolean unused = store.check(key);
+  }
+}

@@ -1,0 +1,38 @@
+package io.muster.cli;
+
+import picocli.CommandLine;
+
+/** The {@code muster} command. */
+public final class Main {
+  private Main() {}
+
+  /** Runs a command and exits with its code; see {@link ExitCode}. */
+  public static void main(String[] args) {
+    System.exit(run(Streams.ofProcess(), args));
+  }
+
+  /** Runs a command in this process. */
+  static int run(Streams streams, String... args) {
+    return commandLine(streams).execute(args);
+  }
+
+  private static CommandLine commandLine(Streams streams) {
+    MusterCommand muster = new MusterCommand();
+    Failures failures = new Failures(muster, streams);
+    CommandLine commandLine =
+        new CommandLine(muster)
+            .addSubcommand(new ServeCommand(streams))
+            .addSubcommand(KvCommand.commandLine(streams))
+            .addSubcommand(new CompletionCommand(streams));
+    return commandLine
+        // Keys and values are anybody's text: an @ before them means nothing.
+        .setExpandAtFiles(false)
+        .setPosixClusteredShortOptionsAllowed(false)
+        .setUsageHelpWidth(100)
+        .setOut(streams.outWriter())
+        .setErr(streams.errWriter())
+        .setExecutionStrategy(muster::execute)
+        .setParameterExceptionHandler(failures)
+        .setExecutionExceptionHandler(failures);
+  }
+}

@@ -1,0 +1,39 @@
+package io.muster.cli;
+
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
+
+/** Where a command reads and writes: bytes, with text in UTF-8. */
+record Streams(InputStream in, OutputStream out, OutputStream err) {
+  /** The streams of this process, unbuffered. */
+  static Streams ofProcess() {
+    return new Streams(
+        System.in,
+        new FileOutputStream(FileDescriptor.out),
+        new FileOutputStream(FileDescriptor.err));
+  }
+
+  /** Writes all of {@code bytes}, and nothing else, to the output. */
+  void write(byte[] bytes) throws IOException {
+    out.write(bytes);
+    out.flush();
+  }
+
+  /** Writes {@code text} and the end of a line to the output. */
+  void print(String text) throws IOException {
+    write((text + "\n").getBytes(StandardCharsets.UTF_8));
+  }
+
+  PrintWriter outWriter() {
+    return new PrintWriter(out, true, StandardCharsets.UTF_8);
+  }
+
+  PrintWriter errWriter() {
+    return new PrintWriter(err, true, StandardCharsets.UTF_8);
+  }
+}
