@@ -3,14 +3,17 @@ import org.jspecify.annotations.NullMarked;
 /** torch.distributed's stores and rendezvous, speaking PyTorch's own bytes. */
 @NullMarked
 module io.muster.store {
-  requires com.sun.jna;
   requires static transitive org.jspecify;
+  requires com.sun.jna;
   requires io.netty.buffer;
   requires io.netty.common;
   requires io.netty.transport;
   requires io.netty.transport.classes.epoll;
   requires io.netty.transport.unix.common;
 
+  exports io.muster.rendezvous;
   exports io.muster.store;
   exports io.muster.store.server;
+
+  uses io.muster.rendezvous.RendezvousHandler;
 }

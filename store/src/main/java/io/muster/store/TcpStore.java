@@ -96,17 +96,12 @@ public final class TcpStore implements Store {
    * @throws StoreInterruptedException if the thread is interrupted meanwhile
    */
   public static TcpStore host(String host, int port, TcpStoreOptions options) {
-    return host(host, port, options, System.getenv());
-  }
-
-  static TcpStore host(
-      String host, int port, TcpStoreOptions options, Map<String, String> environment) {
     requirePort(port);
     HostedServer hosted;
     try {
       hosted = HostedServer.start(host, port, options);
     } catch (NetworkException e) {
-      if (options.joinIfPortTaken() || agentHosts(port, environment)) {
+      if (options.joinIfPortTaken() || agentHosts(port, options.environment())) {
         return connect(host, port, options);
       }
       throw e;

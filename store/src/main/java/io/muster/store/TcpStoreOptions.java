@@ -3,6 +3,7 @@ package io.muster.store;
 import io.muster.store.server.Backend;
 import io.muster.store.server.StoreServerOptions;
 import java.time.Duration;
+import java.util.Map;
 import java.util.Objects;
 import java.util.OptionalInt;
 
@@ -59,11 +60,17 @@ public final class TcpStoreOptions {
     return settings.joinIfPortTaken;
   }
 
+  /** Where a host looks for torchelastic's agent. */
+  public Map<String, String> environment() {
+    return settings.environment;
+  }
+
   /** What a hosting store serves with, and the limits that a client keeps to. */
   public StoreServerOptions server() {
     return settings.server;
   }
 
+  /** Everything but the environment, which may hold secrets. */
   @Override
   public String toString() {
     return "TcpStoreOptions(timeout="
@@ -88,6 +95,7 @@ public final class TcpStoreOptions {
     private boolean waitForWorkers = true;
     private boolean multiTenant;
     private boolean joinIfPortTaken;
+    private Map<String, String> environment = System.getenv();
     private StoreServerOptions server = StoreServerOptions.builder().build();
 
     private Builder() {}
@@ -99,6 +107,7 @@ public final class TcpStoreOptions {
       copy.waitForWorkers = waitForWorkers;
       copy.multiTenant = multiTenant;
       copy.joinIfPortTaken = joinIfPortTaken;
+      copy.environment = environment;
       copy.server = server;
       return copy;
     }
@@ -153,6 +162,15 @@ public final class TcpStoreOptions {
      */
     public Builder joinIfPortTaken(boolean joinIfPortTaken) {
       this.joinIfPortTaken = joinIfPortTaken;
+      return this;
+    }
+
+    /**
+     * The environment variables in which a host looks for torchelastic's agent, see {@link
+     * #joinIfPortTaken}; by default those of this process.
+     */
+    public Builder environment(Map<String, String> environment) {
+      this.environment = Map.copyOf(environment);
       return this;
     }
 

@@ -4,6 +4,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Queue;
@@ -28,6 +29,7 @@ public final class Keyspace {
   }
 
   private static final byte[] EMPTY = {};
+  private static final int LONGEST_ARRAY = Integer.MAX_VALUE - 8;
 
   private final Listener listener;
   private final long maxStoredBytes;
@@ -48,6 +50,27 @@ public final class Keyspace {
   public void set(Key key, byte[] value) throws StoreFullException {
     put(key, value);
     listener.keyChanged(key);
+  }
+
+  /** Sets each key to the value in its place, or, if there is no room for all, none. */
+  public void setAll(List<Key> keys, List<byte[]> newValues) throws StoreFullException {
+    Map<Key, byte[]> last = new LinkedHashMap<>();
+    for (int i = 0; i < keys.size(); i++) {
+      last.put(keys.get(i), newValues.get(i));
+    }
+    long more = 0;
+    for (Map.Entry<Key, byte[]> entry : last.entrySet()) {
+      more += growth(entry.getKey(), entry.getValue());
+    }
+    if (!last.isEmpty()) {
+      requireRoom(keys.get(0), more);
+    }
+    last.forEach(
+        (key, value) -> {
+          storedBytes += growth(key, value);
+          values.put(key, value);
+        });
+    last.keySet().forEach(listener::keyChanged);
   }
 
   /** The value at {@code key}, or null. */
@@ -92,7 +115,11 @@ public final class Keyspace {
   /** Puts {@code value} behind what is at {@code key}. */
   public void append(Key key, byte[] value) throws StoreFullException {
     byte[] current = values.getOrDefault(key, EMPTY);
-    byte[] joined = Arrays.copyOf(current, Math.addExact(current.length, value.length));
+    if (value.length > LONGEST_ARRAY - current.length) {
+      throw new StoreFullException(key, current.length, LONGEST_ARRAY);
+    }
+    requireRoom(key, value.length);
+    byte[] joined = Arrays.copyOf(current, current.length + value.length);
     System.arraycopy(value, 0, joined, current.length, value.length);
     set(key, joined);
   }
@@ -160,11 +187,15 @@ public final class Keyspace {
   }
 
   private void put(Key key, byte[] value) throws StoreFullException {
-    byte[] old = values.get(key);
-    long more = value.length - (old == null ? -key.bytes().length : (long) old.length);
+    long more = growth(key, value);
     requireRoom(key, more);
     storedBytes += more;
     values.put(key, value);
+  }
+
+  private long growth(Key key, byte[] value) {
+    byte[] old = values.get(key);
+    return value.length - (old == null ? -key.bytes().length : (long) old.length);
   }
 
   private void requireRoom(Key key, long more) throws StoreFullException {

@@ -1,5 +1,6 @@
 package io.muster.store.internal.serving;
 
+import io.muster.store.internal.wire.WireException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.net.SocketAddress;
@@ -12,25 +13,54 @@ import org.jspecify.annotations.Nullable;
 final class Complaints {
   private static final Logger LOG = System.getLogger("io.muster.store.server");
   private static final int A_SECOND = 10;
+  private static final int LONGEST_REASON = 300;
 
   private long second = Long.MIN_VALUE;
   private int inThisSecond;
+  private long unsaid;
+
+  /** Says that {@code client} is disconnected, and why. */
+  void about(@Nullable SocketAddress client, Throwable reason) {
+    about(
+        client,
+        reason instanceof WireException
+            ? String.valueOf(reason.getMessage())
+            : "an error of the server: " + reason);
+  }
 
   /**
    * Says that {@code client} is disconnected, and why. The address is written as numbers, never
    * looked up.
    */
-  synchronized void about(@Nullable SocketAddress client, String reason) {
+  void about(@Nullable SocketAddress client, String reason) {
+    say("disconnecting " + client + ": " + reason);
+  }
+
+  /** Says that a client that would connect could not be accepted. */
+  void aboutAccepting(Throwable reason) {
+    say("a connection could not be accepted: " + reason);
+  }
+
+  private synchronized void say(String complaint) {
     long now = System.nanoTime() / 1_000_000_000;
     if (now != second) {
-      if (inThisSecond > A_SECOND) {
-        LOG.log(Level.WARNING, "{0} more clients were disconnected", inThisSecond - A_SECOND);
-      }
       second = now;
       inThisSecond = 0;
     }
-    if (++inThisSecond <= A_SECOND) {
-      LOG.log(Level.WARNING, "disconnecting {0}: {1}", client, reason);
+    if (++inThisSecond > A_SECOND) {
+      unsaid++;
+      return;
     }
+    if (unsaid > 0) {
+      LOG.log(Level.WARNING, unsaid + " more complaints about clients");
+      unsaid = 0;
+    }
+    LOG.log(Level.WARNING, printable(complaint));
+  }
+
+  /** One short line, though keys, which are any bytes, may be quoted in it. */
+  private static String printable(String text) {
+    String start = text.length() > LONGEST_REASON ? text.substring(0, LONGEST_REASON) + "…" : text;
+    return start.replaceAll("\\p{Cntrl}", "?");
   }
 }

@@ -7,6 +7,7 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelInitializer;
@@ -18,6 +19,7 @@ import io.netty.channel.epoll.Epoll;
 import io.netty.channel.epoll.EpollIoHandler;
 import io.netty.channel.epoll.EpollServerSocketChannel;
 import io.netty.channel.nio.NioIoHandler;
+import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import java.io.IOException;
@@ -159,12 +161,14 @@ public final class EventLoopTransport implements Transport {
         .option(ChannelOption.SO_REUSEADDR, true)
         .childOption(ChannelOption.TCP_NODELAY, true)
         .childOption(ChannelOption.SO_KEEPALIVE, true)
+        .childOption(ChannelOption.ALLOW_HALF_CLOSURE, true)
         .childHandler(
             new ChannelInitializer<Channel>() {
               @Override
               protected void initChannel(Channel channel) {
+                SessionHandler handler = new SessionHandler();
                 if (state.connected()) {
-                  channel.pipeline().addLast(new SessionHandler());
+                  channel.pipeline().addLast(handler);
                 } else {
                   complaints.about(
                       channel.remoteAddress(),
@@ -199,12 +203,20 @@ public final class EventLoopTransport implements Transport {
 
   /**
    * One connection: holds back what its client sends for as long as the client does not read what
-   * it was sent.
+   * it was sent. A turn ends when the channel has enough to write; the next begins as a task of its
+   * own, so that no turn begins within another, and no client takes more than its share.
    */
   private final class SessionHandler extends ChannelInboundHandlerAdapter implements Outlet {
     private final Session session = new Session(state, this);
-    private final Queue<ByteBuf> unserved = new ArrayDeque<>(0);
+
+    /** What has been read and not served; of the first, a part may have been. */
+    private final Queue<ByteBuf> unserved = new ArrayDeque<>(1);
+
     private @Nullable ChannelHandlerContext context;
+    private boolean inputEnded;
+
+    /** Whether nothing is served any more, only what is written yet to be sent. */
+    private boolean finished;
 
     @Override
     public void handlerAdded(ChannelHandlerContext context) {
@@ -213,11 +225,9 @@ public final class EventLoopTransport implements Transport {
 
     @Override
     public void channelRead(ChannelHandlerContext context, Object message) {
-      ByteBuf bytes = (ByteBuf) message;
-      if (unserved.isEmpty() && serve(context, bytes)) {
-        bytes.release();
-      } else {
-        unserved.add(bytes);
+      unserved.add((ByteBuf) message);
+      if (unserved.size() == 1) {
+        takeTurn(context);
       }
     }
 
@@ -228,19 +238,53 @@ public final class EventLoopTransport implements Transport {
 
     @Override
     public void channelWritabilityChanged(ChannelHandlerContext context) {
-      if (!context.channel().isWritable()) {
+      if (context.channel().isWritable() && !unserved.isEmpty()) {
+        context.executor().execute(() -> takeTurn(context));
+      }
+    }
+
+    /** The client sends no more, but may still read: it gets the replies to what it has sent. */
+    @Override
+    public void userEventTriggered(ChannelHandlerContext context, Object event) {
+      if (event instanceof ChannelInputShutdownEvent) {
+        inputEnded = true;
+        takeTurn(context);
+      }
+    }
+
+    private void takeTurn(ChannelHandlerContext context) {
+      if (finished) {
+        releaseUnserved();
         return;
       }
-      while (!unserved.isEmpty() && serve(context, unserved.element())) {
+      while (!unserved.isEmpty()) {
+        if (!serve(context, unserved.element())) {
+          endTurn(context);
+          return;
+        }
         unserved.remove().release();
       }
-      context.flush();
-      if (unserved.isEmpty()) {
+      if (inputEnded) {
+        finish(context);
+      } else if (!context.channel().config().isAutoRead()) {
+        context.flush();
         context.channel().config().setAutoRead(true);
       }
     }
 
-    /** Serves all of {@code bytes}; false if the client must read first, or is gone. */
+    private void endTurn(ChannelHandlerContext context) {
+      if (finished) {
+        releaseUnserved();
+        return;
+      }
+      context.channel().config().setAutoRead(false);
+      context.flush();
+      if (context.channel().isWritable()) {
+        context.executor().execute(() -> takeTurn(context));
+      }
+    }
+
+    /** Serves {@code bytes}; false if some are left, or the client is to be disconnected. */
     private boolean serve(ChannelHandlerContext context, ByteBuf bytes) {
       ByteBuffer in = bytes.internalNioBuffer(bytes.readerIndex(), bytes.readableBytes());
       int start = in.position();
@@ -253,37 +297,48 @@ public final class EventLoopTransport implements Transport {
             replies.flush();
           }
         }
-        replies.flush();
         bytes.skipBytes(in.position() - start);
-        if (more) {
-          context.channel().config().setAutoRead(false);
-          context.flush();
-        }
         return !more;
-      } catch (IOException e) {
+      } catch (Throwable e) {
         disconnect(context, e);
-        return true;
+        return false;
       } finally {
+        flushReplies();
         current = null;
       }
     }
 
-    private void disconnect(ChannelHandlerContext context, IOException reason) {
-      state.broken();
-      complaints.about(context.channel().remoteAddress(), String.valueOf(reason.getMessage()));
+    /** Leaves nothing behind for the next client, whatever happens. */
+    private void flushReplies() {
       try {
         replies.flush();
       } catch (IOException e) {
         throw new AssertionError(e);
       }
-      context.flush();
-      context.close();
+    }
+
+    private void disconnect(ChannelHandlerContext context, Throwable reason) {
+      state.broken();
+      complaints.about(context.channel().remoteAddress(), reason);
+      flushReplies();
+      finish(context);
+    }
+
+    /** Disconnects the client as soon as it has been sent the replies. */
+    private void finish(ChannelHandlerContext context) {
+      finished = true;
+      context.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(ChannelFutureListener.CLOSE);
     }
 
     @Override
     public void channelInactive(ChannelHandlerContext context) {
+      finished = true;
+      releaseUnserved();
       session.close();
       state.disconnected();
+    }
+
+    private void releaseUnserved() {
       unserved.forEach(ByteBuf::release);
       unserved.clear();
     }
@@ -293,7 +348,7 @@ public final class EventLoopTransport implements Transport {
     public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
       if (!(cause instanceof IOException)) {
         state.broken();
-        complaints.about(context.channel().remoteAddress(), cause.toString());
+        complaints.about(context.channel().remoteAddress(), cause);
       }
       context.close();
     }

@@ -15,6 +15,8 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Iterator;
 import java.util.List;
 import java.util.function.BiConsumer;
 import java.util.function.Predicate;
@@ -28,9 +30,18 @@ import org.jspecify.annotations.Nullable;
 final class Session implements Requests {
   private static final byte[] EMPTY = {};
 
+  /** How much of a long reply is written at once. */
+  private static final int REPLY_PIECE = 32 * 1024;
+
   private final ServerState state;
   private final Outlet outlet;
   private final RequestDecoder decoder;
+
+  /** What of a long reply is still to be written. Until it is, nothing else may be sent. */
+  private Iterator<byte[]> unwritten = Collections.emptyIterator();
+
+  /** Whether the end of a wait is still to be told, behind what is unwritten. */
+  private boolean releaseUnwritten;
 
   private boolean serving;
   private @Nullable PendingWait pending;
@@ -48,12 +59,16 @@ final class Session implements Requests {
   }
 
   /**
-   * Serves one request.
+   * Serves one request, or writes a piece more of a reply that is too long to be written at once.
    *
    * @return false if all of {@code in} was taken and the request goes on
    * @throws WireException if the client must be disconnected
    */
   boolean serveNext(ByteBuffer in) throws IOException {
+    if (unwritten.hasNext()) {
+      writeOn();
+      return true;
+    }
     Key offered = wokenBy;
     serving = true;
     try {
@@ -75,6 +90,18 @@ final class Session implements Requests {
   void close() {
     giveUpWait();
     passOnWakeUp();
+  }
+
+  private void writeOn() throws IOException {
+    for (int written = 0; written < REPLY_PIECE && unwritten.hasNext(); ) {
+      byte[] blob = unwritten.next();
+      reply().putBlob(blob);
+      written += Long.BYTES + blob.length;
+    }
+    if (releaseUnwritten && !unwritten.hasNext()) {
+      releaseUnwritten = false;
+      reply().putByte(Reply.STOP_WAITING);
+    }
   }
 
   private void passOnWakeUp() {
@@ -150,16 +177,13 @@ final class Session implements Requests {
 
   @Override
   public void multiGet(List<byte[]> keys) throws IOException {
-    for (byte[] key : keys) {
-      reply().putBlob(valueOrEmpty(key));
-    }
+    unwritten = keys.stream().map(this::valueOrEmpty).toList().iterator();
+    writeOn();
   }
 
   @Override
   public void multiSet(List<byte[]> keys, List<byte[]> values) throws WireException {
-    for (int i = 0; i < keys.size(); i++) {
-      set(keys.get(i), values.get(i));
-    }
+    store(() -> state.keyspace.setAll(keys.stream().map(Key::new).toList(), values));
   }
 
   @Override
@@ -198,10 +222,10 @@ final class Session implements Requests {
 
   @Override
   public void listKeys() throws IOException {
-    reply().putLong(state.keyspace.size());
-    for (Key key : state.keyspace.keys()) {
-      reply().putBlob(key.bytes());
-    }
+    List<Key> keys = state.keyspace.keys();
+    reply().putLong(keys.size());
+    unwritten = keys.stream().map(Key::bytes).iterator();
+    writeOn();
   }
 
   @Override
@@ -240,9 +264,8 @@ final class Session implements Requests {
       values.add(value);
     }
     reply().putByte(Reply.FOUND);
-    for (byte[] value : values) {
-      reply().putBlob(value);
-    }
+    unwritten = values.iterator();
+    writeOn();
   }
 
   @Override
@@ -336,6 +359,10 @@ final class Session implements Requests {
     protected void released(@Nullable Key queue) {
       pending = null;
       wokenBy = takesItems() ? queue : null;
+      if (unwritten.hasNext()) {
+        releaseUnwritten = true;
+        return;
+      }
       if (!serving) {
         outlet.send(Reply.STOP_WAITING);
         return;

@@ -31,6 +31,14 @@ public final class ThreadedTransport implements Transport {
   private static final int READ_BUFFER = 16 * 1024;
   private static final int REPLY_BUFFER = 32 * 1024;
 
+  /** From so many unsent bytes on, no further request is served before they are sent. */
+  private static final int ENOUGH_UNSENT = 64 * 1024;
+
+  /**
+   * The most bytes handed to the system at once; the JDK copies them, and keeps the copy's room.
+   */
+  private static final int WRITE_SLICE = 64 * 1024;
+
   private final ServerState state;
   private final Complaints complaints = new Complaints();
   private final ReentrantLock lock = new ReentrantLock();
@@ -137,22 +145,35 @@ public final class ThreadedTransport implements Transport {
   private void accept(ServerSocketChannel listener) {
     while (!closed) {
       try {
-        Socket socket = listener.accept().socket();
-        Connection connection = new Connection(socket);
-        connections.add(connection);
-        try {
-          threads.execute(connection);
-        } catch (RejectedExecutionException e) {
-          closeQuietly(socket);
-        }
-        if (closed) {
-          closeQuietly(socket);
-        }
-      } catch (IOException | RuntimeException e) {
+        begin(listener.accept().socket());
+      } catch (Throwable e) {
+        // Too many open files, or no room for one more thread: the next may find room again.
         if (!closed && listener.isOpen()) {
-          complaints.about(null, "a connection could not be accepted: " + e);
+          complaints.aboutAccepting(e);
           Threads.pause();
         }
+      }
+    }
+  }
+
+  private void begin(Socket socket) {
+    boolean begun = false;
+    try {
+      Connection connection = new Connection(socket);
+      connections.add(connection);
+      try {
+        threads.execute(connection);
+        begun = !closed;
+      } catch (Throwable e) {
+        connections.remove(connection);
+        throw e;
+      }
+    } catch (RejectedExecutionException e) {
+      // The server is closing.
+      return;
+    } finally {
+      if (!begun) {
+        closeQuietly(socket);
       }
     }
   }
@@ -180,6 +201,7 @@ public final class ThreadedTransport implements Transport {
         throw new IllegalStateException("no session is being served");
       }
       connection.unsent.add(bytes);
+      connection.unsentBytes += bytes.length;
     }
   }
 
@@ -191,6 +213,9 @@ public final class ThreadedTransport implements Transport {
 
     /** Guarded by the lock. */
     private List<byte[]> unsent = new ArrayList<>();
+
+    /** The bytes of {@link #unsent}. Guarded by the lock. */
+    private long unsentBytes;
 
     /** Whether a thread is writing; it goes on until nothing is unsent. Guarded by the lock. */
     private boolean sending;
@@ -213,15 +238,12 @@ public final class ThreadedTransport implements Transport {
               "all " + state.limits.connections() + " connections are taken");
         }
       } catch (WireException e) {
-        complaints.about(socket.getRemoteSocketAddress(), String.valueOf(e.getMessage()));
-        locked(
-            () -> {
-              state.broken();
-              return true;
-            });
+        broken(e);
       } catch (IOException e) {
         // The client has gone; there is nobody to tell.
         return;
+      } catch (Throwable e) {
+        broken(e);
       } finally {
         connections.remove(this);
         if (admitted) {
@@ -235,6 +257,15 @@ public final class ThreadedTransport implements Transport {
       }
     }
 
+    private void broken(Throwable reason) {
+      complaints.about(socket.getRemoteSocketAddress(), reason);
+      locked(
+          () -> {
+            state.broken();
+            return true;
+          });
+    }
+
     private void converse() throws IOException {
       InputStream in = socket.getInputStream();
       ByteBuffer buffer = ByteBuffer.allocate(READ_BUFFER);
@@ -243,26 +274,35 @@ public final class ThreadedTransport implements Transport {
         if (read < 0) {
           return;
         }
-        try {
-          serve(buffer.clear().limit(read));
-        } finally {
-          sendAll();
+        buffer.clear().limit(read);
+        boolean more = true;
+        while (more) {
+          try {
+            more = serve(buffer);
+          } finally {
+            sendAll();
+          }
         }
       }
     }
 
-    private void serve(ByteBuffer in) throws IOException {
+    /** Serves what is in {@code in}; false if all of it is. */
+    private boolean serve(ByteBuffer in) throws IOException {
       lock.lock();
       current = this;
       try {
         boolean more = true;
-        while (more) {
+        while (more && unsentBytes + replies.pending() < ENOUGH_UNSENT) {
           more = session.serveNext(in);
         }
+        return more;
       } finally {
-        replies.flush();
-        current = null;
-        lock.unlock();
+        try {
+          replies.flush();
+        } finally {
+          current = null;
+          lock.unlock();
+        }
       }
     }
 
@@ -278,10 +318,11 @@ public final class ThreadedTransport implements Transport {
         while (!unsent.isEmpty()) {
           List<byte[]> batch = unsent;
           unsent = new ArrayList<>();
+          unsentBytes = 0;
           lock.unlock();
           try {
             for (byte[] bytes : batch) {
-              out.write(bytes);
+              write(bytes, out);
             }
           } finally {
             lock.lock();
@@ -294,6 +335,12 @@ public final class ThreadedTransport implements Transport {
       }
     }
 
+    private static void write(byte[] bytes, OutputStream out) throws IOException {
+      for (int from = 0; from < bytes.length; from += WRITE_SLICE) {
+        out.write(bytes, from, Math.min(WRITE_SLICE, bytes.length - from));
+      }
+    }
+
     @Override
     public WireOutput replies() {
       return replies;
@@ -303,13 +350,15 @@ public final class ThreadedTransport implements Transport {
     @Override
     public void send(int reply) {
       unsent.add(new byte[] {(byte) reply});
+      unsentBytes++;
       if (sending) {
         return;
       }
       try {
         threads.execute(this::sendAllOrClose);
-      } catch (RejectedExecutionException e) {
-        // The server is closing, and with it this connection.
+      } catch (RejectedExecutionException | OutOfMemoryError e) {
+        // The server is closing, or has no room for a thread: the client that is being served must
+        // not suffer for this one.
         closeQuietly(socket);
       }
     }
@@ -317,7 +366,7 @@ public final class ThreadedTransport implements Transport {
     private void sendAllOrClose() {
       try {
         sendAll();
-      } catch (IOException e) {
+      } catch (IOException | RuntimeException e) {
         closeQuietly(socket);
       }
     }

@@ -17,8 +17,11 @@ import org.jspecify.annotations.Nullable;
  * after a {@link WireException} it must not be used again.
  */
 public final class RequestDecoder {
-  /** A claimed length beyond this is not allocated at once. */
-  private static final int TRUSTED_LENGTH = 64 * 1024;
+  /** A claimed length beyond this is not allocated before bytes of it have arrived. */
+  private static final int TRUSTED_LENGTH = 1024;
+
+  /** A list of more fields than this is not kept for the next request. */
+  private static final int FEW_FIELDS = 1024;
 
   private static final byte[] EMPTY = {};
 
@@ -30,7 +33,7 @@ public final class RequestDecoder {
   private long requestBytes;
 
   /** Fields read so far: the single ones, or those of a counted request in turn. */
-  private final List<byte[]> blobs = new ArrayList<>(3);
+  private List<byte[]> blobs = new ArrayList<>(3);
 
   /** The integer read last. */
   private long number;
@@ -102,6 +105,9 @@ public final class RequestDecoder {
     opcode = null;
     field = 0;
     requestBytes = 0;
+    if (blobs.size() > FEW_FIELDS) {
+      blobs = new ArrayList<>(3);
+    }
     blobs.clear();
   }
 
@@ -150,7 +156,7 @@ public final class RequestDecoder {
       if (!readInteger(in, Long.BYTES)) {
         return false;
       }
-      bytes = allocate(number, limit, what);
+      bytes = allocate(number, limit, what, in.remaining());
     }
     while (blobFilled < blobLength && in.hasRemaining()) {
       if (blobFilled == bytes.length) {
@@ -169,7 +175,7 @@ public final class RequestDecoder {
     return true;
   }
 
-  private byte[] allocate(long length, int limit, String what) throws WireException {
+  private byte[] allocate(long length, int limit, String what, int arrived) throws WireException {
     if (length < 0 || length > limit) {
       throw new WireException(
           opcode
@@ -187,7 +193,7 @@ public final class RequestDecoder {
     }
     blobLength = (int) length;
     blobFilled = 0;
-    return length == 0 ? EMPTY : new byte[Math.min(blobLength, TRUSTED_LENGTH)];
+    return length == 0 ? EMPTY : new byte[Math.min(blobLength, Math.max(arrived, TRUSTED_LENGTH))];
   }
 
   private void deliver(Opcode current, Requests requests) throws IOException {

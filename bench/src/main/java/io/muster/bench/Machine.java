@@ -1,0 +1,50 @@
+package io.muster.bench;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.stream.Stream;
+
+/** What the figures were taken on. */
+final class Machine {
+  private Machine() {}
+
+  static String describe() throws IOException {
+    Runtime.Version jdk = Runtime.version();
+    return "Machine: %s, %d cores; the processes were %s. %s %s, JDK %s (%s)."
+        .formatted(
+            field("/proc/cpuinfo", "model name"),
+            processors(),
+            pinning(),
+            System.getProperty("os.name"),
+            System.getProperty("os.version"),
+            jdk,
+            System.getProperty("java.vm.name"));
+  }
+
+  private static String pinning() throws IOException {
+    String allowed = field("/proc/self/status", "Cpus_allowed_list");
+    return allowed.equals("0-" + (processors() - 1)) ? "not pinned" : "pinned to core " + allowed;
+  }
+
+  private static long processors() throws IOException {
+    try (Stream<String> lines = Files.lines(Path.of("/proc/cpuinfo"))) {
+      return lines.filter(line -> line.startsWith("processor")).count();
+    }
+  }
+
+  /** The value of a line {@code name : value} of a file of the kernel's. */
+  private static String field(String file, String name) throws IOException {
+    Path path = Path.of(file);
+    if (!Files.isReadable(path)) {
+      return "unknown";
+    }
+    try (Stream<String> lines = Files.lines(path)) {
+      return lines
+          .filter(line -> line.startsWith(name))
+          .map(line -> line.substring(line.indexOf(':') + 1).strip())
+          .findFirst()
+          .orElse("unknown");
+    }
+  }
+}

@@ -1,0 +1,162 @@
+package io.muster.bench;
+
+import java.util.List;
+import org.bytedeco.javacpp.BytePointer;
+import org.bytedeco.javacpp.LongPointer;
+import org.bytedeco.javacpp.Pointer;
+import org.bytedeco.javacpp.chrono.Milliseconds;
+import org.bytedeco.pytorch.ByteVector;
+import org.bytedeco.pytorch.StringVector;
+import org.bytedeco.pytorch.TCPStore;
+import org.bytedeco.pytorch.TCPStoreOptions;
+
+/**
+ * A client of PyTorch, in C++, on a server of PyTorch. Keys and values are native objects made
+ * beforehand, and what an operation returns stays native and is freed at once: nothing is copied to
+ * or from Java while the clock runs.
+ */
+final class PyTorchSide implements Side {
+  private static final long TIMEOUT_MILLIS = 60_000;
+
+  /** What libstdc++ makes a vector of: its begin, its end, and the end of its storage. */
+  private static final int VECTOR_WORDS = 3;
+
+  private final int port;
+  private final TCPStore store;
+
+  PyTorchSide(int port) {
+    this.port = port;
+    this.store = open(port, false);
+  }
+
+  /** Starts a server in this process, on libuv, on a free port. */
+  static TCPStore server() {
+    return open(0, true);
+  }
+
+  private static TCPStore open(int port, boolean server) {
+    TCPStoreOptions options = new TCPStoreOptions();
+    options.port((short) port);
+    options.isServer(server);
+    options.waitWorkers(false);
+    options.useLibUV(true);
+    options.timeout(new Milliseconds(TIMEOUT_MILLIS));
+    return new TCPStore("127.0.0.1", options);
+  }
+
+  @Override
+  public Op set(String key, byte[] value) {
+    BytePointer nativeKey = key(key);
+    ByteVector nativeValue = new ByteVector(value);
+    return () -> store.set(nativeKey, nativeValue);
+  }
+
+  @Override
+  public Op get(String key) {
+    BytePointer nativeKey = key(key);
+    return () -> free(store.get(nativeKey));
+  }
+
+  @Override
+  public Op add(String key) {
+    BytePointer nativeKey = key(key);
+    return () -> store.add(nativeKey, 1);
+  }
+
+  @Override
+  public Op compareSet(String key, byte[] expected, byte[] desired) {
+    BytePointer nativeKey = key(key);
+    ByteVector nativeExpected = new ByteVector(expected);
+    ByteVector nativeDesired = new ByteVector(desired);
+    return () -> free(store.compareSet(nativeKey, nativeExpected, nativeDesired));
+  }
+
+  @Override
+  public Op check(String key) {
+    StringVector keys = new StringVector(key);
+    return () -> store.check(keys);
+  }
+
+  @Override
+  public Op await(String key) {
+    StringVector keys = new StringVector(key);
+    return () -> store._wait(keys);
+  }
+
+  @Override
+  public Op deleteKey(String key) {
+    BytePointer nativeKey = key(key);
+    return () -> store.deleteKey(nativeKey);
+  }
+
+  /**
+   * The binding takes a pointer to the first of several vectors, and copies them to a vector of
+   * vectors; there is no Java class for either, so the memory is laid out by hand.
+   */
+  @Override
+  public Op multiSet(List<String> keys, byte[] value) {
+    StringVector nativeKeys = new StringVector(keys.toArray(new String[0]));
+    BytePointer bytes = new BytePointer(value);
+    LongPointer vectors = new LongPointer((long) keys.size() * VECTOR_WORDS);
+    for (int i = 0; i < keys.size(); i++) {
+      long at = (long) i * VECTOR_WORDS;
+      vectors.put(at, bytes.address());
+      vectors.put(at + 1, bytes.address() + value.length);
+      vectors.put(at + 2, bytes.address() + value.length);
+    }
+    ByteVector nativeValues = new ByteVector((Pointer) vectors);
+    nativeValues.limit(keys.size());
+    return () -> {
+      store.multiSet(nativeKeys, nativeValues);
+      requireLive(bytes, vectors);
+    };
+  }
+
+  @Override
+  public Op multiGet(List<String> keys) {
+    StringVector nativeKeys = new StringVector(keys.toArray(new String[0]));
+    return () -> {
+      ByteVector values = store.multiGet(nativeKeys);
+      if (values.limit() != keys.size()) {
+        throw new IllegalStateException(values.limit() + " values of " + keys.size() + " keys");
+      }
+      free(values);
+    };
+  }
+
+  /** Calls into native code that does nothing but answer. */
+  Op nothing() {
+    return store::hasExtendedApi;
+  }
+
+  /** Makes a native vector and frees it, as every operation with a result must. */
+  static Op vector() {
+    return () -> free(new ByteVector());
+  }
+
+  @Override
+  public Side another() {
+    return new PyTorchSide(port);
+  }
+
+  @Override
+  public void close() {
+    store.close();
+  }
+
+  private static BytePointer key(String key) {
+    return new BytePointer(key);
+  }
+
+  private static void free(Pointer pointer) {
+    pointer.close();
+  }
+
+  private static void requireLive(Pointer... pointers) {
+    for (Pointer pointer : pointers) {
+      if (pointer.isNull()) {
+        throw new IllegalStateException("freed while in use");
+      }
+    }
+  }
+}

@@ -1,0 +1,44 @@
+package io.muster.bench;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+
+/** One figure of each round. */
+final class Samples {
+  private final List<Double> figures = new ArrayList<>();
+
+  void add(double figure) {
+    figures.add(figure);
+  }
+
+  double median() {
+    List<Double> sorted = figures.stream().sorted().toList();
+    int middle = sorted.size() / 2;
+    return sorted.size() % 2 == 1
+        ? sorted.get(middle)
+        : (sorted.get(middle - 1) + sorted.get(middle)) / 2;
+  }
+
+  /** These figures divided by those of the same rounds. */
+  Samples over(Samples base) {
+    Samples ratios = new Samples();
+    for (int i = 0; i < figures.size(); i++) {
+      ratios.add(figures.get(i) / base.figures.get(i));
+    }
+    return ratios;
+  }
+
+  /** The median, and the least and the greatest in brackets. */
+  @Override
+  public String toString() {
+    double least = figures.stream().mapToDouble(f -> f).min().orElse(Double.NaN);
+    double greatest = figures.stream().mapToDouble(f -> f).max().orElse(Double.NaN);
+    return text(median()) + " (" + text(least) + "–" + text(greatest) + ")";
+  }
+
+  private static String text(double figure) {
+    int decimals = figure < 10 ? 2 : figure < 100 ? 1 : 0;
+    return String.format(Locale.ROOT, "%,." + decimals + "f", figure);
+  }
+}

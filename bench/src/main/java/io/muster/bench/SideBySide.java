@@ -1,0 +1,222 @@
+package io.muster.bench;
+
+import io.muster.bench.ServerProcess.Kind;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.EnumMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.IntFunction;
+import java.util.regex.Pattern;
+
+/**
+ * Times PyTorch's store and Muster's in one run, turn by turn, and prints the ratios.
+ *
+ * <p>Each server is a process of its own; the clients are in this one. A round does every workload
+ * on every side, and each round begins with another side.
+ */
+public final class SideBySide {
+  private static final String USAGE =
+      "usage: side-by-side [--rounds N] [--warm-up N] [--scale F] [--only REGEX] [--write FILE]";
+
+  private int rounds = 11;
+  private int warmUp = 4;
+  private double scale = 1;
+  private Pattern only = Pattern.compile("");
+  private String file = "";
+
+  private SideBySide(String[] args) {
+    for (int i = 0; i < args.length; i += 2) {
+      if (i + 1 == args.length) {
+        throw new IllegalArgumentException(USAGE);
+      }
+      String value = args[i + 1];
+      switch (args[i]) {
+        case "--rounds" -> rounds = Integer.parseInt(value);
+        case "--warm-up" -> warmUp = Integer.parseInt(value);
+        case "--scale" -> scale = Double.parseDouble(value);
+        case "--only" -> only = Pattern.compile(value);
+        case "--write" -> file = value;
+        default -> throw new IllegalArgumentException(USAGE);
+      }
+    }
+  }
+
+  /** What is compared. */
+  private enum Column {
+    PYTORCH(Kind.PYTORCH, PyTorchSide::new),
+    EVENT_LOOP(Kind.EVENT_LOOP, MusterSide::new),
+    THREADED(Kind.THREADED, MusterSide::new);
+
+    final Kind server;
+
+    @SuppressWarnings("ImmutableEnumChecker") // a constructor is
+    final IntFunction<Side> client;
+
+    Column(Kind server, IntFunction<Side> client) {
+      this.server = server;
+      this.client = client;
+    }
+  }
+
+  /** Measures, prints, and writes the file if one was named. */
+  public static void main(String[] args) throws IOException {
+    // The references that would free native objects some day cost time; ours are freed by hand.
+    System.setProperty("org.bytedeco.javacpp.nopointergc", "true");
+    SideBySide run = new SideBySide(args);
+    String report = run.measure(System.err);
+    System.out.print(report);
+    if (!run.file.isEmpty()) {
+      Files.writeString(Path.of(run.file), report);
+    }
+  }
+
+  private String measure(PrintStream progress) throws IOException {
+    try (Sides sides = new Sides();
+        ServerProcess echoServer = ServerProcess.start(Kind.ECHO);
+        Echo echo = new Echo(echoServer.port())) {
+      List<Workload> workloads =
+          Workload.all().stream().filter(w -> only.matcher(w.name()).find()).toList();
+      Map<Workload, Map<Column, Samples>> micros = new LinkedHashMap<>();
+      Map<Workload, Map<Column, Workload.Timed>> timed = new LinkedHashMap<>();
+      for (Workload workload : workloads) {
+        micros.put(workload, new EnumMap<>(Column.class));
+        timed.put(workload, new EnumMap<>(Column.class));
+        for (Column column : Column.values()) {
+          of(micros, workload).put(column, new Samples());
+          of(timed, workload).put(column, workload.preparation().on(sides.of(column)));
+        }
+      }
+      Samples floor = new Samples();
+      Samples nativeCall = new Samples();
+      Samples nativeVector = new Samples();
+      for (int round = -warmUp; round < rounds; round++) {
+        progress.println(round < 0 ? "warming up" : "round " + (round + 1) + " of " + rounds);
+        boolean counts = round >= 0;
+        sample(counts, floor, 3_000, echo.timed());
+        sample(counts, nativeCall, 100_000, Workload.repeating(sides.pyTorch().nothing()));
+        sample(counts, nativeVector, 20_000, Workload.repeating(PyTorchSide.vector()));
+        for (Workload workload : workloads) {
+          for (int i = 0; i < Column.values().length; i++) {
+            Column column = Column.values()[Math.floorMod(round + i, Column.values().length)];
+            sample(
+                counts,
+                of(of(micros, workload), column),
+                workload.operations(),
+                of(of(timed, workload), column));
+          }
+        }
+      }
+      return report(micros, floor, nativeCall, nativeVector);
+    }
+  }
+
+  private void sample(boolean counts, Samples samples, int operations, Workload.Timed timed) {
+    int scaled = Math.max(2, (int) (operations * scale));
+    double micros = timed.nanos(scaled) / 1e3 / scaled;
+    if (counts) {
+      samples.add(micros);
+    }
+  }
+
+  private String report(
+      Map<Workload, Map<Column, Samples>> micros,
+      Samples floor,
+      Samples nativeCall,
+      Samples nativeVector)
+      throws IOException {
+    StringBuilder out = new StringBuilder();
+    out.append(
+        """
+        # Benchmarks
+
+        Muster's store beside PyTorch's, measured in one run. Written by:
+
+            bench/run side-by-side --write docs/benchmarks.md
+
+        %s
+
+        How it is measured: three servers, each a process of its own: PyTorch's C++ server on libuv (of
+        `org.bytedeco:pytorch`, 2.10), Muster's event loop, and Muster's threads. One more process has all
+        clients, each with one thread: PyTorch's C++ client on PyTorch's server, and Muster's client on
+        Muster's. Nothing is mixed. %d rounds follow %d of warm-up; a round does each workload on each side in
+        turn, and begins with another side each time. Figures are microseconds an operation: the median of the
+        rounds, with the least and the greatest in brackets. A ratio is taken within each round, Muster's time
+        divided by PyTorch's, so below 1 Muster is faster; shown is the median of these, not the ratio of the
+        medians.
+
+        PyTorch's client is called from Java. Its keys, values and results are native objects that are made
+        beforehand or freed at once and never copied to Java, while Muster's time includes making byte arrays
+        of replies. A call that does nothing takes %s µs, and a result vector made and freed
+        %s µs; both are part of PyTorch's side. In `multiSet` and `multiGet` the binding also copies the
+        values once.
+
+        The floor under every operation that has an answer: 64 bytes sent to and fro on a bare blocking
+        socket between two Java processes take %s µs.
+
+        | operation | PyTorch, µs | Muster, µs | ratio | Muster on threads, µs | ratio |
+        |---|---:|---:|---:|---:|---:|
+        """
+            .formatted(Machine.describe(), rounds, warmUp, nativeCall, nativeVector, floor));
+    micros.forEach(
+        (workload, columns) -> {
+          Samples pyTorch = of(columns, Column.PYTORCH);
+          Samples eventLoop = of(columns, Column.EVENT_LOOP);
+          Samples threaded = of(columns, Column.THREADED);
+          out.append(
+              "| %s | %s | %s | **%s** | %s | %s |%n"
+                  .formatted(
+                      workload.name(),
+                      pyTorch,
+                      eventLoop,
+                      eventLoop.over(pyTorch),
+                      threaded,
+                      threaded.over(pyTorch)));
+        });
+    return out.toString();
+  }
+
+  private static <K, V> V of(Map<K, V> map, K key) {
+    V value = map.get(key);
+    if (value == null) {
+      throw new IllegalStateException("nothing for " + key);
+    }
+    return value;
+  }
+
+  /** The servers, and a client of each. */
+  private static final class Sides implements AutoCloseable {
+    private final Map<Column, ServerProcess> servers = new EnumMap<>(Column.class);
+    private final Map<Column, Side> clients = new EnumMap<>(Column.class);
+
+    Sides() throws IOException {
+      try {
+        for (Column column : Column.values()) {
+          ServerProcess server = ServerProcess.start(column.server);
+          servers.put(column, server);
+          clients.put(column, column.client.apply(server.port()));
+        }
+      } catch (IOException | RuntimeException e) {
+        close();
+        throw e;
+      }
+    }
+
+    Side of(Column column) {
+      return SideBySide.of(clients, column);
+    }
+
+    PyTorchSide pyTorch() {
+      return (PyTorchSide) of(Column.PYTORCH);
+    }
+
+    @Override
+    public void close() {
+      clients.values().forEach(Side::close);
+      servers.values().forEach(ServerProcess::close);
+    }
+  }
+}

@@ -1,0 +1,35 @@
+package io.muster.rendezvous;
+
+/**
+ * {@code env://}: as {@code tcp://}, at {@code MASTER_ADDR} and {@code MASTER_PORT}, with {@code
+ * RANK} and {@code WORLD_SIZE} where the URL does not say them.
+ */
+final class EnvHandler implements RendezvousHandler {
+  @Override
+  public String scheme() {
+    return "env";
+  }
+
+  @Override
+  public Rendezvous meet(RendezvousRequest request) {
+    int rank = request.argument("rank").isPresent() ? request.rank() : number(request, "RANK");
+    int worldSize =
+        request.argument("world_size").isPresent()
+            ? request.worldSize()
+            : number(request, "WORLD_SIZE");
+    String host = variable(request, "MASTER_ADDR");
+    int port = number(request, "MASTER_PORT");
+    return TcpHandler.meet(request, host, port, rank, worldSize);
+  }
+
+  private static int number(RendezvousRequest request, String variable) {
+    return request.number("environment variable " + variable, variable(request, variable));
+  }
+
+  private static String variable(RendezvousRequest request, String name) {
+    return request
+        .variable(name)
+        .orElseThrow(
+            () -> request.invalid("environment variable " + name + " expected, but not set"));
+  }
+}

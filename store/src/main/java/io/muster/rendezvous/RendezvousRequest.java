@@ -1,0 +1,199 @@
+package io.muster.rendezvous;
+
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A URL taken apart, and what came with it. Immutable.
+ *
+ * <p>The form is {@code scheme://host:port/path?name=value&name=value}, where only the scheme must
+ * be there. Nothing is percent-decoded, as in PyTorch.
+ */
+public final class RendezvousRequest {
+  private static final Pattern URL =
+      Pattern.compile(
+          "(?<scheme>[a-zA-Z][a-zA-Z0-9+.-]*)://(?<authority>[^/?#]*)(?<path>[^?#]*)"
+              + "(\\?(?<query>[^#]*))?(#.*)?");
+
+  private static final Pattern AUTHORITY =
+      Pattern.compile("(.*@)?(\\[(?<ipv6>[^\\]]*)]|(?<host>[^:]*))(:(?<port>.*))?");
+
+  private static final String RANK = "rank";
+  private static final String WORLD_SIZE = "world_size";
+
+  private final String url;
+  private final String scheme;
+  private final String authority;
+  private final String path;
+  private final Map<String, String> arguments;
+  private final RendezvousOptions options;
+
+  private RendezvousRequest(String url, Matcher parts, RendezvousOptions options) {
+    this.url = url;
+    this.scheme = parts.group("scheme").toLowerCase(Locale.ROOT);
+    this.authority = parts.group("authority");
+    this.path = parts.group("path");
+    this.arguments = arguments(url, parts.group("query"));
+    this.options = options;
+    if (options.rank().isPresent() || options.worldSize().isPresent()) {
+      if (arguments.containsKey(RANK) || arguments.containsKey(WORLD_SIZE)) {
+        throw new IllegalArgumentException(
+            "The url: " + url + " has node-specific arguments(rank, world_size) already.");
+      }
+      options.rank().ifPresent(rank -> arguments.put(RANK, String.valueOf(rank)));
+      options.worldSize().ifPresent(size -> arguments.put(WORLD_SIZE, String.valueOf(size)));
+    }
+  }
+
+  /**
+   * Takes a URL apart.
+   *
+   * @throws IllegalArgumentException if it is no URL, or rank or world size are both in it and in
+   *     the options
+   */
+  static RendezvousRequest parse(String url, RendezvousOptions options) {
+    Matcher parts = URL.matcher(url);
+    if (!parts.matches()) {
+      throw new IllegalArgumentException("not of the form scheme://...: " + url);
+    }
+    return new RendezvousRequest(url, parts, options);
+  }
+
+  private static Map<String, String> arguments(String url, @Nullable String query) {
+    Map<String, String> arguments = new LinkedHashMap<>();
+    for (String argument : query == null ? new String[0] : query.split("&")) {
+      int equals = argument.indexOf('=');
+      if (equals >= 0) {
+        arguments.put(argument.substring(0, equals), argument.substring(equals + 1));
+      } else if (!argument.isEmpty()) {
+        throw new IllegalArgumentException(
+            "The url: " + url + " has an argument without a value: " + argument);
+      }
+    }
+    return arguments;
+  }
+
+  /** The URL as it was given. */
+  public String url() {
+    return url;
+  }
+
+  /** What stands before {@code ://}, in lower case. */
+  public String scheme() {
+    return scheme;
+  }
+
+  /**
+   * The host name or address, an IPv6 one without its brackets; nothing if the URL has none.
+   *
+   * @throws IllegalArgumentException if what stands there is neither
+   */
+  public Optional<String> host() {
+    Matcher parts = authority();
+    String ipv6 = parts.group("ipv6");
+    return Optional.ofNullable(ipv6 == null ? parts.group("host") : ipv6)
+        .filter(host -> !host.isEmpty());
+  }
+
+  /**
+   * The port; nothing if the URL has none.
+   *
+   * @throws IllegalArgumentException if what stands there is none
+   */
+  public OptionalInt port() {
+    String port = authority().group("port");
+    return port == null || port.isEmpty()
+        ? OptionalInt.empty()
+        : OptionalInt.of(number("port", port));
+  }
+
+  private Matcher authority() {
+    Matcher parts = AUTHORITY.matcher(authority);
+    if (!parts.matches()) {
+      throw invalid("not of the form host:port, or [address]:port for IPv6: " + authority);
+    }
+    return parts;
+  }
+
+  /** What stands between the host and the arguments, with its first slash; may be empty. */
+  public String path() {
+    return path;
+  }
+
+  /** The value of an argument of the URL; of several with the same name, the last. */
+  public Optional<String> argument(String name) {
+    return Optional.ofNullable(arguments.get(name));
+  }
+
+  /** The value of an environment variable; nothing if that is empty. */
+  public Optional<String> variable(String name) {
+    return Optional.ofNullable(options.environment().get(name)).filter(value -> !value.isEmpty());
+  }
+
+  /** The environment variables. */
+  public Map<String, String> environment() {
+    return options.environment();
+  }
+
+  /**
+   * The rank, from the URL or from the caller.
+   *
+   * @throws IllegalArgumentException if neither gives it, or it is no number
+   */
+  public int rank() {
+    return number(RANK, argument(RANK).orElseThrow(() -> invalid("rank parameter missing")));
+  }
+
+  /**
+   * The world size, from the URL or from the caller; negative if it is not fixed.
+   *
+   * @throws IllegalArgumentException if neither gives it, or it is no number
+   */
+  public int worldSize() {
+    return number(
+        WORLD_SIZE,
+        argument(WORLD_SIZE).orElseThrow(() -> invalid("world size parameter missing")));
+  }
+
+  /** How long meeting may take, and the store's first timeout. */
+  public Duration timeout() {
+    return options.timeout();
+  }
+
+  /**
+   * The number that {@code text} is.
+   *
+   * @throws IllegalArgumentException if it is none; says that it is the {@code name}
+   */
+  int number(String name, String text) {
+    try {
+      return Integer.parseInt(text.strip());
+    } catch (NumberFormatException e) {
+      throw invalid(name + " is not a number: " + text);
+    }
+  }
+
+  /** An exception, to be thrown, which says what is wrong with this request. */
+  public IllegalArgumentException invalid(String what) {
+    return new IllegalArgumentException(
+        "Error initializing torch.distributed using "
+            + scheme
+            + ":// rendezvous: "
+            + what
+            + " ("
+            + url
+            + ")");
+  }
+
+  @Override
+  public String toString() {
+    return "RendezvousRequest(" + url + ", " + options + ")";
+  }
+}

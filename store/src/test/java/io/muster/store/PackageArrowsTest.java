@@ -1,0 +1,64 @@
+package io.muster.store;
+
+import static com.tngtech.archunit.base.DescribedPredicate.not;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.assignableTo;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.core.importer.ImportOption;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Which package may use which, as docs/architecture.md has it. */
+class PackageArrowsTest {
+  private static final String ROOT = "io.muster";
+  private static final JavaClasses MUSTER =
+      new ClassFileImporter()
+          .withImportOption(new ImportOption.DoNotIncludeTests())
+          .importPackages(ROOT);
+
+  @ParameterizedTest
+  @CsvSource(
+      nullValues = "-",
+      value = {
+        "rendezvous,              store, store.server",
+        "store,                   store.server, store.internal..",
+        "store.server,            store.internal.serving, store.internal.wire",
+        "store.internal.serving,  store.internal.keyspace, store.internal.wire",
+        "store.internal.client,   store.internal.wire, -",
+        "store.internal.file,     store.internal.keyspace, store.internal.wire",
+        "store.internal.wire,     -, -",
+        "store.internal.keyspace, -, -",
+      })
+  void package_usesOnlyWhatIsBelow(String user, String used, String alsoUsed) {
+    classes()
+        .that()
+        .resideInAPackage(ROOT + "." + user)
+        .should()
+        .onlyDependOnClassesThat(
+            not(resideInAnyPackage(ROOT + ".."))
+                .or(resideInAnyPackage(ROOT + "." + user, ROOT + "." + used, ROOT + "." + alsoUsed))
+                .or(
+                    user.startsWith("store.internal")
+                        ? resideInAnyPackage()
+                        : assignableTo(MusterException.class)))
+        .allowEmptyShould(true)
+        .check(MUSTER);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"store.internal.wire", "store.internal.keyspace"})
+  void package_hasNoSocketNorThread(String name) {
+    noClasses()
+        .that()
+        .resideInAPackage(ROOT + "." + name)
+        .should()
+        .dependOnClassesThat()
+        .resideInAnyPackage(
+            "java.net..", "java.nio.channels..", "java.util.concurrent..", "io.netty..")
+        .check(MUSTER);
+  }
+}
