@@ -238,16 +238,27 @@ public final class EventLoopTransport implements Transport {
 
     @Override
     public void channelWritabilityChanged(ChannelHandlerContext context) {
-      if (context.channel().isWritable() && !unserved.isEmpty()) {
+      if (!context.channel().isWritable() || unserved.isEmpty()) {
+        return;
+      }
+      if (inputEnded && current == null) {
+        takeTurn(context);
+      } else {
         context.executor().execute(() -> takeTurn(context));
       }
     }
 
-    /** The client sends no more, but may still read: it gets the replies to what it has sent. */
+    /**
+     * The client sends no more, but may still read: it gets the replies to what it has sent. Netty
+     * 4.2.18 forgets a channel that has neither input nor output to wait for, and fails when there
+     * is output to wait for again. So from here on the channel never runs out of output before the
+     * last: it is filled up while it writes, and not interrupted.
+     */
     @Override
     public void userEventTriggered(ChannelHandlerContext context, Object event) {
       if (event instanceof ChannelInputShutdownEvent) {
         inputEnded = true;
+        context.channel().config().setWriteSpinCount(Integer.MAX_VALUE);
         takeTurn(context);
       }
     }
@@ -279,7 +290,7 @@ public final class EventLoopTransport implements Transport {
       }
       context.channel().config().setAutoRead(false);
       context.flush();
-      if (context.channel().isWritable()) {
+      if (context.channel().isWritable() && !inputEnded) {
         context.executor().execute(() -> takeTurn(context));
       }
     }
