@@ -31,11 +31,10 @@ final class Child implements AutoCloseable {
     process.getOutputStream().close();
   }
 
-  /** The {@code muster} command in a JVM of its own. */
+  /** The {@code muster} command in a JVM of its own, from the jar that the launcher runs. */
   static ProcessBuilder muster(String... args) {
-    ProcessBuilder builder =
-        new ProcessBuilder(
-            java(), "-cp", System.getProperty("java.class.path"), Main.class.getName());
+    String jar = Path.of("target", "muster-cli.jar").toAbsolutePath().toString();
+    ProcessBuilder builder = new ProcessBuilder(java(), "-jar", jar);
     builder.command().addAll(List.of(args));
     return builder;
   }
