@@ -23,7 +23,7 @@ public final class RendezvousRequest {
               + "(\\?(?<query>[^#]*))?(#.*)?");
 
   private static final Pattern AUTHORITY =
-      Pattern.compile("(.*@)?(\\[(?<ipv6>[^\\]]*)]|(?<host>[^:]*))(:(?<port>.*))?");
+      Pattern.compile("(.*@)?(\\[(?<ipv6>[^\\]]*)]|(?<host>[^:\\[\\]]*))(:(?<port>.*))?");
 
   private static final String RANK = "rank";
   private static final String WORLD_SIZE = "world_size";

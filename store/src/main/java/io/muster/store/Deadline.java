@@ -10,7 +10,7 @@ final class Deadline {
 
   private Deadline(Duration timeout) {
     this.timeout = timeout;
-    this.nanos = saturatedNanos(timeout);
+    this.nanos = nanos(timeout);
   }
 
   /**
@@ -47,7 +47,8 @@ final class Deadline {
     return remainingNanos() <= 0;
   }
 
-  private static long saturatedNanos(Duration timeout) {
+  /** A timeout in nanoseconds; {@link Long#MAX_VALUE}, which means no limit, if it is longer. */
+  static long nanos(Duration timeout) {
     try {
       return timeout.toNanos();
     } catch (ArithmeticException e) {

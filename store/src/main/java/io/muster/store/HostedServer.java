@@ -94,7 +94,7 @@ final class HostedServer {
   private static @Nullable String whyNotBindable(String host, Duration timeout)
       throws InterruptedException {
     try {
-      for (InetAddress address : Resolver.resolve(host, Deadline.after(timeout).remainingNanos())) {
+      for (InetAddress address : Resolver.resolve(host, Deadline.nanos(timeout))) {
         if (address.isAnyLocalAddress() || NetworkInterface.getByInetAddress(address) != null) {
           return null;
         }

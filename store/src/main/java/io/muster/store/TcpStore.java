@@ -134,7 +134,7 @@ public final class TcpStore implements Store {
 
   private StoreClient connect() {
     try {
-      return StoreClient.connect(host, port, Deadline.after(timeout).remainingNanos());
+      return StoreClient.connect(host, port, Deadline.nanos(timeout));
     } catch (ConnectTimeoutException e) {
       throw new NetworkException(String.valueOf(e.getMessage()), endpoint(), e);
     } catch (WireException e) {

@@ -25,8 +25,23 @@ final class BindAddresses {
     if (host.equals("*")) {
       return List.of(new java.net.InetSocketAddress(0).getAddress());
     }
-    InetAddress[] addresses = InetAddress.getAllByName(host);
-    return addresses[0].isAnyLocalAddress() ? List.of(addresses[0]) : List.of(addresses);
+    List<InetAddress> addresses = List.of(InetAddress.getAllByName(host));
+    return addresses.get(0).isAnyLocalAddress() ? addresses.subList(0, 1) : bindable(addresses);
+  }
+
+  /**
+   * Those of a host's addresses that this machine has: a hosts file names ::1 on machines without
+   * IPv6, and a name service an address outside a container. All if it has none, so that binding
+   * them says what is wrong.
+   */
+  static List<InetAddress> bindable(List<InetAddress> addresses) throws IOException {
+    List<InetAddress> own = new ArrayList<>();
+    for (InetAddress address : addresses) {
+      if (NetworkInterface.getByInetAddress(address) != null) {
+        own.add(address);
+      }
+    }
+    return own.isEmpty() ? addresses : own;
   }
 
   /** 127.0.0.1, and ::1 where the machine has it. */

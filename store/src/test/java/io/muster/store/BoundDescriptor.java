@@ -1,0 +1,32 @@
+package io.muster.store;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.sun.jna.NativeLibrary;
+import com.sun.jna.ptr.IntByReference;
+
+/** A socket as a parent process hands it down: bound, not listening, known by its descriptor. */
+record BoundDescriptor(int descriptor, int port) {
+  private static final int AF_INET = 2;
+  private static final int SOCK_STREAM = 1;
+
+  /** A socket on a free port of 127.0.0.1. It belongs to the caller. Linux only. */
+  static BoundDescriptor onLoopback() {
+    int descriptor = call("socket", AF_INET, SOCK_STREAM, 0);
+    byte[] address = new byte[16];
+    address[0] = AF_INET;
+    address[4] = 127;
+    address[7] = 1;
+    int bound = call("bind", descriptor, address, address.length);
+    int named = call("getsockname", descriptor, address, new IntByReference(address.length));
+    assertThat(bound + named).isZero();
+    return new BoundDescriptor(
+        descriptor, Byte.toUnsignedInt(address[2]) << 8 | Byte.toUnsignedInt(address[3]));
+  }
+
+  private static int call(String function, Object... arguments) {
+    int result = NativeLibrary.getInstance("c").getFunction(function).invokeInt(arguments);
+    assertThat(result).as(function).isNotNegative();
+    return result;
+  }
+}

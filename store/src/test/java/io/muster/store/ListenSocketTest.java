@@ -1,0 +1,130 @@
+package io.muster.store;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+
+import io.muster.store.server.Backend;
+import io.muster.store.server.StoreServer;
+import io.muster.store.server.StoreServerOptions;
+import io.netty.channel.epoll.Epoll;
+import java.io.IOException;
+import java.nio.channels.ServerSocketChannel;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** Hosting on a socket that somebody else has bound. */
+class ListenSocketTest {
+  private static final String HERE = "127.0.0.1";
+
+  @Test
+  void listenDescriptor_onTheEventLoop_isTakenOver() {
+    if (!Epoll.isAvailable()) {
+      System.out.println("Native epoll is not available: no descriptor can be taken over.");
+      return;
+    }
+    BoundDescriptor bound = BoundDescriptor.onLoopback();
+    StoreServerOptions server = StoreServer.options().listenDescriptor(bound.descriptor()).build();
+
+    servesOn(bound.port(), server);
+  }
+
+  @Test
+  void listenDescriptor_onTheThreadedBackend_isNotSupported() {
+    StoreServerOptions server =
+        StoreServer.options().backend(Backend.THREADED).listenDescriptor(0).build();
+
+    assertThatExceptionOfType(UnsupportedOperationException.class)
+        .isThrownBy(() -> StoreServer.start(server))
+        .withMessageContaining("the threaded backend cannot listen on descriptor 0");
+  }
+
+  @Test
+  void listenDescriptor_ofAnotherPort_isRefused() {
+    if (!Epoll.isAvailable()) {
+      System.out.println("Native epoll is not available: no descriptor can be taken over.");
+      return;
+    }
+    BoundDescriptor bound = BoundDescriptor.onLoopback();
+    int other = FreePort.find();
+    TcpStoreOptions options =
+        options(StoreServer.options().listenDescriptor(bound.descriptor()).build());
+
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> TcpStore.host(HERE, other, options))
+        .withMessage(
+            "listen fd %d is bound to port %d, expected to be bound to port %d"
+                .formatted(bound.descriptor(), bound.port(), other));
+  }
+
+  @Test
+  void listenDescriptor_thatIsNotOpen_isRefused() {
+    if (!Epoll.isAvailable()) {
+      System.out.println("Native epoll is not available: no descriptor can be taken over.");
+      return;
+    }
+    StoreServerOptions server = StoreServer.options().listenDescriptor(Integer.MAX_VALUE).build();
+
+    assertThatExceptionOfType(NetworkException.class)
+        .isThrownBy(() -> StoreServer.start(server))
+        .withMessageStartingWith("The server socket has failed to listen on any local")
+        .withMessageContaining("descriptor " + Integer.MAX_VALUE + " is not open");
+  }
+
+  @ParameterizedTest
+  @EnumSource(Backend.class)
+  void listenChannel_isTakenOver(Backend backend) throws IOException {
+    ServerSocketChannel channel = FreePort.bound();
+
+    servesOn(
+        FreePort.port(channel),
+        StoreServer.options().backend(backend).listenChannel(channel).build());
+
+    assertThat(channel.isOpen()).as("open after the store is closed").isFalse();
+  }
+
+  @ParameterizedTest
+  @EnumSource(Backend.class)
+  void listenChannel_ofAnotherPort_isRefused(Backend backend) throws IOException {
+    ServerSocketChannel channel = FreePort.bound();
+    int port = FreePort.port(channel);
+    int other = FreePort.find();
+    StoreServerOptions server =
+        StoreServer.options().backend(backend).listenChannel(channel).port(other).build();
+
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> StoreServer.start(server))
+        .withMessage(
+            "listen channel is bound to port %d, expected to be bound to port %d"
+                .formatted(port, other));
+  }
+
+  @ParameterizedTest
+  @EnumSource(Backend.class)
+  void listenChannel_thatIsNotBound_isRefused(Backend backend) throws IOException {
+    try (ServerSocketChannel channel = ServerSocketChannel.open()) {
+      StoreServerOptions server =
+          StoreServer.options().backend(backend).listenChannel(channel).build();
+
+      assertThatIllegalArgumentException()
+          .isThrownBy(() -> StoreServer.start(server))
+          .withMessage("listenChannel is not bound");
+    }
+  }
+
+  private static void servesOn(int port, StoreServerOptions server) {
+    try (TcpStore store = TcpStore.host(HERE, port, options(server))) {
+      store.set("key", "value");
+
+      assertThat(store.getString("key")).isEqualTo("value");
+      assertThat(store.server().orElseThrow().port()).isEqualTo(port);
+      assertThat(store.server().orElseThrow().backend()).isEqualTo(server.backend());
+    }
+  }
+
+  private static TcpStoreOptions options(StoreServerOptions server) {
+    return TcpStoreOptions.builder().worldSize(1).server(server).environment(Map.of()).build();
+  }
+}
