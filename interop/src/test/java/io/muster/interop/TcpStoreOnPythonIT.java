@@ -29,9 +29,10 @@ class TcpStoreOnPythonIT extends LibuvServerContract {
     return running;
   }
 
+  private final int port = Integer.parseInt(python().ask("host()"));
+
   @Override
   protected Store create() {
-    int port = Integer.parseInt(python().ask("host()"));
     return TcpStore.connect("127.0.0.1", port);
   }
 
