@@ -71,6 +71,9 @@ public final class TcpStore implements Store {
    */
   public static TcpStore connect(String host, int port, TcpStoreOptions options) {
     requirePort(port);
+    if (port == 0) {
+      throw new IllegalArgumentException("port 0 is for hosts only, nobody listens on it");
+    }
     return new TcpStore(host, port, options, null).joined();
   }
 
@@ -94,7 +97,7 @@ public final class TcpStore implements Store {
       hosted = HostedServer.start(host, port, options);
     } catch (NetworkException e) {
       if (options.joinIfPortTaken() || agentHosts(port, options.environment())) {
-        return connect(host, port, options);
+        return joinInstead(host, port, options, e);
       }
       throw e;
     } catch (InterruptedException e) {
@@ -104,6 +107,16 @@ public final class TcpStore implements Store {
       return new TcpStore(host, hosted.server().port(), options, hosted).joined();
     } catch (RuntimeException e) {
       hosted.release();
+      throw e;
+    }
+  }
+
+  private static TcpStore joinInstead(
+      String host, int port, TcpStoreOptions options, NetworkException whyNotHosting) {
+    try {
+      return connect(host, port, options);
+    } catch (NetworkException e) {
+      e.addSuppressed(whyNotHosting);
       throw e;
     }
   }

@@ -2,6 +2,7 @@ package io.muster.store;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import io.muster.store.server.Backend;
 import io.muster.store.server.StoreServer;
@@ -44,6 +45,13 @@ class TcpStoreConnectTest {
             "The client socket has timed out after 1000ms while trying to connect to"
                 + " (no-such-host.invalid, 29500).")
         .withMessageContaining("UnknownHostException");
+  }
+
+  @Test
+  void connect_portZero_isRefused() {
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> TcpStore.connect(HERE, 0))
+        .withMessageStartingWith("port 0 is for hosts only");
   }
 
   @Test
