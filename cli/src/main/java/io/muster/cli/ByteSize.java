@@ -25,7 +25,7 @@ record ByteSize(long bytes) {
   /** The size with the largest unit that divides it, as in {@code 8MiB}. */
   @Override
   public String toString() {
-    int unit = Math.min(4, Long.numberOfTrailingZeros(bytes) / 10);
+    int unit = bytes == 0 ? 0 : Math.min(4, Long.numberOfTrailingZeros(bytes) / 10);
     return (bytes >> (10 * unit)) + (unit == 0 ? "" : "KMGT".charAt(unit - 1) + "iB");
   }
 

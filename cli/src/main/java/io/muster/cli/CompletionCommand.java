@@ -1,6 +1,5 @@
 package io.muster.cli;
 
-import java.io.IOException;
 import java.util.concurrent.Callable;
 import picocli.AutoComplete;
 import picocli.CommandLine.Command;
@@ -26,7 +25,7 @@ final class CompletionCommand implements Callable<Integer> {
   }
 
   @Override
-  public Integer call() throws IOException {
+  public Integer call() {
     streams.print(AutoComplete.bash("muster", spec.root().commandLine()).stripTrailing());
     return ExitCode.OK;
   }

@@ -42,14 +42,9 @@ record Endpoint(String host, int port) {
     return new IllegalArgumentException("'" + text + "' is not an endpoint: " + why);
   }
 
-  /** How an address is written before a port. */
-  static String bracketed(String host) {
-    return host.contains(":") ? "[" + host + "]" : host;
-  }
-
   @Override
   public String toString() {
-    return bracketed(host) + ":" + port;
+    return (host.contains(":") ? "[" + host + "]" : host) + ":" + port;
   }
 
   /** {@link #parse} for options. */

@@ -43,9 +43,6 @@ final class Failures implements IParameterExceptionHandler, IExecutionExceptionH
   }
 
   private static String messageOf(Exception e) {
-    if (e instanceof StoreTimeoutException timeout && timeout.waited().isZero()) {
-      return "not there: " + String.join(", ", timeout.missingKeys());
-    }
     String message = e.getMessage();
     boolean speaksForItself =
         e instanceof CommandFailedException

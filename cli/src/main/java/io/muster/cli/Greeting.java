@@ -36,7 +36,7 @@ final class Greeting {
     }
     String list =
         addresses.stream()
-            .map(a -> new Endpoint(a.getAddress().getHostAddress(), a.getPort()).toString())
+            .map(a -> new Endpoint(text(a.getAddress()), a.getPort()).toString())
             .collect(Collectors.joining(" and "));
     boolean loopback = addresses.stream().allMatch(a -> a.getAddress().isLoopbackAddress());
     return loopback ? list + ": only this machine can connect (see --bind)" : list;
@@ -46,7 +46,12 @@ final class Greeting {
     if (first.isAnyLocalAddress()) {
       return thisMachine();
     }
-    return bind == null ? first.getHostAddress() : bind;
+    return bind == null ? text(first) : bind;
+  }
+
+  /** An address in short: {@code ::1} for 0:0:0:0:0:0:0:1. */
+  private static String text(InetAddress address) {
+    return address.getHostAddress().replaceFirst("(^|:)0(:0)+(:|$)", "::");
   }
 
   private static String thisMachine() {

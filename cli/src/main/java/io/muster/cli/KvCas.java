@@ -1,7 +1,6 @@
 package io.muster.cli;
 
 import io.muster.store.Store;
-import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import picocli.CommandLine.Command;
@@ -32,7 +31,7 @@ final class KvCas extends KvOperation {
   }
 
   @Override
-  void run(Store store) throws IOException {
+  void run(Store store) {
     byte[] expectedBytes = expected.getBytes(StandardCharsets.UTF_8);
     byte[] desiredBytes = desired.getBytes(StandardCharsets.UTF_8);
     byte[] current = store.compareSet(key, expectedBytes, desiredBytes);

@@ -6,7 +6,6 @@ import io.muster.store.TcpStore;
 import io.muster.store.TcpStoreOptions;
 import io.muster.store.server.StoreServer;
 import io.muster.store.server.StoreServerOptions;
-import java.io.IOException;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
@@ -74,27 +73,25 @@ final class KvCommand {
   /** The command with all its subcommands. */
   static CommandLine commandLine(Streams streams) {
     KvCommand kv = new KvCommand(streams);
-    CommandLine commandLine =
-        new CommandLine(kv)
-            .addSubcommand(new KvGet(kv))
-            .addSubcommand(new KvSet(kv))
-            .addSubcommand(new KvAdd(kv))
-            .addSubcommand(new KvCas(kv))
-            .addSubcommand(new KvAppend(kv))
-            .addSubcommand(new KvWait(kv))
-            .addSubcommand(new KvCheck(kv))
-            .addSubcommand(new KvDelete(kv))
-            .addSubcommand(new KvKeys(kv))
-            .addSubcommand(new KvCount(kv))
-            .addSubcommand(new KvMget(kv))
-            .addSubcommand(new KvMset(kv))
-            .addSubcommand(new KvPush(kv))
-            .addSubcommand(new KvPop(kv))
-            .addSubcommand(new KvLen(kv))
-            .addSubcommand(new KvBarrier(kv));
     // What looks like an option may be a negative number.
-    commandLine.getSubcommands().get("add").setUnmatchedOptionsArePositionalParams(true);
-    return commandLine;
+    CommandLine add = new CommandLine(new KvAdd(kv)).setUnmatchedOptionsArePositionalParams(true);
+    return new CommandLine(kv)
+        .addSubcommand(new KvGet(kv))
+        .addSubcommand(new KvSet(kv))
+        .addSubcommand(add)
+        .addSubcommand(new KvCas(kv))
+        .addSubcommand(new KvAppend(kv))
+        .addSubcommand(new KvWait(kv))
+        .addSubcommand(new KvCheck(kv))
+        .addSubcommand(new KvDelete(kv))
+        .addSubcommand(new KvKeys(kv))
+        .addSubcommand(new KvCount(kv))
+        .addSubcommand(new KvMget(kv))
+        .addSubcommand(new KvMset(kv))
+        .addSubcommand(new KvPush(kv))
+        .addSubcommand(new KvPop(kv))
+        .addSubcommand(new KvLen(kv))
+        .addSubcommand(new KvBarrier(kv));
   }
 
   Streams streams() {
@@ -117,9 +114,9 @@ final class KvCommand {
   }
 
   /** Reads a value from the input, up to its end. */
-  byte[] readValue() throws IOException {
+  byte[] readValue() {
     int limit = Math.min(maxValueBytes(), Integer.MAX_VALUE - 16);
-    byte[] value = streams.in().readNBytes(limit + 1);
+    byte[] value = streams.read(limit + 1);
     if (value.length > limit) {
       throw new IllegalArgumentException(
           "the value on standard input is longer than --max-value, " + limit + " bytes");

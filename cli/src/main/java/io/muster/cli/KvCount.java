@@ -1,7 +1,6 @@
 package io.muster.cli;
 
 import io.muster.store.Store;
-import java.io.IOException;
 import picocli.CommandLine.Command;
 
 /** {@code muster kv count}: counts the keys. */
@@ -18,7 +17,7 @@ final class KvCount extends KvOperation {
   }
 
   @Override
-  void run(Store store) throws IOException {
+  void run(Store store) {
     streams().print(Long.toString(store.numKeys()));
   }
 }

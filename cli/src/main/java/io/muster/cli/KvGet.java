@@ -1,7 +1,6 @@
 package io.muster.cli;
 
 import io.muster.store.Store;
-import java.io.IOException;
 import java.time.Duration;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -26,7 +25,7 @@ final class KvGet extends KvOperation {
   }
 
   @Override
-  void run(Store store) throws IOException {
+  void run(Store store) {
     if (!wait) {
       store.setTimeout(Duration.ZERO);
     }

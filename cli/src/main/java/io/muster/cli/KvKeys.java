@@ -1,7 +1,6 @@
 package io.muster.cli;
 
 import io.muster.store.Store;
-import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -20,7 +19,7 @@ final class KvKeys extends KvOperation {
   }
 
   @Override
-  void run(Store store) throws IOException {
+  void run(Store store) {
     List<String> keys = new ArrayList<>(store.listKeys());
     Collections.sort(keys);
     for (String key : keys) {

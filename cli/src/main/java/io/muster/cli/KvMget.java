@@ -1,7 +1,6 @@
 package io.muster.cli;
 
 import io.muster.store.Store;
-import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -31,7 +30,7 @@ final class KvMget extends KvOperation {
   }
 
   @Override
-  void run(Store store) throws IOException {
+  void run(Store store) {
     if (!wait) {
       store.setTimeout(Duration.ZERO);
     }

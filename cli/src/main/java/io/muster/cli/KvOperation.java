@@ -1,7 +1,7 @@
 package io.muster.cli;
 
 import io.muster.store.Store;
-import java.io.IOException;
+import io.muster.store.StoreTimeoutException;
 import java.util.concurrent.Callable;
 
 /** One operation on a store: connects, runs, and disconnects. */
@@ -13,15 +13,17 @@ abstract class KvOperation implements Callable<Integer> {
   }
 
   @Override
-  public final Integer call() throws IOException {
+  public final Integer call() {
     try (Store store = kv.connect()) {
       run(store);
+    } catch (StoreTimeoutException e) {
+      throw e.waited().isZero() ? notThere(String.join(", ", e.missingKeys())) : e;
     }
     return ExitCode.OK;
   }
 
   /** Does it. An exception says why not; see {@link Failures}. */
-  abstract void run(Store store) throws IOException;
+  abstract void run(Store store);
 
   final KvCommand kv() {
     return kv;

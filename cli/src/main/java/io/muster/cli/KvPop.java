@@ -1,7 +1,6 @@
 package io.muster.cli;
 
 import io.muster.store.Store;
-import java.io.IOException;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -25,7 +24,7 @@ final class KvPop extends KvOperation {
   }
 
   @Override
-  void run(Store store) throws IOException {
+  void run(Store store) {
     streams().write(store.queuePop(key, wait));
   }
 }

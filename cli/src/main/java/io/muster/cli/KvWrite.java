@@ -1,7 +1,6 @@
 package io.muster.cli;
 
 import io.muster.store.Store;
-import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Parameters;
@@ -23,7 +22,7 @@ abstract class KvWrite extends KvOperation {
   }
 
   @Override
-  final void run(Store store) throws IOException {
+  final void run(Store store) {
     byte[] bytes = value == null ? kv().readValue() : value.getBytes(StandardCharsets.UTF_8);
     write(store, key, bytes);
     awaitServer(store, key);

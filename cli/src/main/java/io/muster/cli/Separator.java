@@ -1,7 +1,6 @@
 package io.muster.cli;
 
 import java.io.ByteArrayOutputStream;
-import java.io.IOException;
 import picocli.CommandLine.Option;
 
 /** What goes behind each of several keys or values: the end of a line, or NUL. */
@@ -11,7 +10,7 @@ final class Separator {
       description = "Put NUL rather than the end of a line behind each, for xargs -0.")
   private boolean nul;
 
-  void print(Streams streams, byte[] bytes) throws IOException {
+  void print(Streams streams, byte[] bytes) {
     ByteArrayOutputStream line = new ByteArrayOutputStream(bytes.length + 1);
     line.writeBytes(bytes);
     line.write(nul ? 0 : '\n');

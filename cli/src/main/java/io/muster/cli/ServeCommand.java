@@ -4,7 +4,6 @@ import io.muster.store.NetworkException;
 import io.muster.store.server.Backend;
 import io.muster.store.server.StoreServer;
 import io.muster.store.server.StoreServerOptions;
-import java.io.IOException;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
@@ -108,7 +107,7 @@ final class ServeCommand implements Callable<Integer> {
 
   /** Serves until the process is stopped by a signal, or this thread interrupted. */
   @Override
-  public Integer call() throws IOException, InterruptedException {
+  public Integer call() throws InterruptedException {
     StoreServerOptions options = options();
     try (PortFile file = portFile == null ? null : new PortFile(portFile);
         StoreServer server = start(options)) {

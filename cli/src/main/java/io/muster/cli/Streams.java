@@ -18,14 +18,29 @@ record Streams(InputStream in, OutputStream out, OutputStream err) {
         new FileOutputStream(FileDescriptor.err));
   }
 
+  /** Reads the input to its end, or until there are {@code limit} bytes. */
+  byte[] read(int limit) {
+    try {
+      return in.readNBytes(limit);
+    } catch (IOException e) {
+      throw new CommandFailedException(
+          ExitCode.FAILED, "cannot read standard input: " + e.getMessage(), e);
+    }
+  }
+
   /** Writes all of {@code bytes}, and nothing else, to the output. */
-  void write(byte[] bytes) throws IOException {
-    out.write(bytes);
-    out.flush();
+  void write(byte[] bytes) {
+    try {
+      out.write(bytes);
+      out.flush();
+    } catch (IOException e) {
+      throw new CommandFailedException(
+          ExitCode.FAILED, "cannot write to standard output: " + e.getMessage(), e);
+    }
   }
 
   /** Writes {@code text} and the end of a line to the output. */
-  void print(String text) throws IOException {
+  void print(String text) {
     write((text + "\n").getBytes(StandardCharsets.UTF_8));
   }
 

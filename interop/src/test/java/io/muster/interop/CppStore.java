@@ -2,7 +2,7 @@ package io.muster.interop;
 
 import io.muster.store.Store;
 import io.muster.store.StoreTimeoutException;
-import java.nio.charset.StandardCharsets;
+import io.muster.store.internal.wire.KeyText;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -20,6 +20,7 @@ import org.bytedeco.pytorch.PrefixStore;
 import org.bytedeco.pytorch.StringVector;
 import org.bytedeco.pytorch.TCPStore;
 import org.bytedeco.pytorch.TCPStoreOptions;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One of PyTorch's C++ stores, with Java's types around it. What it throws is what C++ throws, as a
@@ -56,11 +57,15 @@ final class CppStore implements Store {
     return new CppStore(new TCPStore("127.0.0.1", options));
   }
 
-  /** A server that waits until {@code workers} have joined, itself among them. */
-  static CppStore hostOfWorld(int port, int workers) {
-    TCPStoreOptions options = options(port, Duration.ofSeconds(20)).isServer(true);
-    return new CppStore(
-        new TCPStore("127.0.0.1", options.numWorkers(size(workers)).waitWorkers(true)));
+  /** A server of a world of {@code workers}; see {@link #awaitWorkers}. */
+  static CppStore hostOfWorld(int workers) {
+    TCPStoreOptions options = options(0, Duration.ofSeconds(20)).isServer(true);
+    return new CppStore(new TCPStore("127.0.0.1", options.numWorkers(size(workers))));
+  }
+
+  /** Joins its own world and waits until it is complete. */
+  void awaitWorkers() {
+    ((TCPStore) store).waitForWorkers();
   }
 
   static CppStore file(Path path, int worldSize) {
@@ -228,22 +233,25 @@ final class CppStore implements Store {
       }
       StoreTimeoutException timedOut =
           StoreTimeoutException.ofKeys(timeout, "", keys, keys, message);
-      timedOut.initCause(e);
+      timedOut.addSuppressed(e);
       throw timedOut;
     }
   }
 
   private static BytePointer text(String text) {
-    byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+    byte[] bytes = KeyText.bytes(text);
     BytePointer pointer = new BytePointer(bytes.length + 1L);
     // With a length of zero it is C's zero at the end that counts.
     return pointer.put(bytes, 0, bytes.length).put(bytes.length, (byte) 0).limit(bytes.length);
   }
 
-  private static String string(BytePointer text) {
+  private static String string(@Nullable BytePointer text) {
+    if (text == null) {
+      return "";
+    }
     byte[] bytes = new byte[(int) text.limit()];
     text.get(bytes);
-    return new String(bytes, StandardCharsets.UTF_8);
+    return KeyText.text(bytes);
   }
 
   private static StringVector texts(List<String> keys) {

@@ -18,6 +18,8 @@ import io.netty.channel.ServerChannel;
 import io.netty.channel.epoll.Epoll;
 import io.netty.channel.epoll.EpollIoHandler;
 import io.netty.channel.epoll.EpollServerSocketChannel;
+import io.netty.channel.group.ChannelGroup;
+import io.netty.channel.group.DefaultChannelGroup;
 import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
@@ -47,7 +49,10 @@ public final class EventLoopTransport implements Transport {
   private final Complaints complaints = new Complaints();
   private final EventLoopGroup loop;
   private final boolean epoll;
-  private final List<Channel> listeners = new ArrayList<>();
+
+  /** All that is open, listeners and connections; what comes after it is closed, is closed too. */
+  private final ChannelGroup channels;
+
   private final List<InetSocketAddress> addresses = new ArrayList<>();
 
   /**
@@ -66,6 +71,7 @@ public final class EventLoopTransport implements Transport {
             1,
             new DefaultThreadFactory("muster-store", true),
             epoll ? EpollIoHandler.newFactory() : NioIoHandler.newFactory());
+    this.channels = new DefaultChannelGroup(loop.next(), true);
   }
 
   /**
@@ -103,6 +109,8 @@ public final class EventLoopTransport implements Transport {
 
   @Override
   public void close() {
+    // A loop that is told to shut down while it is busy may end without having closed its channels.
+    channels.close().awaitUninterruptibly();
     loop.shutdownGracefully(0, 5, TimeUnit.SECONDS).awaitUninterruptibly();
   }
 
@@ -116,28 +124,27 @@ public final class EventLoopTransport implements Transport {
             Epoll.unavailabilityCause());
       }
       InheritedSocket.prepare(on.descriptor(), on.backlog());
-      started(bootstrap(() -> new EpollServerSocketChannel(on.descriptor()), on).register());
+      started(await(bootstrap(() -> new EpollServerSocketChannel(on.descriptor()), on).register()));
     } else if (listening instanceof Listening.OnChannel on) {
-      started(bootstrap(() -> new NioServerSocketChannel(on.channel()), on).register());
+      started(await(bootstrap(() -> new NioServerSocketChannel(on.channel()), on).register()));
     }
   }
 
   private void listenOn(Listening.OnAddresses on) throws IOException {
     ServerBootstrap bootstrap =
         bootstrap(epoll ? EpollServerSocketChannel::new : NioServerSocketChannel::new, on);
-    listeners.addAll(
+    List<Channel> listeners =
         SamePort.bind(
             on.addresses(),
             on.port(),
             (address, port) -> await(bootstrap.bind(address, port)),
             channel -> ((InetSocketAddress) channel.localAddress()).getPort(),
-            channel -> channel.close().syncUninterruptibly()));
-    listeners.forEach(listener -> addresses.add((InetSocketAddress) listener.localAddress()));
+            channel -> channel.close().syncUninterruptibly());
+    listeners.forEach(this::started);
   }
 
-  private void started(ChannelFuture registration) throws IOException {
-    Channel listener = await(registration);
-    listeners.add(listener);
+  private void started(Channel listener) {
+    channels.add(listener);
     addresses.add((InetSocketAddress) listener.localAddress());
   }
 
@@ -166,6 +173,7 @@ public final class EventLoopTransport implements Transport {
             new ChannelInitializer<Channel>() {
               @Override
               protected void initChannel(Channel channel) {
+                channels.add(channel);
                 SessionHandler handler = new SessionHandler();
                 if (state.connected()) {
                   channel.pipeline().addLast(handler);
@@ -238,16 +246,27 @@ public final class EventLoopTransport implements Transport {
 
     @Override
     public void channelWritabilityChanged(ChannelHandlerContext context) {
-      if (context.channel().isWritable() && !unserved.isEmpty()) {
+      if (!context.channel().isWritable() || unserved.isEmpty()) {
+        return;
+      }
+      if (inputEnded && current == null) {
+        takeTurn(context);
+      } else {
         context.executor().execute(() -> takeTurn(context));
       }
     }
 
-    /** The client sends no more, but may still read: it gets the replies to what it has sent. */
+    /**
+     * The client sends no more, but may still read: it gets the replies to what it has sent. Netty
+     * 4.2.18 forgets a channel that has neither input nor output to wait for, and fails when there
+     * is output to wait for again. So from here on the channel never runs out of output before the
+     * last: it is filled up while it writes, and not interrupted.
+     */
     @Override
     public void userEventTriggered(ChannelHandlerContext context, Object event) {
       if (event instanceof ChannelInputShutdownEvent) {
         inputEnded = true;
+        context.channel().config().setWriteSpinCount(Integer.MAX_VALUE);
         takeTurn(context);
       }
     }
@@ -279,7 +298,7 @@ public final class EventLoopTransport implements Transport {
       }
       context.channel().config().setAutoRead(false);
       context.flush();
-      if (context.channel().isWritable()) {
+      if (context.channel().isWritable() && !inputEnded) {
         context.executor().execute(() -> takeTurn(context));
       }
     }

@@ -37,10 +37,15 @@ final class Session implements Requests {
   private final Outlet outlet;
   private final RequestDecoder decoder;
 
-  /** What of a long reply is still to be written. Until it is, nothing else may be sent. */
+  /** The blobs of a long reply that are still to be written. Until then nothing else may be. */
   private Iterator<byte[]> unwritten = Collections.emptyIterator();
 
-  /** Whether the end of a wait is still to be told, behind what is unwritten. */
+  /** The blob of which a part is written, and how much. */
+  private byte[] partlyWritten = EMPTY;
+
+  private int writtenOfPart;
+
+  /** Whether the end of a wait is still to be told, behind the long reply. */
   private boolean releaseUnwritten;
 
   private boolean serving;
@@ -65,7 +70,7 @@ final class Session implements Requests {
    * @throws WireException if the client must be disconnected
    */
   boolean serveNext(ByteBuffer in) throws IOException {
-    if (unwritten.hasNext()) {
+    if (isWriting()) {
       writeOn();
       return true;
     }
@@ -92,16 +97,51 @@ final class Session implements Requests {
     passOnWakeUp();
   }
 
+  private boolean isWriting() {
+    return writtenOfPart < partlyWritten.length || unwritten.hasNext();
+  }
+
   private void writeOn() throws IOException {
-    for (int written = 0; written < REPLY_PIECE && unwritten.hasNext(); ) {
-      byte[] blob = unwritten.next();
-      reply().putBlob(blob);
-      written += Long.BYTES + blob.length;
+    for (int written = 0; written < REPLY_PIECE && isWriting(); ) {
+      if (writtenOfPart < partlyWritten.length) {
+        int length = Math.min(REPLY_PIECE, partlyWritten.length - writtenOfPart);
+        reply().putBytes(partlyWritten, writtenOfPart, length);
+        writtenOfPart += length;
+        written += length;
+      } else {
+        byte[] blob = unwritten.next();
+        if (blob.length <= REPLY_PIECE) {
+          reply().putBlob(blob);
+          written += Long.BYTES + blob.length;
+        } else {
+          reply().putLong(blob.length);
+          partlyWritten = blob;
+          writtenOfPart = 0;
+        }
+      }
     }
-    if (releaseUnwritten && !unwritten.hasNext()) {
+    if (isWriting()) {
+      return;
+    }
+    partlyWritten = EMPTY;
+    writtenOfPart = 0;
+    if (releaseUnwritten) {
       releaseUnwritten = false;
       reply().putByte(Reply.STOP_WAITING);
     }
+  }
+
+  private void replyWith(byte[] blob) throws IOException {
+    if (blob.length <= REPLY_PIECE) {
+      reply().putBlob(blob);
+    } else {
+      replyWith(List.of(blob).iterator());
+    }
+  }
+
+  private void replyWith(Iterator<byte[]> blobs) throws IOException {
+    unwritten = blobs;
+    writeOn();
   }
 
   private void passOnWakeUp() {
@@ -127,12 +167,12 @@ final class Session implements Requests {
 
   @Override
   public void compareSet(byte[] key, byte[] expected, byte[] desired) throws IOException {
-    reply().putBlob(store(() -> state.keyspace.compareSet(new Key(key), expected, desired)));
+    replyWith(store(() -> state.keyspace.compareSet(new Key(key), expected, desired)));
   }
 
   @Override
   public void get(byte[] key) throws IOException {
-    reply().putBlob(valueOrEmpty(key));
+    replyWith(valueOrEmpty(key));
   }
 
   @Override
@@ -177,8 +217,7 @@ final class Session implements Requests {
 
   @Override
   public void multiGet(List<byte[]> keys) throws IOException {
-    unwritten = keys.stream().map(this::valueOrEmpty).toList().iterator();
-    writeOn();
+    replyWith(keys.stream().map(this::valueOrEmpty).toList().iterator());
   }
 
   @Override
@@ -211,7 +250,7 @@ final class Session implements Requests {
     reply().putLong(state.keyspace.queueLength(key));
     byte[] item = state.keyspace.pop(key);
     if (item != null) {
-      reply().putBlob(item);
+      replyWith(item);
     }
   }
 
@@ -224,8 +263,7 @@ final class Session implements Requests {
   public void listKeys() throws IOException {
     List<Key> keys = state.keyspace.keys();
     reply().putLong(keys.size());
-    unwritten = keys.stream().map(Key::bytes).iterator();
-    writeOn();
+    replyWith(keys.stream().map(Key::bytes).iterator());
   }
 
   @Override
@@ -248,7 +286,7 @@ final class Session implements Requests {
     byte[] value = state.keyspace.get(new Key(key));
     reply().putByte(value == null ? Reply.ABSENT : Reply.FOUND);
     if (value != null) {
-      reply().putBlob(value);
+      replyWith(value);
     }
   }
 
@@ -264,8 +302,7 @@ final class Session implements Requests {
       values.add(value);
     }
     reply().putByte(Reply.FOUND);
-    unwritten = values.iterator();
-    writeOn();
+    replyWith(values.iterator());
   }
 
   @Override
@@ -276,7 +313,7 @@ final class Session implements Requests {
       reply().putLong(sum);
     } catch (NotANumberException e) {
       reply().putByte(Reply.NOT_A_NUMBER);
-      reply().putBlob(e.value());
+      replyWith(e.value());
     } catch (StoreFullException e) {
       throw refusal(e);
     }
@@ -359,7 +396,7 @@ final class Session implements Requests {
     protected void released(@Nullable Key queue) {
       pending = null;
       wokenBy = takesItems() ? queue : null;
-      if (unwritten.hasNext()) {
+      if (isWriting()) {
         releaseUnwritten = true;
         return;
       }

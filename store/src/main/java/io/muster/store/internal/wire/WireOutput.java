@@ -64,6 +64,12 @@ public final class WireOutput {
     filled += bytes.length;
   }
 
+  /** Writes {@code length} bytes as they are. */
+  public void putBytes(byte[] bytes, int offset, int length) throws IOException {
+    flush();
+    sink.write(bytes, offset, length);
+  }
+
   /** How many bytes wait for {@link #flush}. */
   public int pending() {
     return filled;

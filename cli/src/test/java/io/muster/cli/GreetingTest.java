@@ -1,0 +1,51 @@
+package io.muster.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.UnknownHostException;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class GreetingTest {
+  @Test
+  void loopback_isOpenToThisMachineOnly() throws UnknownHostException {
+    byte[] ipv6 = new byte[16];
+    ipv6[15] = 1;
+
+    assertThat(Greeting.of(null, List.of(address(127, 0, 0, 1), address(ipv6))))
+        .isEqualTo(
+            """
+            Listening on 127.0.0.1:29500 and [::1]:29500: only this machine can connect (see --bind)
+            Python  torch.distributed.TCPStore("127.0.0.1", 29500, is_master=False, wait_for_workers=False)
+                    or MASTER_ADDR=127.0.0.1 MASTER_PORT=29500 TORCHELASTIC_USE_AGENT_STORE=True for env://
+            Java    TcpStore.connect("127.0.0.1", 29500)""");
+  }
+
+  @Test
+  void allInterfaces_areOpenToEverybody() {
+    assertThat(Greeting.of("*", List.of(new InetSocketAddress(29500))))
+        .startsWith(
+            "Listening on *:29500: all interfaces, so whoever reaches this machine can connect\n");
+  }
+
+  @Test
+  void oneHost_isShownAndToBeConnectedToByItsName() throws UnknownHostException {
+    assertThat(Greeting.of("node", List.of(address(192, 0, 2, 1))))
+        .startsWith("Listening on 192.0.2.1:29500\n")
+        .contains("TcpStore.connect(\"node\", 29500)");
+  }
+
+  private static InetSocketAddress address(int... bytes) throws UnknownHostException {
+    byte[] address = new byte[bytes.length];
+    for (int i = 0; i < bytes.length; i++) {
+      address[i] = (byte) bytes[i];
+    }
+    return address(address);
+  }
+
+  private static InetSocketAddress address(byte[] address) throws UnknownHostException {
+    return new InetSocketAddress(InetAddress.getByAddress(address), 29500);
+  }
+}

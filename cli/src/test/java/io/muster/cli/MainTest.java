@@ -1,0 +1,104 @@
+package io.muster.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class MainTest {
+  private static final String COMMANDS =
+      "get,set,add,cas,append,wait,check,delete,keys,count,mget,mset,push,pop,len,barrier";
+
+  @Test
+  void help_isThereForEveryCommand() {
+    assertHelp("", Cli.run("--help"));
+    assertHelp("serve ", Cli.run("serve", "--help"));
+    assertHelp("completion ", Cli.run("completion", "--help"));
+    assertHelp("kv ", Cli.run("kv", "-h"));
+    for (String command : COMMANDS.split(",", -1)) {
+      assertHelp("kv " + command + " ", Cli.run("kv", command, "--help"));
+    }
+  }
+
+  private static void assertHelp(String command, Cli.Result result) {
+    assertThat(result.exitCode()).isZero();
+    assertThat(result.err()).isEmpty();
+    assertThat(result.out())
+        .startsWith("Usage: muster " + command + "[")
+        .contains("\nExit codes:\n")
+        .doesNotContain("${");
+  }
+
+  @ParameterizedTest
+  @CsvSource({"--version,-v", "serve,--version", "kv,-V"})
+  void version_isThereForEveryCommand(String first, String second) {
+    Cli.Result result = Cli.run(first, second);
+
+    assertThat(result.exitCode()).isZero();
+    assertThat(result.out()).matches("muster [0-9][^$]*\nJava [0-9][^$]*\n");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "                               | muster: Missing required subcommand",
+        "kv                             | muster kv: Missing required subcommand",
+        "fly                            | muster: Unmatched argument at index 0: 'fly'",
+        "kv fly                         | muster kv: Unmatched argument at index 1: 'fly'",
+        "kv get                         | muster kv get: Missing required parameter: 'KEY'",
+        "kv get a b                     | muster kv get: Unmatched argument at index 3: 'b'",
+        "kv get --bogus a               | muster kv get: Unknown option: '--bogus'",
+        "kv set a --bogus               | muster kv set: Unknown option: '--bogus'",
+        "kv wait                        | muster kv wait: Missing required parameter: 'KEY'",
+        "kv barrier b                   | muster kv barrier: Missing required parameter: 'WORLD_SIZE'",
+        "kv --endpoint 29500 get a      | muster kv: Invalid value for option '--endpoint': '29500' is"
+            + " not an endpoint: HOST:PORT is expected",
+        "kv get a --timeout 5           | muster kv get: Invalid value for option '--timeout': '5' is"
+            + " not a duration such as 300ms, 5s, 2m or 1h",
+        "serve --backend fast           | muster serve: Invalid value for option '--backend': 'fast' is"
+            + " not a backend; there are event-loop, threaded",
+        "serve --max-value huge         | muster serve: Invalid value for option '--max-value': 'huge'"
+            + " is not a size such as 4096, 512k, 64MiB or 1g"
+      })
+  void misuse_isOneLineThatPointsToTheHelp(
+      @org.jspecify.annotations.Nullable String line, String err) {
+    Cli.Result result = Cli.run(line == null ? new String[0] : line.split(" +"));
+
+    assertThat(result.exitCode()).isEqualTo(ExitCode.MISUSE);
+    String command = err.substring(0, err.indexOf(':'));
+    assertThat(result.err()).isEqualTo(err + " (see " + command + " --help)\n");
+    assertThat(result.out()).isEmpty();
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "--port 70000",
+        "--backlog 0",
+        "--max-connections 0",
+        "--max-stored 0",
+        "--max-value 0",
+        "--max-key 0",
+        "--max-keys-per-request 0",
+        "--max-value 2g"
+      })
+  void serve_limitThatCannotBe_isMisuse(String option) {
+    Cli.Result result = Cli.run(("serve " + option).split(" "));
+
+    assertThat(result.exitCode()).isEqualTo(ExitCode.MISUSE);
+    assertThat(result.err()).startsWith("muster serve: ").hasLineCount(1);
+  }
+
+  @Test
+  void completion_isAScriptForTheShell() {
+    Cli.Result result = Cli.run("completion");
+
+    assertThat(result.exitCode()).isZero();
+    assertThat(result.out())
+        .startsWith("#!")
+        .contains("complete -F _complete_muster", "--endpoint");
+  }
+}

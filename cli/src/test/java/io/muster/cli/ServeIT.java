@@ -1,0 +1,171 @@
+package io.muster.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import io.muster.store.NetworkException;
+import io.muster.store.Store;
+import io.muster.store.TcpStore;
+import io.muster.store.server.StoreServer;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** {@code muster serve} as a process of its own. */
+class ServeIT {
+  @TempDir private Path directory = Path.of("");
+
+  private Path portFile() throws IOException {
+    return Files.createDirectories(directory.resolve("run")).resolve("port");
+  }
+
+  private Child serve(String... options) throws IOException {
+    ProcessBuilder builder =
+        Child.muster("serve", "--port", "0", "--port-file", portFile().toString());
+    builder.command().addAll(List.of(options));
+    return new Child(directory, builder);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"event-loop", "threaded"})
+  void sigterm_stopsCleanly(String backend) throws IOException, InterruptedException {
+    try (Child server = serve("--backend", backend)) {
+      int port = server.awaitPort(portFile());
+      try (Store store = TcpStore.connect("127.0.0.1", port)) {
+        store.set("k", "v");
+        assertThat(store.getString("k")).isEqualTo("v");
+        CompletableFuture<Void> waiter = CompletableFuture.runAsync(() -> store.await("never"));
+
+        server.process().destroy();
+
+        assertThat(server.exitCode()).isEqualTo(143);
+        assertThatThrownBy(waiter::join).hasCauseInstanceOf(NetworkException.class);
+      }
+      assertThat(portFile()).doesNotExist();
+      assertThat(portFile().getParent()).isEmptyDirectory();
+      assertThat(server.err()).isEmpty();
+      assertThat(server.out())
+          .startsWith("Listening on 127.0.0.1:" + port)
+          .contains("only this machine can connect")
+          .contains("TCPStore(\"127.0.0.1\", " + port)
+          .contains("TcpStore.connect(\"127.0.0.1\", " + port + ")");
+    }
+  }
+
+  @Test
+  @EnabledOnOs({OS.LINUX, OS.MAC})
+  void sigint_stopsCleanly() throws IOException, InterruptedException {
+    try (Child server = serve()) {
+      int unused = server.awaitPort(portFile());
+
+      int sent =
+          new ProcessBuilder("kill", "-INT", Long.toString(server.process().pid()))
+              .start()
+              .waitFor();
+
+      assertThat(sent).isZero();
+      assertThat(server.exitCode()).isEqualTo(130);
+      assertThat(portFile()).doesNotExist();
+    }
+  }
+
+  @Test
+  void allInterfaces_areServedWhenAskedFor() throws IOException, InterruptedException {
+    try (Child server = serve("--bind", "*")) {
+      int port = server.awaitPort(portFile());
+      try (Store store = TcpStore.connect("127.0.0.1", port)) {
+        assertThat(store.numKeys()).isZero();
+      }
+    }
+  }
+
+  @Test
+  void portFileOfAnEarlierServer_isGoneBeforeTheNewOneIsThere()
+      throws IOException, InterruptedException {
+    Files.writeString(portFile(), "1\n");
+    try (StoreServer taken = StoreServer.start();
+        Child server =
+            new Child(
+                directory,
+                Child.muster(
+                    "serve",
+                    "--port",
+                    Integer.toString(taken.port()),
+                    "--port-file",
+                    portFile().toString()))) {
+      assertThat(server.exitCode()).isEqualTo(ExitCode.CANNOT_SERVE);
+      assertThat(server.err())
+          .startsWith("muster serve: ")
+          .contains("port: " + taken.port(), "address already in use")
+          .hasLineCount(1);
+      assertThat(server.out()).isEmpty();
+      assertThat(portFile()).doesNotExist();
+    }
+  }
+
+  @Test
+  void portFileThatCannotBeWritten_isSaid() throws IOException, InterruptedException {
+    Path nowhere = directory.resolve("missing").resolve("port");
+    try (Child server =
+        new Child(
+            directory, Child.muster("serve", "--port", "0", "--port-file", nowhere.toString()))) {
+      assertThat(server.exitCode()).isEqualTo(ExitCode.CANNOT_SERVE);
+      assertThat(server.err())
+          .startsWith("muster serve: cannot write the port file " + nowhere)
+          .hasLineCount(1);
+    }
+  }
+
+  @Test
+  void brokenClient_isLoggedToTheErrorStream() throws IOException, InterruptedException {
+    try (Child server = serve()) {
+      int port = server.awaitPort(portFile());
+
+      try (Socket client = new Socket(InetAddress.getLoopbackAddress(), port)) {
+        client
+            .getOutputStream()
+            .write("GET / HTTP/1.1\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
+        assertThat(client.getInputStream().readAllBytes()).isEmpty();
+      }
+      server.process().destroy();
+
+      assertThat(server.exitCode()).isEqualTo(143);
+      assertThat(server.err())
+          .containsPattern("WARN io\\.muster\\.store\\.server - disconnecting /.+: ")
+          .hasLineCount(1);
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({"MUSTER_ENDPOINT,127.0.0.1", "MUSTER_ENDPOINT,[::1]"})
+  void endpoint_canComeFromTheEnvironment(String variable, String host)
+      throws IOException, InterruptedException {
+    try (StoreServer server = StoreServer.start()) {
+      assumeListening(server, host);
+      ProcessBuilder builder = Child.muster("kv", "count");
+      builder.environment().put(variable, host + ":" + server.port());
+      try (Child kv = new Child(directory, builder)) {
+        assertThat(kv.exitCode()).isZero();
+        assertThat(kv.out()).isEqualTo("0\n");
+        assertThat(kv.err()).isEmpty();
+      }
+    }
+  }
+
+  private static void assumeListening(StoreServer server, String host) {
+    assumeTrue(host.equals("127.0.0.1") || server.addresses().size() > 1, "no IPv6 here");
+  }
+}

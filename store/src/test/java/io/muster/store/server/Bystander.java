@@ -1,0 +1,51 @@
+package io.muster.store.server;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.muster.store.Background;
+import io.muster.store.Store;
+import io.muster.store.TcpStore;
+import java.time.Duration;
+
+/**
+ * A well-behaved client that uses the store all the while something else goes on, and must never
+ * fail nor wait long.
+ */
+final class Bystander implements AutoCloseable {
+  /** Generous: other processes, and the collection of garbage, may hold the test up. */
+  private static final Duration LONGEST_PAUSE = Duration.ofSeconds(5);
+
+  private final Background<Duration> work;
+  private volatile boolean ending;
+
+  private Bystander(StoreServer server) {
+    work = Background.call(() -> work(server));
+  }
+
+  static Bystander of(StoreServer server) {
+    return new Bystander(server);
+  }
+
+  private Duration work(StoreServer server) {
+    long longest = 0;
+    byte[] value = new byte[100];
+    try (Store store = TcpStore.connect("127.0.0.1", server.port())) {
+      for (int i = 1; !ending; i++) {
+        long start = System.nanoTime();
+        store.set("bystander/value", value);
+        assertThat(store.get("bystander/value")).isEqualTo(value);
+        assertThat(store.add("bystander/count", 1)).isEqualTo(i);
+        assertThat(store.check("bystander/missing")).isFalse();
+        longest = Math.max(longest, System.nanoTime() - start);
+      }
+    }
+    return Duration.ofNanos(longest);
+  }
+
+  /** It must have been well until now. */
+  @Override
+  public void close() {
+    ending = true;
+    assertThat(work.result()).as("the longest pause").isLessThan(LONGEST_PAUSE);
+  }
+}
