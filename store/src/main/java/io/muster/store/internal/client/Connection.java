@@ -45,7 +45,7 @@ final class Connection implements Closeable {
     return open(SocketChannel.open().socket(), address, timeoutNanos);
   }
 
-  private static Connection open(Socket socket, InetSocketAddress address, long timeoutNanos)
+  static Connection open(Socket socket, InetSocketAddress address, long timeoutNanos)
       throws IOException {
     try {
       socket.setTcpNoDelay(true);
