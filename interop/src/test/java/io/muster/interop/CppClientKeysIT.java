@@ -9,9 +9,12 @@ import io.muster.store.server.Backend;
 import io.muster.store.server.StoreServer;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The contract of keys, asked of a Muster server through PyTorch's C++ client. */
 @ExtendWith(CppPyTorch.class)
@@ -44,6 +47,8 @@ class CppClientKeysIT implements KeyContract {
 
   /** A C++ client has no way to learn it but to lose its connection. */
   @Override
+  @ParameterizedTest
+  @ValueSource(strings = {"abc", " ", "+", "- 1", "a1", "9223372036854775808"})
   public void add_textThatIsNoNumber_throwsAndLeavesTheStoreUsable(String text) {
     store.set("k", text);
 
@@ -53,12 +58,14 @@ class CppClientKeysIT implements KeyContract {
   }
 
   @Override
+  @Test
   public void add_bytesBeyondAscii_isNoNumber() {
     add_textThatIsNoNumber_throwsAndLeavesTheStoreUsable("１２");
   }
 
   /** C++ throws its own exception. */
   @Override
+  @Test
   public void multiSet_listsOfDifferentSize_areRefused() {
     assertThatThrownBy(() -> store.multiSet(List.of("a", "b"), List.of(new byte[1])))
         .hasMessageContaining("multiSet keys and values vectors must be of same size");

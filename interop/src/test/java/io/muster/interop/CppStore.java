@@ -83,9 +83,12 @@ final class CppStore implements Store {
     return new SizeTPointer(1).put(size);
   }
 
-  /** PyTorch's own view of a part of this store. */
+  /**
+   * PyTorch's own view of a part of this store, on a connection of its own: what JavaCPP has made
+   * itself, unlike a clone, cannot be shared with a C++ object.
+   */
   CppStore under(String prefix) {
-    return new CppStore(new PrefixStore(text(prefix), store));
+    return new CppStore(new PrefixStore(text(prefix), store.clone()));
   }
 
   int port() {

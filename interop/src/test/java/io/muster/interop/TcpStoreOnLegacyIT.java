@@ -1,16 +1,19 @@
 package io.muster.interop;
 
-import io.muster.store.CloseContract;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.muster.store.Background;
 import io.muster.store.NoQueueContract;
 import io.muster.store.Store;
-import io.muster.store.StoreContract;
 import io.muster.store.TcpStore;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
 /** Muster's client of PyTorch 2.10's legacy server. */
 @ExtendWith(CppPyTorch.class)
-class TcpStoreOnLegacyIT extends StoreContract implements NoQueueContract, CloseContract {
+class TcpStoreOnLegacyIT extends PyTorchServerContract implements NoQueueContract {
   private final CppStore host = CppStore.host(false);
 
   @Override
@@ -18,8 +21,38 @@ class TcpStoreOnLegacyIT extends StoreContract implements NoQueueContract, Close
     return TcpStore.connect("127.0.0.1", host.port());
   }
 
+  /** This server sends a value in two pieces, the second one often after a delay of TCP's. */
+  @Override
+  public int operationsPerThread() {
+    return 200;
+  }
+
   @AfterEach
   void closeHost() {
     host.close();
+  }
+
+  /** This server's compareSet wakes nobody; the next write does. */
+  @Override
+  @Test
+  public void await_wokenByCompareSet() {
+    var waiting = Background.run(() -> store().await("key")).awaitBlocked();
+
+    store().compareSet("key", "", "v");
+    waiting.awaitBlocked();
+    store().set("key", "w");
+
+    waiting.result();
+  }
+
+  @Test
+  void queues_ofAServerWithoutThem_leaveTheStoreUsable() {
+    store().set("k", "v");
+
+    assertThatThrownBy(() -> store().queuePush("q", "item"))
+        .isInstanceOf(UnsupportedOperationException.class)
+        .hasMessageContaining("event loop");
+    assertThat(store().getString("k")).isEqualTo("v");
+    assertThat(host.getString("k")).isEqualTo("v");
   }
 }

@@ -1,16 +1,13 @@
 package io.muster.interop;
 
-import io.muster.store.CloseContract;
-import io.muster.store.QueueContract;
 import io.muster.store.Store;
-import io.muster.store.StoreContract;
 import io.muster.store.TcpStore;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.extension.ExtendWith;
 
 /** Muster's client of PyTorch 2.10's event-loop server. */
 @ExtendWith(CppPyTorch.class)
-class TcpStoreOnLibuvIT extends StoreContract implements QueueContract, CloseContract {
+class TcpStoreOnLibuvIT extends LibuvServerContract {
   private final CppStore host = CppStore.host(true);
 
   @Override

@@ -388,10 +388,17 @@ public final class TcpStore implements Store {
         waitOnServer(
             "barrier",
             () -> client.tryBarrier(wireKey, worldSize, Math.max(1, deadline.remainingNanos())));
-    if (came.isEmpty()) {
-      Store.super.barrier(key, worldSize, deadline.remaining());
-    } else if (!came.get()) {
+    if (!came.orElseGet(() -> fallbackBarrier(key, worldSize, deadline))) {
       throw StoreTimeoutException.ofBarrier(timeout, key, worldSize, toString());
+    }
+  }
+
+  private boolean fallbackBarrier(String key, int worldSize, Deadline deadline) {
+    try {
+      Store.super.barrier(key, worldSize, deadline.remaining());
+      return true;
+    } catch (StoreTimeoutException e) {
+      return false;
     }
   }
 

@@ -112,7 +112,7 @@ public interface ConcurrencyContract extends StoreFixture {
     Randomized.check(
         5,
         random -> {
-          StoreModel model = new StoreModel(random, "round" + random.nextInt() + "/", hasQueues());
+          StoreModel model = new StoreModel(random, "round" + random.nextInt() + "/", this);
           for (int i = 0; i < operationsPerThread(); i++) {
             Store handle = handles.get(random.nextInt(handles.size()));
             model.step(handle);
@@ -144,7 +144,7 @@ public interface ConcurrencyContract extends StoreFixture {
     Randomized.check(
         1,
         random -> {
-          StoreModel model = new StoreModel(random, keyPrefix, hasQueues());
+          StoreModel model = new StoreModel(random, keyPrefix, this);
           for (int i = 0; i < operationsPerThread(); i++) {
             model.step(handle);
             handle.add("shared", 2);

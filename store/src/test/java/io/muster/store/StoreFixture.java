@@ -25,6 +25,14 @@ public interface StoreFixture {
     return 1000;
   }
 
+  /**
+   * Whether a PyTorch server keeps the keys: one that disconnects who adds to what is no number or
+   * is empty, and that takes a name that is only a queue for a key with an empty value.
+   */
+  default boolean isKeptByPyTorch() {
+    return false;
+  }
+
   default boolean hasQueues() {
     return this instanceof QueueContract;
   }

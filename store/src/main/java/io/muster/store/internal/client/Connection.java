@@ -91,6 +91,10 @@ final class Connection implements Closeable {
     socket.setSoTimeout(millis(nanos));
   }
 
+  boolean isClosed() {
+    return socket.isClosed();
+  }
+
   @Override
   public void close() {
     try {

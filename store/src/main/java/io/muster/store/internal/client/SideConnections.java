@@ -61,7 +61,7 @@ final class SideConnections implements Closeable {
   }
 
   /** Talks on a connection of its own, which is closed if that fails. */
-  <T> T talk(Talk<T> talk) throws IOException {
+  private <T> T talk(Talk<T> talk) throws IOException {
     Connection connection = take();
     boolean reusable = false;
     try {
@@ -76,8 +76,18 @@ final class SideConnections implements Closeable {
     }
   }
 
-  /** {@link #await(Waiting, long)} on a connection that is at hand. */
-  static boolean await(Connection connection, Waiting waiting, long nanos) throws IOException {
+  /** Talks on a connection for this one time, which no interrupt of the thread closes. */
+  <T> T talkOnce(Talk<T> talk) throws IOException {
+    return InterruptShield.run(
+        () -> {
+          try (Connection connection = begun(Connection.open(address, connectNanos))) {
+            return talk.with(connection);
+          }
+        });
+  }
+
+  private static boolean await(Connection connection, Waiting waiting, long nanos)
+      throws IOException {
     long start = System.nanoTime();
     waiting.begin(connection.requests());
     connection.flush();
@@ -96,6 +106,16 @@ final class SideConnections implements Closeable {
     connection.requests().cancelWait();
     connection.flush();
     connection.readTimeout(CANCEL_NANOS);
+    try {
+      return endedWhileCancelled(connection);
+    } catch (SocketTimeoutException e) {
+      // A server forgets the wait of a connection that is gone, when it gets to it.
+      connection.close();
+      return false;
+    }
+  }
+
+  private static boolean endedWhileCancelled(Connection connection) throws IOException {
     int first = connection.replies().getByte();
     if (first == Reply.WAIT_CANCELED) {
       return false;
@@ -114,8 +134,7 @@ final class SideConnections implements Closeable {
   private Connection take() throws IOException {
     Connection connection = takeIdle();
     if (connection == null) {
-      connection = Connection.openInterruptibly(address, connectNanos);
-      connection.requests().validate();
+      connection = begun(Connection.openInterruptibly(address, connectNanos));
     }
     busy.add(connection);
     if (closed) {
@@ -124,12 +143,17 @@ final class SideConnections implements Closeable {
     return connection;
   }
 
+  private static Connection begun(Connection connection) throws IOException {
+    connection.requests().validate();
+    return connection;
+  }
+
   private synchronized @Nullable Connection takeIdle() {
     return idle.pollLast();
   }
 
   private synchronized boolean keep(Connection connection) {
-    return !closed && idle.size() < KEPT_IDLE && idle.add(connection);
+    return !closed && !connection.isClosed() && idle.size() < KEPT_IDLE && idle.add(connection);
   }
 
   /** Closes all of them, also under threads that wait. */

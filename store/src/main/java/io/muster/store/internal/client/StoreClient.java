@@ -23,11 +23,15 @@ public final class StoreClient implements Closeable {
   /** A server that has not answered a request for this long never will. */
   private static final long SHORTEST_PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(30);
 
+  /** How often to look for an item of a server whose wake-ups may get lost. */
+  private static final long LOOK_FOR_ITEM_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
+
   private final PrimaryConnection primary;
   private final SideConnections sides;
   private final InetSocketAddress address;
   private final ServerKind server;
-  private volatile boolean queuesProbed;
+  private volatile boolean hasQueues;
+  private volatile boolean listsKeys;
 
   private StoreClient(Connector.Connected connected, long timeoutNanos) throws IOException {
     connected.connection().readTimeout(Math.max(timeoutNanos, SHORTEST_PATIENCE_NANOS));
@@ -168,18 +172,14 @@ public final class StoreClient implements Closeable {
    * before 2.10).
    */
   public Optional<List<byte[]>> tryListKeys() throws IOException {
-    if (server == ServerKind.MUSTER) {
-      return Optional.of(primary.call(requests -> requests.listKeys(), StoreClient::list));
+    if (!listsKeys) {
+      listsKeys =
+          server == ServerKind.MUSTER
+              || knows(requests -> requests.listKeys(), replies -> list(replies).size());
     }
-    // An answer means that everything this client has sent before is in effect.
-    long unused = numKeys();
-    return onSideUnlessUnknown(
-        connection -> {
-          connection.requests().listKeys();
-          connection.flush();
-          connection.readTimeout(SHORTEST_PATIENCE_NANOS);
-          return list(connection.replies());
-        });
+    return listsKeys
+        ? Optional.of(primary.call(requests -> requests.listKeys(), StoreClient::list))
+        : Optional.empty();
   }
 
   public void queuePush(byte[] key, byte[] item) throws IOException {
@@ -202,19 +202,12 @@ public final class StoreClient implements Closeable {
    * any request for one.
    */
   public boolean hasQueues() throws IOException {
-    if (server == ServerKind.PYTORCH && !queuesProbed) {
-      queuesProbed =
-          onSideUnlessUnknown(
-                  connection -> {
-                    connection.requests().queueLen(new byte[] {'/'});
-                    connection.flush();
-                    connection.readTimeout(SHORTEST_PATIENCE_NANOS);
-                    return connection.replies().getLong();
-                  })
-              .isPresent();
-      return queuesProbed;
+    if (!hasQueues) {
+      hasQueues =
+          server == ServerKind.MUSTER
+              || knows(requests -> requests.queueLen(new byte[] {'/'}), WireInput::getLong);
     }
-    return true;
+    return hasQueues;
   }
 
   /**
@@ -237,16 +230,18 @@ public final class StoreClient implements Closeable {
   }
 
   /**
-   * Waits until a queue has an item, or on a server that cannot tell, until there is an item or a
-   * value.
+   * Waits until a queue has an item, or on a server that cannot tell, until it may have one.
    *
    * @return false if that took longer than {@code nanos}
    * @throws java.nio.channels.ClosedByInterruptException if the thread is interrupted
    */
   public boolean awaitItem(byte[] key, long nanos) throws IOException {
-    return server == ServerKind.MUSTER
-        ? sides.await(requests -> requests.awaitItem(key), nanos)
-        : await(List.of(key), nanos);
+    if (server == ServerKind.MUSTER) {
+      return sides.await(requests -> requests.awaitItem(key), nanos);
+    }
+    // A PyTorch server wakes one who waits, even if that one has just gone or will not pop.
+    long untilNextLook = Math.min(nanos, LOOK_FOR_ITEM_NANOS);
+    return await(List.of(key), untilNextLook) || untilNextLook < nanos;
   }
 
   /**
@@ -261,16 +256,31 @@ public final class StoreClient implements Closeable {
     if (server == ServerKind.MUSTER) {
       return Optional.of(sides.await(barrier, nanos));
     }
-    return onSideUnlessUnknown(connection -> SideConnections.await(connection, barrier, nanos));
+    return unlessUnknown(() -> sides.await(barrier, nanos));
+  }
+
+  /** Whether the server knows a request, which is made on a connection of its own. */
+  private <T> boolean knows(
+      PrimaryConnection.Requesting request, PrimaryConnection.Answer<T> answer) throws IOException {
+    return unlessUnknown(
+            () ->
+                sides.talkOnce(
+                    connection -> {
+                      request.to(connection.requests());
+                      connection.flush();
+                      connection.readTimeout(SHORTEST_PATIENCE_NANOS);
+                      return answer.from(connection.replies());
+                    }))
+        .isPresent();
   }
 
   /**
    * A server closes the connection on a request it does not know; it has not gone if it answers on
    * another.
    */
-  private <T> Optional<T> onSideUnlessUnknown(SideConnections.Talk<T> talk) throws IOException {
+  private <T> Optional<T> unlessUnknown(InterruptShield.Io<T> io) throws IOException {
     try {
-      return Optional.of(sides.talk(talk));
+      return Optional.of(io.run());
     } catch (EOFException | SocketException closed) {
       try {
         long unused = numKeys();
