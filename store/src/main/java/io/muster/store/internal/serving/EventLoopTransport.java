@@ -4,6 +4,7 @@ import io.muster.store.internal.wire.ByteSink;
 import io.muster.store.internal.wire.WireOutput;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
@@ -12,8 +13,10 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
+import io.netty.channel.DefaultMaxMessagesRecvByteBufAllocator;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.RecvByteBufAllocator;
 import io.netty.channel.ServerChannel;
 import io.netty.channel.epoll.Epoll;
 import io.netty.channel.epoll.EpollIoHandler;
@@ -44,6 +47,10 @@ import org.jspecify.annotations.Nullable;
     "FutureReturnValueIgnored") // a write that fails closes its channel, which says so
 public final class EventLoopTransport implements Transport {
   private static final int REPLY_BUFFER = 32 * 1024;
+  private static final int INPUT_BUFFER = 64 * 1024;
+
+  /** How much is read at once where the common buffer is taken. */
+  private static final int OWN_INPUT_BUFFER = 8 * 1024;
 
   private final ServerState state;
   private final Complaints complaints = new Complaints();
@@ -60,6 +67,14 @@ public final class EventLoopTransport implements Transport {
    * the loop.
    */
   private final WireOutput replies = new WireOutput(new CurrentChannel(), REPLY_BUFFER);
+
+  /**
+   * What every read and every reply goes through as long as nobody holds on to it. They belong to
+   * the loop, too.
+   */
+  private final SpareBuffer input = new SpareBuffer(INPUT_BUFFER);
+
+  private final SpareBuffer output = new SpareBuffer(REPLY_BUFFER);
 
   private @Nullable ChannelHandlerContext current;
 
@@ -168,6 +183,7 @@ public final class EventLoopTransport implements Transport {
         .option(ChannelOption.SO_REUSEADDR, true)
         .childOption(ChannelOption.TCP_NODELAY, true)
         .childOption(ChannelOption.SO_KEEPALIVE, true)
+        .childOption(ChannelOption.RECVBUF_ALLOCATOR, new Reads())
         .childOption(ChannelOption.ALLOW_HALF_CLOSURE, true)
         .childHandler(
             new ChannelInitializer<Channel>() {
@@ -187,12 +203,48 @@ public final class EventLoopTransport implements Transport {
             });
   }
 
+  /**
+   * A buffer that is used over and over, by one at a time: an allocator would cost each request
+   * more, and its leak detector most of all.
+   */
+  private static final class SpareBuffer {
+    private final ByteBuf buffer;
+
+    SpareBuffer(int bytes) {
+      buffer = Unpooled.wrappedBuffer(ByteBuffer.allocateDirect(bytes));
+    }
+
+    /** The buffer, empty, or if somebody has it still, another. Whoever gets it releases it. */
+    ByteBuf orElse(ByteBufAllocator allocator, int bytes) {
+      return buffer.refCnt() == 1 ? buffer.retain().clear() : allocator.ioBuffer(bytes);
+    }
+  }
+
+  /** What channels read into. */
+  private final class Reads extends DefaultMaxMessagesRecvByteBufAllocator {
+    @Override
+    @SuppressWarnings("deprecation") // Netty has announced no other way
+    public RecvByteBufAllocator.Handle newHandle() {
+      return new MaxMessageHandle() {
+        @Override
+        public ByteBuf allocate(ByteBufAllocator allocator) {
+          return input.orElse(allocator, guess());
+        }
+
+        @Override
+        public int guess() {
+          return OWN_INPUT_BUFFER;
+        }
+      };
+    }
+  }
+
   /** Writes to the channel that is being served. */
   private final class CurrentChannel implements ByteSink {
     @Override
     public void write(byte[] bytes, int offset, int length) {
       ChannelHandlerContext context = current();
-      context.write(context.alloc().buffer(length).writeBytes(bytes, offset, length));
+      context.write(output.orElse(context.alloc(), length).writeBytes(bytes, offset, length));
     }
 
     @Override
