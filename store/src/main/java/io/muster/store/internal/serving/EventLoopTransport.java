@@ -8,6 +8,7 @@ import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelFutureListener;
+import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelInitializer;
@@ -44,6 +45,7 @@ import org.jspecify.annotations.Nullable;
     "FutureReturnValueIgnored") // a write that fails closes its channel, which says so
 public final class EventLoopTransport implements Transport {
   private static final int REPLY_BUFFER = 32 * 1024;
+  private static final int ACCEPT_PAUSE_MILLIS = 100;
 
   private final ServerState state;
   private final Complaints complaints = new Complaints();
@@ -108,9 +110,11 @@ public final class EventLoopTransport implements Transport {
   }
 
   @Override
-  public void close() {
+  public synchronized void close() {
     // A loop that is told to shut down while it is busy may end without having closed its channels.
-    channels.close().awaitUninterruptibly();
+    if (!loop.isShuttingDown()) {
+      channels.close().awaitUninterruptibly();
+    }
     loop.shutdownGracefully(0, 5, TimeUnit.SECONDS).awaitUninterruptibly();
   }
 
@@ -169,6 +173,7 @@ public final class EventLoopTransport implements Transport {
         .childOption(ChannelOption.TCP_NODELAY, true)
         .childOption(ChannelOption.SO_KEEPALIVE, true)
         .childOption(ChannelOption.ALLOW_HALF_CLOSURE, true)
+        .handler(new AcceptErrors())
         .childHandler(
             new ChannelInitializer<Channel>() {
               @Override
@@ -185,6 +190,25 @@ public final class EventLoopTransport implements Transport {
                 }
               }
             });
+  }
+
+  /**
+   * Lets a condition such as too many open files pass. Netty would log the error itself, and lose
+   * its thread if logging fails too, which opens files in its turn.
+   */
+  @ChannelHandler.Sharable
+  private final class AcceptErrors extends ChannelInboundHandlerAdapter {
+    @Override
+    public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
+      complaints.aboutAccepting(cause);
+      context.channel().config().setAutoRead(false);
+      context
+          .executor()
+          .schedule(
+              () -> context.channel().config().setAutoRead(true),
+              ACCEPT_PAUSE_MILLIS,
+              TimeUnit.MILLISECONDS);
+    }
   }
 
   /** Writes to the channel that is being served. */
