@@ -9,6 +9,7 @@ import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelFutureListener;
+import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelInitializer;
@@ -51,6 +52,8 @@ public final class EventLoopTransport implements Transport {
 
   /** How much is read at once where the common buffer is taken. */
   private static final int OWN_INPUT_BUFFER = 8 * 1024;
+
+  private static final int ACCEPT_PAUSE_MILLIS = 100;
 
   private final ServerState state;
   private final Complaints complaints = new Complaints();
@@ -123,9 +126,11 @@ public final class EventLoopTransport implements Transport {
   }
 
   @Override
-  public void close() {
+  public synchronized void close() {
     // A loop that is told to shut down while it is busy may end without having closed its channels.
-    channels.close().awaitUninterruptibly();
+    if (!loop.isShuttingDown()) {
+      channels.close().awaitUninterruptibly();
+    }
     loop.shutdownGracefully(0, 5, TimeUnit.SECONDS).awaitUninterruptibly();
   }
 
@@ -185,6 +190,7 @@ public final class EventLoopTransport implements Transport {
         .childOption(ChannelOption.SO_KEEPALIVE, true)
         .childOption(ChannelOption.RECVBUF_ALLOCATOR, new Reads())
         .childOption(ChannelOption.ALLOW_HALF_CLOSURE, true)
+        .handler(new AcceptErrors())
         .childHandler(
             new ChannelInitializer<Channel>() {
               @Override
@@ -203,23 +209,6 @@ public final class EventLoopTransport implements Transport {
             });
   }
 
-  /**
-   * A buffer that is used over and over, by one at a time: an allocator would cost each request
-   * more, and its leak detector most of all.
-   */
-  private static final class SpareBuffer {
-    private final ByteBuf buffer;
-
-    SpareBuffer(int bytes) {
-      buffer = Unpooled.wrappedBuffer(ByteBuffer.allocateDirect(bytes));
-    }
-
-    /** The buffer, empty, or if somebody has it still, another. Whoever gets it releases it. */
-    ByteBuf orElse(ByteBufAllocator allocator, int bytes) {
-      return buffer.refCnt() == 1 ? buffer.retain().clear() : allocator.ioBuffer(bytes);
-    }
-  }
-
   /** What channels read into. */
   private final class Reads extends DefaultMaxMessagesRecvByteBufAllocator {
     @Override
@@ -236,6 +225,25 @@ public final class EventLoopTransport implements Transport {
           return OWN_INPUT_BUFFER;
         }
       };
+    }
+  }
+
+  /**
+   * Lets a condition such as too many open files pass. Netty would log the error itself, and lose
+   * its thread if logging fails too, which opens files in its turn.
+   */
+  @ChannelHandler.Sharable
+  private final class AcceptErrors extends ChannelInboundHandlerAdapter {
+    @Override
+    public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
+      complaints.aboutAccepting(cause);
+      context.channel().config().setAutoRead(false);
+      context
+          .executor()
+          .schedule(
+              () -> context.channel().config().setAutoRead(true),
+              ACCEPT_PAUSE_MILLIS,
+              TimeUnit.MILLISECONDS);
     }
   }
 
