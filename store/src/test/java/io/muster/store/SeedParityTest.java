@@ -21,9 +21,7 @@ class SeedParityTest {
   @Test
   void rows_nameTestsThatExist() throws IOException {
     List<MatchResult> rows =
-        Files.readAllLines(TABLE).stream()
-            .flatMap(line -> ROW.matcher(line).results())
-            .toList();
+        Files.readAllLines(TABLE).stream().flatMap(line -> ROW.matcher(line).results()).toList();
 
     assertThat(rows).hasSizeGreaterThan(70);
     for (MatchResult row : rows) {
