@@ -22,6 +22,12 @@ final class Machine {
             System.getProperty("java.vm.name"));
   }
 
+  /** How many threads wanted a core during the last minute. */
+  static String load() throws IOException {
+    Path path = Path.of("/proc/loadavg");
+    return Files.isReadable(path) ? Files.readString(path).split(" ")[0] : "unknown";
+  }
+
   private static String pinning() throws IOException {
     String allowed = field("/proc/self/status", "Cpus_allowed_list");
     return allowed.equals("0-" + (processors() - 1)) ? "not pinned" : "pinned to core " + allowed;

@@ -7,15 +7,12 @@ import io.muster.store.internal.wire.Protocol;
 import io.muster.store.internal.wire.WireException;
 import io.muster.store.server.StoreServer;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.Set;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -36,10 +33,6 @@ import org.jspecify.annotations.Nullable;
  * returns an empty value.
  */
 public final class TcpStore implements Store {
-  private static final byte[] JOIN_COUNTER =
-      Protocol.JOIN_COUNTER.getBytes(StandardCharsets.US_ASCII);
-  private static final long JOIN_POLL_NANOS = TimeUnit.MILLISECONDS.toNanos(5);
-
   private final String host;
   private final int port;
   private final TcpStoreOptions options;
@@ -78,8 +71,10 @@ public final class TcpStore implements Store {
    */
   public static TcpStore connect(String host, int port, TcpStoreOptions options) {
     requirePort(port);
-    TcpStore store = new TcpStore(host, port, options, null);
-    return store.joined();
+    if (port == 0) {
+      throw new IllegalArgumentException("port 0 is for hosts only, nobody listens on it");
+    }
+    return new TcpStore(host, port, options, null).joined();
   }
 
   /**
@@ -102,18 +97,26 @@ public final class TcpStore implements Store {
       hosted = HostedServer.start(host, port, options);
     } catch (NetworkException e) {
       if (options.joinIfPortTaken() || agentHosts(port, options.environment())) {
-        return connect(host, port, options);
+        return joinInstead(host, port, options, e);
       }
       throw e;
     } catch (InterruptedException e) {
       throw interrupted("hosting " + host + ":" + port);
     }
     try {
-      TcpStore store = new TcpStore(host, hosted.server().port(), options, hosted).joined();
-      store.awaitWorkers();
-      return store;
+      return new TcpStore(host, hosted.server().port(), options, hosted).joined();
     } catch (RuntimeException e) {
       hosted.release();
+      throw e;
+    }
+  }
+
+  private static TcpStore joinInstead(
+      String host, int port, TcpStoreOptions options, NetworkException whyNotHosting) {
+    try {
+      return connect(host, port, options);
+    } catch (NetworkException e) {
+      e.addSuppressed(whyNotHosting);
       throw e;
     }
   }
@@ -146,45 +149,29 @@ public final class TcpStore implements Store {
     }
   }
 
+  /** Joins the world if it is fixed; the host waits for the others. */
   private TcpStore joined() {
-    if (options.waitForWorkers() && options.worldSize().isPresent()) {
-      try {
-        OptionalLong unused = ask("join", () -> client.tryAdd(JOIN_COUNTER, 1));
-      } catch (RuntimeException e) {
-        client.close();
-        throw e;
-      }
-    }
-    return this;
-  }
-
-  private void awaitWorkers() {
     if (!options.waitForWorkers() || options.worldSize().isEmpty()) {
-      return;
+      return this;
     }
-    int worldSize = options.worldSize().getAsInt();
-    Deadline deadline = Deadline.after(timeout);
+    Workers workers = new Workers(client, options.worldSize().getAsInt());
+    boolean joined = false;
     try {
-      for (long joined = joinedWorkers(); joined < worldSize; joined = joinedWorkers()) {
-        if (deadline.hasPassed()) {
-          throw StoreTimeoutException.of(
-              "Timed out after %d seconds waiting for clients. %d/%d clients joined. Timeout on %s after %s"
-                  .formatted(timeout.toSeconds(), joined, worldSize, this, timeout),
-              timeout);
-        }
-        TimeUnit.NANOSECONDS.sleep(JOIN_POLL_NANOS);
+      long unused = workers.join();
+      if (hosted != null) {
+        workers.awaitAll(timeout, toString());
       }
+      joined = true;
+      return this;
+    } catch (IOException e) {
+      throw failed("join", e);
     } catch (InterruptedException e) {
-      client.close();
       throw interrupted("waiting for workers on " + this);
-    } catch (RuntimeException e) {
-      client.close();
-      throw e;
+    } finally {
+      if (!joined) {
+        client.close();
+      }
     }
-  }
-
-  private long joinedWorkers() {
-    return ask("join", () -> client.tryAdd(JOIN_COUNTER, 0)).orElseThrow();
   }
 
   /** The host name or address it was given. */

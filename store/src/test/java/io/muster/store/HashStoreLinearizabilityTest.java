@@ -10,6 +10,7 @@ import org.jetbrains.lincheck.datastructures.Operation;
 import org.jetbrains.lincheck.datastructures.Param;
 import org.jetbrains.lincheck.datastructures.StressOptions;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 /**
  * Whatever threads see of a HashStore at the same time, they could have seen one call after the
@@ -17,7 +18,7 @@ import org.junit.jupiter.api.Test;
  */
 @Param(name = "key", gen = IntGen.class, conf = "0:1")
 @Param(name = "value", gen = IntGen.class, conf = "0:2")
-public class HashStoreLinearizabilityTest {
+public @Timeout(300) class HashStoreLinearizabilityTest {
   private static final List<String> KEYS = List.of("a", "b");
   private static final List<String> VALUES = List.of("", "7", "x");
 
@@ -36,7 +37,7 @@ public class HashStoreLinearizabilityTest {
   @Test
   void interleavings_underStress_areLinearizable() {
     new StressOptions()
-        .iterations(20)
+        .iterations(10)
         .invocationsPerIteration(500)
         .threads(3)
         .actorsPerThread(3)

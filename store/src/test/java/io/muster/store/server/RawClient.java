@@ -146,8 +146,15 @@ final class RawClient implements AutoCloseable {
 
   /** Reads and drops so many bytes. */
   RawClient skip(long length) {
+    byte[] buffer = new byte[(int) Math.min(length, 64 * 1024)];
     try {
-      in.skipNBytes(length);
+      for (long left = length; left > 0; ) {
+        int read = in.read(buffer, 0, (int) Math.min(left, buffer.length));
+        if (read < 0) {
+          throw new EOFException("the server closed with " + left + " of " + length + " to come");
+        }
+        left -= read;
+      }
       return this;
     } catch (IOException e) {
       throw new UncheckedIOException(e);

@@ -10,6 +10,7 @@ import java.net.Socket;
 import java.net.SocketTimeoutException;
 import java.nio.channels.SocketChannel;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A blocking connection to a server: a socket with the codecs on it. Used by one thread at a time;
@@ -23,12 +24,16 @@ final class Connection implements Closeable {
   private final RequestEncoder requests;
   private final WireInput replies;
 
-  private Connection(Socket socket) throws IOException {
+  /** Limits reads; without one the socket itself does, as an interruptible one must. */
+  private final @Nullable AnswerWatch watch;
+
+  private Connection(Socket socket, boolean watched) throws IOException {
     this.socket = socket;
     var stream = socket.getOutputStream();
     this.out = new WireOutput(stream::write, REQUEST_BUFFER);
     this.requests = new RequestEncoder(out);
-    this.replies = new WireInput(socket.getInputStream());
+    this.watch = watched ? new AnswerWatch(socket.getInputStream(), socket) : null;
+    this.replies = new WireInput(watch != null ? watch : socket.getInputStream());
   }
 
   /**
@@ -36,16 +41,18 @@ final class Connection implements Closeable {
    * platform threads.
    */
   static Connection open(InetSocketAddress address, long timeoutNanos) throws IOException {
-    return open(new Socket(), address, timeoutNanos);
+    return open(new Socket(), true, address, timeoutNanos);
   }
 
   /** Connects with a socket that is closed when the thread using it is interrupted. */
   static Connection openInterruptibly(InetSocketAddress address, long timeoutNanos)
       throws IOException {
-    return open(SocketChannel.open().socket(), address, timeoutNanos);
+    return open(SocketChannel.open().socket(), false, address, timeoutNanos);
   }
 
-  private static Connection open(Socket socket, InetSocketAddress address, long timeoutNanos)
+  /** Connects {@code socket}, and closes it if that fails. */
+  static Connection open(
+      Socket socket, boolean watched, InetSocketAddress address, long timeoutNanos)
       throws IOException {
     try {
       socket.setTcpNoDelay(true);
@@ -56,7 +63,7 @@ final class Connection implements Closeable {
         // itself.
         throw new java.net.ConnectException("Connection refused");
       }
-      return new Connection(socket);
+      return new Connection(socket, watched);
     } catch (IOException | RuntimeException e) {
       socket.close();
       throw e;
@@ -83,12 +90,17 @@ final class Connection implements Closeable {
 
   /**
    * Limits how long a read of {@link #replies} may take; it then throws {@link
-   * SocketTimeoutException}.
+   * SocketTimeoutException}. A connection made by {@link #open} is closed then, and gives an eighth
+   * more time.
    *
    * @param nanos at least a millisecond is granted; {@link Long#MAX_VALUE} for no limit
    */
   void readTimeout(long nanos) throws IOException {
-    socket.setSoTimeout(millis(nanos));
+    if (watch != null) {
+      watch.limit(nanos);
+    } else {
+      socket.setSoTimeout(millis(nanos));
+    }
   }
 
   boolean isClosed() {
@@ -97,6 +109,10 @@ final class Connection implements Closeable {
 
   @Override
   public void close() {
+    if (watch != null) {
+      watch.close();
+      return;
+    }
     try {
       socket.close();
     } catch (IOException e) {

@@ -51,11 +51,16 @@ final class Complaints {
       unsaid++;
       return;
     }
-    if (unsaid > 0) {
-      LOG.log(Level.WARNING, unsaid + " more complaints about clients");
-      unsaid = 0;
+    try {
+      if (unsaid > 0) {
+        LOG.log(Level.WARNING, unsaid + " more complaints about clients");
+        unsaid = 0;
+      }
+      LOG.log(Level.WARNING, printable(complaint));
+    } catch (Throwable e) {
+      // A logger needs memory and files, which may be what there is too little of. Serving goes on.
+      unsaid++;
     }
-    LOG.log(Level.WARNING, printable(complaint));
   }
 
   /** One short line, though keys, which are any bytes, may be quoted in it. */

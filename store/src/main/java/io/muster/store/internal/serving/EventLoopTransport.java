@@ -4,16 +4,20 @@ import io.muster.store.internal.wire.ByteSink;
 import io.muster.store.internal.wire.WireOutput;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelFutureListener;
+import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
+import io.netty.channel.DefaultMaxMessagesRecvByteBufAllocator;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.RecvByteBufAllocator;
 import io.netty.channel.ServerChannel;
 import io.netty.channel.epoll.Epoll;
 import io.netty.channel.epoll.EpollIoHandler;
@@ -44,6 +48,12 @@ import org.jspecify.annotations.Nullable;
     "FutureReturnValueIgnored") // a write that fails closes its channel, which says so
 public final class EventLoopTransport implements Transport {
   private static final int REPLY_BUFFER = 32 * 1024;
+  private static final int INPUT_BUFFER = 64 * 1024;
+
+  /** How much is read at once where the common buffer is taken. */
+  private static final int OWN_INPUT_BUFFER = 8 * 1024;
+
+  private static final int ACCEPT_PAUSE_MILLIS = 100;
 
   private final ServerState state;
   private final Complaints complaints = new Complaints();
@@ -60,6 +70,14 @@ public final class EventLoopTransport implements Transport {
    * the loop.
    */
   private final WireOutput replies = new WireOutput(new CurrentChannel(), REPLY_BUFFER);
+
+  /**
+   * What every read and every reply goes through as long as nobody holds on to it. They belong to
+   * the loop, too.
+   */
+  private final SpareBuffer input = new SpareBuffer(INPUT_BUFFER);
+
+  private final SpareBuffer output = new SpareBuffer(REPLY_BUFFER);
 
   private @Nullable ChannelHandlerContext current;
 
@@ -108,9 +126,11 @@ public final class EventLoopTransport implements Transport {
   }
 
   @Override
-  public void close() {
+  public synchronized void close() {
     // A loop that is told to shut down while it is busy may end without having closed its channels.
-    channels.close().awaitUninterruptibly();
+    if (!loop.isShuttingDown()) {
+      channels.close().awaitUninterruptibly();
+    }
     loop.shutdownGracefully(0, 5, TimeUnit.SECONDS).awaitUninterruptibly();
   }
 
@@ -168,7 +188,9 @@ public final class EventLoopTransport implements Transport {
         .option(ChannelOption.SO_REUSEADDR, true)
         .childOption(ChannelOption.TCP_NODELAY, true)
         .childOption(ChannelOption.SO_KEEPALIVE, true)
+        .childOption(ChannelOption.RECVBUF_ALLOCATOR, new Reads())
         .childOption(ChannelOption.ALLOW_HALF_CLOSURE, true)
+        .handler(new AcceptErrors())
         .childHandler(
             new ChannelInitializer<Channel>() {
               @Override
@@ -187,12 +209,50 @@ public final class EventLoopTransport implements Transport {
             });
   }
 
+  /** What channels read into. */
+  private final class Reads extends DefaultMaxMessagesRecvByteBufAllocator {
+    @Override
+    @SuppressWarnings("deprecation") // Netty has announced no other way
+    public RecvByteBufAllocator.Handle newHandle() {
+      return new MaxMessageHandle() {
+        @Override
+        public ByteBuf allocate(ByteBufAllocator allocator) {
+          return input.orElse(allocator, guess());
+        }
+
+        @Override
+        public int guess() {
+          return OWN_INPUT_BUFFER;
+        }
+      };
+    }
+  }
+
+  /**
+   * Lets a condition such as too many open files pass. Netty would log the error itself, and lose
+   * its thread if logging fails too, which opens files in its turn.
+   */
+  @ChannelHandler.Sharable
+  private final class AcceptErrors extends ChannelInboundHandlerAdapter {
+    @Override
+    public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
+      complaints.aboutAccepting(cause);
+      context.channel().config().setAutoRead(false);
+      context
+          .executor()
+          .schedule(
+              () -> context.channel().config().setAutoRead(true),
+              ACCEPT_PAUSE_MILLIS,
+              TimeUnit.MILLISECONDS);
+    }
+  }
+
   /** Writes to the channel that is being served. */
   private final class CurrentChannel implements ByteSink {
     @Override
     public void write(byte[] bytes, int offset, int length) {
       ChannelHandlerContext context = current();
-      context.write(context.alloc().buffer(length).writeBytes(bytes, offset, length));
+      context.write(output.orElse(context.alloc(), length).writeBytes(bytes, offset, length));
     }
 
     @Override

@@ -1,0 +1,205 @@
+package io.muster.store;
+
+import static io.muster.store.StoreFixture.bytes;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.sun.jna.Platform;
+import io.muster.store.server.Backend;
+import io.muster.store.server.StoreServer;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** The threads that share a client, and what signals and interrupts do to them. */
+@ParameterizedClass
+@EnumSource(Backend.class)
+class TcpStoreThreadsTest {
+  private final StoreServer server;
+  private final TcpStore store;
+
+  TcpStoreThreadsTest(Backend backend) {
+    server = StoreServer.start(StoreServer.options().backend(backend).build());
+    store = TcpStore.connect("127.0.0.1", server.port());
+  }
+
+  @AfterEach
+  void close() {
+    store.close();
+    server.close();
+  }
+
+  @Test
+  void eightThreads_readWhatTheyHaveWritten() {
+    var threads =
+        IntStream.range(0, 8)
+            .mapToObj(thread -> Background.run(() -> writeAndRead("thread" + thread + "/")))
+            .toList();
+
+    threads.forEach(Background::result);
+  }
+
+  private void writeAndRead(String own) {
+    String log = "";
+    for (int i = 0; i < 200; i++) {
+      String value = own + i;
+      store.set(own + "set", value);
+      assertThat(store.getString(own + "set")).isEqualTo(value);
+
+      store.append(own + "log", value);
+      log += value;
+      assertThat(store.getString(own + "log")).isEqualTo(log);
+
+      store.multiSet(List.of(own + "a", own + "b"), List.of(bytes(value), bytes(log)));
+      assertThat(store.multiGet(own + "b", own + "a")).containsExactly(bytes(log), bytes(value));
+
+      store.queuePush(own + "queue", bytes(value));
+      assertThat(store.queueLen(own + "queue")).isEqualTo(1);
+      assertThat(store.queuePop(own + "queue")).isEqualTo(bytes(value));
+
+      String fresh = own + "fresh" + i;
+      store.set(fresh, value);
+      store.await(Duration.ZERO, fresh);
+      assertThat(store.check(fresh)).isTrue();
+      assertThat(store.deleteKey(fresh)).isTrue();
+    }
+  }
+
+  @Test
+  void signal_duringAWait_changesNothing() throws InterruptedException {
+    if (!Platform.isLinux()) {
+      System.out.println("Not Linux: no thread is sent a signal.");
+      return;
+    }
+    try (TcpStore waiting = store.duplicate();
+        Signals signals = Signals.handled()) {
+      CompletableFuture<Integer> threadId = new CompletableFuture<>();
+      var wait =
+          Background.call(
+              () -> {
+                threadId.complete(Signals.currentThread());
+                waiting.await(Background.PATIENCE, "foo");
+                return waiting.getString("foo");
+              });
+      int thread = threadId.join();
+      awaitWaits(1);
+
+      for (int i = 0; i < 10; i++) {
+        signals.send(thread);
+        wait.awaitBlocked();
+      }
+      store.set("foo", "bar");
+
+      assertThat(wait.result()).isEqualTo("bar");
+    }
+  }
+
+  @Test
+  void virtualThread_interruptedInAWait_leavesTheStoreUsable() {
+    CompletableFuture<Boolean> flag = new CompletableFuture<>();
+    CompletableFuture<Throwable> failure = new CompletableFuture<>();
+    Thread thread =
+        startVirtual(
+            () -> {
+              try {
+                store.await(Store.FOREVER, "absent");
+              } catch (RuntimeException e) {
+                failure.complete(e);
+              }
+              flag.complete(Thread.currentThread().isInterrupted());
+            });
+    if (thread == null) {
+      return;
+    }
+    awaitWaits(1);
+
+    thread.interrupt();
+
+    assertThat(failure.join()).isInstanceOf(StoreInterruptedException.class);
+    assertThat(flag.join()).as("the flag is set again").isTrue();
+    awaitWaits(0);
+    store.set("key", "value");
+    assertThat(store.getString("key")).isEqualTo("value");
+  }
+
+  @Test
+  void virtualThread_interruptedBeforeWhatDoesNotWait_leavesTheStoreUsable() {
+    CompletableFuture<String> seen = new CompletableFuture<>();
+    Thread thread =
+        startVirtual(
+            () -> {
+              Thread.currentThread().interrupt();
+              try {
+                store.set("key", "value");
+                seen.complete(store.getString("key") + " " + store.add("n", 1));
+              } catch (RuntimeException e) {
+                seen.completeExceptionally(e);
+              }
+            });
+    if (thread == null) {
+      return;
+    }
+
+    assertThat(seen.join()).isEqualTo("value 1");
+    assertThat(store.numKeys()).isEqualTo(2);
+  }
+
+  @Test
+  void virtualThreads_manyAtOnce_eachGetTheirValue() {
+    List<CompletableFuture<String>> values =
+        IntStream.range(0, 200).mapToObj(i -> new CompletableFuture<String>()).toList();
+    for (int i = 0; i < values.size(); i++) {
+      CompletableFuture<String> value = values.get(i);
+      String key = "key" + i;
+      Runnable getting =
+          () -> {
+            try {
+              value.complete(store.getString(key));
+            } catch (RuntimeException e) {
+              value.completeExceptionally(e);
+            }
+          };
+      if (startVirtual(getting) == null) {
+        return;
+      }
+    }
+    awaitWaits(values.size());
+
+    for (int i = 0; i < values.size(); i++) {
+      store.set("key" + i, "value" + i);
+    }
+
+    for (int i = 0; i < values.size(); i++) {
+      assertThat(values.get(i).join()).isEqualTo("value" + i);
+    }
+  }
+
+  /** Returns once so many clients wait on the server. */
+  private void awaitWaits(int waits) {
+    long start = System.nanoTime();
+    while (server.statistics().waits() != waits) {
+      assertThat(System.nanoTime() - start)
+          .as("%s wait, not %s", server.statistics().waits(), waits)
+          .isLessThan(Background.PATIENCE.toNanos());
+      Thread.onSpinWait();
+    }
+  }
+
+  /** Null, and a line that says so, on a JDK without virtual threads. */
+  private static @Nullable Thread startVirtual(Runnable body) {
+    try {
+      return (Thread)
+          Thread.class.getMethod("startVirtualThread", Runnable.class).invoke(null, body);
+    } catch (NoSuchMethodException e) {
+      System.out.println("This JDK has no virtual threads: nothing of them is tested.");
+      return null;
+    } catch (ReflectiveOperationException e) {
+      throw new LinkageError("no virtual thread can be started", e);
+    }
+  }
+}
