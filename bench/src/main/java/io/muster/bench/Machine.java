@@ -22,6 +22,16 @@ final class Machine {
             System.getProperty("java.vm.name"));
   }
 
+  /** How many threads wanted a core during the last minute. */
+  static String load() throws IOException {
+    Path path = Path.of("/proc/loadavg");
+    if (!Files.isReadable(path)) {
+      return "unknown";
+    }
+    String load = Files.readString(path);
+    return load.substring(0, load.indexOf(' '));
+  }
+
   private static String pinning() throws IOException {
     String allowed = field("/proc/self/status", "Cpus_allowed_list");
     return allowed.equals("0-" + (processors() - 1)) ? "not pinned" : "pinned to core " + allowed;

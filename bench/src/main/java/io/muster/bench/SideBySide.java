@@ -22,8 +22,8 @@ public final class SideBySide {
   private static final String USAGE =
       "usage: side-by-side [--rounds N] [--warm-up N] [--scale F] [--only REGEX] [--write FILE]";
 
-  private int rounds = 11;
-  private int warmUp = 4;
+  private int rounds = 15;
+  private int warmUp = 5;
   private double scale = 1;
   private Pattern only = Pattern.compile("");
   private String file = "";
@@ -75,6 +75,7 @@ public final class SideBySide {
   }
 
   private String measure(PrintStream progress) throws IOException {
+    String loadBefore = Machine.load();
     try (Sides sides = new Sides();
         ServerProcess echoServer = ServerProcess.start(Kind.ECHO);
         Echo echo = new Echo(echoServer.port())) {
@@ -110,7 +111,7 @@ public final class SideBySide {
           }
         }
       }
-      return report(micros, floor, nativeCall, nativeVector);
+      return report(micros, floor, nativeCall, nativeVector, loadBefore);
     }
   }
 
@@ -126,41 +127,53 @@ public final class SideBySide {
       Map<Workload, Map<Column, Samples>> micros,
       Samples floor,
       Samples nativeCall,
-      Samples nativeVector)
+      Samples nativeVector,
+      String loadBefore)
       throws IOException {
     StringBuilder out = new StringBuilder();
     out.append(
         """
         # Benchmarks
 
-        Muster's store beside PyTorch's, measured in one run. Written by:
-
-            bench/run side-by-side --write docs/benchmarks.md
+        Muster's store beside PyTorch's, measured in one run. Written by
+        `bench/run side-by-side --write FILE`; before it, `taskset -c 0` pins all processes to a core.
 
         %s
+        The load average was %s before the run and %s after it, of which the run itself makes up to 2.
 
-        How it is measured: three servers, each a process of its own: PyTorch's C++ server on libuv (of
-        `org.bytedeco:pytorch`, 2.10), Muster's event loop, and Muster's threads. One more process has all
-        clients, each with one thread: PyTorch's C++ client on PyTorch's server, and Muster's client on
-        Muster's. Nothing is mixed. %d rounds follow %d of warm-up; a round does each workload on each side in
-        turn, and begins with another side each time. Figures are microseconds an operation: the median of the
-        rounds, with the least and the greatest in brackets. A ratio is taken within each round, Muster's time
-        divided by PyTorch's, so below 1 Muster is faster; shown is the median of these, not the ratio of the
-        medians.
+        Three servers, each a process of its own: PyTorch's C++ server on libuv (of
+        `org.bytedeco:pytorch`, 2.10), Muster's event loop, and Muster's threads. One more process has
+        all clients: PyTorch's C++ client of PyTorch's server, and Muster's of Muster's. Clients connect
+        before the clock runs, so that no look-up of names counts.
 
-        PyTorch's client is called from Java. Its keys, values and results are native objects that are made
-        beforehand or freed at once and never copied to Java, while Muster's time includes making byte arrays
-        of replies. A call that does nothing takes %s µs, and a result vector made and freed
-        %s µs; both are part of PyTorch's side. In `multiSet` and `multiGet` the binding also copies the
-        values once.
+        %d rounds follow %d of warm-up. A round does each workload on each side in turn; each round
+        begins with another side. Figures are microseconds an operation: the median of the rounds, with
+        the least and the greatest in brackets. A ratio is taken within each round, Muster's time divided
+        by PyTorch's: below 1 Muster is faster. Shown is the median of the ratios, which is not the ratio
+        of the medians. A round trip takes two to three times as long when the scheduler has put its two
+        ends on different cores, and other programs take their share: the brackets show it.
 
-        The floor under every operation that has an answer: 64 bytes sent to and fro on a bare blocking
-        socket between two Java processes take %s µs.
+        PyTorch's client is called from Java. Its keys, values and results are native objects, made
+        beforehand or freed at once and never copied to Java, while Muster's time includes the byte
+        arrays it returns. On PyTorch's side are a native call, %s µs if it does nothing, and
+        for a result a native vector made and freed, %s µs. In `multiSet` and `multiGet`
+        the binding also copies the values once.
+
+        The floor under every operation with an answer: 64 bytes to and fro on a bare blocking socket
+        between two Java processes take %s µs.
 
         | operation | PyTorch, µs | Muster, µs | ratio | Muster on threads, µs | ratio |
         |---|---:|---:|---:|---:|---:|
         """
-            .formatted(Machine.describe(), rounds, warmUp, nativeCall, nativeVector, floor));
+            .formatted(
+                Machine.describe(),
+                loadBefore,
+                Machine.load(),
+                rounds,
+                warmUp,
+                nativeCall,
+                nativeVector,
+                floor));
     micros.forEach(
         (workload, columns) -> {
           Samples pyTorch = of(columns, Column.PYTORCH);

@@ -1,0 +1,63 @@
+package io.muster.bench;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Collection;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.api.io.TempDir;
+import org.openjdk.jmh.results.RunResult;
+import org.openjdk.jmh.runner.Runner;
+import org.openjdk.jmh.runner.options.Options;
+import org.openjdk.jmh.runner.options.OptionsBuilder;
+import org.openjdk.jmh.runner.options.TimeValue;
+import org.openjdk.jmh.runner.options.VerboseMode;
+
+/** That the programs run, whatever they measure. */
+class BenchmarksRunTest {
+  @Test
+  @Timeout(180)
+  @EnabledOnOs(value = OS.LINUX, architectures = "amd64", disabledReason = "PyTorch's natives")
+  void sideBySide_fewOperations_hasARowOfRatiosForEachWorkload(@TempDir Path directory)
+      throws Exception {
+    Path report = directory.resolve("benchmarks.md");
+    SideBySide.main(
+        new String[] {
+          "--rounds", "2", "--warm-up", "1", "--scale", "0.001", "--write", report.toString()
+        });
+
+    String[] rows =
+        Files.readString(report).lines().filter(l -> l.startsWith("| ")).toArray(String[]::new);
+    assertThat(rows).hasSize(1 + Workload.all().size());
+    for (int i = 0; i < Workload.all().size(); i++) {
+      assertThat(rows[i + 1])
+          .startsWith("| " + Workload.all().get(i).name() + " | ")
+          .doesNotContain("NaN");
+    }
+  }
+
+  @Test
+  @Timeout(180)
+  void jmh_oneShortIterationEach_measuresEveryBenchmark() throws Exception {
+    Options briefly =
+        new OptionsBuilder()
+            .include("io\\.muster\\.bench\\.")
+            .forks(0)
+            .warmupIterations(0)
+            .measurementIterations(1)
+            .measurementTime(TimeValue.milliseconds(5))
+            .verbosity(VerboseMode.SILENT)
+            .shouldFailOnError(true)
+            .build();
+
+    Collection<RunResult> results = new Runner(briefly).run();
+
+    // Three and two of the codecs and one of the waits, each with two parameters; four of the
+    // keyspace.
+    assertThat(results).hasSize(2 * (3 + 2 + 1) + 4);
+  }
+}
