@@ -25,7 +25,11 @@ final class Machine {
   /** How many threads wanted a core during the last minute. */
   static String load() throws IOException {
     Path path = Path.of("/proc/loadavg");
-    return Files.isReadable(path) ? Files.readString(path).split(" ")[0] : "unknown";
+    if (!Files.isReadable(path)) {
+      return "unknown";
+    }
+    String load = Files.readString(path);
+    return load.substring(0, load.indexOf(' '));
   }
 
   private static String pinning() throws IOException {

@@ -11,6 +11,7 @@ import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.platform.commons.support.ReflectionSupport;
 
 /** docs/seed-parity.md leads from each of PyTorch's cases to a test that is there. */
 class SeedParityTest {
@@ -30,16 +31,13 @@ class SeedParityTest {
   }
 
   private static List<String> methods(String testClass) {
-    for (String name : PACKAGES) {
-      try {
-        Class<?> found = Class.forName(name + testClass);
-        return Stream.concat(Stream.of(found.getMethods()), Stream.of(found.getDeclaredMethods()))
-            .map(Method::getName)
-            .toList();
-      } catch (ClassNotFoundException e) {
-        continue;
-      }
-    }
-    return List.of();
+    return PACKAGES.stream()
+        .map(name -> ReflectionSupport.tryToLoadClass(name + testClass))
+        .flatMap(found -> found.toOptional().stream())
+        .flatMap(
+            found ->
+                Stream.concat(Stream.of(found.getMethods()), Stream.of(found.getDeclaredMethods())))
+        .map(Method::getName)
+        .toList();
   }
 }
