@@ -17,7 +17,7 @@ final class Machine {
             processors(),
             pinning(),
             System.getProperty("os.name"),
-            System.getProperty("os.version"),
+            System.getProperty("os.version").replaceFirst("-.*", ""),
             jdk,
             System.getProperty("java.vm.name"));
   }

@@ -34,13 +34,13 @@ final class PythonPyTorch implements ExecutionCondition {
       python = VENV.toString();
     }
     try {
-      Process probe = new ProcessBuilder(python, "-c", PROBE).redirectErrorStream(true).start();
+      Process probe = new ProcessBuilder(python, "-W", "ignore", "-c", PROBE).redirectErrorStream(true).start();
       String output = new String(probe.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+      String last = output.lines().reduce("", (before, line) -> line);
       if (probe.waitFor() == 0) {
-        System.out.println("Testing with PyTorch " + output.lines().toList().get(0) + " of Python");
+        System.out.println("Testing with PyTorch " + last + " of Python");
         return null;
       }
-      String last = output.lines().reduce("", (before, line) -> line);
       return "the Python " + python + " cannot import torch.distributed: " + last;
     } catch (IOException e) {
       return "there is no Python " + python + ": " + e.getMessage();
