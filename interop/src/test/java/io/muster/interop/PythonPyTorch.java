@@ -34,7 +34,8 @@ final class PythonPyTorch implements ExecutionCondition {
       python = VENV.toString();
     }
     try {
-      Process probe = new ProcessBuilder(python, "-W", "ignore", "-c", PROBE).redirectErrorStream(true).start();
+      Process probe =
+          new ProcessBuilder(python, "-W", "ignore", "-c", PROBE).redirectErrorStream(true).start();
       String output = new String(probe.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
       String last = output.lines().reduce("", (before, line) -> line);
       if (probe.waitFor() == 0) {

@@ -148,7 +148,7 @@ class ServerLifecycleTest extends ServerTest {
       client.sync();
 
       assertThat(Thread.getAllStackTraces().keySet())
-          .filteredOn(thread -> thread.getName().startsWith("muster-store"))
+          .filteredOn(thread -> thread.getName().matches("muster-store(-\\d+)+"))
           .allMatch(Thread::isDaemon);
     }
   }
@@ -156,7 +156,7 @@ class ServerLifecycleTest extends ServerTest {
   /** Virtual threads are not listed, and keep nothing alive. */
   private static long serverThreads() {
     return Thread.getAllStackTraces().keySet().stream()
-        .filter(thread -> thread.getName().startsWith("muster-store"))
+        .filter(thread -> thread.getName().matches("muster-store(-\\d+)+"))
         .count();
   }
 
