@@ -1,0 +1,2 @@
+/** Process groups and their collectives: all that the program of a rank imports. */
+package io.muster.collectives;
