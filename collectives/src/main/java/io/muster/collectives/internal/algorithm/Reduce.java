@@ -30,9 +30,8 @@ public final class Reduce {
       }
       return;
     }
-    // A finished chunk has been past the root, whose ring then has no more to do with it, but for
-    // the one of the rank above: that it may be spoiling, and that rank sends the ring's data
-    // first.
+    // A finished chunk has been past the root, whose ring then has no more to do with it. The one
+    // of the rank above is different: the ring may yet spoil it, and its other messages come first.
     List<Transfer> receives = new ArrayList<>();
     for (int distance = 2; distance < size; distance++) {
       receive(channel, segments, data, distance, receives);
