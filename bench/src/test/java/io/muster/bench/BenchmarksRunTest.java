@@ -77,7 +77,7 @@ class BenchmarksRunTest {
     Collection<RunResult> results = new Runner(briefly).run();
 
     // Three and two of the codecs and one of the waits, each with two parameters; four of the
-    // keyspace.
-    assertThat(results).hasSize(2 * (3 + 2 + 1) + 4);
+    // keyspace; four ways to a sum of floats, of two lengths; three operators on seven types.
+    assertThat(results).hasSize(2 * (3 + 2 + 1) + 4 + 2 * 4 + 3 * 7);
   }
 }
