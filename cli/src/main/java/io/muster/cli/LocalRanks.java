@@ -100,7 +100,7 @@ final class LocalRanks {
 
   private static Optional<String> loopback() {
     try {
-      NetworkInterface found = NetworkInterface.getByInetAddress(InetAddress.getByName(LOOPBACK));
+      NetworkInterface found = NetworkInterface.getByInetAddress(InetAddress.getLoopbackAddress());
       return Optional.ofNullable(found).map(NetworkInterface::getName);
     } catch (IOException e) {
       return Optional.empty();

@@ -85,12 +85,16 @@ final class PerfCommand implements Callable<Integer> {
   @Option(
       names = {"-d", "--dtype"},
       paramLabel = "TYPE",
+      converter = TypeName.class,
+      completionCandidates = TypeName.class,
       description = "The elements: ${COMPLETION-CANDIDATES}. Default: ${DEFAULT-VALUE}.")
   private ElementType type = ElementType.F32;
 
   @Option(
       names = {"-o", "--op"},
       paramLabel = "OP",
+      converter = ReductionName.class,
+      completionCandidates = ReductionName.class,
       description = "How to reduce: ${COMPLETION-CANDIDATES}. Default: ${DEFAULT-VALUE}.")
   private Reduction reduction = Reduction.SUM;
 
@@ -247,5 +251,23 @@ final class PerfCommand implements Callable<Integer> {
       arguments.add("--json");
     }
     return arguments;
+  }
+
+  static final class CollectiveName extends NameOf<Collective> {
+    CollectiveName() {
+      super("a collective", Collective.values());
+    }
+  }
+
+  static final class TypeName extends NameOf<ElementType> {
+    TypeName() {
+      super("a type of elements", ElementType.values());
+    }
+  }
+
+  static final class ReductionName extends NameOf<Reduction> {
+    ReductionName() {
+      super("an operator", Reduction.values());
+    }
   }
 }

@@ -62,7 +62,7 @@ public enum ElementType {
       case I32 -> (int) value;
       case I8 -> (byte) value;
       case U8 -> value & 0xff;
-      case F32, F64, F16, BF16 -> ofNumber(value);
+      case F32, F64, F16, BF16 -> ofNumber((double) value);
     };
   }
 

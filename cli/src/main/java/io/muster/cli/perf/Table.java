@@ -6,7 +6,6 @@ import java.util.Locale;
 /** The lines of a table, with the columns that nccl-tests has for calls that are not in place. */
 public final class Table {
   private static final String HEAD = "#%11s  %12s  %6s  %6s  %6s  %9s  %7s  %7s  %6s";
-  private static final String ROW = "%12d  %12d  %6s  %6s  %6d  %9.2f  %7.3f  %7.3f  %6s";
 
   private final Plan plan;
 
@@ -31,7 +30,7 @@ public final class Table {
   public String row(Measurement measurement) {
     return String.format(
         Locale.ROOT,
-        ROW,
+        "%12d  %12d  %6s  %6s  %6d  %9.2f  %7.3f  %7.3f  %6s",
         measurement.size().bytes(),
         measurement.size().count(),
         plan.typeName(),
