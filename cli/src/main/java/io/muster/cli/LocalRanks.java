@@ -26,7 +26,7 @@ final class LocalRanks {
   static final String PARENT_OPTION = "--parent";
 
   /** How long ranks have to end by themselves, once one has failed or all were told to. */
-  private static final Duration GRACE = Duration.ofSeconds(5);
+  private static final Duration GRACE = Duration.ofSeconds(3);
 
   private static final String LOOPBACK = "127.0.0.1";
   private static final String INTERFACE_VARIABLE = "GLOO_SOCKET_IFNAME";

@@ -35,7 +35,11 @@ import picocli.CommandLine.Parameters;
 final class PerfCommand implements Callable<Integer> {
   private final Streams streams;
 
-  @Parameters(paramLabel = "COLLECTIVE", description = "What to measure: ${COMPLETION-CANDIDATES}.")
+  @Parameters(
+      paramLabel = "COLLECTIVE",
+      converter = CollectiveName.class,
+      completionCandidates = CollectiveName.class,
+      description = "What to measure: ${COMPLETION-CANDIDATES}.")
   private Collective collective = Collective.ALL_REDUCE;
 
   @Option(

@@ -10,7 +10,8 @@ class SmallFloatTest {
   @Test
   void bf16_allBits_areTheUpperHalvesOfFloats() {
     for (int bits = 0; bits <= 0xffff; bits++) {
-      assertThat(SmallFloat.BF16.decode((short) bits)).isEqualTo(Float.intBitsToFloat(bits << 16));
+      assertThat(SmallFloat.BF16.decode((short) bits))
+          .isEqualTo(Double.valueOf(Float.intBitsToFloat(bits << 16)));
     }
   }
 
@@ -20,7 +21,8 @@ class SmallFloatTest {
     "0xc000,-2", "0x7c00,Infinity", "0xfc00,-Infinity", "0x7e00,NaN", "0x3555,0.333251953125"
   })
   void f16_bits_areTheNumber(String bits, double number) {
-    assertThat(SmallFloat.F16.decode(Integer.decode(bits).shortValue())).isEqualTo(number);
+    assertThat(SmallFloat.F16.decode(Integer.decode(bits).shortValue()))
+        .isEqualTo(Double.valueOf(number));
   }
 
   @Test

@@ -7,6 +7,7 @@ import io.muster.store.HashStore;
 import io.muster.store.Store;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -41,6 +42,7 @@ final class World {
             .rank(rank)
             .worldSize(size)
             .timeout(Duration.ofSeconds(20))
+            .environment(Map.of("GLOO_SOCKET_IFNAME", "lo"))
             .build();
     try (ProcessGroups groups = new ProcessGroups()) {
       return body.apply(groups.initProcessGroup(options));
