@@ -3,7 +3,6 @@ package io.muster.interop;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
-import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -13,17 +12,13 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.bytedeco.javacpp.Loader;
 import org.bytedeco.pytorch.PrefixStore;
 import org.bytedeco.pytorch.Store;
 import org.bytedeco.pytorch.TCPStore;
 import org.bytedeco.pytorch.TCPStoreOptions;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A process with ranks of PyTorch's C++ process groups, a thread each, which does what it is told,
@@ -40,9 +35,9 @@ import org.jspecify.annotations.Nullable;
  * with a {@code !} if something was thrown.
  */
 final class GlooPeer {
-  private static final Duration TIMEOUT = Duration.ofSeconds(40);
+  private static final Duration TIMEOUT = Duration.ofSeconds(20);
 
-  private final Map<String, Map<Integer, Member>> groups = new HashMap<>();
+  private final Map<String, Map<Integer, RankThread>> groups = new HashMap<>();
 
   private GlooPeer() {}
 
@@ -78,22 +73,21 @@ final class GlooPeer {
   private String join(String group, String[] words)
       throws ExecutionException, InterruptedException {
     int size = Integer.parseInt(words[3]);
-    Map<Integer, Member> members = new TreeMap<>();
-    List<Future<?>> joining = new ArrayList<>();
+    boolean lazy = words[2].equals("lazy");
+    Map<Integer, RankThread> members = new TreeMap<>();
     for (int i = 4; i < words.length; i++) {
-      Member member = new Member();
       int rank = Integer.parseInt(words[i]);
-      members.put(rank, member);
-      joining.add(
-          member.thread.submit(
+      members.put(
+          rank,
+          new RankThread(
               () -> {
                 Store store = new PrefixStore(words[1], store(words[0], size)).clone();
-                member.rank = new GlooRank(store, rank, size, words[2].equals("lazy"), TIMEOUT);
+                return new GlooRank(store, rank, size, lazy, TIMEOUT);
               }));
     }
     groups.put(group, members);
-    for (Future<?> one : joining) {
-      one.get();
+    for (RankThread member : members.values()) {
+      Rank unused = member.rank();
     }
     return "ok";
   }
@@ -110,55 +104,27 @@ final class GlooPeer {
 
   private String run(String group, List<Operation> operations)
       throws ExecutionException, InterruptedException {
-    List<Future<String>> running = new ArrayList<>();
-    for (Member member : members(group).values()) {
-      running.add(member.thread.submit(() -> member.run(operations)));
-    }
+    List<Future<List<String>>> running =
+        members(group).values().stream().map(member -> member.run(operations)).toList();
     List<String> answers = new ArrayList<>();
-    for (Future<String> one : running) {
-      answers.add(one.get());
+    for (Future<List<String>> one : running) {
+      answers.add(String.join(",", one.get()));
     }
     return String.join(" ", answers);
   }
 
   private String show(String group, String[] words) {
-    Member member = Objects.requireNonNull(members(group).get(Integer.parseInt(words[0])));
-    return Digest.hex(member.results.get(Integer.parseInt(words[1])));
+    RankThread member = members(group).get(Integer.parseInt(words[0]));
+    return Objects.requireNonNull(member).result(Integer.parseInt(words[1]));
   }
 
   private String leave(String group) {
-    for (Member member : members(group).values()) {
-      member.thread.execute(() -> member.rank().close());
-      member.thread.shutdown();
-    }
+    members(group).values().forEach(RankThread::close);
     groups.remove(group);
     return "ok";
   }
 
-  private Map<Integer, Member> members(String group) {
+  private Map<Integer, RankThread> members(String group) {
     return Objects.requireNonNull(groups.get(group), group);
-  }
-
-  /** A rank, and the thread that all it does is done on. */
-  private static final class Member {
-    final ExecutorService thread =
-        Executors.newSingleThreadExecutor(
-            body -> {
-              Thread thread = new Thread(body, "rank");
-              thread.setDaemon(true);
-              return thread;
-            });
-    private @Nullable Rank rank;
-    private List<List<ByteBuffer>> results = List.of();
-
-    Rank rank() {
-      return Objects.requireNonNull(rank, "a rank that has not joined");
-    }
-
-    String run(List<Operation> operations) {
-      List<Rank.Running> running = operations.stream().map(rank()::start).toList();
-      results = running.stream().map(Rank.Running::await).toList();
-      return results.stream().map(Digest::of).collect(Collectors.joining(","));
-    }
   }
 }

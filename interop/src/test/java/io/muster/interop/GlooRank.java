@@ -71,9 +71,12 @@ final class GlooRank implements Rank {
       }
       case ALL_REDUCE_COALESCED -> {
         List<ByteBuffer> data = operation.coalesced(rank);
-        AllreduceCoalescedOptions options = new AllreduceCoalescedOptions();
-        options.reduceOp(operator(op));
-        yield after(group.allreduce_coalesced(vector(operation, data), options), data);
+        // JavaCPP has no constructor of these options, but C++ has nothing to add to the others.
+        AllreduceOptions options = new AllreduceOptions().reduceOp(operator(op));
+        yield after(
+            group.allreduce_coalesced(
+                vector(operation, data), new AllreduceCoalescedOptions(options)),
+            data);
       }
       case REDUCE -> {
         ByteBuffer data = operation.input(rank);
