@@ -2,8 +2,11 @@ package io.muster.store;
 
 import java.time.Duration;
 
-/** The moment a blocking call gives up. */
-final class Deadline {
+/**
+ * The moment a blocking call gives up. A value: it is passed on to what the call calls, so that all
+ * of it together keeps to the timeout.
+ */
+public final class Deadline {
   private final Duration timeout;
   private final long start = System.nanoTime();
   private final long nanos;
@@ -18,7 +21,7 @@ final class Deadline {
    *
    * @throws IllegalArgumentException if {@code timeout} is negative
    */
-  static Deadline after(Duration timeout) {
+  public static Deadline after(Duration timeout) {
     return new Deadline(requireNotNegative(timeout));
   }
 
@@ -30,20 +33,22 @@ final class Deadline {
   }
 
   /** What the call was given in all. */
-  Duration timeout() {
+  public Duration timeout() {
     return timeout;
   }
 
   /** The nanoseconds left, not above 0 once the deadline has passed. */
-  long remainingNanos() {
+  public long remainingNanos() {
     return nanos == Long.MAX_VALUE ? nanos : nanos - (System.nanoTime() - start);
   }
 
-  Duration remaining() {
+  /** What is left, zero once the deadline has passed. */
+  public Duration remaining() {
     return Duration.ofNanos(Math.max(0, remainingNanos()));
   }
 
-  boolean hasPassed() {
+  /** Whether nothing is left. */
+  public boolean hasPassed() {
     return remainingNanos() <= 0;
   }
 

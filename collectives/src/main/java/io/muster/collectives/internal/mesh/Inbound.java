@@ -1,0 +1,122 @@
+package io.muster.collectives.internal.mesh;
+
+import io.muster.collectives.internal.wire.MalformedMessageException;
+import io.muster.collectives.internal.wire.Preamble;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.channels.ReadableByteChannel;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The messages of one peer as they arrive. Long data are read straight to where they belong. Used
+ * by one thread.
+ */
+final class Inbound {
+  /** How often to read before others have their turn. */
+  private static final int READS_IN_A_ROW = 16;
+
+  /** Who learns of the messages. */
+  interface Receiver {
+    /** A message that consists of a preamble only. */
+    void onReady(Preamble preamble) throws MalformedMessageException;
+
+    /** The preamble of data; returns whose they are. */
+    Posted onData(Preamble preamble) throws MalformedMessageException;
+
+    /** All the bytes of {@code receipt} are there. */
+    void onArrival(Posted receipt);
+  }
+
+  private final Receiver receiver;
+  private final ByteBuffer partialPreamble = ByteBuffer.allocate(Preamble.BYTES);
+  private @Nullable Posted receipt;
+
+  /** Where the next bytes go, if data are arriving. */
+  private @Nullable ByteBuffer place;
+
+  Inbound(Receiver receiver) {
+    this.receiver = receiver;
+  }
+
+  /**
+   * Reads what has come.
+   *
+   * @param staging a direct buffer to read through, free until this returns
+   * @return false at the end of the stream
+   */
+  boolean read(ReadableByteChannel channel, ByteBuffer staging) throws IOException {
+    boolean maybeMore = true;
+    for (int i = 0; i < READS_IN_A_ROW && maybeMore; i++) {
+      ByteBuffer direct = place;
+      ByteBuffer into = direct == null ? startOf(staging) : direct;
+      if (channel.read(into) < 0) {
+        return false;
+      }
+      maybeMore = !into.hasRemaining();
+      if (direct == null) {
+        accept(staging.flip());
+      } else if (maybeMore) {
+        arrived();
+      }
+    }
+    return true;
+  }
+
+  /** The staging buffer with the preamble in it of which not all has come. */
+  private ByteBuffer startOf(ByteBuffer staging) {
+    staging.clear().put(partialPreamble.flip());
+    partialPreamble.clear();
+    return staging;
+  }
+
+  /** Takes the bytes of a buffer, which is in little-endian order. */
+  private void accept(ByteBuffer bytes) throws MalformedMessageException {
+    bytes.order(ByteOrder.LITTLE_ENDIAN);
+    while (bytes.hasRemaining()) {
+      if (place != null) {
+        take(bytes, place);
+      } else if (bytes.remaining() < Preamble.BYTES) {
+        partialPreamble.put(bytes);
+      } else {
+        accept(Preamble.decode(bytes));
+      }
+    }
+  }
+
+  private void accept(Preamble preamble) throws MalformedMessageException {
+    if (preamble.kind() != Preamble.Kind.DATA) {
+      receiver.onReady(preamble);
+      return;
+    }
+    Posted owner = receiver.onData(preamble);
+    receipt = owner;
+    place = owner.data().duplicate();
+    if (preamble.length() == 0) {
+      arrived();
+    }
+  }
+
+  private void take(ByteBuffer bytes, ByteBuffer into) {
+    int count = Math.min(bytes.remaining(), into.remaining());
+    into.put(bytes.slice().limit(count));
+    bytes.position(bytes.position() + count);
+    if (!into.hasRemaining()) {
+      arrived();
+    }
+  }
+
+  private void arrived() {
+    Posted complete = receipt;
+    receipt = null;
+    place = null;
+    if (complete != null) {
+      receiver.onArrival(complete);
+    }
+  }
+
+  /** The receipt whose bytes have arrived in part, if there is one. */
+  @Nullable Posted unfinished() {
+    return receipt;
+  }
+}

@@ -1,0 +1,335 @@
+package io.muster.collectives.internal.mesh;
+
+import io.muster.collectives.internal.wire.MalformedMessageException;
+import io.muster.collectives.internal.wire.Preamble;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.SocketChannel;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.LockSupport;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The connections of one rank with all others of its group, and the messages on them. Thread-safe;
+ * posting never blocks.
+ */
+public final class Mesh implements AutoCloseable {
+  private static final long LINGER_NANOS = TimeUnit.SECONDS.toNanos(1);
+
+  private final int rank;
+  private final IoLoop loop;
+  private final Listener listener;
+  private final List<Pair> pairs;
+  private final String[] addresses;
+
+  /** Guards the tally and what has become of the pairs. */
+  private final ReentrantLock lock = new ReentrantLock();
+
+  private final Condition pairsChanged = lock.newCondition();
+  private final Tally tally;
+  private final @Nullable Loss[] lossOf;
+
+  /** In the order they happened. */
+  private final List<Loss> losses = new CopyOnWriteArrayList<>();
+
+  /** The threads to wake when there is another loss. */
+  private final Set<Thread> waiting = ConcurrentHashMap.newKeySet();
+
+  private volatile long messagesReceived;
+
+  /**
+   * Listens at an address, and connects to nobody yet.
+   *
+   * @param name what the thread is called
+   */
+  public Mesh(String name, int rank, int size, InetSocketAddress address) throws IOException {
+    this.rank = rank;
+    this.lossOf = new @Nullable Loss[size];
+    this.addresses = new String[size];
+    this.tally = new Tally(size, (peer, preamble, data) -> pair(peer).put(preamble, data));
+    this.loop = new IoLoop(name);
+    this.pairs = new ArrayList<>(size);
+    for (int peer = 0; peer < size; peer++) {
+      addresses[peer] = "?";
+      pairs.add(new Pair(loop, new Peer(peer)));
+    }
+    try {
+      this.listener = new Listener(loop, address, size, this::admit);
+    } catch (IOException e) {
+      loop.close();
+      throw e;
+    }
+  }
+
+  /** Where this rank listens. */
+  public InetSocketAddress address() {
+    return listener.address();
+  }
+
+  private int size() {
+    return pairs.size();
+  }
+
+  private Pair pair(int peer) {
+    return pairs.get(peer);
+  }
+
+  /** Notes where a peer listens, for messages. */
+  void noteAddress(int peer, InetSocketAddress address) {
+    addresses[peer] = address.getHostString() + ":" + address.getPort();
+  }
+
+  /** Uses a connection that this rank has made. */
+  void attach(int peer, SocketChannel connection) throws IOException {
+    pair(peer).attach(connection);
+    lock.lock();
+    try {
+      pairsChanged.signalAll();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /**
+   * Uses a connection that a peer has made.
+   *
+   * @throws IOException if there is no such peer, or it is connected already
+   */
+  private void admit(long peer, SocketChannel connection) throws IOException {
+    if (peer < 0 || peer >= size() || peer == rank || pair((int) peer).isAttached()) {
+      throw new IOException("no connection is expected from rank " + peer);
+    }
+    attach((int) peer, connection);
+  }
+
+  /**
+   * Waits until the given peers are connected or lost.
+   *
+   * @return those that are neither after so many nanoseconds
+   */
+  List<Integer> awaitConnected(List<Integer> peers, long nanos) throws InterruptedException {
+    lock.lock();
+    try {
+      long left = nanos;
+      while (true) {
+        List<Integer> missing =
+            peers.stream().filter(p -> !pair(p).isAttached() && lossOf[p] == null).toList();
+        if (missing.isEmpty() || left <= 0) {
+          return missing;
+        }
+        left = pairsChanged.awaitNanos(left);
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /**
+   * Posts a message to a peer: the bytes between position and limit of a direct buffer, which must
+   * stay as they are until it is over.
+   */
+  public Posted send(int peer, long slot, ByteBuffer data) {
+    Posted send = new Posted(peer, data.slice());
+    post(peer, send, () -> tally.send(slot, send));
+    return send;
+  }
+
+  /** Posts the receipt of a message from a peer, which must fit the buffer exactly. */
+  public Posted receive(int peer, long slot, ByteBuffer into) {
+    Posted receipt = new Posted(peer, into.slice());
+    post(peer, receipt, () -> tally.receive(slot, receipt));
+    return receipt;
+  }
+
+  /** Posts the receipt of a message from whoever sends first. */
+  public Posted receiveFromAnyone(long slot, ByteBuffer into) {
+    Posted receipt = new Posted(-1, into.slice());
+    lock.lock();
+    try {
+      if (losses.size() >= size() - 1) {
+        receipt.lose(losses.get(0));
+      } else {
+        tally.receiveFromAnyone(slot, receipt);
+      }
+    } finally {
+      lock.unlock();
+    }
+    int sender = receipt.rank();
+    if (sender >= 0) {
+      pair(sender).flush();
+    }
+    return receipt;
+  }
+
+  private void post(int peer, Posted posted, Runnable rule) {
+    lock.lock();
+    try {
+      Loss loss = lossOf[peer];
+      if (loss == null) {
+        rule.run();
+      } else {
+        posted.lose(loss);
+      }
+    } finally {
+      lock.unlock();
+    }
+    pair(peer).flush();
+  }
+
+  /**
+   * Waits until a message is over, or a connection ends, or so many nanoseconds have passed.
+   *
+   * @param knownLosses how many losses the caller knows of; if there are more, it does not wait
+   */
+  public void await(Posted posted, int knownLosses, long nanos) {
+    Thread thread = Thread.currentThread();
+    waiting.add(thread);
+    try {
+      if (losses.size() == knownLosses) {
+        posted.await(nanos);
+      }
+    } finally {
+      waiting.remove(thread);
+    }
+  }
+
+  /** The connections that have ended, in that order. */
+  public List<Loss> losses() {
+    return List.copyOf(losses);
+  }
+
+  /** How many messages have arrived, for telling whether there is progress. */
+  public long messagesReceived() {
+    return messagesReceived;
+  }
+
+  /** Ends all connections, after so many nanoseconds. */
+  public void abort(String reason, long nanos) {
+    loop.schedule(
+        nanos,
+        () -> {
+          for (int peer = 0; peer < size(); peer++) {
+            if (peer != rank) {
+              end(peer, "was disconnected: " + reason, false);
+            }
+          }
+        });
+  }
+
+  /** On the loop's thread. */
+  private void end(int peer, String reason, boolean byPeer) {
+    List<Posted> lost;
+    Loss loss = new Loss(peer, addresses[peer], reason, byPeer, System.nanoTime());
+    lock.lock();
+    try {
+      if (lossOf[peer] != null) {
+        return;
+      }
+      lossOf[peer] = loss;
+      losses.add(loss);
+      lost = new ArrayList<>(tally.lose(peer));
+      if (losses.size() == size() - 1) {
+        lost.addAll(tally.loseOpen());
+      }
+      pairsChanged.signalAll();
+    } finally {
+      lock.unlock();
+    }
+    lost.addAll(pair(peer).close());
+    lost.forEach(posted -> posted.lose(loss));
+    waiting.forEach(LockSupport::unpark);
+  }
+
+  /**
+   * Ends all connections after what was sent has arrived: says that nothing more will come, and
+   * waits for the peers to say the same, a second at most.
+   */
+  @Override
+  public void close() {
+    listener.close();
+    pairs.forEach(Pair::shutdownOutput);
+    List<Integer> connected = new ArrayList<>();
+    for (int peer = 0; peer < size(); peer++) {
+      if (peer != rank && pair(peer).isAttached()) {
+        connected.add(peer);
+      }
+    }
+    awaitLost(connected);
+    abort("the group was closed", 0);
+    loop.close();
+  }
+
+  private void awaitLost(List<Integer> peers) {
+    lock.lock();
+    try {
+      long left = LINGER_NANOS;
+      while (left > 0 && peers.stream().anyMatch(peer -> lossOf[peer] == null)) {
+        left = pairsChanged.awaitNanos(left);
+      }
+    } catch (InterruptedException e) {
+      // Then it closes at once.
+      Thread.currentThread().interrupt();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  @Override
+  public String toString() {
+    SocketAddress address = address();
+    return "Mesh(rank " + rank + " of " + size() + " at " + address + ")";
+  }
+
+  /** What a connection tells of one peer. */
+  private final class Peer implements Pair.Owner {
+    private final int peer;
+
+    Peer(int peer) {
+      this.peer = peer;
+    }
+
+    @Override
+    public void onReady(Preamble preamble) throws MalformedMessageException {
+      lock.lock();
+      try {
+        if (preamble.kind() == Preamble.Kind.SEND_READY) {
+          tally.onSendReady(peer, preamble.slot());
+        } else {
+          tally.onReceiveReady(peer, preamble.slot());
+        }
+      } finally {
+        lock.unlock();
+      }
+    }
+
+    @Override
+    public Posted onData(Preamble preamble) throws MalformedMessageException {
+      lock.lock();
+      try {
+        return tally.onData(peer, preamble.slot(), preamble.length());
+      } finally {
+        lock.unlock();
+      }
+    }
+
+    @Override
+    public void onArrival(Posted receipt) {
+      messagesReceived++;
+      receipt.complete();
+    }
+
+    @Override
+    public void onEnd(String reason, boolean byPeer) {
+      loop.schedule(0, () -> end(peer, reason, byPeer));
+    }
+  }
+}

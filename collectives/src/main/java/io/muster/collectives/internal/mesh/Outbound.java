@@ -1,0 +1,138 @@
+package io.muster.collectives.internal.mesh;
+
+import io.muster.collectives.internal.wire.Preamble;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.GatheringByteChannel;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The messages to one peer, in the order they were put. Whoever finds that nobody is writing
+ * writes, as much as the channel takes without blocking; so no thread ever waits for the network
+ * here.
+ */
+final class Outbound {
+  /** How many messages one call of the system may carry. */
+  private static final int BATCH = 16;
+
+  private record Message(ByteBuffer preamble, @Nullable ByteBuffer data, @Nullable Posted posted) {
+    boolean isWritten() {
+      return !preamble.hasRemaining() && (data == null || !data.hasRemaining());
+    }
+  }
+
+  private final Queue<Message> queue = new ConcurrentLinkedQueue<>();
+  private final ReentrantLock writing = new ReentrantLock();
+
+  /** What is being written; belongs to who holds {@link #writing}. */
+  private final ArrayDeque<Message> started = new ArrayDeque<>(BATCH);
+
+  private final Runnable whenFull;
+  private volatile @Nullable GatheringByteChannel channel;
+  private volatile boolean full;
+
+  /**
+   * Nothing is written before there is a channel.
+   *
+   * @param whenFull called when the channel takes no more; {@link #resume} is expected when it does
+   */
+  Outbound(Runnable whenFull) {
+    this.whenFull = whenFull;
+  }
+
+  void attach(GatheringByteChannel channel) {
+    this.channel = channel;
+  }
+
+  void put(Preamble preamble, @Nullable Posted posted) {
+    ByteBuffer data = posted == null ? null : posted.data().duplicate();
+    queue.add(new Message(preamble.encode(), data, posted));
+  }
+
+  /** Writes what there is, unless the channel is full or another thread is at it. */
+  void flush() throws IOException {
+    GatheringByteChannel open = channel;
+    while (open != null && !full && !queue.isEmpty()) {
+      if (!writing.tryLock()) {
+        // Whoever has the lock looks again after giving it back.
+        return;
+      }
+      try {
+        write(open);
+      } finally {
+        writing.unlock();
+      }
+    }
+  }
+
+  /** Goes on after the channel was full. */
+  void resume() throws IOException {
+    GatheringByteChannel open = channel;
+    if (open == null) {
+      return;
+    }
+    writing.lock();
+    try {
+      full = false;
+      write(open);
+    } finally {
+      writing.unlock();
+    }
+    flush();
+  }
+
+  private void write(GatheringByteChannel open) throws IOException {
+    while (!full) {
+      while (started.size() < BATCH && !queue.isEmpty()) {
+        started.add(queue.remove());
+      }
+      if (started.isEmpty()) {
+        return;
+      }
+      ByteBuffer[] buffers = new ByteBuffer[2 * started.size()];
+      int count = 0;
+      for (Message message : started) {
+        buffers[count++] = message.preamble;
+        if (message.data != null) {
+          buffers[count++] = message.data;
+        }
+      }
+      long written = open.write(buffers, 0, count);
+      while (!started.isEmpty() && started.peek().isWritten()) {
+        Posted posted = started.remove().posted;
+        if (posted != null) {
+          posted.complete();
+        }
+      }
+      if (written == 0 || !started.isEmpty()) {
+        full = true;
+        whenFull.run();
+      }
+    }
+  }
+
+  /** Forgets what is not written yet; returns the sends among it. */
+  List<Posted> drop() {
+    List<Posted> dropped = new ArrayList<>();
+    writing.lock();
+    try {
+      started.addAll(queue);
+      queue.clear();
+      for (Message message : started) {
+        if (message.posted != null) {
+          dropped.add(message.posted);
+        }
+      }
+      started.clear();
+    } finally {
+      writing.unlock();
+    }
+    return dropped;
+  }
+}

@@ -1,0 +1,122 @@
+package io.muster.collectives.internal.mesh;
+
+import io.muster.collectives.internal.wire.MalformedMessageException;
+import io.muster.collectives.internal.wire.Preamble;
+import java.io.IOException;
+import java.net.StandardSocketOptions;
+import java.nio.channels.SelectionKey;
+import java.nio.channels.SocketChannel;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** The connection of this rank with one other. */
+final class Pair implements IoLoop.Handler {
+  /** Who learns that the connection has ended. */
+  interface Owner extends Inbound.Receiver {
+    void onEnd(String reason, boolean byPeer);
+  }
+
+  private final IoLoop loop;
+  private final Owner owner;
+  private final Inbound inbound;
+  private final Outbound outbound;
+  private volatile @Nullable SocketChannel channel;
+  private volatile @Nullable SelectionKey key;
+
+  Pair(IoLoop loop, Owner owner) {
+    this.loop = loop;
+    this.owner = owner;
+    this.inbound = new Inbound(owner);
+    this.outbound = new Outbound(this::awaitRoom);
+  }
+
+  /** Begins to use a connection, which both sides know the ranks of. */
+  void attach(SocketChannel connection) throws IOException {
+    connection.configureBlocking(false);
+    connection.setOption(StandardSocketOptions.TCP_NODELAY, true);
+    channel = connection;
+    key = loop.register(connection, 0, this);
+    outbound.attach(connection);
+    key.interestOpsOr(SelectionKey.OP_READ);
+    loop.wake();
+    flush();
+  }
+
+  boolean isAttached() {
+    return channel != null;
+  }
+
+  /** Puts a message in line; {@link #flush} sends it. */
+  void put(Preamble preamble, @Nullable Posted data) {
+    outbound.put(preamble, data);
+  }
+
+  /** Sends what is in line, as far as that does not block. */
+  void flush() {
+    try {
+      outbound.flush();
+    } catch (IOException e) {
+      owner.onEnd("lost the connection: " + e.getMessage(), true);
+    }
+  }
+
+  private void awaitRoom() {
+    SelectionKey registered = key;
+    if (registered != null && registered.isValid()) {
+      registered.interestOpsOr(SelectionKey.OP_WRITE);
+      loop.wake();
+    }
+  }
+
+  @Override
+  public void ready(SelectionKey ready) {
+    SocketChannel open = channel;
+    if (open == null) {
+      return;
+    }
+    try {
+      if (ready.isReadable() && !inbound.read(open, loop.staging())) {
+        owner.onEnd("closed the connection", true);
+        return;
+      }
+      if (ready.isValid() && ready.isWritable()) {
+        ready.interestOpsAnd(~SelectionKey.OP_WRITE);
+        outbound.resume();
+      }
+    } catch (MalformedMessageException e) {
+      owner.onEnd("sent what the protocol does not allow: " + e.getMessage(), false);
+      return;
+    } catch (IOException e) {
+      owner.onEnd("lost the connection: " + e.getMessage(), true);
+      return;
+    }
+    flush();
+  }
+
+  /** Says that nothing more will be sent; what comes is still read. */
+  void shutdownOutput() {
+    SocketChannel open = channel;
+    if (open != null) {
+      try {
+        open.shutdownOutput();
+      } catch (IOException e) {
+        // Ended already.
+      }
+    }
+  }
+
+  /** Ends the connection; returns what was on its way. On the loop's thread. */
+  List<Posted> close() {
+    SocketChannel open = channel;
+    if (open != null) {
+      Quietly.close(open);
+    }
+    List<Posted> lost = new ArrayList<>(outbound.drop());
+    Posted unfinished = inbound.unfinished();
+    if (unfinished != null) {
+      lost.add(unfinished);
+    }
+    return lost;
+  }
+}

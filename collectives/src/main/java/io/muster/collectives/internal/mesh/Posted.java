@@ -1,0 +1,102 @@
+package io.muster.collectives.internal.mesh;
+
+import java.nio.ByteBuffer;
+import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A message that was posted for sending or receiving, and what has become of it. One thread may
+ * wait for it.
+ */
+public final class Posted {
+  private final ByteBuffer data;
+  private volatile int rank;
+  private volatile boolean done;
+  private volatile @Nullable Loss loss;
+  private volatile @Nullable Thread waiter;
+  private @Nullable Runnable whenOver;
+
+  /** The message of {@code rank}, or, if that is negative, of whoever sends first. */
+  Posted(int rank, ByteBuffer data) {
+    this.rank = rank;
+    this.data = data;
+  }
+
+  /** The bytes to send, or the place for those to receive, between position and limit. */
+  ByteBuffer data() {
+    return data;
+  }
+
+  /** The other rank; negative as long as a receipt from anyone has met no sender. */
+  public int rank() {
+    return rank;
+  }
+
+  void comesFrom(int sender) {
+    this.rank = sender;
+  }
+
+  /** Whether the message was handed to the network, or has arrived. */
+  public boolean isDone() {
+    return done;
+  }
+
+  /** Why the message can no longer be sent or received, if so. */
+  public @Nullable Loss loss() {
+    return loss;
+  }
+
+  /** Whether it is done or lost. */
+  public boolean isOver() {
+    return done || loss != null;
+  }
+
+  /** Waits until it is over or someone wakes this thread, at most so many nanoseconds. */
+  public void await(long nanos) {
+    waiter = Thread.currentThread();
+    if (!isOver()) {
+      LockSupport.parkNanos(this, nanos);
+    }
+    waiter = null;
+  }
+
+  /** Runs something once it is over: at once, or on the thread that ends it. */
+  public void whenOver(Runnable action) {
+    synchronized (this) {
+      if (!isOver()) {
+        whenOver = action;
+        return;
+      }
+    }
+    action.run();
+  }
+
+  void complete() {
+    done = true;
+    over();
+  }
+
+  void lose(Loss loss) {
+    if (!done) {
+      this.loss = loss;
+      over();
+    }
+  }
+
+  /** Makes the thread that waits look again. */
+  void wake() {
+    LockSupport.unpark(waiter);
+  }
+
+  private void over() {
+    wake();
+    Runnable action;
+    synchronized (this) {
+      action = whenOver;
+      whenOver = null;
+    }
+    if (action != null) {
+      action.run();
+    }
+  }
+}

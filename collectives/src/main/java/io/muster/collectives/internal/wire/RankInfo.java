@@ -1,0 +1,127 @@
+package io.muster.collectives.internal.wire;
+
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.UnknownHostException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+
+/**
+ * What a rank publishes in the store so that the others can connect: the value of its key.
+ *
+ * @param rank whose it is
+ * @param host a name for the machine. Peers compare it with their own to find out who shares a
+ *     machine, and do nothing else with it.
+ * @param address where the rank listens
+ * @param pairs how many connection identifiers follow: the world size, or 0 by a rank that connects
+ *     only when a connection is first used, or identifies itself by its rank. A Muster rank numbers
+ *     its connections by the rank of the peer.
+ * @param identifierOfReader the identifier that the rank has given to its connection with the
+ *     reader
+ */
+public record RankInfo(
+    int rank, String host, InetSocketAddress address, int pairs, long identifierOfReader) {
+  private static final int SOCKADDR_STORAGE = 128;
+  private static final int ADDRESS_BYTES = SOCKADDR_STORAGE + Long.BYTES;
+  private static final int MAX_HOST_BYTES = 4096;
+  private static final long NO_SEQUENCE = -1;
+  private static final int AF_INET = 2;
+  private static final int AF_INET6 = 10;
+  private static final int OFFSET_OF_PORT = 2;
+  private static final int OFFSET_OF_IPV4 = 4;
+  private static final int OFFSET_OF_IPV6 = 8;
+
+  /** Whether the rank connects to all others before its group is ready, and expects the same. */
+  public boolean connectsAtOnce() {
+    return pairs > 0;
+  }
+
+  /** The value of a rank of a world of {@code size}, whose connections are numbered by rank. */
+  public static byte[] encode(byte[] host, InetSocketAddress address, int size) {
+    ByteBuffer out =
+        ByteBuffer.allocate(2 * Long.BYTES + host.length + ADDRESS_BYTES + size * Long.BYTES)
+            .order(ByteOrder.LITTLE_ENDIAN);
+    out.putLong(host.length).put(host).putLong(ADDRESS_BYTES);
+    putSocketAddress(out.slice().order(ByteOrder.LITTLE_ENDIAN), address);
+    out.position(out.position() + SOCKADDR_STORAGE);
+    out.putLong(NO_SEQUENCE);
+    for (int rank = 0; rank < size; rank++) {
+      out.putLong(rank);
+    }
+    return out.array();
+  }
+
+  private static void putSocketAddress(ByteBuffer out, InetSocketAddress address) {
+    byte[] ip = address.getAddress().getAddress();
+    out.putShort(0, (short) (ip.length == 4 ? AF_INET : AF_INET6));
+    // A port is in network order whatever the machine's is.
+    out.put(OFFSET_OF_PORT, (byte) (address.getPort() >> 8));
+    out.put(OFFSET_OF_PORT + 1, (byte) address.getPort());
+    out.put(ip.length == 4 ? OFFSET_OF_IPV4 : OFFSET_OF_IPV6, ip);
+  }
+
+  /**
+   * Reads the value that a rank has published.
+   *
+   * @param rank the rank whose value it is
+   * @param reader the rank that reads it
+   * @param size the world size
+   * @throws MalformedMessageException if it is none
+   */
+  public static RankInfo decode(byte[] value, int rank, int reader, int size)
+      throws MalformedMessageException {
+    if (size > 1 && value.length == (size - 1) * ADDRESS_BYTES) {
+      throw new MalformedMessageException(
+          value.length
+              + " bytes, as ranks of PyTorch before 2.2 publish; Muster needs PyTorch 2.2 or later");
+    }
+    ByteBuffer in = ByteBuffer.wrap(value).order(ByteOrder.LITTLE_ENDIAN);
+    byte[] host = new byte[length(in, "host name", 0, MAX_HOST_BYTES)];
+    in.get(host);
+    length(in, "address", ADDRESS_BYTES, ADDRESS_BYTES);
+    InetSocketAddress address = socketAddress(in.slice().order(ByteOrder.LITTLE_ENDIAN));
+    in.position(in.position() + ADDRESS_BYTES);
+    int identifiers = in.remaining() / Long.BYTES;
+    if (in.remaining() % Long.BYTES != 0 || (identifiers != 0 && identifiers != size)) {
+      throw new MalformedMessageException(
+          in.remaining() + " bytes of connection identifiers in a world of " + size + " ranks");
+    }
+    // A rank that has not numbered its connections knows them by the rank of the peer.
+    long identifier = identifiers == 0 ? reader : in.getLong(in.position() + reader * Long.BYTES);
+    return new RankInfo(
+        rank, new String(host, StandardCharsets.ISO_8859_1), address, identifiers, identifier);
+  }
+
+  private static int length(ByteBuffer in, String what, int min, int max)
+      throws MalformedMessageException {
+    if (in.remaining() < Long.BYTES) {
+      throw new MalformedMessageException("ends before the length of its " + what);
+    }
+    long length = in.getLong();
+    if (length < min || length > max || length > in.remaining()) {
+      throw new MalformedMessageException(
+          what + " of " + length + " bytes, with " + in.remaining() + " left");
+    }
+    return (int) length;
+  }
+
+  private static InetSocketAddress socketAddress(ByteBuffer in) throws MalformedMessageException {
+    int family = Short.toUnsignedInt(in.getShort(0));
+    byte[] ip =
+        new byte
+            [switch (family) {
+              case AF_INET -> 4;
+              case AF_INET6 -> 16;
+              default -> throw new MalformedMessageException("address family " + family);
+            }];
+    in.get(family == AF_INET ? OFFSET_OF_IPV4 : OFFSET_OF_IPV6, ip);
+    int port = (in.get(OFFSET_OF_PORT) & 0xff) << 8 | (in.get(OFFSET_OF_PORT + 1) & 0xff);
+    try {
+      return new InetSocketAddress(InetAddress.getByAddress(ip), port);
+    } catch (UnknownHostException e) {
+      throw new MalformedMessageException("address " + Arrays.toString(ip));
+    }
+  }
+}
