@@ -91,7 +91,7 @@ final class Listener implements AutoCloseable {
       }
     } catch (IOException e) {
       silent.remove(connection);
-      refuse(connection, e.getMessage());
+      refuse(connection, String.valueOf(e.getMessage()));
     }
   }
 

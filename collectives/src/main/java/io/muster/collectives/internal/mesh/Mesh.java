@@ -13,16 +13,18 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The connections of one rank with all others of its group, and the messages on them. Thread-safe;
  * posting never blocks.
  */
-public final class Mesh implements AutoCloseable {
+public final class Mesh {
   private static final long LINGER_NANOS = TimeUnit.SECONDS.toNanos(1);
 
   private final int rank;
@@ -44,7 +46,7 @@ public final class Mesh implements AutoCloseable {
   /** The threads to wake when there is another loss. */
   private final Set<Thread> waiting = ConcurrentHashMap.newKeySet();
 
-  private volatile long messagesReceived;
+  private final AtomicLong reads = new AtomicLong();
 
   /**
    * Listens at an address, and connects to nobody yet.
@@ -207,9 +209,9 @@ public final class Mesh implements AutoCloseable {
     return List.copyOf(losses);
   }
 
-  /** How many messages have arrived, for telling whether there is progress. */
-  public long messagesReceived() {
-    return messagesReceived;
+  /** How often something has arrived, for telling whether there is progress. */
+  public long reads() {
+    return reads.get();
   }
 
   /** Ends all connections, after so many nanoseconds. */
@@ -249,23 +251,34 @@ public final class Mesh implements AutoCloseable {
     waiting.forEach(LockSupport::unpark);
   }
 
-  /**
-   * Ends all connections after what was sent has arrived: says that nothing more will come, and
-   * waits for the peers to say the same, a second at most.
-   */
-  @Override
-  public void close() {
+  /** Ends all connections after what was sent has arrived, in so many nanoseconds at most. */
+  public void close(long nanos) {
     listener.close();
-    pairs.forEach(Pair::shutdownOutput);
-    List<Integer> connected = new ArrayList<>();
-    for (int peer = 0; peer < size(); peer++) {
-      if (peer != rank && pair(peer).isAttached()) {
-        connected.add(peer);
-      }
-    }
+    List<Integer> connected =
+        IntStream.range(0, size())
+            .filter(peer -> peer != rank && pair(peer).isAttached())
+            .boxed()
+            .toList();
+    awaitSent(connected, nanos);
+    // A connection closed at once would take with it what the peer has not read yet, if something
+    // unread has come from there. So this waits a little for the peer to close its end too.
+    connected.forEach(peer -> pair(peer).shutdownOutput());
     awaitLost(connected);
     abort("the group was closed", 0);
     loop.close();
+  }
+
+  private void awaitSent(List<Integer> peers, long nanos) {
+    long start = System.nanoTime();
+    for (int peer : peers) {
+      Posted last = new Posted(peer, ByteBuffer.allocate(0));
+      post(peer, last, () -> pair(peer).putMark(last));
+      long left = nanos - (System.nanoTime() - start);
+      while (!last.isOver() && left > 0 && !Thread.currentThread().isInterrupted()) {
+        last.await(left);
+        left = nanos - (System.nanoTime() - start);
+      }
+    }
   }
 
   private void awaitLost(List<Integer> peers) {
@@ -323,8 +336,12 @@ public final class Mesh implements AutoCloseable {
 
     @Override
     public void onArrival(Posted receipt) {
-      messagesReceived++;
       receipt.complete();
+    }
+
+    @Override
+    public void onRead() {
+      reads.incrementAndGet();
     }
 
     @Override

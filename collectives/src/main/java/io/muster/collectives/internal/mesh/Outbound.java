@@ -55,6 +55,11 @@ final class Outbound {
     queue.add(new Message(preamble.encode(), data, posted));
   }
 
+  /** Puts something that is nothing to write, and done when all before it is written. */
+  void putMark(Posted mark) {
+    queue.add(new Message(ByteBuffer.allocate(0), null, mark));
+  }
+
   /** Writes what there is, unless the channel is full or another thread is at it. */
   void flush() throws IOException {
     GatheringByteChannel open = channel;
@@ -103,14 +108,14 @@ final class Outbound {
           buffers[count++] = message.data;
         }
       }
-      long written = open.write(buffers, 0, count);
+      open.write(buffers, 0, count);
       while (!started.isEmpty() && started.peek().isWritten()) {
         Posted posted = started.remove().posted;
         if (posted != null) {
           posted.complete();
         }
       }
-      if (written == 0 || !started.isEmpty()) {
+      if (!started.isEmpty()) {
         full = true;
         whenFull.run();
       }

@@ -12,8 +12,12 @@ import org.jspecify.annotations.Nullable;
 
 /** The connection of this rank with one other. */
 final class Pair implements IoLoop.Handler {
-  /** Who learns that the connection has ended. */
+  /** Who learns what happens to the connection. */
   interface Owner extends Inbound.Receiver {
+    /** Something has come. */
+    void onRead();
+
+    /** It has ended. */
     void onEnd(String reason, boolean byPeer);
   }
 
@@ -52,6 +56,11 @@ final class Pair implements IoLoop.Handler {
     outbound.put(preamble, data);
   }
 
+  /** Puts something in line that is done when all before it is sent. */
+  void putMark(Posted mark) {
+    outbound.putMark(mark);
+  }
+
   /** Sends what is in line, as far as that does not block. */
   void flush() {
     try {
@@ -76,9 +85,12 @@ final class Pair implements IoLoop.Handler {
       return;
     }
     try {
-      if (ready.isReadable() && !inbound.read(open, loop.staging())) {
-        owner.onEnd("closed the connection", true);
-        return;
+      if (ready.isReadable()) {
+        if (!inbound.read(open, loop.staging())) {
+          owner.onEnd("closed the connection", true);
+          return;
+        }
+        owner.onRead();
       }
       if (ready.isValid() && ready.isWritable()) {
         ready.interestOpsAnd(~SelectionKey.OP_WRITE);

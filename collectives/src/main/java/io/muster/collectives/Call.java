@@ -1,0 +1,53 @@
+package io.muster.collectives;
+
+import java.time.Duration;
+import java.util.List;
+
+/**
+ * A collective that was called: its arguments are checked, and it has its place in the order of
+ * calls.
+ *
+ * @param operation as the method is called
+ * @param tag its place in the order of calls
+ * @param needsEveryone whether no rank can finish before all have begun
+ * @param body what there is to do
+ */
+record Call(GlooBackend backend, String operation, int tag, boolean needsEveryone, Body body) {
+  /** What a collective does. */
+  interface Body {
+    void on(Run run);
+  }
+
+  /** Does it on this thread. */
+  void run(Duration timeout) {
+    backend.whileOpen(() -> runNow(timeout));
+  }
+
+  /** Does it on a thread of the group. */
+  Work start(Duration timeout) {
+    CallWork work = new CallWork(this, timeout);
+    backend.execute(work);
+    return work;
+  }
+
+  void runNow(Duration timeout) {
+    try (Run run = new Run(backend, toString(), operation, needsEveryone, timeout)) {
+      body.on(run);
+      run.succeeded();
+    } catch (CollectiveException e) {
+      throw e;
+    } catch (RuntimeException | Error e) {
+      // The others wait for messages that will not come.
+      backend.abort(
+          new CollectiveException(
+              "%s on %s failed: %s".formatted(this, backend, e), operation, List.of(), e),
+          0);
+      throw e;
+    }
+  }
+
+  @Override
+  public String toString() {
+    return operation + " (call " + Integer.toUnsignedString(tag) + ")";
+  }
+}

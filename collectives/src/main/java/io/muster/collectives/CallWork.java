@@ -1,0 +1,64 @@
+package io.muster.collectives;
+
+import io.muster.store.Deadline;
+import io.muster.store.Store;
+import java.time.Duration;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+
+/** A collective that a thread of the group carries out. */
+final class CallWork implements Work, Runnable {
+  private final Call call;
+  private final Duration timeout;
+  private final CompletableFuture<Void> future = new CompletableFuture<>();
+
+  CallWork(Call call, Duration timeout) {
+    this.call = call;
+    this.timeout = timeout;
+  }
+
+  @Override
+  public void run() {
+    try {
+      call.runNow(timeout);
+      future.complete(null);
+    } catch (Throwable e) {
+      future.completeExceptionally(e);
+    }
+  }
+
+  @Override
+  public void await() {
+    // The run keeps to its timeout itself, but may have to wait for those before it.
+    await(Store.FOREVER);
+  }
+
+  @Override
+  public void await(Duration limit) {
+    try {
+      future.get(Deadline.after(limit).remainingNanos(), TimeUnit.NANOSECONDS);
+    } catch (ExecutionException | CancellationException e) {
+      throw Failures.rethrown(e);
+    } catch (TimeoutException e) {
+      throw call.backend().timedOut(call, limit);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new CollectiveInterruptedException(
+          "waiting for %s on %s was interrupted".formatted(call, call.backend()), call.operation());
+    }
+  }
+
+  @Override
+  public boolean isDone() {
+    return future.isDone();
+  }
+
+  @Override
+  public CompletionStage<Void> stage() {
+    return future.minimalCompletionStage();
+  }
+}

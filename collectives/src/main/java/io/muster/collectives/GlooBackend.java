@@ -1,0 +1,214 @@
+package io.muster.collectives;
+
+import io.muster.collectives.internal.mesh.Mesh;
+import io.muster.store.Deadline;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A rank's place in a group: its connections, how many collectives it has called, its threads, and
+ * whether it is still of use.
+ */
+final class GlooBackend {
+  /** As many as PyTorch has; calls begin in their order. */
+  private static final int THREADS = 2;
+
+  private static final long IDLE_SECONDS = 10;
+
+  private final String name;
+  private final int rank;
+  private final int size;
+  private final List<Mesh> meshes;
+  private final Duration timeout;
+  private final ScratchMemory scratch = new ScratchMemory();
+  private final AtomicInteger calls = new AtomicInteger();
+  private final ThreadPoolExecutor threads;
+  private final AtomicReference<@Nullable CollectiveException> failure = new AtomicReference<>();
+  private int active;
+  private boolean closed;
+
+  /**
+   * Takes over connections.
+   *
+   * @param meshes one for each network interface; calls take turns
+   */
+  GlooBackend(String name, int rank, int size, List<Mesh> meshes, Duration timeout) {
+    this.name = name;
+    this.rank = rank;
+    this.size = size;
+    this.meshes = List.copyOf(meshes);
+    this.timeout = timeout;
+    this.threads =
+        new ThreadPoolExecutor(
+            THREADS,
+            THREADS,
+            IDLE_SECONDS,
+            TimeUnit.SECONDS,
+            new LinkedBlockingQueue<>(),
+            task -> {
+              Thread thread = new Thread(task, "muster-group-" + name + "-rank-" + rank);
+              thread.setDaemon(true);
+              return thread;
+            });
+    threads.allowCoreThreadTimeOut(true);
+  }
+
+  String name() {
+    return name;
+  }
+
+  int rank() {
+    return rank;
+  }
+
+  int size() {
+    return size;
+  }
+
+  Duration timeout() {
+    return timeout;
+  }
+
+  ScratchMemory scratch() {
+    return scratch;
+  }
+
+  /** The connections that the call with a tag uses. */
+  Mesh mesh(int tag) {
+    return meshes.get(Integer.remainderUnsigned(tag, meshes.size()));
+  }
+
+  /** The tag of this call, after which come those of the next calls. */
+  int nextTag(int tags) {
+    return calls.getAndAdd(tags);
+  }
+
+  /** Does something that {@link #close} waits for. */
+  void whileOpen(Runnable action) {
+    enter();
+    try {
+      action.run();
+    } finally {
+      leave();
+    }
+  }
+
+  /** Does something on a thread of the group, which {@link #close} waits for. */
+  void execute(Runnable action) {
+    enter();
+    threads.execute(
+        () -> {
+          try {
+            action.run();
+          } finally {
+            leave();
+          }
+        });
+  }
+
+  /** Does something short, on a thread of the group as long as that has any. */
+  void executeAlways(Runnable action) {
+    try {
+      threads.execute(action);
+    } catch (RejectedExecutionException e) {
+      action.run();
+    }
+  }
+
+  private synchronized void enter() {
+    requireOpen();
+    active++;
+  }
+
+  private synchronized void leave() {
+    active--;
+    notifyAll();
+  }
+
+  /**
+   * Refuses a closed group.
+   *
+   * @throws IllegalStateException if it is closed
+   */
+  synchronized void requireOpen() {
+    if (closed) {
+      throw new IllegalStateException(this + " is closed");
+    }
+  }
+
+  /** Refuses an operation on a group that has failed. */
+  void requireUsable(String what, String operation) {
+    CollectiveException earlier = failure.get();
+    if (earlier != null) {
+      throw new CollectiveException(
+          "%s on %s cannot be done, since the group is of no use any more: %s"
+              .formatted(what, this, earlier.getMessage()),
+          operation,
+          earlier.lostRanks(),
+          earlier);
+    }
+  }
+
+  /** Ends the connections, after so many nanoseconds, because something has failed. */
+  void abort(CollectiveException reason, long nanosFromNow) {
+    if (failure.compareAndSet(null, reason)) {
+      meshes.forEach(mesh -> mesh.abort(reason.operation() + " failed", nanosFromNow));
+    }
+  }
+
+  /** What to throw when someone has waited too long for a call. */
+  CollectiveTimeoutException timedOut(Call call, Duration waited) {
+    CollectiveTimeoutException timedOut =
+        new CollectiveTimeoutException(
+            "%s on %s timed out: not done after %s".formatted(call, this, waited),
+            call.operation(),
+            waited,
+            List.of());
+    abort(timedOut, 0);
+    return timedOut;
+  }
+
+  /**
+   * Waits for what has been called, at most for the timeout of the group, and ends the connections.
+   *
+   * @return false if it was closed already
+   */
+  boolean close() {
+    synchronized (this) {
+      if (closed) {
+        return false;
+      }
+      closed = true;
+    }
+    long start = System.nanoTime();
+    long nanos = Deadline.after(timeout).remainingNanos();
+    awaitIdle(nanos);
+    meshes.forEach(mesh -> mesh.close(nanos - (System.nanoTime() - start)));
+    threads.shutdown();
+    return true;
+  }
+
+  private synchronized void awaitIdle(long nanos) {
+    long start = System.nanoTime();
+    try {
+      for (long left = nanos; active > 0 && left > 0; left = nanos - (System.nanoTime() - start)) {
+        TimeUnit.NANOSECONDS.timedWait(this, left);
+      }
+    } catch (InterruptedException e) {
+      // Then it closes at once.
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  @Override
+  public String toString() {
+    return "rank %d of %d of group %s".formatted(rank, size, name);
+  }
+}

@@ -1,0 +1,98 @@
+package io.muster.collectives;
+
+import io.muster.collectives.internal.mesh.Introduction;
+import io.muster.collectives.internal.mesh.LocalAddress;
+import io.muster.collectives.internal.mesh.Mesh;
+import io.muster.collectives.internal.mesh.MissingRanksException;
+import io.muster.store.Deadline;
+import io.muster.store.NetworkException;
+import io.muster.store.PrefixStore;
+import io.muster.store.Store;
+import java.io.IOException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Connects a rank with the others of its group, once for each network interface. */
+final class LocalMeshes {
+  private static final Logger LOGGER = System.getLogger(LocalMeshes.class.getName());
+  private static final String OPERATION = "connecting";
+
+  private LocalMeshes() {}
+
+  /** The addresses to listen on. */
+  static List<InetAddress> addresses(ProcessGroupOptions options) {
+    List<String> names = options.interfaceNames();
+    String variable = options.environment().getOrDefault("GLOO_SOCKET_IFNAME", "");
+    if (names.isEmpty() && !variable.isEmpty()) {
+      names = List.of(variable.split(","));
+    }
+    try {
+      List<InetAddress> addresses = new ArrayList<>();
+      for (String name : names) {
+        addresses.add(LocalAddress.of(name));
+      }
+      return addresses.isEmpty() ? List.of(LocalAddress.standard()) : addresses;
+    } catch (IOException e) {
+      throw new NetworkException(
+          "the network interfaces " + names + " cannot be examined: " + e, "?", e);
+    }
+  }
+
+  /**
+   * Listens at each address, and connects.
+   *
+   * @param store the part of the store that is the group's and the device's
+   * @throws CollectiveTimeoutException if some ranks have not come in time
+   */
+  static List<Mesh> connect(
+      String group,
+      int rank,
+      int size,
+      List<InetAddress> addresses,
+      Store store,
+      Duration timeout) {
+    String where = "rank %d of %d of group %s".formatted(rank, size, group);
+    Deadline deadline = Deadline.after(timeout);
+    List<Mesh> meshes = new ArrayList<>();
+    boolean connected = false;
+    try {
+      for (InetAddress address : addresses) {
+        Mesh mesh =
+            new Mesh(
+                "muster-mesh-" + group + "-rank-" + rank,
+                rank,
+                size,
+                new InetSocketAddress(address, 0));
+        meshes.add(mesh);
+        LOGGER.log(Level.DEBUG, () -> where + " listens at " + mesh.address());
+        // Gloo numbers its devices by a prefix of their own.
+        Store device = new PrefixStore(String.valueOf(meshes.size() - 1), store);
+        new Introduction(device, rank, size).connect(mesh, deadline);
+      }
+      connected = true;
+      return meshes;
+    } catch (MissingRanksException e) {
+      throw new CollectiveTimeoutException(
+          "%s timed out after %s: %s".formatted(where, timeout, e.getMessage()),
+          OPERATION,
+          timeout,
+          e.ranks());
+    } catch (IOException e) {
+      throw new NetworkException(
+          "%s cannot be connected: %s".formatted(where, e.getMessage()), addresses.toString(), e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new CollectiveInterruptedException(
+          where + " was interrupted while it was being connected", OPERATION);
+    } finally {
+      if (!connected) {
+        meshes.forEach(mesh -> mesh.close(0));
+      }
+    }
+  }
+}

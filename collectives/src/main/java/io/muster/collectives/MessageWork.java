@@ -1,0 +1,96 @@
+package io.muster.collectives;
+
+import java.time.Duration;
+import java.util.OptionalInt;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import org.jspecify.annotations.Nullable;
+
+/** A message that is being sent or received. */
+final class MessageWork implements Work {
+  private final GlooBackend backend;
+  private final Run run;
+  private final Run.Pending message;
+  private final Runnable whenDone;
+  private final Object waiting = new Object();
+  private @Nullable CompletableFuture<Void> future;
+  private boolean finished;
+
+  /**
+   * A message that was posted.
+   *
+   * @param whenDone copies what was received to where it belongs
+   */
+  MessageWork(GlooBackend backend, Run run, Run.Pending message, Runnable whenDone) {
+    this.backend = backend;
+    this.run = run;
+    this.message = message;
+    this.whenDone = whenDone;
+  }
+
+  @Override
+  public void await() {
+    await(backend.timeout());
+  }
+
+  @Override
+  public void await(Duration timeout) {
+    // A message can have one thread that waits for it.
+    synchronized (waiting) {
+      run.observe(message, timeout);
+    }
+    finish();
+  }
+
+  /** Waits as a blocking call does, which an interrupt ends together with the message. */
+  void awaitHere() {
+    message.await();
+    finish();
+  }
+
+  /** Once, since the memory is given back then. */
+  private synchronized void finish() {
+    if (!finished) {
+      finished = true;
+      whenDone.run();
+      run.succeeded();
+      run.close();
+    }
+  }
+
+  @Override
+  public boolean isDone() {
+    if (message.posted().isDone()) {
+      finish();
+    }
+    return message.posted().isOver();
+  }
+
+  @Override
+  public synchronized CompletionStage<Void> stage() {
+    CompletableFuture<Void> made = future;
+    if (made == null) {
+      made = new CompletableFuture<>();
+      future = made;
+      CompletableFuture<Void> completed = made;
+      // Not on the thread that serves the connections, which must not wait for anybody.
+      message.posted().whenOver(() -> backend.executeAlways(() -> complete(completed)));
+    }
+    return made.minimalCompletionStage();
+  }
+
+  private void complete(CompletableFuture<Void> completed) {
+    try {
+      await(backend.timeout());
+      completed.complete(null);
+    } catch (RuntimeException e) {
+      completed.completeExceptionally(e);
+    }
+  }
+
+  @Override
+  public OptionalInt sourceRank() {
+    int rank = message.posted().rank();
+    return rank < 0 ? OptionalInt.empty() : OptionalInt.of(rank);
+  }
+}

@@ -1,0 +1,72 @@
+package io.muster.collectives;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Collectives of objects, made of collectives of bytes: lengths first, then what has them. */
+final class ObjectExchange {
+  private final ProcessGroup group;
+  private final int maxBytes;
+
+  ObjectExchange(ProcessGroup group, int maxBytes) {
+    this.group = group;
+    this.maxBytes = maxBytes;
+  }
+
+  <T> List<T> allGather(T value, ObjectCodec<T> codec) {
+    byte[] own = encode(value, codec);
+    long[] lengths = new long[group.size()];
+    group.allGather(Tensor.of(lengths), Tensor.of(new long[] {own.length}));
+    int longest = 0;
+    for (int rank = 0; rank < lengths.length; rank++) {
+      longest = Math.max(longest, checked(lengths[rank], rank));
+    }
+    long all = (long) longest * lengths.length;
+    if (all > Integer.MAX_VALUE) {
+      throw new IllegalArgumentException(
+          "%d objects of up to %d bytes do not fit 2 GiB".formatted(lengths.length, longest));
+    }
+    byte[] gathered = new byte[(int) all];
+    group.allGather(Tensor.of(gathered), Tensor.of(Arrays.copyOf(own, longest)));
+    List<T> values = new ArrayList<>(lengths.length);
+    for (int rank = 0; rank < lengths.length; rank++) {
+      int start = rank * longest;
+      values.add(codec.decode(Arrays.copyOfRange(gathered, start, start + (int) lengths[rank])));
+    }
+    return values;
+  }
+
+  <T> T broadcast(@Nullable T value, int root, ObjectCodec<T> codec) {
+    if (group.rank() == root) {
+      if (value == null) {
+        throw new IllegalArgumentException("the root must have a value to broadcast");
+      }
+      byte[] own = encode(value, codec);
+      group.broadcast(Tensor.of(new long[] {own.length}), root);
+      group.broadcast(Tensor.of(own), root);
+      return value;
+    }
+    long[] length = new long[1];
+    group.broadcast(Tensor.of(length), root);
+    byte[] received = new byte[checked(length[0], root)];
+    group.broadcast(Tensor.of(received), root);
+    return codec.decode(received);
+  }
+
+  private <T> byte[] encode(T value, ObjectCodec<T> codec) {
+    byte[] bytes = codec.encode(value);
+    checked(bytes.length, group.rank());
+    return bytes;
+  }
+
+  private int checked(long length, int rank) {
+    if (length < 0 || length > maxBytes) {
+      throw new IllegalArgumentException(
+          "the object of rank %d has %d bytes; %d is the most (maxObjectBytes)"
+              .formatted(rank, length, maxBytes));
+    }
+    return (int) length;
+  }
+}

@@ -1,0 +1,315 @@
+package io.muster.collectives;
+
+import io.muster.collectives.internal.algorithm.Channel;
+import io.muster.collectives.internal.algorithm.Transfer;
+import io.muster.collectives.internal.mesh.Loss;
+import io.muster.collectives.internal.mesh.Mesh;
+import io.muster.collectives.internal.mesh.Posted;
+import io.muster.collectives.internal.wire.Slot;
+import io.muster.store.Deadline;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+
+/**
+ * An operation as it is carried out: its messages, its memory, its deadline, and what to throw when
+ * it fails. Used by one thread.
+ */
+final class Run implements AutoCloseable {
+  /**
+   * How long an operation that needs everyone goes on, without anything arriving, when a rank has
+   * gone. It may have gone because it was done.
+   */
+  private static final long GRACE_NANOS = TimeUnit.MILLISECONDS.toNanos(400);
+
+  /**
+   * How long after a failure the connections are closed, by which the others learn of it. By then
+   * they know themselves who was the first to go.
+   */
+  private static final long NEWS_NANOS = TimeUnit.MILLISECONDS.toNanos(150);
+
+  /** How long closing the connections takes at most. */
+  private static final long END_NANOS = TimeUnit.SECONDS.toNanos(5);
+
+  private final GlooBackend backend;
+  private final String what;
+  private final String operation;
+  private final boolean needsEveryone;
+  private final Deadline deadline;
+  private final List<Pending> pending = new ArrayList<>();
+  private final List<ByteBuffer> scratch = new ArrayList<>();
+  private boolean interruptEndsIt = true;
+  private boolean succeeded;
+
+  /**
+   * An operation that begins now.
+   *
+   * @param what how messages of exceptions call it
+   */
+  Run(GlooBackend backend, String what, String operation, boolean needsEveryone, Duration timeout) {
+    this.backend = backend;
+    this.what = what;
+    this.operation = operation;
+    this.needsEveryone = needsEveryone;
+    this.deadline = Deadline.after(timeout);
+    backend.requireUsable(what, operation);
+    List<Loss> losses = backend.mesh(0).losses();
+    if (needsEveryone && !losses.isEmpty()) {
+      throw lost(losses, losses.get(0));
+    }
+  }
+
+  /** The messages of a collective of the group. */
+  Channel channel(Slot.Kind kind, int tag) {
+    return new SlotChannel(backend.mesh(tag), Slot.of(kind, tag));
+  }
+
+  /** The messages with a tag of the caller's own. */
+  SlotChannel messages(int tag) {
+    return new SlotChannel(backend.mesh(tag), Slot.ofMessages(tag));
+  }
+
+  /** Memory until the run is over. */
+  ByteBuffer scratch(int bytes) {
+    ByteBuffer taken = backend.scratch().take(bytes);
+    scratch.add(taken);
+    return taken;
+  }
+
+  /** The memory of a tensor, or some that has its elements. */
+  ByteBuffer load(Tensor tensor) {
+    ByteBuffer memory = place(tensor);
+    tensor.load(memory);
+    return memory;
+  }
+
+  /** The memory of a tensor, or some to take its place that has not its elements. */
+  ByteBuffer place(Tensor tensor) {
+    return tensor.isDirect() ? tensor.in(EMPTY) : scratch(tensor.bytes());
+  }
+
+  private static final ByteBuffer EMPTY = ByteBuffer.allocateDirect(0);
+
+  Deadline deadline() {
+    return deadline;
+  }
+
+  /** Nothing of it is on its way any more. */
+  void succeeded() {
+    succeeded = true;
+  }
+
+  /** Gives back the memory. */
+  @Override
+  public void close() {
+    if (succeeded) {
+      scratch.forEach(backend.scratch()::giveBack);
+    }
+  }
+
+  /**
+   * Waits for a message of this run without being part of it: an interrupt ends the waiting alone.
+   */
+  void observe(Pending message, Duration timeout) {
+    if (!message.posted.isDone()) {
+      Run observer = new Run(backend, what, operation, needsEveryone, timeout);
+      observer.interruptEndsIt = false;
+      observer.adopt(message.mesh, message.posted).await();
+    }
+  }
+
+  private Pending adopt(Mesh mesh, Posted posted) {
+    Pending added = new Pending(mesh, posted);
+    pending.add(added);
+    return added;
+  }
+
+  /** Messages of one slot. */
+  final class SlotChannel implements Channel {
+    private final Mesh mesh;
+    private final long slot;
+
+    private SlotChannel(Mesh mesh, long slot) {
+      this.mesh = mesh;
+      this.slot = slot;
+    }
+
+    @Override
+    public int rank() {
+      return backend.rank();
+    }
+
+    @Override
+    public int size() {
+      return backend.size();
+    }
+
+    @Override
+    public Pending send(int rank, ByteBuffer data) {
+      return pending(mesh.send(rank, slot, data));
+    }
+
+    @Override
+    public Pending receive(int rank, ByteBuffer into) {
+      return pending(mesh.receive(rank, slot, into));
+    }
+
+    Pending receiveFromAnyone(ByteBuffer into) {
+      return pending(mesh.receiveFromAnyone(slot, into));
+    }
+
+    private Pending pending(Posted posted) {
+      return adopt(mesh, posted);
+    }
+
+    @Override
+    public ByteBuffer scratch(int bytes) {
+      return Run.this.scratch(bytes);
+    }
+  }
+
+  /** A message of this run. */
+  final class Pending implements Transfer {
+    private final Mesh mesh;
+    private final Posted posted;
+
+    private Pending(Mesh mesh, Posted posted) {
+      this.mesh = mesh;
+      this.posted = posted;
+    }
+
+    Posted posted() {
+      return posted;
+    }
+
+    @Override
+    public void await() {
+      if (!awaitUntilDeadline()) {
+        throw timedOut();
+      }
+    }
+
+    /** Whether it is done before the deadline. */
+    boolean awaitUntilDeadline() {
+      long reads = -1;
+      long quietSince = 0;
+      while (!posted.isOver()) {
+        if (Thread.interrupted()) {
+          throw interrupted();
+        }
+        long nanos = deadline.remainingNanos();
+        if (nanos <= 0) {
+          return false;
+        }
+        List<Loss> losses = mesh.losses();
+        if (needsEveryone && !losses.isEmpty()) {
+          if (mesh.reads() != reads) {
+            reads = mesh.reads();
+            quietSince = System.nanoTime();
+          }
+          nanos = Math.min(nanos, GRACE_NANOS - (System.nanoTime() - quietSince));
+          if (nanos <= 0) {
+            throw lost(losses, losses.get(0));
+          }
+        }
+        mesh.await(posted, losses.size(), nanos);
+      }
+      Loss loss = posted.loss();
+      if (loss != null) {
+        throw lost(mesh.losses(), loss);
+      }
+      return true;
+    }
+  }
+
+  private CollectiveException lost(List<Loss> losses, Loss loss) {
+    Loss first = losses.isEmpty() ? loss : losses.get(0);
+    String others =
+        losses.size() < 2
+            ? ""
+            : "; then "
+                + losses.stream().skip(1).map(Loss::toString).collect(Collectors.joining(", "));
+    CollectiveException failure =
+        new CollectiveException(
+            "%s on %s failed: %s%s".formatted(what, backend, first, others),
+            operation,
+            losses.stream().map(Loss::rank).toList(),
+            null);
+    return fail(failure, NEWS_NANOS);
+  }
+
+  /** What to throw when the deadline has passed. */
+  CollectiveTimeoutException timedOut() {
+    return timedOut(
+        pending.stream()
+            .filter(one -> !one.posted.isOver() && one.posted.rank() >= 0)
+            .map(one -> one.posted.rank())
+            .distinct()
+            .sorted()
+            .toList());
+  }
+
+  /** What to throw when rank 0 has missed others at a monitored barrier, in PyTorch's words. */
+  CollectiveTimeoutException missing(List<Integer> missing) {
+    String ranks = missing.stream().map(String::valueOf).collect(Collectors.joining(", "));
+    return fail(
+        new CollectiveTimeoutException(
+            "[Rank %d]: %s %s failed to pass monitoredBarrier in %d ms (%s on %s)"
+                .formatted(
+                    backend.rank(),
+                    missing.size() == 1 ? "Rank" : "Ranks",
+                    ranks,
+                    deadline.timeout().toMillis(),
+                    what,
+                    backend),
+            operation,
+            deadline.timeout(),
+            missing),
+        0);
+  }
+
+  private CollectiveTimeoutException timedOut(List<Integer> missing) {
+    return fail(
+        new CollectiveTimeoutException(
+            "%s on %s timed out after %s, waiting for %s"
+                .formatted(
+                    what,
+                    backend,
+                    deadline.timeout(),
+                    missing.isEmpty() ? "any rank" : "ranks " + missing),
+            operation,
+            deadline.timeout(),
+            missing),
+        0);
+  }
+
+  private CollectiveInterruptedException interrupted() {
+    Thread.currentThread().interrupt();
+    CollectiveInterruptedException interrupted =
+        new CollectiveInterruptedException(
+            "%s on %s was interrupted".formatted(what, backend), operation);
+    return interruptEndsIt ? fail(interrupted, 0) : interrupted;
+  }
+
+  /** Ends the connections of the group; afterwards nothing of this run is on its way any more. */
+  <E extends CollectiveException> E fail(E failure, long nanosFromNow) {
+    backend.abort(failure, nanosFromNow);
+    boolean interrupted = Thread.interrupted();
+    long start = System.nanoTime();
+    for (Pending one : pending) {
+      long left = END_NANOS;
+      while (!one.posted.isOver() && left > 0) {
+        one.posted.await(left);
+        interrupted |= Thread.interrupted();
+        left = END_NANOS - (System.nanoTime() - start);
+      }
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+    return failure;
+  }
+}

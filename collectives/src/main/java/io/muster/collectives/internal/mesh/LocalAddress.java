@@ -1,0 +1,55 @@
+package io.muster.collectives.internal.mesh;
+
+import java.io.IOException;
+import java.net.Inet4Address;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.NetworkInterface;
+import java.net.ServerSocket;
+import java.net.UnknownHostException;
+import java.util.List;
+
+/** The addresses of this machine that other ranks can be told to connect to. */
+public final class LocalAddress {
+  private LocalAddress() {}
+
+  /**
+   * The address of a network interface, of IPv4 if it has one.
+   *
+   * @throws IllegalArgumentException if there is no such interface, or it has no address
+   */
+  public static InetAddress of(String interfaceName) throws IOException {
+    NetworkInterface found = NetworkInterface.getByName(interfaceName);
+    if (found == null) {
+      List<String> names =
+          NetworkInterface.networkInterfaces().map(NetworkInterface::getName).toList();
+      throw new IllegalArgumentException(
+          "there is no network interface " + interfaceName + ", only " + names);
+    }
+    List<InetAddress> addresses = found.inetAddresses().toList();
+    return addresses.stream()
+        .filter(Inet4Address.class::isInstance)
+        .findFirst()
+        .or(() -> addresses.stream().findFirst())
+        .orElseThrow(
+            () ->
+                new IllegalArgumentException(
+                    "network interface " + interfaceName + " has no address"));
+  }
+
+  /**
+   * What the host's name stands for, if this machine can listen there; else its loopback address.
+   * As PyTorch chooses.
+   */
+  public static InetAddress standard() throws IOException {
+    try {
+      InetAddress host = InetAddress.getLocalHost();
+      try (ServerSocket trial = new ServerSocket()) {
+        trial.bind(new InetSocketAddress(host, 0));
+        return host;
+      }
+    } catch (UnknownHostException | java.net.BindException e) {
+      return InetAddress.getByAddress(new byte[] {127, 0, 0, 1});
+    }
+  }
+}

@@ -1,0 +1,62 @@
+package io.muster.collectives;
+
+import io.muster.store.Background;
+import io.muster.store.HashStore;
+import io.muster.store.Store;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import java.util.stream.IntStream;
+
+/** A world whose ranks are threads of this JVM, with one store. */
+final class Ranks {
+  static final Duration TIMEOUT = Background.PATIENCE;
+
+  private Ranks() {}
+
+  /** Runs something as each of the ranks, and fails as one of them does. */
+  static void run(int size, Consumer<ProcessGroup> body) {
+    List<Boolean> done =
+        call(
+            size,
+            group -> {
+              body.accept(group);
+              return true;
+            });
+    assert done.size() == size;
+  }
+
+  /** What each of the ranks computes. */
+  static <T> List<T> call(int size, Function<ProcessGroup, T> body) {
+    Store store = new HashStore();
+    List<Background<T>> ranks =
+        IntStream.range(0, size)
+            .mapToObj(
+                rank ->
+                    Background.call(
+                        () -> {
+                          try (ProcessGroups groups = new ProcessGroups();
+                              ProcessGroup group =
+                                  groups.initProcessGroup(options(store, rank, size))) {
+                            T result = body.apply(group);
+                            // Nobody leaves before all are done.
+                            group.barrier();
+                            return result;
+                          }
+                        }))
+            .toList();
+    return ranks.stream().map(Background::result).toList();
+  }
+
+  static ProcessGroupOptions options(Store store, int rank, int size) {
+    return ProcessGroupOptions.builder()
+        .store(store)
+        .rank(rank)
+        .worldSize(size)
+        .timeout(TIMEOUT)
+        .environment(Map.of("GLOO_SOCKET_IFNAME", "lo"))
+        .build();
+  }
+}
