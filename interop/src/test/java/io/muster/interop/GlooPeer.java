@@ -4,7 +4,6 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -25,18 +24,15 @@ import org.bytedeco.pytorch.TCPStoreOptions;
  * line by line:
  *
  * <pre>
- * join GROUP STORE PREFIX lazy|eager SIZE RANK...
- * run GROUP OPERATION[;OPERATION...]    all of them at once; a digest each, for each rank
- * show GROUP RANK INDEX                 what an operation of the last line left in a rank's memory
+ * join GROUP PORT PREFIX MODE SIZE RANK...    on the store of that port
+ * run GROUP OPERATION[;OPERATION...]          all of them at once; a digest each, for each rank
+ * show GROUP RANK INDEX                       what an operation of the last line left to a rank
  * leave GROUP
  * </pre>
  *
- * A store is {@code tcp:PORT} or {@code file:PATH}. Each line is answered by one line, which begins
- * with a {@code !} if something was thrown.
+ * Each line is answered by one line, which begins with a {@code !} if something was thrown.
  */
 final class GlooPeer {
-  private static final Duration TIMEOUT = Duration.ofSeconds(20);
-
   private final Map<String, Map<Integer, RankThread>> groups = new HashMap<>();
 
   private GlooPeer() {}
@@ -73,7 +69,7 @@ final class GlooPeer {
   private String join(String group, String[] words)
       throws ExecutionException, InterruptedException {
     int size = Integer.parseInt(words[3]);
-    boolean lazy = words[2].equals("lazy");
+    World.Mode mode = World.Mode.valueOf(words[2]);
     Map<Integer, RankThread> members = new TreeMap<>();
     for (int i = 4; i < words.length; i++) {
       int rank = Integer.parseInt(words[i]);
@@ -81,24 +77,19 @@ final class GlooPeer {
           rank,
           new RankThread(
               () -> {
-                Store store = new PrefixStore(words[1], store(words[0], size)).clone();
-                return new GlooRank(store, rank, size, lazy, TIMEOUT);
+                Store store = new PrefixStore(words[1], store(Integer.parseInt(words[0]))).clone();
+                return new GlooRank(store, rank, size, mode);
               }));
     }
     groups.put(group, members);
     for (RankThread member : members.values()) {
-      Rank unused = member.rank();
+      Rank unused = member.joined().get();
     }
     return "ok";
   }
 
-  private static Store store(String where, int size) {
-    String name = where.substring(where.indexOf(':') + 1);
-    if (where.startsWith("file:")) {
-      return new org.bytedeco.pytorch.FileStore(name, size).clone();
-    }
-    TCPStoreOptions options =
-        new TCPStoreOptions().port((short) Integer.parseInt(name)).waitWorkers(false);
+  private static Store store(int port) {
+    TCPStoreOptions options = new TCPStoreOptions().port((short) port).waitWorkers(false);
     return new TCPStore("127.0.0.1", options).clone();
   }
 

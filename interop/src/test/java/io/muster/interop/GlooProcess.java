@@ -1,13 +1,17 @@
 package io.muster.interop;
 
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
-/** A {@link GlooPeer}, seen from the test. */
+/** A process with ranks of PyTorch's C++, a {@link GlooPeer}; what it is told it does in order. */
 final class GlooProcess implements AutoCloseable {
+  private static @Nullable GlooProcess shared;
+
   private final ChildProcess process;
+  private boolean killed;
 
   GlooProcess(Map<String, String> environment) {
     process = ChildProcess.java(environment, GlooPeer.class);
@@ -16,52 +20,27 @@ final class GlooProcess implements AutoCloseable {
     }
   }
 
-  /**
-   * Has it join a group with some of the ranks; it says {@link #joined} when all have met.
-   *
-   * @param store {@code tcp:PORT} or {@code file:PATH}
-   */
-  void join(
-      String group, String store, String prefix, boolean lazy, int size, List<Integer> ranks) {
-    process.tell(
-        "join %s %s %s %s %d %s"
-            .formatted(
-                group,
-                store,
-                prefix,
-                lazy ? "lazy" : "eager",
-                size,
-                ranks.stream().map(String::valueOf).collect(Collectors.joining(" "))));
-  }
-
-  void joined() {
-    if (!answer().equals("ok")) {
-      throw new AssertionError(process.output());
+  /** One for all tests that do it no harm; it ends with this JVM. */
+  static synchronized GlooProcess shared() {
+    GlooProcess running = shared;
+    if (running == null) {
+      running = new GlooProcess(Map.of());
+      shared = running;
     }
+    return running;
   }
 
-  /** Has its ranks of a group do their part of operations, all at once. */
-  void run(String group, List<Operation> operations) {
+  /** Has some ranks begin to join a group, on the store of a port. */
+  Party join(
+      String group, int port, String prefix, World.Mode mode, int size, List<Integer> ranks) {
     process.tell(
-        "run %s %s"
-            .formatted(
-                group, operations.stream().map(String::valueOf).collect(Collectors.joining(";"))));
+        "join %s %d %s %s %d %s".formatted(group, port, prefix, mode, size, joined(" ", ranks)));
+    return new Group(group, List.copyOf(ranks));
   }
 
-  /** For each of its ranks, the digests of all that has run. */
-  List<List<String>> digests() {
-    return Stream.of(answer().split(" ", -1)).map(rank -> List.of(rank.split(",", -1))).toList();
-  }
-
-  /** All that one of the operations of the last run left in a rank's memory. */
-  String show(String group, int rank, int operation) {
-    process.tell("show %s %d %d".formatted(group, rank, operation));
+  private String ask(String line) {
+    process.tell(line);
     return answer();
-  }
-
-  void leave(String group) {
-    process.tell("leave " + group);
-    joined();
   }
 
   /** What it says next, if that is not a failure. */
@@ -73,9 +52,61 @@ final class GlooProcess implements AutoCloseable {
     return answer;
   }
 
-  /** Kills it with SIGKILL. */
+  private static String joined(String separator, List<?> parts) {
+    return parts.stream().map(String::valueOf).collect(Collectors.joining(separator));
+  }
+
+  /** Ends it with SIGKILL, and waits until it has ended. */
+  void kill() {
+    close();
+    int unused = process.exitCode();
+  }
+
   @Override
   public void close() {
+    killed = true;
     process.close();
+  }
+
+  private final class Group implements Party {
+    private final String name;
+    private final List<Integer> ranks;
+
+    Group(String name, List<Integer> ranks) {
+      this.name = name;
+      this.ranks = ranks;
+    }
+
+    @Override
+    public void awaitJoined() {
+      String unused = answer();
+    }
+
+    @Override
+    public void run(List<Operation> operations) {
+      process.tell("run " + name + " " + joined(";", operations));
+    }
+
+    @Override
+    public Map<Integer, List<String>> digests() {
+      String[] answers = answer().split(" ", -1);
+      Map<Integer, List<String>> digests = new HashMap<>();
+      for (int i = 0; i < ranks.size(); i++) {
+        digests.put(ranks.get(i), List.of(answers[i].split(",", -1)));
+      }
+      return digests;
+    }
+
+    @Override
+    public String result(int rank, int operation) {
+      return ask("show %s %d %d".formatted(name, rank, operation));
+    }
+
+    @Override
+    public void close() {
+      if (!killed) {
+        String unused = ask("leave " + name);
+      }
+    }
   }
 }

@@ -3,7 +3,6 @@ package io.muster.interop;
 import io.muster.collectives.DataType;
 import io.muster.collectives.ReduceOp;
 import java.nio.ByteBuffer;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.bytedeco.javacpp.BytePointer;
@@ -36,18 +35,18 @@ final class GlooRank implements Rank {
   private final int rank;
   private final int size;
 
-  /**
-   * Meets the other ranks.
-   *
-   * @param lazy whether to connect to a peer not before it is needed
-   */
-  GlooRank(Store store, int rank, int size, boolean lazy, Duration timeout) {
+  /** Meets the other ranks. */
+  GlooRank(Store store, int rank, int size, World.Mode mode) {
     this.rank = rank;
     this.size = size;
     ProcessGroupGloo.Options options =
-        ProcessGroupGloo.Options.create(new Milliseconds(timeout.toMillis()));
-    options.devices(
-        new GlooDeviceVector(ProcessGroupGloo.createDeviceForHostname("127.0.0.1", lazy)));
+        ProcessGroupGloo.Options.create(new Milliseconds(World.TIMEOUT.toMillis()));
+    GlooDeviceVector devices = new GlooDeviceVector();
+    for (int i = 0; i < (mode == World.Mode.TWO_DEVICES ? 2 : 1); i++) {
+      devices.push_back(
+          ProcessGroupGloo.createDeviceForHostname("127.0.0.1", mode == World.Mode.LAZY));
+    }
+    options.devices(devices);
     group = new ProcessGroupGloo(store, rank, size, options);
   }
 
@@ -164,16 +163,14 @@ final class GlooRank implements Rank {
             input);
       }
       case ALL_TO_ALL_UNEVEN -> {
-        List<Integer> inputSplits = operation.inputSplits(rank, size);
-        List<Integer> outputSplits = operation.outputSplits(rank, size);
-        ByteBuffer input = Values.of(operation.type(), sum(inputSplits), operation.seed(), rank);
-        ByteBuffer output = Values.room(operation.type(), sum(outputSplits));
+        ByteBuffer input = operation.unevenInput(rank, size);
+        ByteBuffer output = operation.unevenOutput(rank, size);
         yield after(
             group.alltoall_base(
                 tensor(operation, output),
                 tensor(operation, input),
-                longs(outputSplits),
-                longs(inputSplits),
+                longs(operation.outputSplits(rank, size)),
+                longs(operation.inputSplits(rank, size)),
                 new AllToAllOptions()),
             List.of(output),
             input);
@@ -199,7 +196,8 @@ final class GlooRank implements Rank {
 
   private Running sendingTo(Operation operation) {
     ByteBuffer input = operation.input(rank);
-    return after(group.send(vector(operation, input), operation.root(), 5), List.of(), input);
+    return after(
+        group.send(vector(operation, input), operation.root(), Operation.TAG), List.of(), input);
   }
 
   private Running receivingAll(Operation operation) {
@@ -207,7 +205,7 @@ final class GlooRank implements Rank {
     return () -> {
       for (int i = 1; i < size; i++) {
         ByteBuffer output = operation.output(1);
-        Work work = group.recvAnysource(vector(operation, output), 5);
+        Work work = group.recvAnysource(vector(operation, output), Operation.TAG);
         finish(work);
         outputs.set(work.sourceRank(), output);
       }
@@ -269,10 +267,6 @@ final class GlooRank implements Rank {
 
   private static LongVector longs(List<Integer> values) {
     return new LongVector(values.stream().mapToLong(Integer::longValue).toArray());
-  }
-
-  private static int sum(List<Integer> values) {
-    return values.stream().mapToInt(Integer::intValue).sum();
   }
 
   private static org.bytedeco.pytorch.ReduceOp operator(ReduceOp op) {

@@ -15,6 +15,9 @@ import java.util.stream.IntStream;
  * @param seed of the {@link Values}
  */
 record Operation(Kind kind, DataType type, ReduceOp op, int length, int root, long seed) {
+  /** The tag of messages to a root. */
+  static final int TAG = 5;
+
   enum Kind {
     BROADCAST,
     ALL_REDUCE,
@@ -100,6 +103,18 @@ record Operation(Kind kind, DataType type, ReduceOp op, int length, int root, lo
   /** How many elements go from one rank to another when splits are uneven. */
   int split(int from, int to) {
     return (from + 2 * to) % 3 * length;
+  }
+
+  ByteBuffer unevenInput(int rank, int size) {
+    return Values.of(type, sum(inputSplits(rank, size)), seed, rank);
+  }
+
+  ByteBuffer unevenOutput(int rank, int size) {
+    return Values.room(type, sum(outputSplits(rank, size)));
+  }
+
+  private static int sum(List<Integer> splits) {
+    return splits.stream().mapToInt(Integer::intValue).sum();
   }
 
   List<Integer> inputSplits(int rank, int size) {
