@@ -42,6 +42,26 @@ class BenchmarksRunTest {
 
   @Test
   @Timeout(180)
+  @EnabledOnOs(value = OS.LINUX, architectures = "amd64", disabledReason = "PyTorch's natives")
+  void collectivesSideBySide_fewCalls_hasARowOfRatiosForEachWorkload(@TempDir Path directory)
+      throws Exception {
+    Path report = directory.resolve("collectives.md");
+    CollectivesSideBySide.main(
+        new String[] {
+          "--rounds", "1", "--warm-up", "0", "--scale", "0.001", "--write", report.toString()
+        });
+
+    String[] rows =
+        Files.readString(report).lines().filter(l -> l.startsWith("| ")).toArray(String[]::new);
+    // Three collectives of three sizes in two worlds.
+    assertThat(rows).hasSize(1 + 3 * 3 * 2);
+    for (String row : rows) {
+      assertThat(row).doesNotContain("NaN");
+    }
+  }
+
+  @Test
+  @Timeout(180)
   void jmh_oneShortIterationEach_measuresEveryBenchmark() throws Exception {
     Options briefly =
         new OptionsBuilder()
@@ -57,7 +77,7 @@ class BenchmarksRunTest {
     Collection<RunResult> results = new Runner(briefly).run();
 
     // Three and two of the codecs and one of the waits, each with two parameters; four of the
-    // keyspace.
-    assertThat(results).hasSize(2 * (3 + 2 + 1) + 4);
+    // keyspace; four ways to a sum of floats, of two lengths; three operators on seven types.
+    assertThat(results).hasSize(2 * (3 + 2 + 1) + 4 + 2 * 4 + 3 * 7);
   }
 }

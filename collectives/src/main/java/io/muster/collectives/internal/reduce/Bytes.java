@@ -48,7 +48,7 @@ record Bytes(ReduceOp op, int signBit) implements Reducer {
       }
       case MIN -> {
         for (int i = 0; i < count; i++) {
-          a[i] = (byte) (Math.min((byte) (a[i] ^ signBit), (byte) (b[i] ^ signBit)) ^ signBit);
+          a[i] = (byte) (b[i] ^ signBit) < (byte) (a[i] ^ signBit) ? b[i] : a[i];
         }
       }
       case MAX -> {

@@ -41,20 +41,12 @@ record Doubles(ReduceOp op) implements Reducer {
       }
       case MIN -> {
         for (int i = 0; i < count; i++) {
-          a[i] =
-              Double.longBitsToDouble(
-                  b[i] < a[i]
-                      ? Double.doubleToRawLongBits(b[i])
-                      : Double.doubleToRawLongBits(a[i]));
+          a[i] = Order.min(a[i], b[i]);
         }
       }
       case MAX -> {
         for (int i = 0; i < count; i++) {
-          a[i] =
-              Double.longBitsToDouble(
-                  a[i] < b[i]
-                      ? Double.doubleToRawLongBits(b[i])
-                      : Double.doubleToRawLongBits(a[i]));
+          a[i] = Order.max(a[i], b[i]);
         }
       }
       case BAND, BOR, BXOR -> throw new AssertionError(op);

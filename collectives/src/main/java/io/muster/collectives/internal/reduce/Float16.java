@@ -4,8 +4,8 @@ package io.muster.collectives.internal.reduce;
 final class Float16 implements HalfFormat {
   static final HalfFormat FORMAT = new Float16();
 
-  /** What Gloo makes of every NaN, whatever its sign and payload were. */
-  static final short NAN = 0x7fff;
+  /** What PyTorch makes of a NaN, beside its sign. */
+  static final int NAN = 0x7e00;
 
   private static final int SIGN = 0x8000;
   private static final int INFINITY = 0x7c00;
@@ -48,7 +48,7 @@ final class Float16 implements HalfFormat {
     int sign = (bits >>> 16) & SIGN;
     int magnitude = bits & 0x7fffffff;
     if (magnitude >= LEAST_INFINITE) {
-      return magnitude > FLOAT_INFINITY ? NAN : (short) (sign | INFINITY);
+      return (short) (sign | (magnitude > FLOAT_INFINITY ? NAN : INFINITY));
     }
     if (magnitude < LEAST_NORMAL) {
       // The addition rounds to a multiple of 2^-24, which is what the last bits then count.

@@ -41,16 +41,12 @@ record Floats(ReduceOp op) implements Reducer {
       }
       case MIN -> {
         for (int i = 0; i < count; i++) {
-          a[i] =
-              Float.intBitsToFloat(
-                  Order.min(Float.floatToRawIntBits(a[i]), Float.floatToRawIntBits(b[i])));
+          a[i] = Order.min(a[i], b[i]);
         }
       }
       case MAX -> {
         for (int i = 0; i < count; i++) {
-          a[i] =
-              Float.intBitsToFloat(
-                  Order.max(Float.floatToRawIntBits(a[i]), Float.floatToRawIntBits(b[i])));
+          a[i] = Order.max(a[i], b[i]);
         }
       }
       case BAND, BOR, BXOR -> throw new AssertionError(op);

@@ -48,12 +48,12 @@ record Halves(ReduceOp op, HalfFormat format) implements Reducer {
       // What is only chosen keeps its bits, those of a NaN too.
       case MIN -> {
         for (int i = 0; i < count; i++) {
-          a[i] = y[i] < x[i] ? b[i] : a[i];
+          a[i] ^= (short) ((a[i] ^ b[i]) & Order.negative(y[i] - x[i]));
         }
       }
       case MAX -> {
         for (int i = 0; i < count; i++) {
-          a[i] = x[i] < y[i] ? b[i] : a[i];
+          a[i] ^= (short) ((a[i] ^ b[i]) & Order.negative(x[i] - y[i]));
         }
       }
       case BAND, BOR, BXOR -> throw new AssertionError(op);

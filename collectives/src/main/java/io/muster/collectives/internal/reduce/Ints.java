@@ -41,12 +41,12 @@ record Ints(ReduceOp op) implements Reducer {
       }
       case MIN -> {
         for (int i = 0; i < count; i++) {
-          a[i] = Order.min(a[i], b[i]);
+          a[i] = b[i] < a[i] ? b[i] : a[i];
         }
       }
       case MAX -> {
         for (int i = 0; i < count; i++) {
-          a[i] = Order.max(a[i], b[i]);
+          a[i] = a[i] < b[i] ? b[i] : a[i];
         }
       }
       case BAND -> {
