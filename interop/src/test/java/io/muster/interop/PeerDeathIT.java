@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -29,6 +30,11 @@ class PeerDeathIT {
   private static final int LENGTH = 10 << 20;
 
   private final GlooProcess victim = new GlooProcess(Map.of());
+
+  @AfterEach
+  void endVictim() {
+    victim.close();
+  }
 
   /** The rank before the last stays away, so that the others are stuck half-way. */
   @Test
@@ -90,8 +96,6 @@ class PeerDeathIT {
 
       assertThatThrownBy(() -> world.party('V').digests())
           .hasMessageContaining("Connection closed by peer");
-    } finally {
-      victim.close();
     }
   }
 
