@@ -85,6 +85,7 @@ final class Collectives {
           copyIn(run, parts, all);
           allReduce(run, tag, all, reducer);
           average(type, op, all);
+          beTruths(type, all);
           copyOut(run, all, parts);
         });
   }
@@ -117,6 +118,7 @@ final class Collectives {
           allReduce(run, tag, all, reducer);
           ByteBuffer own = slice(all, rank() * output.bytes(), output.bytes());
           average(output.type(), op, own);
+          beTruths(output.type(), own);
           copy(run, own, output);
         });
   }
@@ -269,6 +271,18 @@ final class Collectives {
   private void average(DataType type, ReduceOp op, ByteBuffer data) {
     if (op == ReduceOp.AVG) {
       Average.divide(type, data, size());
+    }
+  }
+
+  /**
+   * Leaves no booleans but 0 and 1. Where PyTorch copies the tensor that it has reduced, its sum of
+   * two that are true becomes 1.
+   */
+  private static void beTruths(DataType type, ByteBuffer data) {
+    if (type == DataType.BOOL) {
+      for (int i = data.position(); i < data.limit(); i++) {
+        data.put(i, (byte) (data.get(i) == 0 ? 0 : 1));
+      }
     }
   }
 

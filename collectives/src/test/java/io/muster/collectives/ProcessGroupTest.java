@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -133,5 +134,35 @@ class ProcessGroupTest {
               return wrong;
             });
     assertThat(checksums).containsOnly(0L);
+  }
+
+  /** As PyTorch leaves them: where it copies what it has reduced, booleans become 0 or 1. */
+  @Test
+  void sum_ofBooleans_isMoreThanOneUnlessItIsCopied() {
+    Ranks.run(
+        2,
+        group -> {
+          Tensor inPlace = booleans();
+          group.allReduce(inPlace, ReduceOp.SUM);
+          assertThat(bytes(inPlace)).containsExactly(0, 2);
+
+          Tensor coalesced = booleans();
+          group.allReduceCoalesced(List.of(coalesced), ReduceOp.SUM);
+          assertThat(bytes(coalesced)).containsExactly(0, 1);
+
+          Tensor chunk = Tensor.of(ByteBuffer.allocateDirect(1), DataType.BOOL);
+          group.reduceScatter(chunk, booleans(), ReduceOp.SUM);
+          assertThat(bytes(chunk)).containsExactly(group.rank());
+        });
+  }
+
+  private static Tensor booleans() {
+    return Tensor.of(ByteBuffer.allocateDirect(2).put(1, (byte) 1), DataType.BOOL);
+  }
+
+  private static byte[] bytes(Tensor direct) {
+    byte[] bytes = new byte[direct.length()];
+    direct.in(ByteBuffer.allocate(0)).get(bytes);
+    return bytes;
   }
 }

@@ -50,12 +50,20 @@ final class ChildProcess implements AutoCloseable {
     return java(main.getName(), args);
   }
 
+  static ChildProcess java(Map<String, String> environment, Class<?> main) {
+    return java(environment, main.getName());
+  }
+
   static ChildProcess java(String main, String... args) {
+    return java(Map.of(), main, args);
+  }
+
+  private static ChildProcess java(Map<String, String> environment, String main, String... args) {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(List.of("-cp", System.getProperty("java.class.path"), main));
     command.addAll(List.of(args));
-    return new ChildProcess(command, Map.of());
+    return new ChildProcess(command, environment);
   }
 
   static ChildProcess start(Map<String, String> environment, List<String> command) {

@@ -70,8 +70,8 @@ public record Preamble(Kind kind, long slot, long length) {
     if (length < 0) {
       throw new MalformedMessageException(kind + " with a length of " + length);
     }
-    // Compared by subtraction, since a sum could wrap around.
-    if (kind == Kind.DATA ? total - BYTES != length : total != BYTES) {
+    // Compared by subtraction, and only where that cannot wrap around as a sum could.
+    if (kind == Kind.DATA ? total < BYTES || total - BYTES != length : total != BYTES) {
       throw new MalformedMessageException(
           kind + " of " + total + " bytes in all that says its length is " + length);
     }

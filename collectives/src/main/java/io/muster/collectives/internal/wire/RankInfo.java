@@ -72,12 +72,12 @@ public record RankInfo(
    */
   public static RankInfo decode(byte[] value, int rank, int reader, int size)
       throws MalformedMessageException {
-    if (size > 1 && value.length == (size - 1) * ADDRESS_BYTES) {
+    ByteBuffer in = ByteBuffer.wrap(value).order(ByteOrder.LITTLE_ENDIAN);
+    if (isOfAnOldRelease(in, size)) {
       throw new MalformedMessageException(
           value.length
               + " bytes, as ranks of PyTorch before 2.2 publish; Muster needs PyTorch 2.2 or later");
     }
-    ByteBuffer in = ByteBuffer.wrap(value).order(ByteOrder.LITTLE_ENDIAN);
     byte[] host = new byte[length(in, "host name", 0, MAX_HOST_BYTES)];
     in.get(host);
     length(in, "address", ADDRESS_BYTES, ADDRESS_BYTES);
@@ -92,6 +92,13 @@ public record RankInfo(
     long identifier = identifiers == 0 ? reader : in.getLong(in.position() + reader * Long.BYTES);
     return new RankInfo(
         rank, new String(host, StandardCharsets.ISO_8859_1), address, identifiers, identifier);
+  }
+
+  /** Whether there is one address for each of the other ranks, and no host name before them. */
+  private static boolean isOfAnOldRelease(ByteBuffer in, int size) {
+    return size > 1
+        && in.remaining() == (size - 1) * ADDRESS_BYTES
+        && (in.getLong(0) < 0 || in.getLong(0) > MAX_HOST_BYTES);
   }
 
   private static int length(ByteBuffer in, String what, int min, int max)

@@ -1,0 +1,137 @@
+package io.muster.collectives;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import io.muster.store.Background;
+import io.muster.store.HashStore;
+import io.muster.store.Store;
+import java.time.Duration;
+import java.util.List;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+
+/** What the others see when a rank does not do its part. */
+class FailureTest {
+  private static final Duration SHORT = Duration.ofMillis(100);
+
+  private final Store store = new HashStore();
+
+  /** The groups of a world whose ranks the test plays by turns. */
+  private List<ProcessGroup> world(int size) {
+    List<Background<ProcessGroup>> ranks =
+        IntStream.range(0, size)
+            .mapToObj(
+                rank ->
+                    Background.call(
+                        () ->
+                            new ProcessGroups().initProcessGroup(Ranks.options(store, rank, size))))
+            .toList();
+    return ranks.stream().map(Background::result).toList();
+  }
+
+  @Test
+  void rankThatLeaves_isNamedOnAllOthers() {
+    List<ProcessGroup> world = world(3);
+    List<Background<CollectiveException>> others =
+        IntStream.of(0, 1)
+            .mapToObj(
+                rank ->
+                    Background.call(
+                        () ->
+                            catchThrowableOfType(
+                                CollectiveException.class,
+                                () ->
+                                    world
+                                        .get(rank)
+                                        .allReduce(Tensor.of(new float[9]), ReduceOp.SUM))))
+            .toList();
+
+    world.get(2).close();
+
+    for (Background<CollectiveException> other : others) {
+      CollectiveException failure = other.result();
+      assertThat(failure.lostRanks().get(0)).isEqualTo(2);
+      assertThat(failure.operation()).isEqualTo("allReduce");
+      assertThat(failure).hasMessageContaining("rank 2 (127.0.0.1:").hasMessageContaining("closed");
+    }
+    world.forEach(ProcessGroup::close);
+  }
+
+  @Test
+  void rankThatDoesNotCome_isNamedByTheTimeout_andTheGroupIsOfNoUse() {
+    List<ProcessGroup> world = world(2);
+    ProcessGroup first = world.get(0);
+
+    assertThatExceptionOfType(CollectiveTimeoutException.class)
+        .isThrownBy(() -> first.withTimeout(SHORT).barrier())
+        .satisfies(e -> assertThat(e.missingRanks()).containsExactly(1))
+        .withMessageContaining("barrier (call 0) on rank 0 of 2 of group 0 timed out after PT0.1S");
+    assertThatExceptionOfType(CollectiveException.class)
+        .isThrownBy(first::barrier)
+        .withMessageContaining("no use any more");
+    assertThatExceptionOfType(CollectiveException.class).isThrownBy(world.get(1)::barrier);
+
+    world.forEach(ProcessGroup::close);
+  }
+
+  @Test
+  void monitoredBarrier_namesAllWhoAreMissing() {
+    List<ProcessGroup> world = world(3);
+
+    assertThatExceptionOfType(CollectiveTimeoutException.class)
+        .isThrownBy(() -> world.get(0).monitoredBarrier(SHORT, true))
+        .withMessageStartingWith("[Rank 0]: Ranks 1, 2 failed to pass monitoredBarrier in 100 ms")
+        .satisfies(e -> assertThat(e.missingRanks()).containsExactly(1, 2));
+
+    world.forEach(ProcessGroup::close);
+  }
+
+  @Test
+  void interrupt_endsABlockingCall() {
+    List<ProcessGroup> world = world(2);
+    Background<Boolean> waiting = Background.run(() -> world.get(0).barrier()).awaitBlocked();
+
+    waiting.interrupt();
+
+    assertThat(waiting.failure()).isInstanceOf(CollectiveInterruptedException.class);
+    world.forEach(ProcessGroup::close);
+  }
+
+  @Test
+  void rankThatIsMissing_isNamedWhenTheGroupIsMade() {
+    ProcessGroupOptions alone =
+        ProcessGroupOptions.builder()
+            .store(store)
+            .rank(0)
+            .worldSize(2)
+            .timeout(SHORT)
+            .interfaceNames("lo")
+            .build();
+
+    assertThatExceptionOfType(CollectiveTimeoutException.class)
+        .isThrownBy(() -> new ProcessGroups().initProcessGroup(alone))
+        .satisfies(e -> assertThat(e.missingRanks()).containsExactly(1));
+  }
+
+  @Test
+  void closedGroup_refusesCalls() {
+    List<ProcessGroup> world = world(1);
+    ProcessGroup group = world.get(0);
+
+    group.close();
+    group.close();
+
+    assertThatIllegalStateException().isThrownBy(group::barrier);
+  }
+
+  @Test
+  void keys_arePyTorchs() {
+    List<ProcessGroup> world = world(2);
+
+    assertThat(store.listKeys()).containsExactlyInAnyOrder("0//cpu//0/0", "0//cpu//0/1");
+    world.forEach(ProcessGroup::close);
+  }
+}
