@@ -4,8 +4,11 @@ import org.jspecify.annotations.NullMarked;
 @NullMarked
 module io.muster.cli {
   requires static org.jspecify;
+  requires com.fasterxml.jackson.core;
   requires info.picocli;
+  requires io.muster.collectives;
   requires io.muster.store;
+  requires java.management;
 
   opens io.muster.cli to
       info.picocli;

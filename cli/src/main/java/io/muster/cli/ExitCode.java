@@ -11,7 +11,7 @@ final class ExitCode {
   /** The command line makes no sense. */
   static final int MISUSE = 2;
 
-  /** There is no connection to a store, or it was lost. */
+  /** There is no connection to a store or another rank, or it was lost. */
   static final int NO_CONNECTION = 3;
 
   /** The server cannot start: its address is taken, say. */
@@ -20,15 +20,19 @@ final class ExitCode {
   /** Anything else: the store refused, or an input or output failed. */
   static final int FAILED = 5;
 
+  /** Results were wrong. */
+  static final int WRONG = 6;
+
   /** The codes as the help shows them. */
   static final String HELP =
       """
         0    done
         1    not there, or did not come in time
         2    the command line makes no sense
-        3    no connection to a store, or it was lost
+        3    no connection to a store or another rank, or it was lost
         4    the server cannot start: its address is taken, say
         5    anything else: the store refused, or an input or output failed
+        6    results were wrong
         130  stopped by SIGINT (Ctrl-C)
         143  stopped by SIGTERM
       """;

@@ -1,5 +1,8 @@
 package io.muster.cli;
 
+import io.muster.collectives.CollectiveException;
+import io.muster.collectives.CollectiveTimeoutException;
+import io.muster.store.MusterException;
 import io.muster.store.NetworkException;
 import io.muster.store.ProtocolException;
 import io.muster.store.QueueEmptyException;
@@ -46,7 +49,7 @@ final class Failures implements IParameterExceptionHandler, IExecutionExceptionH
     String message = e.getMessage();
     boolean speaksForItself =
         e instanceof CommandFailedException
-            || e.getClass().getPackageName().startsWith("io.muster.store")
+            || e instanceof MusterException
             || e instanceof IllegalArgumentException
             || e instanceof UnsupportedOperationException;
     return speaksForItself && message != null ? message : e.toString();
@@ -56,10 +59,14 @@ final class Failures implements IParameterExceptionHandler, IExecutionExceptionH
     if (e instanceof CommandFailedException failed) {
       return failed.exitCode();
     }
-    if (e instanceof StoreTimeoutException || e instanceof QueueEmptyException) {
+    if (e instanceof StoreTimeoutException
+        || e instanceof CollectiveTimeoutException
+        || e instanceof QueueEmptyException) {
       return ExitCode.NOT_THERE;
     }
-    if (e instanceof NetworkException || e instanceof ProtocolException) {
+    if (e instanceof NetworkException
+        || e instanceof ProtocolException
+        || e instanceof CollectiveException) {
       return ExitCode.NO_CONNECTION;
     }
     return e instanceof IllegalArgumentException ? ExitCode.MISUSE : ExitCode.FAILED;

@@ -23,6 +23,7 @@ public final class Main {
         new CommandLine(muster)
             .addSubcommand(new ServeCommand(streams))
             .addSubcommand(KvCommand.commandLine(streams))
+            .addSubcommand(new PerfCommand(streams))
             .addSubcommand(new CompletionCommand(streams));
     return commandLine
         // Keys and values are anybody's text: an @ before them means nothing.

@@ -15,7 +15,7 @@ import picocli.CommandLine.ScopeType;
     mixinStandardHelpOptions = true,
     versionProvider = Version.class,
     sortOptions = false,
-    description = "torch.distributed's stores in Java, for PyTorch and Java alike.",
+    description = "torch.distributed's stores and collectives in Java, for PyTorch and Java alike.",
     footerHeading = "%nExit codes:%n",
     footer = ExitCode.HELP)
 final class MusterCommand {

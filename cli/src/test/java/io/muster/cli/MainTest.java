@@ -15,6 +15,7 @@ class MainTest {
   void help_isThereForEveryCommand() {
     assertHelp("", Cli.run("--help"));
     assertHelp("serve ", Cli.run("serve", "--help"));
+    assertHelp("perf ", Cli.run("perf", "--help"));
     assertHelp("completion ", Cli.run("completion", "--help"));
     assertHelp("kv ", Cli.run("kv", "-h"));
     for (String command : COMMANDS.split(",", -1)) {
@@ -58,6 +59,14 @@ class MainTest {
             + " not an endpoint: HOST:PORT is expected",
         "kv get a --timeout 5           | muster kv get: Invalid value for option '--timeout': '5' is"
             + " not a duration such as 300ms, 5s, 2m or 1h",
+        "perf                           | muster perf: Missing required parameter: 'COLLECTIVE'",
+        "perf fly                       | muster perf: Invalid value for positional parameter at index 0"
+            + " (COLLECTIVE): 'fly' is not a collective; there are allreduce, reduce, broadcast,"
+            + " allgather, reducescatter, gather, scatter, alltoall, sendrecv, barrier",
+        "perf reduce --op avf           | muster perf: Invalid value for option '--op': 'avf' is not an"
+            + " operator; there are sum, prod, min, max, avg",
+        "perf reduce -d F32             | muster perf: Invalid value for option '--dtype': 'F32' is not"
+            + " a type of elements; there are f32, f64, i32, i64, i8, u8, f16, bf16",
         "serve --backend fast           | muster serve: Invalid value for option '--backend': 'fast' is"
             + " not a backend; there are event-loop, threaded",
         "serve --max-value huge         | muster serve: Invalid value for option '--max-value': 'huge'"
@@ -90,6 +99,30 @@ class MainTest {
 
     assertThat(result.exitCode()).isEqualTo(ExitCode.MISUSE);
     assertThat(result.err()).startsWith("muster serve: ").hasLineCount(1);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "--nproc 0 allreduce",
+        "--nproc 2 --rank 0 allreduce",
+        "--nproc 2 --world-size 2 allreduce",
+        "--nproc 2 --init-method env:// allreduce",
+        "--nproc 2 --root 2 broadcast",
+        "--nproc 37 --check --dtype bf16 allreduce",
+        "--dtype i8 --op avg allreduce",
+        "--check barrier",
+        "-b 0 allreduce",
+        "-e 2g allreduce",
+        "-f 1 allreduce",
+        "--init-method tcp://127.0.0.1 --rank 0 --world-size 1 allreduce"
+      })
+  void perf_whatCannotBe_isMisuse(String options) {
+    Cli.Result result = Cli.run(("perf " + options).split(" "));
+
+    assertThat(result.exitCode()).isEqualTo(ExitCode.MISUSE);
+    assertThat(result.err()).startsWith("muster perf: ").hasLineCount(1);
+    assertThat(result.out()).isEmpty();
   }
 
   @Test

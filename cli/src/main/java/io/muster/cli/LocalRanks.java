@@ -1,0 +1,170 @@
+package io.muster.cli;
+
+import io.muster.store.server.StoreServer;
+import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.net.InetAddress;
+import java.net.NetworkInterface;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The ranks of a run as processes of this machine, each a JVM like this one, which meet in a store
+ * of this process. They write to this process's outputs, and end when it ends.
+ */
+final class LocalRanks {
+  /** The option by which a rank is told its parent. */
+  static final String PARENT_OPTION = "--parent";
+
+  /** How long ranks have to end by themselves, once one has failed or all were told to. */
+  private static final Duration GRACE = Duration.ofSeconds(3);
+
+  private static final String LOOPBACK = "127.0.0.1";
+  private static final String INTERFACE_VARIABLE = "GLOO_SOCKET_IFNAME";
+
+  private final int worldSize;
+  private final Supplier<List<String>> arguments;
+  private final List<Process> ranks = new ArrayList<>();
+  private final BlockingQueue<Exit> exits = new LinkedBlockingQueue<>();
+  private boolean ended;
+
+  /** A rank that has ended. */
+  private record Exit(int rank, int code) {}
+
+  /** Ranks that are not yet there, and their command line. */
+  LocalRanks(int worldSize, Supplier<List<String>> arguments) {
+    this.worldSize = worldSize;
+    this.arguments = arguments;
+  }
+
+  /** Runs all ranks to their end; the exit code of the first that fails, or 0. */
+  int run() throws InterruptedException {
+    Thread stop = new Thread(this::end, "muster-stop");
+    try (StoreServer store = StoreServer.start()) {
+      Runtime.getRuntime().addShutdownHook(stop);
+      for (int rank = 0; rank < worldSize; rank++) {
+        start(rank, store.port());
+      }
+      return awaitAll();
+    } finally {
+      end();
+    }
+  }
+
+  private synchronized void start(int rank, int port) {
+    if (ended) {
+      return;
+    }
+    ProcessBuilder builder = new ProcessBuilder(command());
+    Map<String, String> environment = builder.environment();
+    environment.put("RANK", Integer.toString(rank));
+    environment.put("WORLD_SIZE", Integer.toString(worldSize));
+    environment.put("MASTER_ADDR", LOOPBACK);
+    environment.put("MASTER_PORT", Integer.toString(port));
+    // So that rank 0, too, is a client of the store.
+    environment.put("TORCHELASTIC_USE_AGENT_STORE", "True");
+    loopback().ifPresent(name -> environment.putIfAbsent(INTERFACE_VARIABLE, name));
+    try {
+      Process process =
+          builder
+              .redirectOutput(ProcessBuilder.Redirect.INHERIT)
+              .redirectError(ProcessBuilder.Redirect.INHERIT)
+              .start();
+      ranks.add(process);
+      process.getOutputStream().close();
+      var unused = process.onExit().thenAccept(it -> exits.add(new Exit(rank, it.exitValue())));
+    } catch (IOException e) {
+      throw new CommandFailedException(
+          ExitCode.FAILED, "cannot start rank " + rank + ": " + e.getMessage(), e);
+    }
+  }
+
+  private List<String> command() {
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.addAll(ManagementFactory.getRuntimeMXBean().getInputArguments());
+    command.addAll(List.of("-cp", System.getProperty("java.class.path"), Main.class.getName()));
+    command.addAll(arguments.get());
+    command.add(PARENT_OPTION + "=" + ProcessHandle.current().pid());
+    return command;
+  }
+
+  private static Optional<String> loopback() {
+    try {
+      NetworkInterface found = NetworkInterface.getByInetAddress(InetAddress.getLoopbackAddress());
+      return Optional.ofNullable(found).map(NetworkInterface::getName);
+    } catch (IOException e) {
+      return Optional.empty();
+    }
+  }
+
+  /** Once a rank has failed, the others fail by themselves; if they do not, they are ended. */
+  private int awaitAll() throws InterruptedException {
+    Exit failed = null;
+    long deadline = 0;
+    for (int running = worldSize; running > 0; running--) {
+      Exit exit = failed == null ? exits.take() : poll(deadline - System.nanoTime());
+      if (exit == null) {
+        break;
+      }
+      if (failed == null && exit.code != ExitCode.OK) {
+        failed = exit;
+        deadline = System.nanoTime() + GRACE.toNanos();
+      }
+    }
+    if (failed == null) {
+      return ExitCode.OK;
+    }
+    if (failed.code == ExitCode.WRONG) {
+      return failed.code;
+    }
+    throw new CommandFailedException(
+        failed.code,
+        "rank %d was the first to fail, with exit code %d".formatted(failed.rank, failed.code));
+  }
+
+  private @Nullable Exit poll(long nanos) throws InterruptedException {
+    return exits.poll(nanos, TimeUnit.NANOSECONDS);
+  }
+
+  /** Ends all ranks that run, and waits until they have ended. */
+  private synchronized void end() {
+    ended = true;
+    ranks.forEach(Process::destroy);
+    long deadline = System.nanoTime() + GRACE.toNanos();
+    boolean interrupted = false;
+    for (Process rank : ranks) {
+      try {
+        if (!rank.waitFor(deadline - System.nanoTime(), TimeUnit.NANOSECONDS)) {
+          rank.destroyForcibly();
+        }
+      } catch (InterruptedException e) {
+        interrupted = true;
+        rank.destroyForcibly();
+      }
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  /** Ends this process, a rank, when its parent does, however that ends. */
+  static void endWith(long parent) {
+    Optional<ProcessHandle> handle = ProcessHandle.of(parent);
+    if (handle.isEmpty()) {
+      throw new CommandFailedException(
+          ExitCode.FAILED, "process " + parent + ", which started this rank, is gone");
+    }
+    var unused =
+        handle.get().onExit().thenRun(() -> Runtime.getRuntime().halt(ExitCode.NO_CONNECTION));
+  }
+}

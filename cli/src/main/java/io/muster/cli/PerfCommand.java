@@ -1,0 +1,277 @@
+package io.muster.cli;
+
+import io.muster.cli.perf.Collective;
+import io.muster.cli.perf.ElementType;
+import io.muster.cli.perf.JsonReport;
+import io.muster.cli.perf.Measurement;
+import io.muster.cli.perf.PerfRun;
+import io.muster.cli.perf.Plan;
+import io.muster.cli.perf.Reduction;
+import io.muster.cli.perf.Summary;
+import io.muster.cli.perf.Table;
+import io.muster.collectives.ProcessGroup;
+import io.muster.collectives.ProcessGroupOptions;
+import io.muster.collectives.ProcessGroups;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code muster perf}: one rank, or all, of a run that measures a collective. */
+@Command(
+    name = "perf",
+    description = {
+      "Measure a collective: latency, algorithm bandwidth and bus bandwidth, for each size.",
+      "",
+      "With --nproc this command starts all ranks, on this machine. Otherwise it is one rank; the"
+          + " others may be of PyTorch (see examples/perf_rank.py). Rank 0 prints the results.",
+      ""
+    })
+final class PerfCommand implements Callable<Integer> {
+  private final Streams streams;
+
+  @Parameters(
+      paramLabel = "COLLECTIVE",
+      converter = CollectiveName.class,
+      completionCandidates = CollectiveName.class,
+      description = "What to measure: ${COMPLETION-CANDIDATES}.")
+  private Collective collective = Collective.ALL_REDUCE;
+
+  @Option(
+      names = "--nproc",
+      paramLabel = "N",
+      description = "Start N ranks, each a process, and the store where they meet.")
+  private @Nullable Integer processes;
+
+  @Option(
+      names = "--init-method",
+      paramLabel = "URL",
+      description = "Where the ranks meet: tcp://, file:// or env://. Default: env://.")
+  private @Nullable String initMethod;
+
+  @Option(
+      names = "--rank",
+      paramLabel = "R",
+      description = "Which rank this is. Default: as the URL or the environment says.")
+  private @Nullable Integer rank;
+
+  @Option(
+      names = "--world-size",
+      paramLabel = "N",
+      description = "How many ranks there are. Default: as the URL or the environment says.")
+  private @Nullable Integer worldSize;
+
+  @Option(
+      names = {"-b", "--minbytes"},
+      paramLabel = "SIZE",
+      converter = ByteSize.Converter.class,
+      description = "The first size. Default: ${DEFAULT-VALUE}.")
+  private ByteSize firstSize = new ByteSize(4);
+
+  @Option(
+      names = {"-e", "--maxbytes"},
+      paramLabel = "SIZE",
+      converter = ByteSize.Converter.class,
+      description = "The largest size, such as 64M or 1g. Default: ${DEFAULT-VALUE}.")
+  private ByteSize lastSize = new ByteSize(64 << 20);
+
+  @Option(
+      names = {"-f", "--stepfactor"},
+      paramLabel = "N",
+      description = "How many times a size the next one is. Default: ${DEFAULT-VALUE}.")
+  private int factor = 2;
+
+  @Option(
+      names = {"-d", "--dtype"},
+      paramLabel = "TYPE",
+      converter = TypeName.class,
+      completionCandidates = TypeName.class,
+      description = "The elements: ${COMPLETION-CANDIDATES}. Default: ${DEFAULT-VALUE}.")
+  private ElementType type = ElementType.F32;
+
+  @Option(
+      names = {"-o", "--op"},
+      paramLabel = "OP",
+      converter = ReductionName.class,
+      completionCandidates = ReductionName.class,
+      description = "How to reduce: ${COMPLETION-CANDIDATES}. Default: ${DEFAULT-VALUE}.")
+  private Reduction reduction = Reduction.SUM;
+
+  @Option(
+      names = "--root",
+      paramLabel = "R",
+      description = "The root of reduce, broadcast, gather and scatter. Default: ${DEFAULT-VALUE}.")
+  private int root;
+
+  @Option(
+      names = {"-n", "--iterations"},
+      paramLabel = "N",
+      description = "Timed calls for each size. Default: 500 to 5, fewer the larger the size is.")
+  private @Nullable Integer iterations;
+
+  @Option(
+      names = {"-w", "--warm-up"},
+      paramLabel = "N",
+      description = "Calls before these. Default: as many.")
+  private @Nullable Integer warmUps;
+
+  @Option(
+      names = {"-c", "--check"},
+      description = "Compare the results of one more call with what they have to be.")
+  private boolean check;
+
+  @Option(
+      names = {"-J", "--json"},
+      description = "Print one JSON document rather than a table.")
+  private boolean json;
+
+  @Option(
+      names = "--timeout",
+      paramLabel = "TIME",
+      converter = HumanDuration.class,
+      description = "How long meeting, and each call, may take. Default: 5m.")
+  private Duration timeout = Duration.ofMinutes(5);
+
+  @Option(
+      names = LocalRanks.PARENT_OPTION,
+      hidden = true,
+      description = "The process without which this one ends.")
+  private @Nullable Long parent;
+
+  PerfCommand(Streams streams) {
+    this.streams = streams;
+  }
+
+  @Override
+  public Integer call() throws InterruptedException {
+    Plan plan = plan();
+    if (processes != null) {
+      if (initMethod != null || rank != null || worldSize != null) {
+        throw new IllegalArgumentException(
+            "--nproc says where the ranks meet and which they are: it excludes --init-method,"
+                + " --rank and --world-size");
+      }
+      if (processes < 1) {
+        throw new IllegalArgumentException("--nproc must be 1 or more");
+      }
+      plan.requireSense(processes);
+      return new LocalRanks(processes, this::argumentsOfRank).run();
+    }
+    if (parent != null) {
+      LocalRanks.endWith(parent);
+    }
+    return measure(plan);
+  }
+
+  private Plan plan() {
+    return new Plan(
+        collective,
+        type,
+        reduction,
+        root,
+        firstSize.bytes(),
+        lastSize.bytes(),
+        factor,
+        iterations,
+        warmUps,
+        check);
+  }
+
+  private int measure(Plan plan) {
+    try (ProcessGroups groups = new ProcessGroups();
+        ProcessGroup group = groups.initProcessGroup(options())) {
+      PerfRun run = new PerfRun(group, plan, streams.errWriter()::println);
+      boolean reports = group.rank() == 0;
+      Table table = new Table(plan);
+      if (reports && !json) {
+        table.head(group.size()).forEach(streams::print);
+      }
+      List<Measurement> measurements =
+          run.run(
+              measurement -> {
+                if (reports && !json) {
+                  streams.print(table.row(measurement));
+                }
+              });
+      Summary summary = new Summary(measurements);
+      if (reports && json) {
+        streams.print(new JsonReport(plan, group.size(), summary).text());
+      } else if (reports) {
+        table.foot(summary).forEach(streams::print);
+      }
+      // The rank that has the wrong elements has said so.
+      return summary.wrong() == 0 ? ExitCode.OK : ExitCode.WRONG;
+    } catch (OutOfMemoryError e) {
+      throw new CommandFailedException(
+          ExitCode.FAILED,
+          "%s; MUSTER_JAVA_OPTS=-XX:MaxDirectMemorySize=8g allows more, and -e less"
+              .formatted(e.getMessage()),
+          e);
+    }
+  }
+
+  private ProcessGroupOptions options() {
+    ProcessGroupOptions.Builder options = ProcessGroupOptions.builder().timeout(timeout);
+    if (initMethod != null) {
+      options.initMethod(initMethod);
+    }
+    if (rank != null) {
+      options.rank(rank);
+    }
+    if (worldSize != null) {
+      options.worldSize(worldSize);
+    }
+    return options.build();
+  }
+
+  /** The command line of a rank that does the same, and finds the others by its environment. */
+  private List<String> argumentsOfRank() {
+    List<String> arguments = new ArrayList<>(List.of("perf", collective.toString()));
+    Map<String, Object> options =
+        Map.of(
+            "--minbytes", firstSize.bytes(),
+            "--maxbytes", lastSize.bytes(),
+            "--stepfactor", factor,
+            "--dtype", type,
+            "--op", reduction,
+            "--root", root,
+            "--timeout", timeout.toMillis() + "ms");
+    options.forEach((name, value) -> arguments.add(name + "=" + value));
+    if (iterations != null) {
+      arguments.add("--iterations=" + iterations);
+    }
+    if (warmUps != null) {
+      arguments.add("--warm-up=" + warmUps);
+    }
+    if (check) {
+      arguments.add("--check");
+    }
+    if (json) {
+      arguments.add("--json");
+    }
+    return arguments;
+  }
+
+  static final class CollectiveName extends NameOf<Collective> {
+    CollectiveName() {
+      super("a collective", Collective.values());
+    }
+  }
+
+  static final class TypeName extends NameOf<ElementType> {
+    TypeName() {
+      super("a type of elements", ElementType.values());
+    }
+  }
+
+  static final class ReductionName extends NameOf<Reduction> {
+    ReductionName() {
+      super("an operator", Reduction.values());
+    }
+  }
+}

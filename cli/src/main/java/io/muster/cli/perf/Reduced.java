@@ -1,0 +1,57 @@
+package io.muster.cli.perf;
+
+import java.util.stream.IntStream;
+import java.util.stream.LongStream;
+
+/** What a reduction of all ranks' {@link Fill} has to be, by plain arithmetic. */
+record Reduced(ElementType type, Reduction reduction, int worldSize) {
+  /**
+   * Whether the results are exact in the type, so that there is but one right answer. An average is
+   * rounded once, from an exact sum.
+   */
+  boolean isExact() {
+    if (!type.isFloat()) {
+      return true;
+    }
+    return switch (reduction) {
+      case SUM, AVG -> (long) worldSize * Fill.REDUCED_PERIOD <= 1L << type.precision();
+      case PROD -> IntStream.range(0, Fill.REDUCED_PERIOD).allMatch(this::hasPowerOfProduct);
+      case MIN, MAX -> true;
+    };
+  }
+
+  private boolean hasPowerOfProduct(int index) {
+    return twos(index) <= type.maxExponent();
+  }
+
+  /** The results at all indices. */
+  Elements elements() {
+    long[] period = IntStream.range(0, Fill.REDUCED_PERIOD).mapToLong(this::at).toArray();
+    return index -> period[index % period.length];
+  }
+
+  private long at(int index) {
+    return switch (reduction) {
+      case SUM -> type.ofWhole(numbers(index).sum());
+      case AVG -> type.ofNumber((double) numbers(index).sum() / worldSize);
+      case MIN -> type.ofWhole(numbers(index).min().orElseThrow());
+      case MAX -> type.ofWhole(numbers(index).max().orElseThrow());
+      case PROD -> product(twos(index));
+    };
+  }
+
+  private long product(int twos) {
+    if (type.isFloat()) {
+      return type.ofNumber(Math.scalb(1.0, twos));
+    }
+    return twos < Long.SIZE ? type.ofWhole(1L << twos) : 0;
+  }
+
+  private int twos(int index) {
+    return (int) numbers(index).filter(number -> number == 2).count();
+  }
+
+  private LongStream numbers(int index) {
+    return IntStream.range(0, worldSize).mapToLong(rank -> Fill.numberAt(reduction, rank, index));
+  }
+}
