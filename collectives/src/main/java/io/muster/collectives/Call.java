@@ -2,6 +2,7 @@ package io.muster.collectives;
 
 import java.time.Duration;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A collective that was called: its arguments are checked, and it has its place in the order of
@@ -11,8 +12,21 @@ import java.util.List;
  * @param tag its place in the order of calls
  * @param needsEveryone whether no rank can finish before all have begun
  * @param body what there is to do
+ * @param objection why the result is not what was asked for, if so; to be said when all is done,
+ *     since the others count on this rank's part
  */
-record Call(GlooBackend backend, String operation, int tag, boolean needsEveryone, Body body) {
+record Call(
+    GlooBackend backend,
+    String operation,
+    int tag,
+    boolean needsEveryone,
+    Body body,
+    @Nullable String objection) {
+  /** A call whose result is what was asked for. */
+  Call(GlooBackend backend, String operation, int tag, boolean needsEveryone, Body body) {
+    this(backend, operation, tag, needsEveryone, body, null);
+  }
+
   /** What a collective does. */
   interface Body {
     void on(Run run);
@@ -43,6 +57,9 @@ record Call(GlooBackend backend, String operation, int tag, boolean needsEveryon
               "%s on %s failed: %s".formatted(this, backend, e), operation, List.of(), e),
           0);
       throw e;
+    }
+    if (objection != null) {
+      throw new IllegalArgumentException(objection);
     }
   }
 

@@ -255,12 +255,14 @@ final class Collectives {
       String operation, DataType type, ReduceOp op, int tags, ReducingBody body) {
     backend.requireOpen();
     int tag = backend.nextTag(tags);
-    if (op == ReduceOp.AVG && !type.isFloatingPoint()) {
-      throw new IllegalArgumentException("AVG is for floating-point types, not for " + type);
-    }
     Reducer reducer = Reducers.of(type, op);
     boolean needsEveryone = !operation.equals("reduce");
-    return new Call(backend, operation, tag, needsEveryone, run -> body.on(run, tag, reducer));
+    String objection =
+        op == ReduceOp.AVG && !type.isFloatingPoint()
+            ? "Cannot use ReduceOp.AVG with elements of " + type + ", only with floating-point ones"
+            : null;
+    return new Call(
+        backend, operation, tag, needsEveryone, run -> body.on(run, tag, reducer), objection);
   }
 
   private static void allReduce(Run run, int tag, ByteBuffer data, Reducer reducer) {
@@ -269,7 +271,7 @@ final class Collectives {
   }
 
   private void average(DataType type, ReduceOp op, ByteBuffer data) {
-    if (op == ReduceOp.AVG) {
+    if (op == ReduceOp.AVG && type.isFloatingPoint()) {
       Average.divide(type, data, size());
     }
   }

@@ -8,7 +8,10 @@ package io.muster.collectives;
 public enum ReduceOp {
   /** The sum. Integers wrap around. */
   SUM,
-  /** The sum divided by the number of ranks; for floating-point types only. */
+  /**
+   * The sum divided by the number of ranks; for floating-point types only. With others, all ranks
+   * make sums and then throw {@link IllegalArgumentException}, as PyTorch does.
+   */
   AVG,
   /** The product. Integers wrap around. */
   PRODUCT,

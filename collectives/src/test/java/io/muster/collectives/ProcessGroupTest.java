@@ -1,12 +1,14 @@
 package io.muster.collectives;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.ExecutionException;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -164,5 +166,25 @@ class ProcessGroupTest {
     byte[] bytes = new byte[direct.length()];
     direct.in(ByteBuffer.allocate(0)).get(bytes);
     return bytes;
+  }
+
+  @Test
+  void averageOfIntegers_isRefusedOnceThereAreSums() {
+    Ranks.run(
+        2,
+        group -> {
+          int[] data = {group.rank(), 5};
+          assertThatThrownBy(() -> group.allReduce(Tensor.of(data), ReduceOp.AVG))
+              .isInstanceOf(IllegalArgumentException.class)
+              .hasMessageContaining("AVG with elements of INT32");
+          assertThat(group.async().allReduce(Tensor.of(data), ReduceOp.AVG).stage())
+              .failsWithin(Ranks.TIMEOUT)
+              .withThrowableOfType(ExecutionException.class)
+              .withCauseInstanceOf(IllegalArgumentException.class);
+
+          group.allReduce(Tensor.of(data), ReduceOp.SUM);
+
+          assertThat(data).containsExactly(4, 40);
+        });
   }
 }

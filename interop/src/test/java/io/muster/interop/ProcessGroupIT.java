@@ -118,6 +118,26 @@ class ProcessGroupIT {
     world().computesAsPyTorchDoes(Operation.of(Kind.ALL_REDUCE, DataType.FLOAT32, 5));
   }
 
+  /** They refuse it after they have made sums, so that nobody waits for anybody. */
+  @ParameterizedTest
+  @EnumSource(
+      value = Kind.class,
+      names = {
+        "ALL_REDUCE",
+        "ALL_REDUCE_COALESCED",
+        "REDUCE",
+        "REDUCE_SCATTER",
+        "REDUCE_SCATTER_TENSOR"
+      })
+  void average_ofIntegers_isRefusedByAll(Kind kind) {
+    world()
+        .refuses(
+            Operation.of(kind, DataType.INT32, 5).op(ReduceOp.AVG),
+            "result type Float can't be cast|Cannot use ReduceOp.AVG with elements of INT32");
+
+    world().computesAsPyTorchDoes(Operation.of(Kind.ALL_REDUCE, DataType.FLOAT32, 5));
+  }
+
   @ParameterizedTest
   @EnumSource(
       mode = Mode.EXCLUDE,
