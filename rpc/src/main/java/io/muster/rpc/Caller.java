@@ -1,0 +1,253 @@
+package io.muster.rpc;
+
+import io.grpc.Status;
+import io.muster.rpc.internal.transport.Cancellable;
+import io.muster.rpc.internal.transport.Connection;
+import io.muster.rpc.internal.transport.Link;
+import io.muster.rpc.internal.transport.Outgoing;
+import io.muster.rpc.internal.wire.Body;
+import io.muster.rpc.internal.wire.Frame;
+import io.muster.rpc.internal.wire.MalformedException;
+import io.muster.rpc.internal.wire.ObjectId;
+import io.muster.rpc.internal.wire.Request;
+import io.muster.rpc.internal.wire.Response;
+import io.muster.rpc.internal.world.Member;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
+
+/** The calls that this worker makes. Thread-safe. */
+final class Caller implements AutoCloseable {
+  private final int rank;
+  private final RpcCodec codec;
+  private final RpcCodec.References references;
+  private final Link link;
+  private final Executor executor;
+  private final Map<Long, Connection> connections = new ConcurrentHashMap<>();
+  private final AtomicLong begun = new AtomicLong();
+  private final AtomicLong ended = new AtomicLong();
+  private volatile boolean closed;
+
+  /**
+   * What is called.
+   *
+   * @param function its name on the wire
+   * @param shown its name in messages
+   * @param target the object it is called on, if it is one that is referred to
+   * @param keep what the result is kept as, if it stays there
+   */
+  record Target(
+      Member worker,
+      String function,
+      String shown,
+      Optional<ObjectId> target,
+      Optional<ObjectId> keep) {
+    static Target of(Member worker, String function, String shown) {
+      return new Target(worker, function, shown, Optional.empty(), Optional.empty());
+    }
+  }
+
+  Caller(int rank, RpcCodec codec, RpcCodec.References references, Link link, Executor executor) {
+    this.rank = rank;
+    this.codec = codec;
+    this.references = references;
+    this.link = link;
+    this.executor = executor;
+  }
+
+  /** Calls and waits for the result. */
+  <T> T call(Target target, @Nullable Object[] arguments, Duration timeout, Class<T> type) {
+    PendingCall<byte[]> pending =
+        begin(target, arguments, timeout, Runnable::run, message -> message);
+    byte[] message;
+    try {
+      message = pending.get();
+    } catch (ExecutionException e) {
+      throw rethrown(e.getCause());
+    } catch (InterruptedException e) {
+      boolean unused = pending.cancel(true);
+      Thread.currentThread().interrupt();
+      throw new RpcInterruptedException(
+          "interrupted in %s on worker %s".formatted(target.shown, target.worker),
+          target.worker.name(),
+          target.shown,
+          e);
+    }
+    return result(target, message, type);
+  }
+
+  /** Calls; the result comes on a thread of this worker's. */
+  <T> CompletableFuture<T> callAsync(
+      Target target, @Nullable Object[] arguments, Duration timeout, Class<T> type) {
+    return begin(target, arguments, timeout, executor, message -> result(target, message, type));
+  }
+
+  /** An exception that another thread has made, with the stack of this one. */
+  private static RuntimeException rethrown(@Nullable Throwable cause) {
+    if (cause instanceof RpcException e) {
+      e.addSuppressed(new CallerStack());
+      return e;
+    }
+    return new IllegalStateException("a call failed unexpectedly", cause);
+  }
+
+  /** Where a call was made that failed on another thread. */
+  private static final class CallerStack extends Exception {
+    private static final long serialVersionUID = 1L;
+
+    CallerStack() {
+      super("the call was made here");
+    }
+  }
+
+  private interface Reader<T> {
+    T read(byte[] message);
+  }
+
+  private <T> PendingCall<T> begin(
+      Target target,
+      @Nullable Object[] arguments,
+      Duration timeout,
+      Executor listener,
+      Reader<T> reader) {
+    byte[] encoded = codec.encode(arguments, references);
+    Frame frame =
+        new Request(
+                target.worker.incarnation(),
+                rank,
+                target.function,
+                target.target,
+                target.keep,
+                Body.of(encoded))
+            .encode();
+    if (frame.size() > link.maxMessageBytes()) {
+      throw new IllegalArgumentException(
+          "%s on worker %s: a message of %d bytes, more than the %d that a message may have"
+              .formatted(target.shown, target.worker, frame.size(), link.maxMessageBytes()));
+    }
+    long nanos = CurrentCall.capped(nanos(timeout));
+    PendingCall<T> pending = new PendingCall<>(target, timeout, reader);
+    begun.incrementAndGet();
+    if (nanos <= 0) {
+      pending.failed(Status.DEADLINE_EXCEEDED);
+      return pending;
+    }
+    pending.started(
+        connection(target.worker)
+            .call(frame, nanos, CurrentCall.depthOfThread(), listener, pending));
+    return pending;
+  }
+
+  Connection connection(Member worker) {
+    if (closed) {
+      throw new IllegalStateException("this worker has been shut down");
+    }
+    return connections.computeIfAbsent(
+        worker.incarnation(), unused -> Connection.to(worker.address(), link));
+  }
+
+  @SuppressWarnings({"unchecked", "NullAway"}) // a result may be null where its type allows it
+  private <T> T result(Target target, byte[] message, Class<T> type) {
+    Member worker = target.worker;
+    try {
+      Response response = Response.decode(message);
+      if (response instanceof Response.Failure failure) {
+        throw new RemoteException(worker.name(), target.shown, failure.thrown());
+      }
+      Body body = ((Response.Value) response).result();
+      Object value = codec.decode(body.array(), body.offset(), body.length(), references);
+      if (!Types.fits(value, type)) {
+        throw new MalformedException(
+            "is %s and not %s"
+                .formatted(value == null ? "null" : value.getClass().getName(), type.getName()));
+      }
+      return (T) value;
+    } catch (MalformedException | IllegalArgumentException e) {
+      throw new RpcException(
+          "the result of %s on worker %s %s".formatted(target.shown, worker, e.getMessage()),
+          worker.name(),
+          target.shown,
+          e);
+    }
+  }
+
+  /** How many calls have been begun. */
+  long begun() {
+    return begun.get();
+  }
+
+  /** How many are under way. */
+  long underWay() {
+    return begun.get() - ended.get();
+  }
+
+  /** Ends all connections; calls under way fail. */
+  @Override
+  public void close() {
+    closed = true;
+    connections.values().forEach(Connection::close);
+  }
+
+  static long nanos(Duration timeout) {
+    try {
+      return timeout.toNanos();
+    } catch (ArithmeticException e) {
+      return Long.MAX_VALUE;
+    }
+  }
+
+  /** A call under way. Cancelling it calls it off on the other side too. */
+  private final class PendingCall<T> extends CompletableFuture<T> implements Outgoing {
+    private final Target target;
+    private final Duration timeout;
+    private final Reader<T> reader;
+    private volatile @Nullable Cancellable call;
+
+    PendingCall(Target target, Duration timeout, Reader<T> reader) {
+      this.target = target;
+      this.timeout = timeout;
+      this.reader = reader;
+    }
+
+    void started(Cancellable started) {
+      call = started;
+      if (isCancelled()) {
+        started.cancel("cancelled");
+      }
+    }
+
+    @Override
+    public boolean cancel(boolean mayInterrupt) {
+      boolean cancelled = super.cancel(mayInterrupt);
+      Cancellable current = call;
+      if (cancelled && current != null) {
+        current.cancel("cancelled");
+      }
+      return cancelled;
+    }
+
+    @Override
+    public void answered(byte[] message) {
+      ended.incrementAndGet();
+      try {
+        complete(reader.read(message));
+      } catch (RuntimeException e) {
+        completeExceptionally(e);
+      }
+    }
+
+    @Override
+    public void failed(Status status) {
+      ended.incrementAndGet();
+      if (!isDone()) {
+        completeExceptionally(Failures.of(status, target.worker, target.shown, timeout));
+      }
+    }
+  }
+}

@@ -1,0 +1,252 @@
+package io.muster.rpc;
+
+import io.grpc.Status;
+import io.muster.rpc.Functions.BadArgumentsException;
+import io.muster.rpc.Functions.Callee;
+import io.muster.rpc.internal.serving.Admission;
+import io.muster.rpc.internal.transport.Incoming;
+import io.muster.rpc.internal.transport.Reply;
+import io.muster.rpc.internal.wire.Body;
+import io.muster.rpc.internal.wire.MalformedException;
+import io.muster.rpc.internal.wire.Request;
+import io.muster.rpc.internal.wire.Response;
+import io.muster.rpc.internal.wire.Thrown;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
+
+/** The calls that others make to this worker. */
+final class Dispatcher implements Incoming {
+  private final long incarnation;
+  private final Functions functions;
+  private final RpcCodec codec;
+  private final RpcCodec.References references;
+  private final Admission admission;
+  private final AtomicLong finished = new AtomicLong();
+  private volatile boolean leaving;
+
+  Dispatcher(
+      long incarnation,
+      Functions functions,
+      RpcCodec codec,
+      RpcCodec.References references,
+      Admission admission) {
+    this.incarnation = incarnation;
+    this.functions = functions;
+    this.codec = codec;
+    this.references = references;
+    this.admission = admission;
+  }
+
+  /** Refuses calls from now on, saying that this worker leaves. */
+  void leave() {
+    leaving = true;
+  }
+
+  /** How many calls have been answered or refused. */
+  long finished() {
+    return finished.get();
+  }
+
+  /** How many are here. */
+  int underWay() {
+    return admission.occupied();
+  }
+
+  @Override
+  public Optional<Admitted> admit(boolean nested) {
+    return admission.enter(nested) ? Optional.of(new Place(nested)) : Optional.empty();
+  }
+
+  @Override
+  public void control(byte[] message, Reply reply) {
+    reply.refuse(Status.UNIMPLEMENTED);
+  }
+
+  /** A call from when there is a place for it until that is given back. */
+  private final class Place implements Admitted {
+    private final boolean nested;
+    private int held;
+    private boolean made;
+    private boolean abandoned;
+    private boolean left;
+    private @Nullable Thread thread;
+    private @Nullable Future<?> pending;
+
+    Place(boolean nested) {
+      this.nested = nested;
+    }
+
+    @Override
+    public void call(byte[] message, long nanos, Reply reply) {
+      synchronized (this) {
+        if (abandoned) {
+          return;
+        }
+        made = true;
+      }
+      if (leaving) {
+        refuse(reply, Status.UNAVAILABLE.withDescription("it is shutting down"));
+        return;
+      }
+      Request request;
+      try {
+        request = Request.decode(message);
+      } catch (MalformedException e) {
+        refuse(reply, Status.INVALID_ARGUMENT.withDescription(e.getMessage()));
+        return;
+      }
+      if (request.callee() != incarnation) {
+        refuse(reply, Status.UNAVAILABLE.withDescription("another worker listens there now"));
+        return;
+      }
+      Optional<Callee> callee = functions.find(request.function());
+      if (callee.isEmpty()) {
+        List<String> similar = functions.similar(request.function());
+        String hint = similar.isEmpty() ? "" : "it has " + String.join(" and ", similar);
+        refuse(reply, Status.UNIMPLEMENTED.withDescription(hint));
+        return;
+      }
+      if (!admission.hold(message.length)) {
+        refuse(reply, Status.RESOURCE_EXHAUSTED.withDescription("too many bytes of calls"));
+        return;
+      }
+      held = message.length;
+      long deadline = nanos == Long.MAX_VALUE ? nanos : System.nanoTime() + nanos;
+      CurrentCall current = new CurrentCall(1, deadline);
+      admission.run(nested, () -> run(callee.get(), request, current, reply));
+    }
+
+    private void refuse(Reply reply, Status status) {
+      reply.refuse(status);
+      leavePlace();
+    }
+
+    private void run(Callee callee, Request request, CurrentCall current, Reply reply) {
+      synchronized (this) {
+        if (abandoned) {
+          leavePlace();
+          return;
+        }
+        thread = Thread.currentThread();
+      }
+      CurrentCall.begin(current);
+      @Nullable Object result = null;
+      Optional<Throwable> thrown = Optional.empty();
+      Optional<Status> refused = Optional.empty();
+      try {
+        result = callee.call(Optional.empty(), arguments(request));
+      } catch (BadArgumentsException e) {
+        refused = Optional.of(Status.INVALID_ARGUMENT.withDescription(e.getMessage()));
+      } catch (Throwable e) {
+        thrown = Optional.of(e);
+      } finally {
+        CurrentCall.end();
+        synchronized (this) {
+          thread = null;
+          // An interrupt was for this call and not for the next one on this thread.
+          boolean unused = Thread.interrupted();
+        }
+      }
+      if (refused.isPresent()) {
+        refuse(reply, refused.get());
+      } else if (thrown.isPresent()) {
+        fail(reply, thrown.get());
+      } else if (result instanceof CompletionStage<?> stage) {
+        await(stage, reply);
+      } else {
+        succeed(reply, result);
+      }
+    }
+
+    private @Nullable Object[] arguments(Request request) throws BadArgumentsException {
+      Body body = request.arguments();
+      try {
+        Object decoded = codec.decode(body.array(), body.offset(), body.length(), references);
+        if (decoded instanceof Object[] arguments) {
+          return arguments;
+        }
+        throw new BadArgumentsException("the arguments are no array of objects");
+      } catch (IllegalArgumentException e) {
+        throw new BadArgumentsException("the arguments: " + e.getMessage());
+      }
+    }
+
+    private void await(CompletionStage<?> stage, Reply reply) {
+      boolean unwanted;
+      synchronized (this) {
+        unwanted = abandoned;
+        pending = stage instanceof Future<?> future ? future : null;
+      }
+      if (unwanted) {
+        cancel(stage);
+      }
+      CompletionStage<?> unused =
+          stage.whenComplete(
+              (value, failure) -> {
+                if (failure == null) {
+                  succeed(reply, value);
+                } else if (failure instanceof CompletionException && failure.getCause() != null) {
+                  fail(reply, failure.getCause());
+                } else {
+                  fail(reply, failure);
+                }
+              });
+    }
+
+    private static void cancel(CompletionStage<?> stage) {
+      if (stage instanceof Future<?> future) {
+        boolean unused = future.cancel(true);
+      }
+    }
+
+    private void succeed(Reply reply, @Nullable Object result) {
+      byte[] encoded;
+      try {
+        encoded = codec.encode(result, references);
+      } catch (IllegalArgumentException e) {
+        refuse(reply, Status.INTERNAL.withDescription("the result " + e.getMessage()));
+        return;
+      }
+      reply.send(new Response.Value(Body.of(encoded)).encode());
+      leavePlace();
+    }
+
+    private void fail(Reply reply, Throwable thrown) {
+      reply.send(new Response.Failure(Thrown.of(thrown)).encode());
+      leavePlace();
+    }
+
+    @Override
+    public void abandon() {
+      Future<?> waiting;
+      synchronized (this) {
+        abandoned = true;
+        if (!made) {
+          leavePlace();
+          return;
+        }
+        Thread running = thread;
+        if (running != null) {
+          running.interrupt();
+        }
+        waiting = pending;
+      }
+      if (waiting != null) {
+        boolean unused = waiting.cancel(true);
+      }
+    }
+
+    private synchronized void leavePlace() {
+      if (!left) {
+        left = true;
+        finished.incrementAndGet();
+        admission.leave(nested, held);
+      }
+    }
+  }
+}

@@ -1,0 +1,41 @@
+package io.muster.rpc;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.NetworkInterface;
+import java.util.Collections;
+import java.util.Optional;
+
+/** Where a worker listens. */
+final class Hosts {
+  private Hosts() {}
+
+  /** The address that a worker of these options listens on, in numbers. */
+  static String own(RpcOptions options) {
+    try {
+      String interfaceName = options.environment().get("TP_SOCKET_IFNAME");
+      if (options.host().isPresent()) {
+        return InetAddress.getByName(options.host().get()).getHostAddress();
+      } else if (interfaceName != null) {
+        return ofInterface(interfaceName)
+            .orElseThrow(
+                () ->
+                    new IllegalArgumentException(
+                        "TP_SOCKET_IFNAME: no interface '%s' with an address"
+                            .formatted(interfaceName)));
+      }
+      return InetAddress.getLocalHost().getHostAddress();
+    } catch (IOException e) {
+      throw new IllegalArgumentException("no address to listen on: " + e, e);
+    }
+  }
+
+  private static Optional<String> ofInterface(String name) throws IOException {
+    NetworkInterface found = NetworkInterface.getByName(name);
+    return found == null
+        ? Optional.empty()
+        : Collections.list(found.getInetAddresses()).stream()
+            .map(InetAddress::getHostAddress)
+            .findFirst();
+  }
+}

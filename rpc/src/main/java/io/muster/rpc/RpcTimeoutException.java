@@ -1,0 +1,25 @@
+package io.muster.rpc;
+
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A worker did not answer in time. The call is cancelled there too; whether it has had an effect is
+ * not known.
+ */
+public final class RpcTimeoutException extends RpcException {
+  private static final long serialVersionUID = 1L;
+
+  private final Duration waited;
+
+  RpcTimeoutException(
+      String message, String worker, String function, Duration waited, @Nullable Throwable cause) {
+    super(message, worker, function, cause);
+    this.waited = waited;
+  }
+
+  /** How long the call was allowed to last. */
+  public Duration waited() {
+    return waited;
+  }
+}

@@ -1,0 +1,159 @@
+package io.muster.rpc.internal.codec;
+
+import com.esotericsoftware.kryo.kryo5.Kryo;
+import com.esotericsoftware.kryo.kryo5.Registration;
+import com.esotericsoftware.kryo.kryo5.Serializer;
+import com.esotericsoftware.kryo.kryo5.io.Input;
+import com.esotericsoftware.kryo.kryo5.io.Output;
+import com.esotericsoftware.kryo.kryo5.serializers.DefaultSerializers;
+import com.esotericsoftware.kryo.kryo5.serializers.EnumNameSerializer;
+import com.esotericsoftware.kryo.kryo5.serializers.FieldSerializer;
+import com.esotericsoftware.kryo.kryo5.serializers.TimeSerializers;
+import io.muster.rpc.RemoteRef;
+import io.muster.rpc.RpcCodec.References;
+import java.math.BigDecimal;
+import java.math.BigInteger;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/** One Kryo with its buffers. Not thread-safe. */
+final class Coder extends Kryo {
+  private static final int MAX_DEPTH = 100;
+
+  private final TextOutput output;
+  private final BoundedInput input = new BoundedInput();
+  private @Nullable References references;
+
+  /** Knows the standard classes and those that were registered, each by its number. */
+  Coder(Map<Class<?>, Integer> registered, int maxBytes) {
+    output = new TextOutput(maxBytes);
+    setRegistrationRequired(true);
+    setReferences(false);
+    setMaxDepth(MAX_DEPTH);
+    setOptimizedGenerics(false);
+    // The numbers 0 to 9 are Kryo's own: primitives, their boxes, and text.
+    int number = 10;
+    for (Class<?> array : arraysOfPrimitives()) {
+      register(array, number++);
+    }
+    register(String[].class, new Containers.OfArray(String.class), number++);
+    register(Object[].class, new Containers.OfArray(Object.class), number++);
+    register(ArrayList.class, Containers.list(), number++);
+    register(LinkedHashSet.class, Containers.set(), number++);
+    register(LinkedHashMap.class, new Containers.OfMap(), number++);
+    register(Duration.class, new TimeSerializers.DurationSerializer(), number++);
+    register(Instant.class, new TimeSerializers.InstantSerializer(), number++);
+    register(UUID.class, new DefaultSerializers.UUIDSerializer(), number++);
+    register(BigInteger.class, new DefaultSerializers.BigIntegerSerializer(), number++);
+    register(BigDecimal.class, new DefaultSerializers.BigDecimalSerializer(), number++);
+    register(RemoteRef.class, new OfReference(), number);
+    registered.forEach((type, id) -> register(type, serializer(type), id));
+  }
+
+  private static List<Class<?>> arraysOfPrimitives() {
+    return List.of(
+        byte[].class,
+        int[].class,
+        long[].class,
+        float[].class,
+        double[].class,
+        short[].class,
+        char[].class,
+        boolean[].class);
+  }
+
+  private Serializer<?> serializer(Class<?> type) {
+    Class<?> elements = type.getComponentType();
+    if (elements != null) {
+      return new Containers.OfArray(elements);
+    } else if (type.isEnum()) {
+      return new EnumNameSerializer(type.asSubclass(Enum.class));
+    } else if (type.isRecord()) {
+      return new RecordShape(type);
+    }
+    return new FieldSerializer<>(this, type);
+  }
+
+  @Override
+  public Registration getRegistration(@SuppressWarnings("rawtypes") Class type) {
+    Registration exact = getClassResolver().getRegistration(type);
+    if (exact != null) {
+      return exact;
+    }
+    Registration other = getClassResolver().getRegistration(standIn(type));
+    if (other == null) {
+      throw new IllegalArgumentException(
+          "the class %s is not registered".formatted(((Class<?>) type).getName()));
+    }
+    return other;
+  }
+
+  /** The class as which one arrives that is not registered itself. */
+  private static Class<?> standIn(Class<?> type) {
+    if (List.class.isAssignableFrom(type)) {
+      return ArrayList.class;
+    } else if (Set.class.isAssignableFrom(type)) {
+      return LinkedHashSet.class;
+    } else if (Map.class.isAssignableFrom(type)) {
+      return LinkedHashMap.class;
+    } else if (Enum.class.isAssignableFrom(type) && type.getSuperclass().isEnum()) {
+      // A constant with a body of its own.
+      return type.getSuperclass();
+    }
+    return type;
+  }
+
+  byte[] encode(@Nullable Object value, References writer) {
+    references = writer;
+    output.reset();
+    writeClassAndObject(output, value);
+    references = null;
+    return output.toBytes();
+  }
+
+  @Nullable Object decode(byte[] bytes, int offset, int length, References reader) {
+    references = reader;
+    input.setBuffer(bytes, offset, length);
+    input.setLimit(offset + length);
+    Object value = readClassAndObject(input);
+    if (input.position() != input.limit()) {
+      throw new IllegalArgumentException(
+          "%d bytes behind a value".formatted(input.limit() - input.position()));
+    }
+    references = null;
+    return value;
+  }
+
+  /** How large the buffer for writing has become. */
+  int bufferBytes() {
+    return output.getBuffer().length;
+  }
+
+  private References references() {
+    References current = references;
+    if (current == null) {
+      throw new IllegalStateException("a reference outside of a message");
+    }
+    return current;
+  }
+
+  private static final class OfReference extends Serializer<RemoteRef<?>> {
+    @Override
+    public void write(Kryo kryo, Output output, RemoteRef<?> reference) {
+      output.writeBytes(((Coder) kryo).references().write(reference));
+    }
+
+    @Override
+    public RemoteRef<?> read(Kryo kryo, Input input, Class<? extends RemoteRef<?>> type) {
+      return ((Coder) kryo).references().read(input.readBytes(References.BYTES));
+    }
+  }
+}

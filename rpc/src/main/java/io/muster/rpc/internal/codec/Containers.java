@@ -1,0 +1,111 @@
+package io.muster.rpc.internal.codec;
+
+import com.esotericsoftware.kryo.kryo5.Kryo;
+import com.esotericsoftware.kryo.kryo5.Serializer;
+import com.esotericsoftware.kryo.kryo5.io.Input;
+import com.esotericsoftware.kryo.kryo5.io.Output;
+import java.lang.reflect.Array;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.Map;
+import java.util.function.IntFunction;
+
+/** What holds other values: a count, which is checked, and the values. */
+final class Containers {
+  private Containers() {}
+
+  static Serializer<Collection<Object>> list() {
+    return new OfCollection(ArrayList::new);
+  }
+
+  static Serializer<Collection<Object>> set() {
+    return new OfCollection(LinkedHashSet::new);
+  }
+
+  private static final class OfCollection extends Serializer<Collection<Object>> {
+    private final IntFunction<Collection<Object>> make;
+
+    OfCollection(IntFunction<Collection<Object>> make) {
+      this.make = make;
+    }
+
+    @Override
+    public void write(Kryo kryo, Output output, Collection<Object> values) {
+      // A copy, as others may change a collection that is made for that.
+      Object[] elements = values.toArray();
+      output.writeVarInt(elements.length, true);
+      for (Object element : elements) {
+        kryo.writeClassAndObject(output, element);
+      }
+    }
+
+    @Override
+    public Collection<Object> read(
+        Kryo kryo, Input input, Class<? extends Collection<Object>> type) {
+      int count = ((BoundedInput) input).readCount(1);
+      Collection<Object> values = make.apply(count);
+      for (int i = 0; i < count; i++) {
+        values.add(kryo.readClassAndObject(input));
+      }
+      return values;
+    }
+  }
+
+  static final class OfMap extends Serializer<Map<Object, Object>> {
+    @Override
+    public void write(Kryo kryo, Output output, Map<Object, Object> map) {
+      Object[] entries = map.entrySet().toArray();
+      output.writeVarInt(entries.length, true);
+      for (Object entry : entries) {
+        kryo.writeClassAndObject(output, ((Map.Entry<?, ?>) entry).getKey());
+        kryo.writeClassAndObject(output, ((Map.Entry<?, ?>) entry).getValue());
+      }
+    }
+
+    @Override
+    public Map<Object, Object> read(
+        Kryo kryo, Input input, Class<? extends Map<Object, Object>> type) {
+      int count = ((BoundedInput) input).readCount(2);
+      Map<Object, Object> map = new LinkedHashMap<>();
+      for (int i = 0; i < count; i++) {
+        Object key = kryo.readClassAndObject(input);
+        map.put(key, kryo.readClassAndObject(input));
+      }
+      return map;
+    }
+  }
+
+  /** An array of objects of one type, each with its class, so that subclasses keep theirs. */
+  static final class OfArray extends Serializer<Object[]> {
+    private final Class<?> elements;
+
+    OfArray(Class<?> elements) {
+      super(true, false);
+      this.elements = elements;
+    }
+
+    @Override
+    public void write(Kryo kryo, Output output, Object[] array) {
+      output.writeVarInt(array.length, true);
+      for (Object element : array) {
+        kryo.writeClassAndObject(output, element);
+      }
+    }
+
+    @Override
+    public Object[] read(Kryo kryo, Input input, Class<? extends Object[]> type) {
+      Object[] array = (Object[]) Array.newInstance(elements, ((BoundedInput) input).readCount(1));
+      for (int i = 0; i < array.length; i++) {
+        Object element = kryo.readClassAndObject(input);
+        if (element != null && !elements.isInstance(element)) {
+          throw new IllegalArgumentException(
+              "%s in an array of %s".formatted(element.getClass().getName(), elements.getName()));
+        }
+        array[i] = element;
+      }
+      return array;
+    }
+  }
+}

@@ -1,0 +1,117 @@
+package io.muster.rpc.internal.transport;
+
+import io.grpc.CallOptions;
+import io.grpc.ClientCall;
+import io.grpc.Deadline;
+import io.grpc.ManagedChannel;
+import io.grpc.Metadata;
+import io.grpc.MethodDescriptor;
+import io.grpc.Status;
+import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
+import io.muster.rpc.internal.wire.Frame;
+import java.net.InetSocketAddress;
+import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The way to one worker. It connects with the first message, and again after a loss; a message is
+ * never sent twice. Thread-safe.
+ */
+public final class Connection implements AutoCloseable {
+  static final Metadata.Key<String> DEPTH =
+      Metadata.Key.of("muster-depth", Metadata.ASCII_STRING_MARSHALLER);
+
+  private final ManagedChannel channel;
+
+  private Connection(ManagedChannel channel) {
+    this.channel = channel;
+  }
+
+  /** The way to an address; nothing is sent yet. */
+  public static Connection to(InetSocketAddress address, Link link) {
+    NettyChannelBuilder builder =
+        NettyChannelBuilder.forAddress(address)
+            // Workers reach each other directly, whatever the JVM fetches web pages through.
+            .proxyDetector(target -> null)
+            .disableRetry()
+            .maxInboundMessageSize(link.maxMessageBytes())
+            .keepAliveTime(link.keepAlive().toNanos(), TimeUnit.NANOSECONDS)
+            .keepAliveTimeout(link.keepAliveTimeout().toNanos(), TimeUnit.NANOSECONDS)
+            .keepAliveWithoutCalls(true);
+    link.tls().client(builder);
+    return new Connection(builder.build());
+  }
+
+  /**
+   * Sends a call.
+   *
+   * @param nanos how long the answer may take, known to the other side too
+   * @param depth how many calls this one is made inside of
+   * @param executor where {@code outgoing} hears of the answer
+   */
+  public Cancellable call(
+      Frame frame, long nanos, int depth, Executor executor, Outgoing outgoing) {
+    Metadata headers = new Metadata();
+    if (depth > 0) {
+      headers.put(DEPTH, Integer.toString(depth));
+    }
+    return send(Methods.CALL, headers, frame, nanos, executor, outgoing);
+  }
+
+  /** Sends what is between agents only. */
+  public Cancellable control(Frame frame, long nanos, Executor executor, Outgoing outgoing) {
+    return send(Methods.CONTROL, new Metadata(), frame, nanos, executor, outgoing);
+  }
+
+  private Cancellable send(
+      MethodDescriptor<Message, Message> method,
+      Metadata headers,
+      Frame frame,
+      long nanos,
+      Executor executor,
+      Outgoing outgoing) {
+    CallOptions options =
+        CallOptions.DEFAULT
+            .withExecutor(executor)
+            .withDeadline(Deadline.after(nanos, TimeUnit.NANOSECONDS));
+    ClientCall<Message, Message> call = channel.newCall(method, options);
+    call.start(new Receiver(outgoing), headers);
+    call.request(2);
+    call.sendMessage(new Message(frame));
+    call.halfClose();
+    return reason -> call.cancel(reason, null);
+  }
+
+  /** Ends the connection. What is under way fails. */
+  @Override
+  public void close() {
+    channel.shutdownNow();
+  }
+
+  private static final class Receiver extends ClientCall.Listener<Message> {
+    private final Outgoing outgoing;
+    private @Nullable Message message;
+
+    Receiver(Outgoing outgoing) {
+      this.outgoing = outgoing;
+    }
+
+    @Override
+    public void onMessage(Message received) {
+      message = received;
+    }
+
+    @Override
+    public void onClose(Status status, Metadata trailers) {
+      Message answer = message;
+      if (!status.isOk()) {
+        outgoing.failed(status);
+      } else if (answer == null) {
+        outgoing.failed(Status.INTERNAL.withDescription("an answer without a message"));
+      } else {
+        outgoing.answered(answer.bytes());
+      }
+    }
+  }
+}

@@ -1,0 +1,15 @@
+package io.muster.rpc.internal.transport;
+
+import java.time.Duration;
+
+/**
+ * How workers are connected, on both ends.
+ *
+ * @param maxMessageBytes how large a message may be; larger ones are refused before they are read
+ * @param keepAlive how long a connection may be silent before the other side has to show that it is
+ *     there
+ * @param keepAliveTimeout how long that may take
+ * @param tls how connections are secured
+ */
+public record Link(
+    int maxMessageBytes, Duration keepAlive, Duration keepAliveTimeout, Security tls) {}

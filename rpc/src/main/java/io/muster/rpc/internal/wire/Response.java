@@ -1,0 +1,96 @@
+package io.muster.rpc.internal.wire;
+
+import java.nio.BufferUnderflowException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+
+/** What a worker answers to a call that it ran. */
+public sealed interface Response {
+  /** The tags of the answers. */
+  byte VALUE = 0;
+
+  /** See {@link #VALUE}. */
+  byte THROWN = 1;
+
+  /** See {@link #VALUE}. */
+  byte VALUE_WITH_REFERENCES = 2;
+
+  /** The message with this answer. */
+  Frame encode();
+
+  /** The call returned; {@code result} is as the codec writes it. */
+  record Value(Body result) implements Response {
+    private static final Body HEAD = Body.of(new byte[] {VALUE});
+
+    @Override
+    public Frame encode() {
+      return new Frame(HEAD, result);
+    }
+  }
+
+  /**
+   * The call returned, and there are references in its result. The callee holds on to them until it
+   * hears that the caller does.
+   *
+   * @param ticket by which the caller tells it
+   */
+  record ValueWithReferences(long ticket, Body result) implements Response {
+    @Override
+    public Frame encode() {
+      byte[] head = ByteBuffer.allocate(9).put(VALUE_WITH_REFERENCES).putLong(ticket).array();
+      return new Frame(Body.of(head), result);
+    }
+  }
+
+  /** The call threw. */
+  record Failure(Thrown thrown) implements Response {
+    @Override
+    public Frame encode() {
+      byte[] className = thrown.className().getBytes(StandardCharsets.UTF_8);
+      byte[] message = thrown.message().getBytes(StandardCharsets.UTF_8);
+      byte[] stack = thrown.stack().getBytes(StandardCharsets.UTF_8);
+      ByteBuffer head =
+          ByteBuffer.allocate(13 + className.length + message.length + stack.length).put(THROWN);
+      head.putInt(className.length).put(className);
+      head.putInt(message.length).put(message);
+      head.putInt(stack.length).put(stack);
+      return Frame.of(head.array());
+    }
+  }
+
+  /**
+   * The answer in a message.
+   *
+   * @throws MalformedException if it is no such message
+   */
+  static Response decode(byte[] message) {
+    ByteBuffer in = ByteBuffer.wrap(message);
+    try {
+      byte tag = in.get();
+      return switch (tag) {
+        case VALUE -> new Value(rest(message, in));
+        case VALUE_WITH_REFERENCES -> new ValueWithReferences(in.getLong(), rest(message, in));
+        case THROWN ->
+            new Failure(new Thrown(text(message, in), text(message, in), text(message, in)));
+        default -> throw new MalformedException("an answer of kind %d".formatted(tag));
+      };
+    } catch (BufferUnderflowException e) {
+      throw new MalformedException("an answer of only %d bytes".formatted(message.length));
+    }
+  }
+
+  private static Body rest(byte[] message, ByteBuffer in) {
+    return new Body(message, in.position(), in.remaining());
+  }
+
+  private static String text(byte[] message, ByteBuffer in) {
+    int length = in.getInt();
+    if (length < 0 || length > in.remaining()) {
+      throw new MalformedException(
+          "a text of %d bytes where %d are left".formatted(length, in.remaining()));
+    }
+    String text = new String(message, in.position(), length, StandardCharsets.UTF_8);
+    in.position(in.position() + length);
+    return text;
+  }
+}

@@ -1,0 +1,50 @@
+package io.muster.rpc.internal.world;
+
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+
+/**
+ * A worker as the others find it in the store.
+ *
+ * @param rank its number, which no other worker of the world has or had
+ * @param name its name
+ * @param host the address that it listens on
+ * @param port the port there
+ * @param incarnation a random number: who knows it has read the store, and means this worker and
+ *     not one that came to its address later
+ */
+public record Member(int rank, String name, String host, int port, long incarnation) {
+  /** The form in which it is in the store. */
+  byte[] encode() {
+    return "%016x %d %s %s"
+        .formatted(incarnation, port, host, name)
+        .getBytes(StandardCharsets.UTF_8);
+  }
+
+  /** The worker of that rank whose form this is. */
+  static Member decode(int rank, byte[] bytes) {
+    String[] parts = new String(bytes, StandardCharsets.UTF_8).split(" ", 4);
+    try {
+      return new Member(
+          rank,
+          parts[3],
+          parts[2],
+          Integer.parseInt(parts[1]),
+          Long.parseUnsignedLong(parts[0], 16));
+    } catch (IndexOutOfBoundsException | NumberFormatException e) {
+      throw new IllegalStateException(
+          "the store does not have worker %d: %s".formatted(rank, e), e);
+    }
+  }
+
+  /** Where it listens. */
+  public InetSocketAddress address() {
+    return new InetSocketAddress(host, port);
+  }
+
+  /** As messages name it. */
+  @Override
+  public String toString() {
+    return "'%s' (rank %d, %s:%d)".formatted(name, rank, host, port);
+  }
+}

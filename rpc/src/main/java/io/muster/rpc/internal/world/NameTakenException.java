@@ -1,0 +1,10 @@
+package io.muster.rpc.internal.world;
+
+/** Another worker has the name or the rank that one asks for. */
+public final class NameTakenException extends RuntimeException {
+  private static final long serialVersionUID = 1L;
+
+  NameTakenException(String message) {
+    super(message);
+  }
+}

@@ -1,0 +1,52 @@
+package io.muster.rpc.internal.world;
+
+import io.muster.store.Store;
+
+/** The keys under which workers are in the store, and who has which name. */
+final class Names {
+  private Names() {}
+
+  static String rankKey(int rank) {
+    return "rank/" + rank;
+  }
+
+  static int rank(String rankKey) {
+    return Integer.parseInt(rankKey.substring(rankKey.indexOf('/') + 1));
+  }
+
+  static String nameKey(String name) {
+    return "name/" + name;
+  }
+
+  private static String rankClaimKey(int rank) {
+    return "claim/" + rank;
+  }
+
+  /**
+   * Takes the rank and the name of a worker, which of several at once only one can do.
+   *
+   * @throws NameTakenException if another has one of them
+   */
+  static void claim(Store store, Member self) {
+    String claim = claim(self);
+    String rankHolder = store.compareSet(rankClaimKey(self.rank()), "", claim);
+    if (!rankHolder.equals(claim)) {
+      throw new NameTakenException(
+          "rank %d, asked for by '%s', is another worker's already"
+              .formatted(self.rank(), self.name()));
+    }
+    String nameHolder = store.compareSet(nameKey(self.name()), "", claim);
+    if (!nameHolder.equals(claim)) {
+      // The rank is free again for a worker with another name.
+      String unused = store.compareSet(rankClaimKey(self.rank()), claim, "");
+      throw new NameTakenException(
+          "RPC worker name '%s' is not unique: worker %d and worker %s share it"
+              .formatted(self.name(), self.rank(), nameHolder.replaceFirst(" .*", "")));
+    }
+  }
+
+  /** What stands at a key that a worker has taken: different for each worker that there ever is. */
+  static String claim(Member self) {
+    return "%d %016x".formatted(self.rank(), self.incarnation());
+  }
+}

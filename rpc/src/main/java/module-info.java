@@ -1,0 +1,15 @@
+import org.jspecify.annotations.NullMarked;
+
+/** Calls between the named workers of a world, and references to objects on them. */
+// gRPC and Kryo are modules by the names in their manifests only.
+@SuppressWarnings("requires-automatic")
+@NullMarked
+module io.muster.rpc {
+  requires transitive io.muster.store;
+  requires static transitive org.jspecify;
+  requires com.esotericsoftware.kryo.kryo5;
+  requires io.grpc;
+  requires io.grpc.netty.shaded;
+
+  exports io.muster.rpc;
+}

@@ -1,0 +1,58 @@
+package io.muster.rpc;
+
+import io.muster.store.Background;
+import io.muster.store.HashStore;
+import io.muster.store.Store;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+import java.util.stream.IntStream;
+
+/** Workers of this JVM with one store, named worker0, worker1 and so on. */
+final class LocalWorld implements AutoCloseable {
+  private final List<RpcAgent> agents;
+
+  private LocalWorld(List<RpcAgent> agents) {
+    this.agents = agents;
+  }
+
+  /** As many workers, all with the same options. */
+  static LocalWorld of(int size, Consumer<RpcOptions.Builder> options) {
+    Store store = new HashStore();
+    List<Background<RpcAgent>> joining =
+        IntStream.range(0, size)
+            .mapToObj(
+                rank ->
+                    Background.call(
+                        () -> Rpc.init("worker" + rank, options(store, rank, size, options))))
+            .toList();
+    return new LocalWorld(new ArrayList<>(joining.stream().map(Background::result).toList()));
+  }
+
+  static RpcOptions options(Store store, int rank, int size, Consumer<RpcOptions.Builder> more) {
+    RpcOptions.Builder builder =
+        RpcOptions.builder()
+            .store(store)
+            .rank(rank)
+            .worldSize(size)
+            .host("127.0.0.1")
+            .timeout(Background.PATIENCE)
+            .initTimeout(Background.PATIENCE);
+    more.accept(builder);
+    return builder.build();
+  }
+
+  RpcAgent agent(int rank) {
+    return agents.get(rank);
+  }
+
+  /** A worker as another one sees it. */
+  Worker seen(int from, int to) {
+    return agents.get(from).worker(to);
+  }
+
+  @Override
+  public void close() {
+    agents.forEach(RpcAgent::close);
+  }
+}
