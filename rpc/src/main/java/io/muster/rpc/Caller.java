@@ -6,6 +6,7 @@ import io.muster.rpc.internal.transport.Connection;
 import io.muster.rpc.internal.transport.Link;
 import io.muster.rpc.internal.transport.Outgoing;
 import io.muster.rpc.internal.wire.Body;
+import io.muster.rpc.internal.wire.Control;
 import io.muster.rpc.internal.wire.Frame;
 import io.muster.rpc.internal.wire.MalformedException;
 import io.muster.rpc.internal.wire.ObjectId;
@@ -24,14 +25,15 @@ import org.jspecify.annotations.Nullable;
 
 /** The calls that this worker makes. Thread-safe. */
 final class Caller implements AutoCloseable {
+  private final RpcAgent agent;
   private final int rank;
   private final RpcCodec codec;
-  private final RpcCodec.References references;
   private final Link link;
   private final Executor executor;
   private final Map<Long, Connection> connections = new ConcurrentHashMap<>();
   private final AtomicLong begun = new AtomicLong();
   private final AtomicLong ended = new AtomicLong();
+  private final long controlNanos;
   private volatile boolean closed;
 
   /**
@@ -46,19 +48,20 @@ final class Caller implements AutoCloseable {
       Member worker,
       String function,
       String shown,
-      Optional<ObjectId> target,
+      Optional<RemoteRef<?>> target,
       Optional<ObjectId> keep) {
     static Target of(Member worker, String function, String shown) {
       return new Target(worker, function, shown, Optional.empty(), Optional.empty());
     }
   }
 
-  Caller(int rank, RpcCodec codec, RpcCodec.References references, Link link, Executor executor) {
+  Caller(RpcAgent agent, int rank, RpcCodec codec, Link link, Executor executor) {
+    this.agent = agent;
     this.rank = rank;
     this.codec = codec;
-    this.references = references;
     this.link = link;
     this.executor = executor;
+    this.controlNanos = nanos(link.keepAlive());
   }
 
   /** Calls and waits for the result. */
@@ -79,13 +82,14 @@ final class Caller implements AutoCloseable {
           target.shown,
           e);
     }
-    return result(target, message, type);
+    return result(target, message, timeout, type);
   }
 
   /** Calls; the result comes on a thread of this worker's. */
   <T> CompletableFuture<T> callAsync(
       Target target, @Nullable Object[] arguments, Duration timeout, Class<T> type) {
-    return begin(target, arguments, timeout, executor, message -> result(target, message, type));
+    return begin(
+        target, arguments, timeout, executor, message -> result(target, message, timeout, type));
   }
 
   /** An exception that another thread has made, with the stack of this one. */
@@ -116,32 +120,46 @@ final class Caller implements AutoCloseable {
       Duration timeout,
       Executor listener,
       Reader<T> reader) {
-    byte[] encoded = codec.encode(arguments, references);
+    target.target.ifPresent(RemoteRef::requireOpen);
+    MessageReferences references = new MessageReferences(agent);
+    PendingCall<T> pending = new PendingCall<>(target, timeout, reader, references);
+    boolean sent = false;
+    try {
+      Frame frame = frame(target, codec.encode(arguments, references));
+      long nanos = CurrentCall.capped(nanos(timeout));
+      Connection connection = connection(target.worker);
+      begun.incrementAndGet();
+      if (nanos <= 0) {
+        pending.failed(Status.DEADLINE_EXCEEDED);
+      } else {
+        pending.started(
+            connection.call(frame, nanos, CurrentCall.depthOfThread(), listener, pending));
+      }
+      sent = true;
+    } finally {
+      if (!sent) {
+        references.receiverHolds();
+      }
+    }
+    return pending;
+  }
+
+  private Frame frame(Target target, byte[] arguments) {
     Frame frame =
         new Request(
                 target.worker.incarnation(),
                 rank,
                 target.function,
-                target.target,
+                target.target.map(RemoteRef::id),
                 target.keep,
-                Body.of(encoded))
+                Body.of(arguments))
             .encode();
     if (frame.size() > link.maxMessageBytes()) {
       throw new IllegalArgumentException(
           "%s on worker %s: a message of %d bytes, more than the %d that a message may have"
               .formatted(target.shown, target.worker, frame.size(), link.maxMessageBytes()));
     }
-    long nanos = CurrentCall.capped(nanos(timeout));
-    PendingCall<T> pending = new PendingCall<>(target, timeout, reader);
-    begun.incrementAndGet();
-    if (nanos <= 0) {
-      pending.failed(Status.DEADLINE_EXCEEDED);
-      return pending;
-    }
-    pending.started(
-        connection(target.worker)
-            .call(frame, nanos, CurrentCall.depthOfThread(), listener, pending));
-    return pending;
+    return frame;
   }
 
   Connection connection(Member worker) {
@@ -153,15 +171,14 @@ final class Caller implements AutoCloseable {
   }
 
   @SuppressWarnings({"unchecked", "NullAway"}) // a result may be null where its type allows it
-  private <T> T result(Target target, byte[] message, Class<T> type) {
+  private <T> T result(Target target, byte[] message, Duration timeout, Class<T> type) {
     Member worker = target.worker;
     try {
       Response response = Response.decode(message);
       if (response instanceof Response.Failure failure) {
         throw new RemoteException(worker.name(), target.shown, failure.thrown());
       }
-      Body body = ((Response.Value) response).result();
-      Object value = codec.decode(body.array(), body.offset(), body.length(), references);
+      Object value = value(worker, response, timeout);
       if (!Types.fits(value, type)) {
         throw new MalformedException(
             "is %s and not %s"
@@ -174,6 +191,41 @@ final class Caller implements AutoCloseable {
           worker.name(),
           target.shown,
           e);
+    }
+  }
+
+  private @Nullable Object value(Member worker, Response response, Duration timeout) {
+    if (response instanceof Response.Value value) {
+      return decode(value.result(), new MessageReferences(agent));
+    }
+    Response.ValueWithReferences value = (Response.ValueWithReferences) response;
+    MessageReferences references = new MessageReferences(agent);
+    Object decoded = decode(value.result(), references);
+    try {
+      references.awaitKnown(nanos(timeout));
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new RpcInterruptedException(
+          "interrupted while taking over references", worker.name(), "reference", e);
+    }
+    tell(
+        worker,
+        Control.of(Control.Kind.RECEIVED, worker.incarnation(), rank, value.ticket()),
+        HeldObjects.NOTHING);
+    return decoded;
+  }
+
+  private @Nullable Object decode(Body body, RpcCodec.References references) {
+    return codec.decode(body.array(), body.offset(), body.length(), references);
+  }
+
+  /** Tells another agent something, unless this worker has ended. */
+  void tell(Member worker, Control message, Outgoing outcome) {
+    if (closed) {
+      outcome.failed(Status.CANCELLED);
+    } else {
+      Cancellable unused =
+          connection(worker).control(message.encode(), controlNanos, Runnable::run, outcome);
     }
   }
 
@@ -207,12 +259,14 @@ final class Caller implements AutoCloseable {
     private final Target target;
     private final Duration timeout;
     private final Reader<T> reader;
+    private final MessageReferences references;
     private volatile @Nullable Cancellable call;
 
-    PendingCall(Target target, Duration timeout, Reader<T> reader) {
+    PendingCall(Target target, Duration timeout, Reader<T> reader, MessageReferences references) {
       this.target = target;
       this.timeout = timeout;
       this.reader = reader;
+      this.references = references;
     }
 
     void started(Cancellable started) {
@@ -235,6 +289,7 @@ final class Caller implements AutoCloseable {
     @Override
     public void answered(byte[] message) {
       ended.incrementAndGet();
+      references.receiverHolds();
       try {
         complete(reader.read(message));
       } catch (RuntimeException e) {
@@ -245,6 +300,7 @@ final class Caller implements AutoCloseable {
     @Override
     public void failed(Status status) {
       ended.incrementAndGet();
+      references.receiverHolds();
       if (!isDone()) {
         completeExceptionally(Failures.of(status, target.worker, target.shown, timeout));
       }

@@ -3,11 +3,15 @@ package io.muster.rpc;
 import io.grpc.Status;
 import io.muster.rpc.Functions.BadArgumentsException;
 import io.muster.rpc.Functions.Callee;
+import io.muster.rpc.internal.refs.OwnedObjects;
 import io.muster.rpc.internal.serving.Admission;
 import io.muster.rpc.internal.transport.Incoming;
 import io.muster.rpc.internal.transport.Reply;
 import io.muster.rpc.internal.wire.Body;
+import io.muster.rpc.internal.wire.Control;
+import io.muster.rpc.internal.wire.Frame;
 import io.muster.rpc.internal.wire.MalformedException;
+import io.muster.rpc.internal.wire.ObjectId;
 import io.muster.rpc.internal.wire.Request;
 import io.muster.rpc.internal.wire.Response;
 import io.muster.rpc.internal.wire.Thrown;
@@ -16,29 +20,29 @@ import java.util.Optional;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Future;
-import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /** The calls that others make to this worker. */
 final class Dispatcher implements Incoming {
+  private static final Status ANOTHER_WORKER =
+      Status.UNAVAILABLE.withDescription("another worker listens there now");
+  private static final Status GONE =
+      Status.FAILED_PRECONDITION.withDescription("nobody refers to the object any more");
+
   private final long incarnation;
   private final Functions functions;
   private final RpcCodec codec;
-  private final RpcCodec.References references;
+  private final RpcAgent agent;
   private final Admission admission;
-  private final AtomicLong finished = new AtomicLong();
   private volatile boolean leaving;
+  private volatile boolean ended;
 
   Dispatcher(
-      long incarnation,
-      Functions functions,
-      RpcCodec codec,
-      RpcCodec.References references,
-      Admission admission) {
+      long incarnation, Functions functions, RpcCodec codec, RpcAgent agent, Admission admission) {
     this.incarnation = incarnation;
     this.functions = functions;
     this.codec = codec;
-    this.references = references;
+    this.agent = agent;
     this.admission = admission;
   }
 
@@ -47,9 +51,9 @@ final class Dispatcher implements Incoming {
     leaving = true;
   }
 
-  /** How many calls have been answered or refused. */
-  long finished() {
-    return finished.get();
+  /** From now on what handlers do, which are being interrupted, is no answer to the call. */
+  void end() {
+    ended = true;
   }
 
   /** How many are here. */
@@ -64,7 +68,30 @@ final class Dispatcher implements Incoming {
 
   @Override
   public void control(byte[] message, Reply reply) {
-    reply.refuse(Status.UNIMPLEMENTED);
+    Control control;
+    try {
+      control = Control.decode(message);
+    } catch (MalformedException e) {
+      reply.refuse(Status.INVALID_ARGUMENT.withDescription(e.getMessage()));
+      return;
+    }
+    if (control.callee() != incarnation) {
+      reply.refuse(ANOTHER_WORKER);
+      return;
+    }
+    OwnedObjects owned = agent.owned();
+    switch (control.kind()) {
+      case PING -> {}
+      case HOLD -> {
+        if (!owned.hold(control.object(), control.caller(), control.number())) {
+          reply.refuse(GONE);
+          return;
+        }
+      }
+      case RELEASE -> owned.release(control.object(), control.caller(), control.number());
+      case RECEIVED -> agent.tickets().received(control.number());
+    }
+    reply.send(Frame.of(new byte[0]));
   }
 
   /** A call from when there is a place for it until that is given back. */
@@ -89,7 +116,8 @@ final class Dispatcher implements Incoming {
         }
         made = true;
       }
-      if (leaving) {
+      // What this worker waits for itself may need it.
+      if (leaving && !nested) {
         refuse(reply, Status.UNAVAILABLE.withDescription("it is shutting down"));
         return;
       }
@@ -101,7 +129,7 @@ final class Dispatcher implements Incoming {
         return;
       }
       if (request.callee() != incarnation) {
-        refuse(reply, Status.UNAVAILABLE.withDescription("another worker listens there now"));
+        refuse(reply, ANOTHER_WORKER);
         return;
       }
       Optional<Callee> callee = functions.find(request.function());
@@ -126,6 +154,8 @@ final class Dispatcher implements Incoming {
       leavePlace();
     }
 
+    // An interrupt is for the call that ends with it.
+    @SuppressWarnings("InterruptedExceptionSwallowed")
     private void run(Callee callee, Request request, CurrentCall current, Reply reply) {
       synchronized (this) {
         if (abandoned) {
@@ -139,7 +169,12 @@ final class Dispatcher implements Incoming {
       Optional<Throwable> thrown = Optional.empty();
       Optional<Status> refused = Optional.empty();
       try {
-        result = callee.call(Optional.empty(), arguments(request));
+        Optional<Object> target = request.target().flatMap(agent.owned()::find);
+        if (request.target().isPresent() && target.isEmpty()) {
+          refused = Optional.of(GONE);
+        } else {
+          result = callee.call(target, arguments(request, current.deadlineNanos()));
+        }
       } catch (BadArgumentsException e) {
         refused = Optional.of(Status.INVALID_ARGUMENT.withDescription(e.getMessage()));
       } catch (Throwable e) {
@@ -157,17 +192,20 @@ final class Dispatcher implements Incoming {
       } else if (thrown.isPresent()) {
         fail(reply, thrown.get());
       } else if (result instanceof CompletionStage<?> stage) {
-        await(stage, reply);
+        await(stage, request, current, reply);
       } else {
-        succeed(reply, result);
+        succeed(reply, result, request, current);
       }
     }
 
-    private @Nullable Object[] arguments(Request request) throws BadArgumentsException {
+    private @Nullable Object[] arguments(Request request, long deadline)
+        throws BadArgumentsException, InterruptedException {
+      MessageReferences references = new MessageReferences(agent);
       Body body = request.arguments();
       try {
         Object decoded = codec.decode(body.array(), body.offset(), body.length(), references);
         if (decoded instanceof Object[] arguments) {
+          references.awaitKnown(deadline - System.nanoTime());
           return arguments;
         }
         throw new BadArgumentsException("the arguments are no array of objects");
@@ -176,7 +214,8 @@ final class Dispatcher implements Incoming {
       }
     }
 
-    private void await(CompletionStage<?> stage, Reply reply) {
+    private void await(
+        CompletionStage<?> stage, Request request, CurrentCall current, Reply reply) {
       boolean unwanted;
       synchronized (this) {
         unwanted = abandoned;
@@ -189,7 +228,7 @@ final class Dispatcher implements Incoming {
           stage.whenComplete(
               (value, failure) -> {
                 if (failure == null) {
-                  succeed(reply, value);
+                  succeed(reply, value, request, current);
                 } else if (failure instanceof CompletionException && failure.getCause() != null) {
                   fail(reply, failure.getCause());
                 } else {
@@ -204,19 +243,44 @@ final class Dispatcher implements Incoming {
       }
     }
 
-    private void succeed(Reply reply, @Nullable Object result) {
+    private void succeed(
+        Reply reply, @Nullable Object result, Request request, CurrentCall current) {
+      MessageReferences references = new MessageReferences(agent);
       byte[] encoded;
       try {
-        encoded = codec.encode(result, references);
-      } catch (IllegalArgumentException e) {
+        encoded = codec.encode(keep(result, request), references);
+      } catch (IllegalArgumentException | IllegalStateException e) {
+        references.receiverHolds();
         refuse(reply, Status.INTERNAL.withDescription("the result " + e.getMessage()));
         return;
       }
-      reply.send(new Response.Value(Body.of(encoded)).encode());
+      Body body = Body.of(encoded);
+      Response response =
+          references.hasSent()
+              ? new Response.ValueWithReferences(
+                  agent.tickets().issue(references, current.deadlineNanos()), body)
+              : new Response.Value(body);
+      reply.send(response.encode());
       leavePlace();
     }
 
+    /** What is sent of a result: nothing if it is kept here. */
+    private @Nullable Object keep(@Nullable Object result, Request request) {
+      Optional<ObjectId> id = request.result();
+      if (id.isEmpty()) {
+        return result;
+      } else if (result == null) {
+        throw new IllegalArgumentException("is null, which cannot be referred to");
+      }
+      agent.owned().keep(id.get(), result, request.caller(), id.get().number());
+      return null;
+    }
+
     private void fail(Reply reply, Throwable thrown) {
+      if (ended) {
+        refuse(reply, Status.UNAVAILABLE.withDescription("it has ended"));
+        return;
+      }
       reply.send(new Response.Failure(Thrown.of(thrown)).encode());
       leavePlace();
     }
@@ -244,7 +308,6 @@ final class Dispatcher implements Incoming {
     private synchronized void leavePlace() {
       if (!left) {
         left = true;
-        finished.incrementAndGet();
         admission.leave(nested, held);
       }
     }

@@ -16,7 +16,17 @@ import org.jspecify.annotations.Nullable;
  * What may be called on this worker: nothing but what was registered. Immutable once it is used.
  */
 final class Functions {
+  /** The function that returns the object it is called on; no user's function is named like it. */
+  static final String FETCH = "(fetch)";
+
   private final Map<String, Callee> byName = new LinkedHashMap<>();
+
+  Functions() {
+    byName.put(
+        FETCH,
+        (target, arguments) ->
+            target.orElseThrow(() -> new BadArgumentsException("there is no object to fetch")));
+  }
 
   /** Something that can be called. */
   interface Callee {

@@ -1,30 +1,41 @@
 package io.muster.rpc;
 
 import io.muster.rendezvous.Rendezvous;
+import io.muster.rpc.Caller.Target;
 import io.muster.rpc.internal.codec.KryoCodec;
+import io.muster.rpc.internal.refs.OwnedObjects;
 import io.muster.rpc.internal.serving.Admission;
 import io.muster.rpc.internal.serving.HandlerThreads;
 import io.muster.rpc.internal.transport.Link;
 import io.muster.rpc.internal.transport.Listener;
 import io.muster.rpc.internal.transport.Security;
+import io.muster.rpc.internal.wire.ObjectId;
+import io.muster.rpc.internal.world.DynamicWorld;
 import io.muster.rpc.internal.world.Member;
 import io.muster.rpc.internal.world.NameTakenException;
 import io.muster.rpc.internal.world.StaticWorld;
+import io.muster.rpc.internal.world.WorkersMissingException;
 import io.muster.rpc.internal.world.World;
 import io.muster.store.PrefixStore;
 import io.muster.store.Store;
-import io.muster.store.StoreTimeoutException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
 import java.security.SecureRandom;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
 
 /**
  * This process as a worker: it finds the others, and answers what they call. Made by {@link
  * Rpc#init}. Thread-safe.
+ *
+ * <p>{@link #shutdown()} ends a world in good order; {@link #close}, which a {@code try} statement
+ * ends with, ends this worker alone.
  */
 public final class RpcAgent implements AutoCloseable {
   /** PyTorch's prefix, so that a process group and RPC can share a store. */
@@ -33,26 +44,54 @@ public final class RpcAgent implements AutoCloseable {
   /** What a message has besides what users send. */
   private static final int ENVELOPE_BYTES = 128 << 10;
 
-  private final World world;
+  private final long incarnation = new SecureRandom().nextLong();
+  private final OwnedObjects owned = new OwnedObjects();
+  private final Tickets tickets = new Tickets();
+  private final CompletableFuture<Joined> joined = new CompletableFuture<>();
+  private final AtomicBoolean closed = new AtomicBoolean();
   private final RpcOptions options;
-  private final Caller caller;
-  private final Listener listener;
-  private final ExecutorService threads;
+  private final Store store;
   private final Optional<Rendezvous> rendezvous;
+  private final RpcCodec codec;
+  private final Link link;
+  private final ExecutorService threads;
+  private final Dispatcher dispatcher;
+  private final Listener listener;
+
+  /** What there is once this worker is one of the world. */
+  private record Joined(World world, Caller caller, HeldObjects held, Watch watch) {}
 
   private RpcAgent(
-      World world,
-      RpcOptions options,
-      Caller caller,
-      Listener listener,
-      ExecutorService threads,
-      Optional<Rendezvous> rendezvous) {
-    this.world = world;
+      String name, String host, Store store, Optional<Rendezvous> rendezvous, RpcOptions options) {
     this.options = options;
-    this.caller = caller;
-    this.listener = listener;
-    this.threads = threads;
+    this.store = new PrefixStore(STORE_PREFIX, store);
     this.rendezvous = rendezvous;
+    this.codec =
+        options
+            .codec()
+            .orElseGet(() -> new KryoCodec(options.registered(), options.maxMessageBytes()));
+    this.link =
+        new Link(
+            options.maxMessageBytes() + ENVELOPE_BYTES,
+            options.keepAlive(),
+            options.keepAlive(),
+            options.tls().map(RpcTls::security).orElseGet(Security.Plain::new));
+    this.threads = HandlerThreads.of(name);
+    Admission.Limits limits =
+        new Admission.Limits(
+            options.handlerThreads(),
+            options.queuedCalls(),
+            options.handlerThreads(),
+            8L * options.maxMessageBytes());
+    this.dispatcher =
+        new Dispatcher(
+            incarnation, options.functions(), codec, this, new Admission(limits, threads));
+    try {
+      this.listener = Listener.at(new InetSocketAddress(host, 0), link, dispatcher);
+    } catch (IOException e) {
+      threads.shutdownNow();
+      throw new UncheckedIOException("worker '%s' cannot listen at %s".formatted(name, host), e);
+    }
   }
 
   static RpcAgent start(
@@ -62,82 +101,64 @@ public final class RpcAgent implements AutoCloseable {
       Store store,
       Optional<Rendezvous> rendezvous,
       RpcOptions options) {
-    if (size < 1 || rank < 0 || rank >= size) {
+    if (size == 0 || (size > 0 && (rank < 0 || rank >= size))) {
       throw new IllegalArgumentException("rank %d of a world of %d".formatted(rank, size));
     }
-    Store own = new PrefixStore(STORE_PREFIX, store);
-    RpcCodec codec =
-        options
-            .codec()
-            .orElseGet(() -> new KryoCodec(options.registered(), options.maxMessageBytes()));
-    Link link =
-        new Link(
-            options.maxMessageBytes() + ENVELOPE_BYTES,
-            options.keepAlive(),
-            options.keepAlive(),
-            new Security.Plain());
-    ExecutorService threads = HandlerThreads.of(name);
-    long incarnation = new SecureRandom().nextLong();
-    Functions functions = options.functions();
-    NoReferences references = new NoReferences();
-    Dispatcher dispatcher =
-        new Dispatcher(
-            incarnation,
-            functions,
-            codec,
-            references,
-            new Admission(
-                new Admission.Limits(
-                    options.handlerThreads(),
-                    options.queuedCalls(),
-                    options.handlerThreads(),
-                    8L * options.maxMessageBytes()),
-                threads));
     String host = Hosts.own(options);
-    Listener listener;
-    try {
-      listener = Listener.at(new InetSocketAddress(host, 0), link, dispatcher);
-    } catch (IOException e) {
-      threads.shutdownNow();
-      throw new UncheckedIOException("worker '%s' cannot listen at %s".formatted(name, host), e);
-    }
+    RpcAgent agent = new RpcAgent(name, host, store, rendezvous, options);
     boolean made = false;
     try {
-      Member self = new Member(rank, name, host, listener.port(), incarnation);
-      World world = StaticWorld.join(own, self, size, options.initTimeout());
-      Caller caller = new Caller(rank, codec, references, link, threads);
+      agent.join(name, host, rank, size);
       made = true;
-      return new RpcAgent(world, options, caller, listener, threads, rendezvous);
-    } catch (NameTakenException e) {
-      throw new RpcInitException(String.valueOf(e.getMessage()), List.of(), e);
-    } catch (StoreTimeoutException e) {
-      List<Integer> missing = StaticWorld.ranks(e.missingKeys());
-      throw new RpcInitException(
-          "worker '%s' (rank %d): the workers of ranks %s did not come within %s"
-              .formatted(name, rank, missing, options.initTimeout()),
-          missing,
-          e);
+      return agent;
     } finally {
       if (!made) {
-        listener.close();
-        threads.shutdownNow();
+        agent.closeAll();
       }
     }
   }
 
+  private void join(String name, String host, int rank, int size) {
+    Duration timeout = options.initTimeout();
+    try {
+      World world =
+          size < 0
+              ? DynamicWorld.join(store, rank, given -> self(given, name, host))
+              : StaticWorld.join(store, self(rank, name, host), size, timeout);
+      int own = world.self().rank();
+      Caller caller = new Caller(this, own, codec, link, threads);
+      HeldObjects held = new HeldObjects(own, owned, caller::tell);
+      Watch watch = new Watch(this, link.keepAlive());
+      joined.complete(new Joined(world, caller, held, watch));
+      watch.start();
+    } catch (NameTakenException e) {
+      throw new RpcInitException(String.valueOf(e.getMessage()), List.of(), e);
+    } catch (WorkersMissingException e) {
+      throw new RpcInitException(
+          "worker '%s' (rank %d): the workers of ranks %s did not come within %s"
+              .formatted(name, rank, e.ranks(), timeout),
+          e.ranks(),
+          e);
+    }
+  }
+
+  private Member self(int rank, String name, String host) {
+    return new Member(rank, name, host, listener.port(), incarnation);
+  }
+
   /** The name of this worker. */
   public String name() {
-    return world.self().name();
+    return world().self().name();
   }
 
   /** The rank of this worker. */
   public int rank() {
-    return world.self().rank();
+    return world().self().rank();
   }
 
   /** All workers that are there, this one too, by rank. */
   public List<Worker> workers() {
-    return world.all().stream().map(this::worker).toList();
+    return world().all().stream().map(this::worker).toList();
   }
 
   /**
@@ -146,13 +167,13 @@ public final class RpcAgent implements AutoCloseable {
    * @throws IllegalArgumentException if there is none
    */
   public Worker worker(String name) {
-    return world
+    return world()
         .byName(name)
         .map(this::worker)
         .orElseThrow(
             () ->
                 new IllegalArgumentException(
-                    "no worker '%s' among %s".formatted(name, world.all())));
+                    "no worker '%s' among %s".formatted(name, world().all())));
   }
 
   /**
@@ -161,34 +182,146 @@ public final class RpcAgent implements AutoCloseable {
    * @throws IllegalArgumentException if there is none
    */
   public Worker worker(int rank) {
-    return world
+    return world()
         .byRank(rank)
         .map(this::worker)
         .orElseThrow(
             () ->
                 new IllegalArgumentException(
-                    "no worker of rank %d among %s".formatted(rank, world.all())));
+                    "no worker of rank %d among %s".formatted(rank, world().all())));
   }
 
-  private Worker worker(Member member) {
+  /** How long a call may take unless it says otherwise. */
+  public Duration timeout() {
+    return options.timeout();
+  }
+
+  /** How many objects of this worker somebody refers to. */
+  public int ownedObjects() {
+    return owned.size();
+  }
+
+  /**
+   * A reference to an object of this worker, to be sent to others; PyTorch's {@code RRef(value)}.
+   */
+  public <T> RemoteRef<T> share(T object) {
+    ObjectId id = held().newId();
+    owned.keep(id, object, rank(), id.number());
+    held().created(world().self(), id);
+    return new RemoteRef<>(this, world().self(), id, () -> held().giveBack(id));
+  }
+
+  <T> RemoteRef<T> create(
+      Member worker, String function, @Nullable Object[] arguments, Duration timeout) {
+    ObjectId id = held().newId();
+    held().created(worker, id);
+    boolean made = false;
+    try {
+      caller()
+          .call(
+              new Target(worker, function, function, Optional.empty(), Optional.of(id)),
+              arguments,
+              timeout,
+              void.class);
+      made = true;
+    } finally {
+      if (!made) {
+        // It may be there nevertheless, or come to be.
+        held().giveBack(id);
+      }
+    }
+    return new RemoteRef<>(this, worker, id, () -> held().giveBack(id));
+  }
+
+  Worker worker(Member member) {
     return new Worker(this, member, options.timeout());
   }
 
+  World world() {
+    return joined.join().world;
+  }
+
   Caller caller() {
-    return caller;
+    return joined.join().caller;
+  }
+
+  HeldObjects held() {
+    return joined.join().held;
+  }
+
+  OwnedObjects owned() {
+    return owned;
+  }
+
+  Tickets tickets() {
+    return tickets;
+  }
+
+  /** {@link #shutdown(Duration)} with the timeout of calls. */
+  public void shutdown() {
+    shutdown(timeout());
+  }
+
+  /**
+   * Ends this worker in good order; PyTorch's {@code shutdown(graceful=True)}. In a world of known
+   * size it blocks until all workers have called this and no call is under way anywhere; meanwhile
+   * it answers calls. In another world it leaves: it blocks until the calls have ended that this
+   * worker makes or answers, and takes no new ones. In any case the worker is closed afterwards.
+   *
+   * @throws WorkerLostException if another worker has died
+   * @throws RpcTimeoutException if it takes too long, naming for whom it waited
+   */
+  public void shutdown(Duration timeout) {
+    if (closed.get()) {
+      return;
+    }
+    World world = world();
+    Watch watch = joined.join().watch;
+    Shutdown shutdown = new Shutdown(store, world, timeout, watch::isLost);
+    try {
+      if (world instanceof DynamicWorld dynamic) {
+        dynamic.leave();
+        dispatcher.leave();
+        shutdown.awaitIdle(this::isIdle);
+      } else {
+        shutdown.meet(this::isIdle, caller()::begun);
+        shutdown.leaveStore(rendezvous.isPresent() && rank() == 0);
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new RpcInterruptedException("interrupted in shutdown", name(), Shutdown.FUNCTION, e);
+    } finally {
+      closeAll();
+    }
+  }
+
+  private boolean isIdle() {
+    return caller().underWay() == 0 && dispatcher.underWay() == 0;
   }
 
   /** Ends this worker at once, without a word to the others. Closing again does nothing. */
   @Override
   public void close() {
-    listener.close();
-    caller.close();
-    threads.shutdownNow();
-    rendezvous.ifPresent(Rendezvous::close);
+    closeAll();
+  }
+
+  private void closeAll() {
+    if (closed.compareAndSet(false, true)) {
+      dispatcher.end();
+      listener.close();
+      if (joined.completeExceptionally(new IllegalStateException("this worker has been closed"))) {
+        threads.shutdownNow();
+        return;
+      }
+      joined.join().watch.close();
+      caller().close();
+      threads.shutdownNow();
+      rendezvous.ifPresent(Rendezvous::close);
+    }
   }
 
   @Override
   public String toString() {
-    return "RpcAgent(" + world.self() + ")";
+    return "RpcAgent(" + world().self() + ")";
   }
 }

@@ -107,6 +107,11 @@ public final class RpcOptions {
     return settings.keepAlive;
   }
 
+  /** How connections are secured, if they are. */
+  public Optional<RpcTls> tls() {
+    return settings.tls;
+  }
+
   /** The codec, if it is not the standard one. */
   public Optional<RpcCodec> codec() {
     return settings.codec;
@@ -177,6 +182,7 @@ public final class RpcOptions {
     private int queuedCalls = DEFAULT_QUEUED_CALLS;
     private Duration keepAlive = DEFAULT_KEEP_ALIVE;
     private Optional<RpcCodec> codec = Optional.empty();
+    private Optional<RpcTls> tls = Optional.empty();
     private Map<String, String> environment = System.getenv();
     private Set<Class<?>> registered = new LinkedHashSet<>();
     private Map<String, RpcFunction> functions = new LinkedHashMap<>();
@@ -199,6 +205,7 @@ public final class RpcOptions {
       copy.queuedCalls = queuedCalls;
       copy.keepAlive = keepAlive;
       copy.codec = codec;
+      copy.tls = tls;
       copy.environment = environment;
       copy.registered = new LinkedHashSet<>(registered);
       copy.functions = new LinkedHashMap<>(functions);
@@ -297,6 +304,14 @@ public final class RpcOptions {
      */
     public Builder keepAlive(Duration keepAlive) {
       this.keepAlive = requirePositive("keepAlive", keepAlive);
+      return this;
+    }
+
+    /**
+     * Secures all connections; without it anybody on the network can read and change what is sent.
+     */
+    public Builder tls(RpcTls tls) {
+      this.tls = Optional.of(tls);
       return this;
     }
 

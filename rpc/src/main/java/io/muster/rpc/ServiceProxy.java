@@ -1,7 +1,6 @@
 package io.muster.rpc;
 
 import io.muster.rpc.Caller.Target;
-import io.muster.rpc.internal.wire.ObjectId;
 import io.muster.rpc.internal.world.Member;
 import java.lang.reflect.InvocationHandler;
 import java.lang.reflect.Method;
@@ -22,7 +21,11 @@ final class ServiceProxy implements InvocationHandler {
   private final Map<Method, Target> targets = new HashMap<>();
 
   private ServiceProxy(
-      RpcAgent agent, Member worker, Optional<ObjectId> object, Class<?> type, Duration timeout) {
+      RpcAgent agent,
+      Member worker,
+      Optional<RemoteRef<?>> object,
+      Class<?> type,
+      Duration timeout) {
     this.agent = agent;
     this.timeout = timeout;
     this.shown = "%s on worker %s".formatted(type.getName(), worker);
@@ -39,7 +42,11 @@ final class ServiceProxy implements InvocationHandler {
    * @throws IllegalArgumentException if it is not an interface
    */
   static <T> T of(
-      RpcAgent agent, Member worker, Optional<ObjectId> object, Class<T> type, Duration timeout) {
+      RpcAgent agent,
+      Member worker,
+      Optional<RemoteRef<?>> object,
+      Class<T> type,
+      Duration timeout) {
     ServiceProxy handler = new ServiceProxy(agent, worker, object, type, timeout);
     return type.cast(Proxy.newProxyInstance(type.getClassLoader(), new Class<?>[] {type}, handler));
   }

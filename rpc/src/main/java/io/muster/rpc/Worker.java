@@ -80,6 +80,16 @@ public final class Worker {
     return ServiceProxy.of(agent, member, Optional.empty(), type, timeout);
   }
 
+  /**
+   * Calls a function by name and leaves its result on this worker; PyTorch's {@code remote}. Blocks
+   * until the object is there.
+   *
+   * @param type what the caller will take the object for: an interface of it, or its class
+   */
+  public <T> RemoteRef<T> remote(Class<T> type, String function, @Nullable Object... arguments) {
+    return agent.create(member, function, arguments, timeout);
+  }
+
   private Target target(String function) {
     return Target.of(member, function, function);
   }

@@ -3,6 +3,7 @@ package io.muster.rpc.internal.transport;
 import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
 import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
 import io.grpc.netty.shaded.io.netty.handler.ssl.SslContext;
+import java.util.Optional;
 
 /** How connections are secured, if they are. */
 public sealed interface Security {
@@ -24,7 +25,8 @@ public sealed interface Security {
   }
 
   /** By TLS. */
-  record Tls(SslContext serverContext, SslContext clientContext) implements Security {
+  record Tls(SslContext serverContext, SslContext clientContext, Optional<String> serverName)
+      implements Security {
     @Override
     public void server(NettyServerBuilder builder) {
       builder.sslContext(serverContext);
@@ -33,6 +35,7 @@ public sealed interface Security {
     @Override
     public void client(NettyChannelBuilder builder) {
       builder.sslContext(clientContext);
+      serverName.ifPresent(builder::overrideAuthority);
     }
   }
 }

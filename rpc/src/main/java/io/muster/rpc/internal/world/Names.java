@@ -1,6 +1,7 @@
 package io.muster.rpc.internal.world;
 
 import io.muster.store.Store;
+import java.util.Optional;
 
 /** The keys under which workers are in the store, and who has which name. */
 final class Names {
@@ -8,10 +9,6 @@ final class Names {
 
   static String rankKey(int rank) {
     return "rank/" + rank;
-  }
-
-  static int rank(String rankKey) {
-    return Integer.parseInt(rankKey.substring(rankKey.indexOf('/') + 1));
   }
 
   static String nameKey(String name) {
@@ -43,6 +40,19 @@ final class Names {
           "RPC worker name '%s' is not unique: worker %d and worker %s share it"
               .formatted(self.name(), self.rank(), nameHolder.replaceFirst(" .*", "")));
     }
+  }
+
+  /** The rank of the worker that has a name. */
+  static Optional<Integer> holder(Store store, String name) {
+    String claim = store.check(nameKey(name)) ? store.getString(nameKey(name)) : "";
+    return claim.isEmpty()
+        ? Optional.empty()
+        : Optional.of(Integer.parseInt(claim.substring(0, claim.indexOf(' '))));
+  }
+
+  /** Gives back the name of a worker that leaves; its rank stays taken. */
+  static void release(Store store, Member self) {
+    String unused = store.compareSet(nameKey(self.name()), claim(self), "");
   }
 
   /** What stands at a key that a worker has taken: different for each worker that there ever is. */

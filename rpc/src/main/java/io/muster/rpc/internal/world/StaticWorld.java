@@ -21,22 +21,23 @@ public final class StaticWorld implements World {
    * Publishes this worker and blocks until all others are there.
    *
    * @throws NameTakenException if another has the name or the rank
-   * @throws StoreTimeoutException if others have not come in time; the missing keys name them
+   * @throws WorkersMissingException if others have not come in time
    */
   public static StaticWorld join(Store store, Member self, int size, Duration timeout) {
     Names.claim(store, self);
     store.set(Names.rankKey(self.rank()), self.encode());
     List<String> keys = IntStream.range(0, size).mapToObj(Names::rankKey).toList();
-    store.await(timeout, keys);
+    try {
+      store.await(timeout, keys);
+    } catch (StoreTimeoutException e) {
+      throw new WorkersMissingException(
+          IntStream.range(0, size).filter(rank -> !store.check(keys.get(rank))).boxed().toList(),
+          e);
+    }
     List<byte[]> values = store.multiGet(keys);
     return new StaticWorld(
         self,
         IntStream.range(0, size).mapToObj(rank -> Member.decode(rank, values.get(rank))).toList());
-  }
-
-  /** The ranks of the workers whose keys these are. */
-  public static List<Integer> ranks(List<String> missingKeys) {
-    return missingKeys.stream().map(Names::rank).sorted().toList();
   }
 
   @Override

@@ -1,13 +1,14 @@
 package io.muster.rpc;
 
+/** For values without references. */
 final class NoReferences implements RpcCodec.References {
   @Override
   public byte[] write(RemoteRef<?> reference) {
-    throw new IllegalArgumentException("references cannot be sent");
+    throw new IllegalArgumentException("no references here");
   }
 
   @Override
   public RemoteRef<?> read(byte[] bytes) {
-    throw new IllegalArgumentException("references cannot be received");
+    throw new IllegalArgumentException("no references here");
   }
 }
