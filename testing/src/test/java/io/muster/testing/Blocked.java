@@ -9,8 +9,7 @@ final class Blocked {
   /** Returns once a thread waits for something. */
   static void await(Thread thread) {
     long start = System.nanoTime();
-    while (thread.getState() != Thread.State.WAITING
-        && thread.getState() != Thread.State.TIMED_WAITING) {
+    while (!Background.isBlocked(thread)) {
       if (!thread.isAlive() || System.nanoTime() - start > Background.PATIENCE.toNanos()) {
         throw new AssertionError(thread + " does not wait but is " + thread.getState());
       }
