@@ -49,7 +49,7 @@ final class LocalWorld {
   /**
    * A world that is about to run.
    *
-   * @param timeout for all ranks together, and for each operation
+   * @param timeout for all ranks together
    * @param init whether each rank begins with a default group
    * @param ending how long a rank that was interrupted may take to end
    * @throws IllegalArgumentException if the size is not positive
@@ -66,7 +66,6 @@ final class LocalWorld {
     this.threads = IntStream.range(0, size).mapToObj(this::thread).toList();
     this.failed = new FailedRanks(size);
     this.groupsLeft = init ? size : 0;
-    store.setTimeout(timeout);
     for (int rank = 0; rank < size; rank++) {
       bodiesLeft.add(rank);
       ranksLeft.add(rank);
@@ -83,13 +82,15 @@ final class LocalWorld {
    * Runs the body as each of the ranks, and returns when all have ended.
    *
    * @throws AssertionError if a rank fails, or is not done in time
+   * @throws IllegalArgumentException if the timeout is negative
    * @throws org.opentest4j.TestAbortedException if that is what the first rank to fail throws
    */
   void run() {
+    Deadline deadline = Deadline.after(timeout);
     boolean interrupted = false;
     try {
       threads.forEach(Thread::start);
-      awaitEnd();
+      awaitEnd(deadline);
     } catch (InterruptedException e) {
       interrupted = true;
       failUnfinished("when the test was interrupted");
@@ -132,7 +133,6 @@ final class LocalWorld {
               .store(store)
               .rank(rank)
               .worldSize(size)
-              .timeout(timeout)
               .interfaceNames(loopback())
               .environment(Map.of())
               .build());
@@ -192,8 +192,7 @@ final class LocalWorld {
   }
 
   /** Returns when all ranks have ended, or are to. */
-  private synchronized void awaitEnd() throws InterruptedException {
-    Deadline deadline = Deadline.after(timeout);
+  private synchronized void awaitEnd(Deadline deadline) throws InterruptedException {
     while (!ranksLeft.isEmpty() && !over && !deadline.hasPassed()) {
       TimeUnit.NANOSECONDS.timedWait(this, deadline.remainingNanos());
     }
@@ -207,8 +206,7 @@ final class LocalWorld {
     }
     List<Integer> ranks = List.copyOf(bodiesLeft.isEmpty() ? ranksLeft : bodiesLeft);
     for (int rank : ranks) {
-      String message = "not done " + when + others(ranks, rank);
-      failed.add(rank, Whereabouts.of(threads.get(rank), message));
+      failed.add(rank, Whereabouts.of(threads.get(rank), "not done " + when, others(ranks, rank)));
     }
   }
 
@@ -216,8 +214,8 @@ final class LocalWorld {
     List<Integer> others = ranks.stream().filter(other -> other != rank).toList();
     return switch (others.size()) {
       case 0 -> "";
-      case 1 -> ", nor is rank " + others.get(0);
-      default -> ", nor are ranks " + others;
+      case 1 -> "; nor is rank " + others.get(0);
+      default -> "; nor are ranks " + others;
     };
   }
 

@@ -31,9 +31,9 @@ public final class Ranks {
    * Runs something as each rank of a world, each on a thread of its own, and returns when all have
    * ended.
    *
-   * @param timeout how long all ranks may take together, and each operation of the default group
-   * @throws AssertionError if a rank throws; the message names the first that does
-   * @throws IllegalArgumentException if the size is not positive
+   * @param timeout how long all ranks may take together
+   * @throws AssertionError if a rank throws, or is not done in time; the message names the first
+   * @throws IllegalArgumentException if the size is not positive, or the timeout negative
    */
   public static void run(int size, Duration timeout, Body body) {
     new LocalWorld(

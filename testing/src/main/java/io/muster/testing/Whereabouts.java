@@ -8,11 +8,16 @@ import java.util.stream.Stream;
 final class Whereabouts {
   private Whereabouts() {}
 
-  /** An error whose stack trace is that of a thread, and whose message ends with the line. */
-  static AssertionError of(Thread thread, String message) {
+  /** An error that says what is wrong and in which line, and whose stack trace is the thread's. */
+  static AssertionError of(Thread thread, String wrong) {
+    return of(thread, wrong, "");
+  }
+
+  /** The same, with something to be said after that. */
+  static AssertionError of(Thread thread, String wrong, String addition) {
     StackTraceElement[] stack = thread.getStackTrace();
-    AssertionError error =
-        new AssertionError(message + line(stack).map(line -> ", at " + line).orElse(""));
+    String line = line(stack).map(frame -> ", at " + frame).orElse("");
+    AssertionError error = new AssertionError(wrong + line + addition);
     error.setStackTrace(stack);
     return error;
   }

@@ -57,8 +57,9 @@ public @interface World {
   boolean init() default true;
 
   /**
-   * How long all ranks may take together, in {@link #unit}s, and each operation of the default
-   * group. After that the test fails and shows where those were that have not ended.
+   * How long all ranks may take together, in {@link #unit}s. After that the test fails and shows
+   * where those are that have not ended. The operations of the default group have the usual timeout
+   * of half an hour.
    */
   long timeout() default 30;
 

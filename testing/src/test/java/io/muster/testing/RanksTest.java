@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.muster.collectives.ReduceOp;
 import io.muster.collectives.Tensor;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.ConcurrentSkipListSet;
 import org.junit.jupiter.api.Test;
@@ -54,5 +55,12 @@ class RanksTest {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> Ranks.run(0, group -> {}))
         .withMessage("a world has at least one rank, not 0");
+  }
+
+  @Test
+  void run_withANegativeTimeout_isRefused() {
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> Ranks.run(1, Duration.ofSeconds(-1), group -> {}))
+        .withMessage("timeout must not be negative but was PT-1S");
   }
 }
