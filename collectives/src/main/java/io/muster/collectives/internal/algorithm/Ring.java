@@ -29,7 +29,8 @@ import java.util.Queue;
  * other end, and it was sent after the only reduction here that touches the segment.
  */
 final class Ring {
-  private static final int SCRATCH_BYTES = 4 << 20;
+  /** Two of the longest segments: what has come is reduced before it leaves the cache. */
+  private static final int SCRATCH_BYTES = 2 << 20;
 
   private final Channel channel;
   private final ByteBuffer data;

@@ -50,13 +50,16 @@ final class Inbound {
     for (int i = 0; i < READS_IN_A_ROW && maybeMore; i++) {
       ByteBuffer direct = place;
       ByteBuffer into = direct == null ? startOf(staging) : direct;
-      if (channel.read(into) < 0) {
+      int count = channel.read(into);
+      if (count < 0) {
         return false;
       }
-      maybeMore = !into.hasRemaining();
+      boolean full = !into.hasRemaining();
+      // Of long data more comes while some is read; a short message is often the only one.
+      maybeMore = full || (direct != null && count > 0);
       if (direct == null) {
         accept(staging.flip());
-      } else if (maybeMore) {
+      } else if (full) {
         arrived();
       }
     }

@@ -3,6 +3,7 @@ package io.muster.collectives.internal.mesh;
 import io.muster.collectives.internal.wire.MalformedMessageException;
 import io.muster.collectives.internal.wire.Preamble;
 import java.io.IOException;
+import java.net.InetSocketAddress;
 import java.net.StandardSocketOptions;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.SocketChannel;
@@ -20,6 +21,12 @@ final class Pair implements IoLoop.Handler {
     /** It has ended. */
     void onEnd(String reason, boolean byPeer);
   }
+
+  /**
+   * The send buffer between ranks of one host. What the system lets it grow to does not fit the
+   * processor's cache, and has no delay to bridge.
+   */
+  private static final int LOCAL_SEND_BUFFER_BYTES = 512 << 10;
 
   private final IoLoop loop;
   private final Owner owner;
@@ -39,12 +46,21 @@ final class Pair implements IoLoop.Handler {
   void attach(SocketChannel connection) throws IOException {
     connection.configureBlocking(false);
     connection.setOption(StandardSocketOptions.TCP_NODELAY, true);
+    if (isWithinHost(connection)) {
+      connection.setOption(StandardSocketOptions.SO_SNDBUF, LOCAL_SEND_BUFFER_BYTES);
+    }
     channel = connection;
     key = loop.register(connection, 0, this);
     outbound.attach(connection);
     key.interestOpsOr(SelectionKey.OP_READ);
     loop.wake();
     flush();
+  }
+
+  private static boolean isWithinHost(SocketChannel connection) throws IOException {
+    return connection.getLocalAddress() instanceof InetSocketAddress local
+        && connection.getRemoteAddress() instanceof InetSocketAddress remote
+        && local.getAddress().equals(remote.getAddress());
   }
 
   boolean isAttached() {
