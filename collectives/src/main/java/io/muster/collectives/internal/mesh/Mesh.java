@@ -31,14 +31,16 @@ public final class Mesh {
   private final IoLoop loop;
   private final Listener listener;
   private final List<Pair> pairs;
-  private final String[] addresses;
 
-  /** Guards the tally and what has become of the pairs. */
+  /** Guards the tally, the addresses, and what has become of the pairs. */
   private final ReentrantLock lock = new ReentrantLock();
 
   private final Condition pairsChanged = lock.newCondition();
   private final Tally tally;
   private final @Nullable Loss[] lossOf;
+
+  /** Where the peers are, as far as that is known; for messages. */
+  private final @Nullable String[] addresses;
 
   /** In the order they happened. */
   private final List<Loss> losses = new CopyOnWriteArrayList<>();
@@ -56,12 +58,11 @@ public final class Mesh {
   public Mesh(String name, int rank, int size, InetSocketAddress address) throws IOException {
     this.rank = rank;
     this.lossOf = new @Nullable Loss[size];
-    this.addresses = new String[size];
+    this.addresses = new @Nullable String[size];
     this.tally = new Tally(size, (peer, preamble, data) -> pair(peer).put(preamble, data));
     this.loop = new IoLoop(name);
     this.pairs = new ArrayList<>(size);
     for (int peer = 0; peer < size; peer++) {
-      addresses[peer] = "?";
       pairs.add(new Pair(loop, new Peer(peer)));
     }
     try {
@@ -87,7 +88,12 @@ public final class Mesh {
 
   /** Notes where a peer listens, for messages. */
   void noteAddress(int peer, InetSocketAddress address) {
-    addresses[peer] = address.getHostString() + ":" + address.getPort();
+    lock.lock();
+    try {
+      addresses[peer] = address.getHostString() + ":" + address.getPort();
+    } finally {
+      lock.unlock();
+    }
   }
 
   /** Uses a connection that this rank has made. */
@@ -110,7 +116,21 @@ public final class Mesh {
     if (peer < 0 || peer >= size() || peer == rank || pair((int) peer).isAttached()) {
       throw new IOException("no connection is expected from rank " + peer);
     }
+    noteOrigin((int) peer, connection);
     attach((int) peer, connection);
+  }
+
+  /** A peer may connect, and be lost, before this rank has read where it listens. */
+  private void noteOrigin(int peer, SocketChannel connection) throws IOException {
+    lock.lock();
+    try {
+      if (addresses[peer] == null
+          && connection.getRemoteAddress() instanceof InetSocketAddress origin) {
+        addresses[peer] = origin.getHostString();
+      }
+    } finally {
+      lock.unlock();
+    }
   }
 
   /**
@@ -230,12 +250,14 @@ public final class Mesh {
   /** On the loop's thread. */
   private void end(int peer, String reason, boolean byPeer) {
     List<Posted> lost;
-    Loss loss = new Loss(peer, addresses[peer], reason, byPeer, System.nanoTime());
+    Loss loss;
     lock.lock();
     try {
       if (lossOf[peer] != null) {
         return;
       }
+      String address = addresses[peer];
+      loss = new Loss(peer, address == null ? "?" : address, reason, byPeer, System.nanoTime());
       lossOf[peer] = loss;
       losses.add(loss);
       lost = new ArrayList<>(tally.lose(peer));
