@@ -50,6 +50,18 @@ final class Ranks {
     return ranks.stream().map(Background::result).toList();
   }
 
+  /** The groups of a world whose ranks the test plays by turns. */
+  static List<ProcessGroup> join(Store store, int size) {
+    List<Background<ProcessGroup>> ranks =
+        IntStream.range(0, size)
+            .mapToObj(
+                rank ->
+                    Background.call(
+                        () -> new ProcessGroups().initProcessGroup(options(store, rank, size))))
+            .toList();
+    return ranks.stream().map(Background::result).toList();
+  }
+
   static ProcessGroupOptions options(Store store, int rank, int size) {
     return ProcessGroupOptions.builder()
         .store(store)
