@@ -110,14 +110,27 @@ public final class Mesh {
   /**
    * Uses a connection that a peer has made.
    *
-   * @throws IOException if there is no such peer, or it is connected already
+   * @throws IOException if there is no such peer, or it is connected already, or lost
    */
   private void admit(long peer, SocketChannel connection) throws IOException {
-    if (peer < 0 || peer >= size() || peer == rank || pair((int) peer).isAttached()) {
+    if (peer < 0
+        || peer >= size()
+        || peer == rank
+        || pair((int) peer).isAttached()
+        || isLost((int) peer)) {
       throw new IOException("no connection is expected from rank " + peer);
     }
     noteOrigin((int) peer, connection);
     attach((int) peer, connection);
+  }
+
+  private boolean isLost(int peer) {
+    lock.lock();
+    try {
+      return lossOf[peer] != null;
+    } finally {
+      lock.unlock();
+    }
   }
 
   /** A peer may connect, and be lost, before this rank has read where it listens. */
@@ -172,8 +185,15 @@ public final class Mesh {
     return receipt;
   }
 
-  /** Posts the receipt of a message from whoever sends first. */
+  /**
+   * Posts the receipt of a message from whoever sends first.
+   *
+   * @throws IllegalArgumentException if this rank is the only one
+   */
   public Posted receiveFromAnyone(long slot, ByteBuffer into) {
+    if (size() == 1) {
+      throw new IllegalArgumentException("a rank that is alone cannot receive from anyone");
+    }
     Posted receipt = new Posted(-1, into.slice());
     lock.lock();
     try {
