@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -120,10 +121,14 @@ public final class Introduction {
     }
   }
 
-  private static SocketChannel dial(RankInfo info, int peer, Deadline deadline) throws IOException {
+  private static SocketChannel dial(RankInfo info, int peer, Deadline deadline)
+      throws IOException, InterruptedException {
     for (int attempt = 1; ; attempt++) {
       try {
         return dial(info.address(), info.identifierOfReader(), deadline);
+      } catch (ClosedByInterruptException e) {
+        Thread.interrupted();
+        throw new InterruptedException("interrupted while connecting to rank " + peer);
       } catch (IOException e) {
         if (attempt == ATTEMPTS || deadline.hasPassed()) {
           throw new IOException(
