@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.muster.collectives.internal.wire.RankInfo;
 import io.muster.store.Background;
 import io.muster.store.Deadline;
 import io.muster.store.HashStore;
@@ -190,6 +191,38 @@ class MeshTest {
       assertThat(unused.isOver()).isFalse();
       assertThat(mesh.losses()).isEmpty();
     }
+  }
+
+  @Test
+  void nonsenseOfOnePeer_endsItsConnectionAndNoOther() throws IOException, InterruptedException {
+    Store store = new HashStore();
+    // It connects when it needs to, so nobody waits for it.
+    store.set("2", RankInfo.encode(new byte[0], loopback(new byte[] {127, 0, 0, 2}), 0));
+    Mesh first = mesh(0, 3, IPV4);
+    Mesh second = mesh(1, 3, IPV4);
+    Background<Boolean> introduction =
+        Background.call(
+            () -> {
+              new Introduction(store, 1, 3).connect(second, Deadline.after(Background.PATIENCE));
+              return true;
+            });
+    new Introduction(store, 0, 3).connect(first, Deadline.after(Background.PATIENCE));
+    assertThat(introduction.result()).isTrue();
+    Posted ofThird = first.receive(2, SLOT + 1, bytes(0));
+
+    try (Socket third = connect(first, 2)) {
+      third.getOutputStream().write(new byte[1000]);
+
+      awaitOver(ofThird);
+      assertThat(ofThird.loss())
+          .hasToString(
+              "rank 2 (127.0.0.2:0) sent what the protocol does not allow:"
+                  + " opcode 0, not 1, 2 or 3");
+    }
+    assertMessageArrives(first, second, 1);
+    assertMessageArrives(second, first, 0);
+    assertThat(first.losses()).extracting(Loss::rank).containsExactly(2);
+    assertThat(second.losses()).isEmpty();
   }
 
   /** What it has posted goes out when the connection is there, as with peers that connect late. */
