@@ -1,153 +1,179 @@
 package io.muster.collectives;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.muster.store.Background;
-import io.muster.store.HashStore;
-import io.muster.store.Store;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
-import java.util.Map;
+import java.util.function.Consumer;
 import java.util.stream.IntStream;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
 
-/** Objects, and ranks that lie about their length. */
+/** Objects, by a codec of the program's own. */
 class ObjectExchangeTest {
-  private static final int MAX_BYTES = 100;
+  private static final int MAX_BYTES = 10;
 
   private static final ObjectCodec<String> TEXT =
       new ObjectCodec<>() {
         @Override
         public byte[] encode(String value) {
+          if (value.startsWith("!")) {
+            throw new UnsupportedOperationException(value);
+          }
           return value.getBytes(StandardCharsets.UTF_8);
         }
 
         @Override
         public String decode(byte[] bytes) {
-          return new String(bytes, StandardCharsets.UTF_8);
+          String value = new String(bytes, StandardCharsets.UTF_8);
+          if (value.startsWith("?")) {
+            throw new UnsupportedOperationException(value);
+          }
+          return value;
         }
       };
 
-  private final List<ProcessGroup> world = join(new HashStore());
-
-  private static List<ProcessGroup> join(Store store) {
-    return IntStream.of(0, 1)
-        .mapToObj(
-            rank ->
-                Background.call(
-                    () ->
-                        new ProcessGroups()
-                            .initProcessGroup(
-                                ProcessGroupOptions.builder()
-                                    .store(store)
-                                    .rank(rank)
-                                    .worldSize(2)
-                                    .timeout(Ranks.TIMEOUT)
-                                    .maxObjectBytes(MAX_BYTES)
-                                    .environment(Map.of("GLOO_SOCKET_IFNAME", "lo"))
-                                    .build())))
-        .toList()
-        .stream()
-        .map(Background::result)
-        .toList();
-  }
-
-  @AfterEach
-  void close() {
-    world.stream().map(rank -> Background.run(rank::close)).toList().forEach(Background::result);
+  private static void run(int size, Consumer<ProcessGroup> body) {
+    Ranks.run(size, options -> options.maxObjectBytes(MAX_BYTES), body);
   }
 
   @Test
-  void allGatherObject_givesThoseOfAllRanks_whateverTheirLengths() {
-    String longest = "x".repeat(MAX_BYTES);
-    Background<List<String>> other =
-        Background.call(() -> world.get(1).allGatherObject(longest, TEXT));
-
-    assertThat(world.get(0).allGatherObject("", TEXT)).containsExactly("", longest);
-    assertThat(other.result()).containsExactly("", longest);
+  void allGatherObject_givesTheObjectsOfAllRanks() {
+    run(
+        3,
+        group ->
+            assertThat(group.allGatherObject("é".repeat(group.rank()), TEXT))
+                .containsExactly("", "é", "éé"));
   }
 
   @Test
-  void allGatherObject_ofNothingButEmptyObjects_givesThem() {
-    Background<List<String>> other = Background.call(() -> world.get(1).allGatherObject("", TEXT));
-
-    assertThat(world.get(0).allGatherObject("", TEXT)).containsExactly("", "");
-    assertThat(other.result()).containsExactly("", "");
-  }
-
-  @ParameterizedTest
-  @ValueSource(strings = {"", "grüße"})
-  void broadcastObject_givesThatOfTheRoot(String value) {
-    Background<String> root = Background.call(() -> world.get(1).broadcastObject(value, 1, TEXT));
-
-    assertThat(world.get(0).broadcastObject(null, 1, TEXT)).isEqualTo(value);
-    assertThat(root.result()).isEqualTo(value);
+  void broadcastObject_givesTheRoots() {
+    run(
+        3,
+        group ->
+            assertThat(group.broadcastObject(group.rank() == 1 ? "one" : null, 1, TEXT))
+                .isEqualTo("one"));
   }
 
   @Test
-  void broadcastObject_ofNull_isRefusedAndHarmsNothing() {
-    ProcessGroup root = world.get(0);
-
-    assertThatIllegalArgumentException()
-        .isThrownBy(() -> root.broadcastObject(null, 0, TEXT))
-        .withMessageContaining("root must have a value");
-
-    assertThatTheGroupIsOfUse();
+  void emptyObjects_areObjects() {
+    run(
+        2,
+        group -> {
+          assertThat(group.allGatherObject("", TEXT)).containsExactly("", "");
+          assertThat(group.broadcastObject("", 0, TEXT)).isEmpty();
+        });
   }
 
   @Test
-  void broadcastObject_fromARankThatIsNone_isRefusedAndHarmsNothing() {
-    assertThatExceptionOfType(IndexOutOfBoundsException.class)
-        .isThrownBy(() -> world.get(0).broadcastObject("value", 2, TEXT));
-
-    assertThatTheGroupIsOfUse();
+  void rootWithoutAValue_isRefused() {
+    run(
+        1,
+        group ->
+            assertThatIllegalArgumentException()
+                .isThrownBy(() -> group.broadcastObject(null, 0, TEXT)));
   }
 
   @Test
-  void objectOfThisRank_thatIsTooLong_isRefusedAndHarmsNothing() {
-    String tooLong = "x".repeat(MAX_BYTES + 1);
-    ProcessGroup group = world.get(0);
-
-    assertThatIllegalArgumentException()
-        .isThrownBy(() -> group.allGatherObject(tooLong, TEXT))
-        .withMessage("the object of rank 0 has 101 bytes; 100 is the most (maxObjectBytes)");
-    assertThatIllegalArgumentException()
-        .isThrownBy(() -> group.broadcastObject(tooLong, 0, TEXT))
-        .withMessageContaining("maxObjectBytes");
-
-    assertThatTheGroupIsOfUse();
+  void objectThatIsTooLong_isRefusedByAll_andTheGroupGoesOn() {
+    run(
+        2,
+        group -> {
+          String value = "x".repeat(MAX_BYTES + group.rank());
+          assertThatIllegalArgumentException()
+              .isThrownBy(() -> group.allGatherObject(value, TEXT))
+              .withMessage("the object of rank 1 has 11 bytes; 10 is the most (maxObjectBytes)");
+          assertThatIllegalArgumentException()
+              .isThrownBy(() -> group.broadcastObject(value, 1, TEXT))
+              .withMessageContaining("rank 1 has 11 bytes");
+          assertThat(group.allGatherObject("ok", TEXT)).containsExactly("ok", "ok");
+        });
   }
 
-  private void assertThatTheGroupIsOfUse() {
-    Background<Boolean> other = Background.run(world.get(1)::barrier);
-    world.get(0).barrier();
-    assertThat(other.result()).isTrue();
+  @Test
+  void lengthThatIsNonsense_isRefusedBeforeMemoryIsTaken() {
+    for (long length : new long[] {Long.MAX_VALUE, 1L << 40, -5}) {
+      run(
+          2,
+          group -> {
+            if (group.rank() == 1) {
+              group.allGather(Tensor.of(new long[2]), Tensor.of(new long[] {length}));
+              group.broadcast(Tensor.of(new long[] {length}), 1);
+              return;
+            }
+            assertThatIllegalArgumentException()
+                .isThrownBy(() -> group.allGatherObject("ok", TEXT))
+                .withMessageContaining("rank 1 has " + length + " bytes");
+            assertThatIllegalArgumentException()
+                .isThrownBy(() -> group.broadcastObject(null, 1, TEXT))
+                .withMessageContaining("rank 1 has " + length + " bytes");
+          });
+    }
   }
 
-  @ParameterizedTest
-  @ValueSource(longs = {MAX_BYTES + 1, Integer.MAX_VALUE, 1L << 32, Long.MAX_VALUE, -1})
-  void lengthThatAnotherRankClaims_isRefusedBeforeMemoryIsTaken(long length) {
-    ProcessGroup liar = world.get(1);
-    String words =
-        "the object of rank 1 has %d bytes; 100 is the most (maxObjectBytes)".formatted(length);
-    Background<Boolean> lying =
-        Background.run(
-            () -> {
-              liar.broadcast(Tensor.of(new long[] {length}), 1);
-              liar.allGather(Tensor.of(new long[2]), Tensor.of(new long[] {length}));
-            });
+  @Test
+  void objectsThatTogetherExceedABuffer_areRefusedBeforeMemoryIsTaken() {
+    Ranks.run(
+        3,
+        options -> options.maxObjectBytes(Integer.MAX_VALUE),
+        group -> {
+          if (group.rank() == 1) {
+            group.allGather(Tensor.of(new long[3]), Tensor.of(new long[] {1L << 30}));
+            return;
+          }
+          assertThatIllegalArgumentException()
+              .isThrownBy(() -> group.allGatherObject("ok", TEXT))
+              .withMessageContaining("3 objects of up to 1073741824 bytes");
+        });
+  }
 
-    assertThatIllegalArgumentException()
-        .isThrownBy(() -> world.get(0).broadcastObject(null, 1, TEXT))
-        .withMessage(words);
-    assertThatIllegalArgumentException()
-        .isThrownBy(() -> world.get(0).allGatherObject("value", TEXT))
-        .withMessage(words);
-    assertThat(lying.result()).isTrue();
+  @Test
+  void codecThatCannotEncode_failsThatRankAsItDoesAndTellsTheOthers() {
+    run(
+        2,
+        group -> {
+          String value = group.rank() == 1 ? "!" : "ok";
+          for (int call = 0; call < 2; call++) {
+            boolean gather = call == 0;
+            assertThatThrownBy(
+                    () -> {
+                      if (gather) {
+                        List<String> unused = group.allGatherObject(value, TEXT);
+                      } else {
+                        String unused = group.broadcastObject(value, 1, TEXT);
+                      }
+                    })
+                .isInstanceOf(
+                    group.rank() == 1
+                        ? UnsupportedOperationException.class
+                        : IllegalArgumentException.class)
+                .hasMessage(group.rank() == 1 ? "!" : "rank 1 could not encode its object");
+          }
+          assertThat(group.allGatherObject("ok", TEXT)).containsExactly("ok", "ok");
+        });
+  }
+
+  @Test
+  void codecThatCannotDecode_failsAsItDoes_andTheGroupGoesOn() {
+    run(
+        2,
+        group -> {
+          assertThatThrownBy(() -> group.allGatherObject("?", TEXT))
+              .isInstanceOf(UnsupportedOperationException.class);
+          assertThat(group.allGatherObject("ok", TEXT)).containsExactly("ok", "ok");
+        });
+  }
+
+  @Test
+  void manyObjects_oneAfterTheOther() {
+    run(
+        4,
+        group ->
+            IntStream.range(0, 50)
+                .forEach(
+                    i ->
+                        assertThat(group.allGatherObject(group.rank() + "/" + i, TEXT))
+                            .containsExactly("0/" + i, "1/" + i, "2/" + i, "3/" + i)));
   }
 }

@@ -6,196 +6,197 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import io.muster.store.Background;
 import io.muster.store.HashStore;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
-import java.util.function.BiFunction;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.Arguments;
-import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.EnumSource;
 
-/** Operations that were started, seen by rank 0 of a world of two. */
+/** Operations that were started. */
 class WorkTest {
-  private static final Duration SHORT = Duration.ofMillis(100);
-  private static final int TAG = 3;
+  private static final Duration SHORT = Duration.ofMillis(50);
+
+  /** What rank 0 can start, which is over when rank 1 has done its part. */
+  private enum Operation {
+    COLLECTIVE {
+      @Override
+      Work start(ProcessGroup group, int[] data) {
+        return group.async().allReduce(Tensor.of(data), ReduceOp.SUM);
+      }
+
+      @Override
+      void counterpart(ProcessGroup group) {
+        group.allReduce(Tensor.of(new int[] {2}), ReduceOp.SUM);
+      }
+    },
+    MESSAGE {
+      @Override
+      Work start(ProcessGroup group, int[] data) {
+        return group.async().recv(Tensor.of(data), 1, 0);
+      }
+
+      @Override
+      void counterpart(ProcessGroup group) {
+        group.send(Tensor.of(new int[] {3}), 0, 0);
+      }
+    };
+
+    abstract Work start(ProcessGroup group, int[] data);
+
+    abstract void counterpart(ProcessGroup group);
+  }
 
   private final List<ProcessGroup> world = Ranks.join(new HashStore(), 2);
-  private final ProcessGroup group = world.get(0);
-  private final ProcessGroup other = world.get(1);
-  private final int[] data = {1, 2};
+  private final int[] data = {1};
 
-  @AfterEach
-  void close() {
-    world.stream().map(rank -> Background.run(rank::close)).toList().forEach(Background::result);
+  private void close() {
+    world.forEach(ProcessGroup::close);
   }
 
-  /** What rank 0 starts, and what rank 1 does so that it is done; both leave 5 and 6. */
-  private record Operation(
-      BiFunction<ProcessGroup, Tensor, Work> start, BiFunction<ProcessGroup, Tensor, Work> finish) {
-    Work start(ProcessGroup group, int[] data) {
-      return start.apply(group, Tensor.of(data));
-    }
-
-    void finish(ProcessGroup other) {
-      finish.apply(other, Tensor.of(new int[] {5, 6})).await();
-    }
-  }
-
-  static Stream<Arguments> operations() {
-    return Stream.of(
-        Arguments.of(
-            "a collective",
-            new Operation(
-                (group, data) -> group.async().broadcast(data, 1),
-                (other, data) -> other.async().broadcast(data, 1))),
-        Arguments.of(
-            "a message",
-            new Operation(
-                (group, data) -> group.async().recv(data, 1, TAG),
-                (other, data) -> other.async().send(data, 0, TAG))),
-        Arguments.of(
-            "a message from anyone",
-            new Operation(
-                (group, data) -> group.async().recvAnySource(data, TAG),
-                (other, data) -> other.async().send(data, 0, TAG))));
-  }
-
-  @ParameterizedTest(name = "{0}")
-  @MethodSource("operations")
-  void stage_completesWhenTheDataAreThere(String what, Operation operation) {
-    Work work = operation.start(group, data);
-    CompletableFuture<List<Integer>> seen =
-        work.stage().thenApply(unused -> List.of(data[0], data[1])).toCompletableFuture();
-    assertThat(work.isDone()).as(what).isFalse();
+  @ParameterizedTest
+  @EnumSource
+  void stage_completesWhenTheOperationIsDone(Operation operation) throws Exception {
+    Work work = operation.start(world.get(0), data);
+    CompletableFuture<Integer> seen =
+        work.stage().thenApply(unused -> data[0]).toCompletableFuture();
+    assertThat(work.isDone()).isFalse();
     assertThat(seen).isNotDone();
 
-    operation.finish(other);
+    operation.counterpart(world.get(1));
 
-    assertThat(seen).succeedsWithin(Ranks.TIMEOUT).isEqualTo(List.of(5, 6));
+    assertThat(seen).succeedsWithin(Ranks.TIMEOUT).isEqualTo(3);
     assertThat(work.isDone()).isTrue();
     work.await();
+    close();
   }
 
-  @ParameterizedTest(name = "{0}")
-  @MethodSource("operations")
-  void stage_thatIsAskedForAfterTheEnd_completes(String what, Operation operation) {
-    Work work = operation.start(group, data);
-    operation.finish(other);
-    work.await();
+  @ParameterizedTest
+  @EnumSource
+  void stage_failsAsTheOperationDoes(Operation operation) {
+    Work work = operation.start(world.get(0), data);
 
-    assertThat(work.stage()).as(what).succeedsWithin(Ranks.TIMEOUT);
-    assertThat(data).containsExactly(5, 6);
-  }
+    world.get(1).close();
 
-  @ParameterizedTest(name = "{0}")
-  @MethodSource("operations")
-  void stage_failsWhenTheOtherLeaves(String what, Operation operation) {
-    Work work = operation.start(group, data);
-    CompletableFuture<Void> stage = work.stage().toCompletableFuture();
-
-    other.close();
-
-    assertThat(stage)
-        .as(what)
-        .failsWithin(Ranks.TIMEOUT)
-        .withThrowableOfType(ExecutionException.class)
-        .havingCause()
-        .isInstanceOfSatisfying(
-            CollectiveException.class, e -> assertThat(e.lostRanks()).containsExactly(1));
-    assertThat(work.isDone()).isTrue();
-    assertThatExceptionOfType(CollectiveException.class).isThrownBy(work::await);
-  }
-
-  /** What is waited for must not be left for its timeout when it is this rank that leaves. */
-  @ParameterizedTest(name = "{0}")
-  @MethodSource("messages")
-  void stage_ofAMessage_failsWhenTheGroupIsClosed(String what, Operation operation) {
-    CompletableFuture<Void> stage = operation.start(group, data).stage().toCompletableFuture();
-
-    group.close();
-
-    assertThat(stage)
-        .as(what)
+    assertThat(work.stage().toCompletableFuture())
         .failsWithin(Ranks.TIMEOUT)
         .withThrowableOfType(ExecutionException.class)
         .withCauseInstanceOf(CollectiveException.class);
-  }
-
-  static Stream<Arguments> messages() {
-    return operations().skip(1);
-  }
-
-  @ParameterizedTest(name = "{0}")
-  @MethodSource("operations")
-  void awaitThatTimesOut_failsTheOperationAndTheGroup(String what, Operation operation) {
-    Work work = operation.start(group, data);
-
-    assertThatExceptionOfType(CollectiveTimeoutException.class)
-        .as(what)
-        .isThrownBy(() -> work.await(SHORT))
-        .satisfies(e -> assertThat(e.waited()).isEqualTo(SHORT))
-        .withMessageContaining("rank 0 of 2 of group 0 timed out");
-
-    assertThatExceptionOfType(CollectiveException.class).isThrownBy(work::await);
+    assertThat(work.isDone()).isTrue();
     assertThatExceptionOfType(CollectiveException.class)
-        .isThrownBy(group::barrier)
-        .withMessageContaining("no use any more");
-    assertThatExceptionOfType(CollectiveException.class).isThrownBy(other::barrier);
+        .isThrownBy(work::await)
+        .satisfies(e -> assertThat(e.lostRanks()).containsExactly(1));
+    close();
   }
 
-  @ParameterizedTest(name = "{0}")
-  @MethodSource("operations")
-  void interruptOfWhoAwaits_leavesTheOperationAsItIs(String what, Operation operation) {
-    Work work = operation.start(group, data);
-    Background<Boolean> waiting = Background.run(work::await).awaitBlocked();
-
-    waiting.interrupt();
-    assertThat(waiting.failure()).as(what).isInstanceOf(CollectiveInterruptedException.class);
-    assertThat(work.isDone()).isFalse();
-    operation.finish(other);
-
+  @ParameterizedTest
+  @EnumSource
+  void stage_askedForAfterTheEnd_isComplete(Operation operation) {
+    Work work = operation.start(world.get(0), data);
+    operation.counterpart(world.get(1));
     work.await();
-    assertThat(data).containsExactly(5, 6);
+
+    assertThat(work.stage()).succeedsWithin(Ranks.TIMEOUT);
+    close();
   }
 
-  @ParameterizedTest(name = "{0}")
-  @MethodSource("operations")
-  void severalThreads_mayAwaitOne(String what, Operation operation) {
-    Work work = operation.start(group, data);
+  /** A message is not waited for by the end of its group, and must not wait for its timeout. */
+  @Test
+  void stage_ofAMessage_failsWhenItsGroupIsClosed() {
+    CompletableFuture<Void> stage =
+        Operation.MESSAGE.start(world.get(0), data).stage().toCompletableFuture();
+
+    world.get(0).close();
+
+    assertThat(stage)
+        .failsWithin(Ranks.TIMEOUT)
+        .withThrowableOfType(ExecutionException.class)
+        .withCauseInstanceOf(CollectiveException.class);
+    close();
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void await_byThreeThreads_endsForAll(Operation operation) {
+    Work work = operation.start(world.get(0), data);
     List<Background<Boolean>> waiting =
         Stream.generate(() -> Background.run(work::await)).limit(3).toList();
 
-    operation.finish(other);
+    operation.counterpart(world.get(1));
 
-    assertThat(waiting).as(what).allSatisfy(one -> assertThat(one.result()).isTrue());
+    assertThat(waiting).allSatisfy(one -> assertThat(one.result()).isTrue());
+    assertThat(data).containsExactly(3);
+    close();
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void await_thatIsInterrupted_leavesTheOperationAlone(Operation operation) {
+    Work work = operation.start(world.get(0), data);
+    Background<Boolean> waiting = Background.run(work::await).awaitBlocked();
+
+    waiting.interrupt();
+    assertThat(waiting.failure()).isInstanceOf(CollectiveInterruptedException.class);
+    operation.counterpart(world.get(1));
+
+    work.await();
+    assertThat(data).containsExactly(3);
+    close();
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void await_thatTakesTooLong_endsTheOperationAndItsGroup(Operation operation) {
+    Work work = operation.start(world.get(0), data);
+
+    assertThatExceptionOfType(CollectiveTimeoutException.class)
+        .isThrownBy(() -> work.await(SHORT))
+        .withMessageContaining("PT0.05S")
+        .satisfies(e -> assertThat(e.waited()).isEqualTo(SHORT));
+
+    assertThatExceptionOfType(CollectiveException.class).isThrownBy(world.get(0)::barrier);
+    assertThat(work.stage().toCompletableFuture()).failsWithin(Ranks.TIMEOUT);
+    close();
   }
 
   @Test
-  void sourceRank_isThereOnceTheMessageFromAnyoneIs() {
-    Work work = group.async().recvAnySource(Tensor.of(data), TAG);
+  void manyWorks_areDoneInTheOrderTheyWereStarted_whateverTheOrderOfWaiting() {
+    int count = 100;
+    List<Background<int[]>> ranks =
+        world.stream()
+            .map(
+                group ->
+                    Background.call(
+                        () -> {
+                          int[] sums = IntStream.range(0, count).toArray();
+                          List<Work> works = new ArrayList<>();
+                          for (int i = 0; i < count; i++) {
+                            works.add(group.async().allReduce(Tensor.of(sums, i, 1), ReduceOp.SUM));
+                          }
+                          for (int i = count - 1; i >= 0; i--) {
+                            works.get(i).await();
+                          }
+                          return sums;
+                        }))
+            .toList();
+
+    int[] expected = IntStream.range(0, count).map(i -> 2 * i).toArray();
+    ranks.forEach(rank -> assertThat(rank.result()).isEqualTo(expected));
+    close();
+  }
+
+  @Test
+  void sourceRank_isKnownWhenTheMessageIsThere() {
+    Work work = world.get(0).async().recvAnySource(Tensor.of(data), 0);
     assertThat(work.sourceRank()).isEmpty();
 
-    other.send(Tensor.of(new int[] {5, 6}), 0, TAG);
+    Operation.MESSAGE.counterpart(world.get(1));
     work.await();
 
     assertThat(work.sourceRank()).hasValue(1);
-  }
-
-  @Test
-  void collectives_beginInTheOrderOfTheirCalls_whateverTheOthers() {
-    int[][] received = new int[20][1];
-    List<Work> works =
-        Stream.of(received).map(one -> group.async().broadcast(Tensor.of(one), 1)).toList();
-    for (int i = 0; i < received.length; i++) {
-      other.broadcast(Tensor.of(new int[] {i}), 1);
-    }
-
-    works.forEach(Work::await);
-    for (int i = 0; i < received.length; i++) {
-      assertThat(received[i]).containsExactly(i);
-    }
+    close();
   }
 }
