@@ -57,7 +57,7 @@ public final class Introduction {
       int peer = info.rank();
       mesh.noteAddress(peer, info.address());
       if (initiative(mesh, info, peer)) {
-        mesh.attach(peer, dial(info, peer, deadline));
+        attach(mesh, peer, dial(info, peer, deadline));
       } else if (info.connectsAtOnce()) {
         awaited.add(peer);
       }
@@ -65,6 +65,15 @@ public final class Introduction {
     List<Integer> missing = mesh.awaitConnected(awaited, deadline.remainingNanos());
     if (!missing.isEmpty()) {
       throw new MissingRanksException("have not connected", missing);
+    }
+  }
+
+  private static void attach(Mesh mesh, int peer, SocketChannel connection) throws IOException {
+    try {
+      mesh.attach(peer, connection);
+    } catch (IOException e) {
+      Quietly.close(connection);
+      throw e;
     }
   }
 

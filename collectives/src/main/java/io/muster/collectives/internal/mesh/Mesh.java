@@ -96,9 +96,16 @@ public final class Mesh {
     }
   }
 
-  /** Uses a connection that this rank has made. */
+  /**
+   * Uses a connection that this rank has made.
+   *
+   * @throws IOException if it is of no use any more, or if someone else has connected in the name
+   *     of the peer, who would have waited for this rank to connect
+   */
   void attach(int peer, SocketChannel connection) throws IOException {
-    pair(peer).attach(connection);
+    if (!pair(peer).attach(connection)) {
+      throw new IOException("someone else has connected in the name of rank " + peer);
+    }
     lock.lock();
     try {
       pairsChanged.signalAll();
