@@ -20,6 +20,7 @@ import java.nio.ByteOrder;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.time.Duration;
+import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -167,6 +168,27 @@ class IntroductionTest {
         .isInstanceOf(MalformedMessageException.class)
         .hasMessage(
             "rank 1 has published address " + mesh.address() + ", which is this rank's own");
+  }
+
+  /** What it has sent by then cannot be told from what the peer sends. */
+  @Test
+  void strangerInTheNameOfAPeer_thatThisRankConnectsTo_isNotTakenForIt()
+      throws IOException, InterruptedException {
+    try (ServerSocketChannel server = FreePort.bound();
+        SocketChannel stranger = SocketChannel.open(mesh.address())) {
+      stranger.write(
+          ByteBuffer.allocate(Long.BYTES).order(ByteOrder.LITTLE_ENDIAN).putLong(1).flip());
+      assertThat(mesh.awaitConnected(List.of(1), Background.PATIENCE.toNanos())).isEmpty();
+      publish(1, address(server), 2);
+
+      assertThatExceptionOfType(IOException.class)
+          .isThrownBy(() -> connect(2, Background.PATIENCE))
+          .withMessage("someone else has connected in the name of rank 1");
+      try (SocketChannel connection = server.accept()) {
+        connection.socket().setSoTimeout((int) Background.PATIENCE.toMillis());
+        assertThat(connection.socket().getInputStream().readAllBytes()).hasSize(Long.BYTES);
+      }
+    }
   }
 
   @Test

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.muster.collectives.internal.wire.Preamble;
+import io.muster.collectives.internal.wire.Preamble.Kind;
 import io.muster.collectives.internal.wire.RankInfo;
 import io.muster.store.Background;
 import io.muster.store.Deadline;
@@ -240,9 +242,78 @@ class MeshTest {
     assertThat(send.isDone()).isFalse();
   }
 
+  @Test
+  void silentConnections_beyondALimit_letGoTheOldest() throws IOException {
+    Mesh mesh = mesh(0, 2, IPV4);
+    List<Socket> silent = new ArrayList<>();
+    for (int i = 0; i < 100; i++) {
+      silent.add(connect(mesh));
+    }
+
+    assertThat(silent.get(0).getInputStream().read()).isEqualTo(-1);
+
+    Socket last = silent.get(99);
+    greet(last, 1);
+    Posted receipt = mesh.receive(1, SLOT, bytes(0));
+    assertThat(last.getInputStream().readNBytes(48)).hasSize(48);
+    assertThat(receipt.isOver()).isFalse();
+    for (Socket socket : silent) {
+      socket.close();
+    }
+  }
+
+  /** A peer that reads slowly, and begins when this rank is about to leave. */
+  @Test
+  void close_waitsForDataThatTheNetworkHasNotTakenYet() throws IOException {
+    int length = 32 << 20;
+    Mesh mesh = mesh(0, 2, IPV4);
+    try (Socket peer = connect(mesh, 1)) {
+      write(peer, new Preamble(Kind.RECEIVE_READY, SLOT, length));
+      Posted send = mesh.send(1, SLOT, ByteBuffer.allocateDirect(length));
+      assertThat(peer.getInputStream().readNBytes(96)).hasSize(96);
+      assertThat(send.isOver()).isFalse();
+
+      Background<Boolean> closing =
+          Background.run(() -> mesh.close(Background.PATIENCE.toNanos())).awaitBlocked();
+
+      assertThat(peer.getInputStream().readAllBytes()).hasSize(length);
+      peer.shutdownOutput();
+      assertThat(closing.result()).isTrue();
+    }
+  }
+
+  /** A connection that is closed while something comes drops what the peer has not read. */
+  @Test
+  void close_whileThePeerStillSends_takesNothingAwayFromIt() throws IOException {
+    int length = 256 << 10;
+    Mesh mesh = mesh(0, 2, IPV4);
+    try (Socket peer = connect(mesh, 1)) {
+      write(peer, new Preamble(Kind.RECEIVE_READY, SLOT, length));
+      awaitOver(mesh.send(1, SLOT, ByteBuffer.allocateDirect(length)));
+
+      Background<Boolean> closing =
+          Background.run(() -> mesh.close(Background.PATIENCE.toNanos())).awaitBlocked();
+      write(peer, new Preamble(Kind.SEND_READY, SLOT, 1));
+
+      assertThat(peer.getInputStream().readAllBytes()).hasSize(96 + length);
+      peer.shutdownOutput();
+      assertThat(closing.result()).isTrue();
+    }
+  }
+
   private static Socket connect(Mesh mesh, long identifier) throws IOException {
+    Socket socket = connect(mesh);
+    greet(socket, identifier);
+    return socket;
+  }
+
+  private static Socket connect(Mesh mesh) throws IOException {
     Socket socket = new Socket(mesh.address().getAddress(), mesh.address().getPort());
     socket.setSoTimeout((int) Background.PATIENCE.toMillis());
+    return socket;
+  }
+
+  private static void greet(Socket socket, long identifier) throws IOException {
     socket
         .getOutputStream()
         .write(
@@ -250,6 +321,11 @@ class MeshTest {
                 .order(ByteOrder.LITTLE_ENDIAN)
                 .putLong(identifier)
                 .array());
-    return socket;
+  }
+
+  private static void write(Socket socket, Preamble preamble) throws IOException {
+    byte[] frame = new byte[Preamble.BYTES];
+    preamble.encode().get(frame);
+    socket.getOutputStream().write(frame);
   }
 }
