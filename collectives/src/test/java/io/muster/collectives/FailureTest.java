@@ -81,6 +81,47 @@ class FailureTest {
   }
 
   @Test
+  void monitoredBarrier_namesNoneWhoHaveCome() {
+    List<ProcessGroup> world = world(5);
+    List<Background<CollectiveException>> present =
+        IntStream.of(1, 3)
+            .mapToObj(
+                rank ->
+                    Background.call(
+                        () ->
+                            catchThrowableOfType(
+                                CollectiveException.class,
+                                () -> world.get(rank).monitoredBarrier(Ranks.TIMEOUT))))
+            .toList();
+
+    assertThatExceptionOfType(CollectiveTimeoutException.class)
+        .isThrownBy(() -> world.get(0).monitoredBarrier(Duration.ofSeconds(1), true))
+        .withMessageStartingWith("[Rank 0]: Ranks 2, 4 failed to pass monitoredBarrier in 1000 ms")
+        .satisfies(e -> assertThat(e.missingRanks()).containsExactly(2, 4));
+
+    assertThat(present).allSatisfy(rank -> assertThat(rank.result()).isNotNull());
+    world.forEach(ProcessGroup::close);
+  }
+
+  @Test
+  void monitoredBarrier_thatDoesNotWaitForAll_namesTheFirst() {
+    List<ProcessGroup> world = world(4);
+    Background<CollectiveException> present =
+        Background.call(
+            () ->
+                catchThrowableOfType(
+                    CollectiveException.class, () -> world.get(1).monitoredBarrier(Ranks.TIMEOUT)));
+
+    assertThatExceptionOfType(CollectiveTimeoutException.class)
+        .isThrownBy(() -> world.get(0).monitoredBarrier(Duration.ofSeconds(1)))
+        .withMessageStartingWith("[Rank 0]: Rank 2 failed to pass monitoredBarrier in 1000 ms")
+        .satisfies(e -> assertThat(e.missingRanks()).containsExactly(2));
+
+    assertThat(present.result()).isNotNull();
+    world.forEach(ProcessGroup::close);
+  }
+
+  @Test
   void interrupt_endsABlockingCall() {
     List<ProcessGroup> world = world(2);
     Background<Boolean> waiting = Background.run(() -> world.get(0).barrier()).awaitBlocked();

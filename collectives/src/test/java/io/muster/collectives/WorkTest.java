@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -88,6 +89,46 @@ class WorkTest {
     assertThatExceptionOfType(CollectiveException.class)
         .isThrownBy(work::await)
         .satisfies(e -> assertThat(e.lostRanks()).containsExactly(1));
+    close();
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void stage_askedForAfterTheEnd_isComplete(Operation operation) {
+    Work work = operation.start(world.get(0), data);
+    operation.counterpart(world.get(1));
+    work.await();
+
+    assertThat(work.stage()).succeedsWithin(Ranks.TIMEOUT);
+    close();
+  }
+
+  /** A message is not waited for by the end of its group, and must not wait for its timeout. */
+  @Test
+  void stage_ofAMessage_failsWhenItsGroupIsClosed() {
+    CompletableFuture<Void> stage =
+        Operation.MESSAGE.start(world.get(0), data).stage().toCompletableFuture();
+
+    world.get(0).close();
+
+    assertThat(stage)
+        .failsWithin(Ranks.TIMEOUT)
+        .withThrowableOfType(ExecutionException.class)
+        .withCauseInstanceOf(CollectiveException.class);
+    close();
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void await_byThreeThreads_endsForAll(Operation operation) {
+    Work work = operation.start(world.get(0), data);
+    List<Background<Boolean>> waiting =
+        Stream.generate(() -> Background.run(work::await)).limit(3).toList();
+
+    operation.counterpart(world.get(1));
+
+    assertThat(waiting).allSatisfy(one -> assertThat(one.result()).isTrue());
+    assertThat(data).containsExactly(3);
     close();
   }
 

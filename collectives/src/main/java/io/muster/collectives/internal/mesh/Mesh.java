@@ -96,9 +96,16 @@ public final class Mesh {
     }
   }
 
-  /** Uses a connection that this rank has made. */
+  /**
+   * Uses a connection that this rank has made.
+   *
+   * @throws IOException if it is of no use any more, or if someone else has connected in the name
+   *     of the peer, who would have waited for this rank to connect
+   */
   void attach(int peer, SocketChannel connection) throws IOException {
-    pair(peer).attach(connection);
+    if (!pair(peer).attach(connection)) {
+      throw new IOException("someone else has connected in the name of rank " + peer);
+    }
     lock.lock();
     try {
       pairsChanged.signalAll();
@@ -110,14 +117,27 @@ public final class Mesh {
   /**
    * Uses a connection that a peer has made.
    *
-   * @throws IOException if there is no such peer, or it is connected already
+   * @throws IOException if there is no such peer, or it is connected already, or lost
    */
   private void admit(long peer, SocketChannel connection) throws IOException {
-    if (peer < 0 || peer >= size() || peer == rank || pair((int) peer).isAttached()) {
+    if (peer < 0
+        || peer >= size()
+        || peer == rank
+        || pair((int) peer).isAttached()
+        || isLost((int) peer)) {
       throw new IOException("no connection is expected from rank " + peer);
     }
     noteOrigin((int) peer, connection);
     attach((int) peer, connection);
+  }
+
+  private boolean isLost(int peer) {
+    lock.lock();
+    try {
+      return lossOf[peer] != null;
+    } finally {
+      lock.unlock();
+    }
   }
 
   /** A peer may connect, and be lost, before this rank has read where it listens. */
@@ -172,8 +192,15 @@ public final class Mesh {
     return receipt;
   }
 
-  /** Posts the receipt of a message from whoever sends first. */
+  /**
+   * Posts the receipt of a message from whoever sends first.
+   *
+   * @throws IllegalArgumentException if this rank is the only one
+   */
   public Posted receiveFromAnyone(long slot, ByteBuffer into) {
+    if (size() == 1) {
+      throw new IllegalArgumentException("a rank that is alone cannot receive from anyone");
+    }
     Posted receipt = new Posted(-1, into.slice());
     lock.lock();
     try {
