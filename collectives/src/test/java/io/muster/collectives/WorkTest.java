@@ -134,6 +134,18 @@ class WorkTest {
 
   @ParameterizedTest
   @EnumSource
+  void await_thatTakesTooLong_doesSoWhileAnotherThreadWaitsLonger(Operation operation) {
+    Work work = operation.start(world.get(0), data);
+    Background<Boolean> patient = Background.run(work::await).awaitBlocked();
+
+    assertThatExceptionOfType(CollectiveTimeoutException.class).isThrownBy(() -> work.await(SHORT));
+
+    assertThat(patient.failure()).isInstanceOf(CollectiveException.class);
+    close();
+  }
+
+  @ParameterizedTest
+  @EnumSource
   void await_thatIsInterrupted_leavesTheOperationAlone(Operation operation) {
     Work work = operation.start(world.get(0), data);
     Background<Boolean> waiting = Background.run(work::await).awaitBlocked();
