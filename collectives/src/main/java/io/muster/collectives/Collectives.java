@@ -17,7 +17,6 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
 
 /**
  * Makes calls of collectives: checks the arguments, takes the tags, and says what algorithm runs on
@@ -43,7 +42,7 @@ final class Collectives {
   }
 
   Call broadcast(Tensor tensor, int root) {
-    requireRank("root", root);
+    backend.requireRank("root", root);
     return call(
         "broadcast",
         1,
@@ -91,7 +90,7 @@ final class Collectives {
   }
 
   Call reduce(Tensor tensor, int root, ReduceOp op) {
-    requireRank("root", root);
+    backend.requireRank("root", root);
     return reduction(
         "reduce",
         tensor.type(),
@@ -176,7 +175,7 @@ final class Collectives {
   }
 
   Call gather(List<Tensor> outputs, Tensor input, int root) {
-    requireRank("root", root);
+    backend.requireRank("root", root);
     List<Tensor> parts = onlyAt(root, "outputs", outputs);
     requireSameType("outputs and input", with(input, parts));
     parts.forEach(part -> requireLength("each output", part, input.length()));
@@ -192,7 +191,7 @@ final class Collectives {
   }
 
   Call scatter(Tensor output, List<Tensor> inputs, int root) {
-    requireRank("root", root);
+    backend.requireRank("root", root);
     List<Tensor> parts = onlyAt(root, "inputs", inputs);
     requireSameType("output and inputs", with(output, parts));
     parts.forEach(part -> requireLength("each input", part, output.length()));
@@ -286,11 +285,6 @@ final class Collectives {
         data.put(i, (byte) (data.get(i) == 0 ? 0 : 1));
       }
     }
-  }
-
-  private void requireRank(String what, int rank) {
-    Objects.checkIndex(rank, size());
-    Objects.requireNonNull(what);
   }
 
   private List<Tensor> requireOneARank(String what, List<Tensor> tensors) {

@@ -143,6 +143,14 @@ final class GlooBackend {
     }
   }
 
+  /** Refuses what is no rank of the group. */
+  void requireRank(String what, int value) {
+    if (value < 0 || value >= size) {
+      throw new IndexOutOfBoundsException(
+          "%s must be a rank of the group, 0 to %d, not %d".formatted(what, size - 1, value));
+    }
+  }
+
   /** Refuses an operation on a group that has failed. */
   void requireUsable(String what, String operation) {
     CollectiveException earlier = failure.get();

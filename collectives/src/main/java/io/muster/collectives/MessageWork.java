@@ -12,7 +12,6 @@ final class MessageWork implements Work {
   private final Run run;
   private final Run.Pending message;
   private final Runnable whenDone;
-  private final Object waiting = new Object();
   private @Nullable CompletableFuture<Void> future;
   private boolean finished;
 
@@ -35,10 +34,7 @@ final class MessageWork implements Work {
 
   @Override
   public void await(Duration timeout) {
-    // A message can have one thread that waits for it.
-    synchronized (waiting) {
-      run.observe(message, timeout);
-    }
+    run.observe(message, timeout);
     finish();
   }
 

@@ -5,7 +5,6 @@ import java.nio.ByteOrder;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
 
 /** Messages from one rank to another, and the barrier that PyTorch makes of them. */
 final class Messages {
@@ -16,7 +15,7 @@ final class Messages {
   }
 
   MessageWork send(Tensor tensor, int destination, int tag, Duration timeout) {
-    requireOther(destination);
+    requireOther("destination", destination);
     requireTag(tag);
     Run run = run("send to rank " + destination, "send", tag, timeout);
     return new MessageWork(
@@ -24,7 +23,7 @@ final class Messages {
   }
 
   MessageWork recv(Tensor tensor, int source, int tag, Duration timeout) {
-    requireOther(source);
+    requireOther("source", source);
     requireTag(tag);
     Run run = run("recv from rank " + source, "recv", tag, timeout);
     ByteBuffer place = run.place(tensor);
@@ -45,8 +44,8 @@ final class Messages {
     return new Run(backend, what + " with tag " + tag, operation, false, timeout);
   }
 
-  private void requireOther(int rank) {
-    Objects.checkIndex(rank, backend.size());
+  private void requireOther(String what, int rank) {
+    backend.requireRank(what, rank);
     if (rank == backend.rank()) {
       throw new IllegalArgumentException("rank " + rank + " cannot send to itself");
     }

@@ -7,6 +7,9 @@ import org.jspecify.annotations.Nullable;
 
 /** Collectives of objects, made of collectives of bytes: lengths first, then what has them. */
 final class ObjectExchange {
+  /** In place of a length: the codec of that rank has failed. */
+  private static final long NOT_ENCODED = -1;
+
   private final ProcessGroup group;
   private final int maxBytes;
 
@@ -16,9 +19,10 @@ final class ObjectExchange {
   }
 
   <T> List<T> allGather(T value, ObjectCodec<T> codec) {
-    byte[] own = encode(value, codec);
+    Encoded own = Encoded.of(value, codec);
     long[] lengths = new long[group.size()];
-    group.allGather(Tensor.of(lengths), Tensor.of(new long[] {own.length}));
+    group.allGather(Tensor.of(lengths), Tensor.of(new long[] {own.length()}));
+    byte[] bytes = own.bytesOrThrow();
     int longest = 0;
     for (int rank = 0; rank < lengths.length; rank++) {
       longest = Math.max(longest, checked(lengths[rank], rank));
@@ -29,7 +33,7 @@ final class ObjectExchange {
           "%d objects of up to %d bytes do not fit 2 GiB".formatted(lengths.length, longest));
     }
     byte[] gathered = new byte[(int) all];
-    group.allGather(Tensor.of(gathered), Tensor.of(Arrays.copyOf(own, longest)));
+    group.allGather(Tensor.of(gathered), Tensor.of(Arrays.copyOf(bytes, longest)));
     List<T> values = new ArrayList<>(lengths.length);
     for (int rank = 0; rank < lengths.length; rank++) {
       int start = rank * longest;
@@ -43,9 +47,11 @@ final class ObjectExchange {
       if (value == null) {
         throw new IllegalArgumentException("the root must have a value to broadcast");
       }
-      byte[] own = encode(value, codec);
-      group.broadcast(Tensor.of(new long[] {own.length}), root);
-      group.broadcast(Tensor.of(own), root);
+      Encoded own = Encoded.of(value, codec);
+      group.broadcast(Tensor.of(new long[] {own.length()}), root);
+      byte[] bytes = own.bytesOrThrow();
+      checked(bytes.length, root);
+      group.broadcast(Tensor.of(bytes), root);
       return value;
     }
     long[] length = new long[1];
@@ -55,13 +61,40 @@ final class ObjectExchange {
     return codec.decode(received);
   }
 
-  private <T> byte[] encode(T value, ObjectCodec<T> codec) {
-    byte[] bytes = codec.encode(value);
-    checked(bytes.length, group.rank());
-    return bytes;
+  /** The bytes of an object, or why there are none, which the others have to be told first. */
+  private static final class Encoded {
+    private final byte[] bytes;
+    private final @Nullable RuntimeException failure;
+
+    private Encoded(byte[] bytes, @Nullable RuntimeException failure) {
+      this.bytes = bytes;
+      this.failure = failure;
+    }
+
+    static <T> Encoded of(T value, ObjectCodec<T> codec) {
+      try {
+        return new Encoded(codec.encode(value), null);
+      } catch (RuntimeException e) {
+        return new Encoded(new byte[0], e);
+      }
+    }
+
+    long length() {
+      return failure == null ? bytes.length : NOT_ENCODED;
+    }
+
+    byte[] bytesOrThrow() {
+      if (failure != null) {
+        throw failure;
+      }
+      return bytes;
+    }
   }
 
   private int checked(long length, int rank) {
+    if (length == NOT_ENCODED) {
+      throw new IllegalArgumentException("rank " + rank + " could not encode its object");
+    }
     if (length < 0 || length > maxBytes) {
       throw new IllegalArgumentException(
           "the object of rank %d has %d bytes; %d is the most (maxObjectBytes)"

@@ -268,7 +268,9 @@ public final class ProcessGroup implements AutoCloseable {
    * send pickled Python instead.
    *
    * @return the objects in the order of ranks
-   * @throws IllegalArgumentException if an object is longer than the group allows
+   * @throws IllegalArgumentException on all ranks, if an object is longer than the group allows or
+   *     could not be encoded; the rank that it belongs to throws what its codec has thrown. The
+   *     group stays usable.
    */
   public <T> List<T> allGatherObject(T value, ObjectCodec<T> codec) {
     return new ObjectExchange(this, maxObjectBytes).allGather(value, codec);
@@ -279,7 +281,8 @@ public final class ProcessGroup implements AutoCloseable {
    *
    * @param value the object on the root; ignored on the others
    * @return the root's object
-   * @throws IllegalArgumentException if it is longer than the group allows
+   * @throws IllegalArgumentException on all ranks, if it is longer than the group allows or could
+   *     not be encoded; the root throws what its codec has thrown. The group stays usable.
    */
   public <T> T broadcastObject(@Nullable T value, int root, ObjectCodec<T> codec) {
     return new ObjectExchange(this, maxObjectBytes).broadcast(value, root, codec);

@@ -19,17 +19,8 @@ class FailureTest {
 
   private final Store store = new HashStore();
 
-  /** The groups of a world whose ranks the test plays by turns. */
   private List<ProcessGroup> world(int size) {
-    List<Background<ProcessGroup>> ranks =
-        IntStream.range(0, size)
-            .mapToObj(
-                rank ->
-                    Background.call(
-                        () ->
-                            new ProcessGroups().initProcessGroup(Ranks.options(store, rank, size))))
-            .toList();
-    return ranks.stream().map(Background::result).toList();
+    return Ranks.join(store, size);
   }
 
   @Test
@@ -90,6 +81,47 @@ class FailureTest {
   }
 
   @Test
+  void monitoredBarrier_namesNoneWhoHaveCome() {
+    List<ProcessGroup> world = world(5);
+    List<Background<CollectiveException>> present =
+        IntStream.of(1, 3)
+            .mapToObj(
+                rank ->
+                    Background.call(
+                        () ->
+                            catchThrowableOfType(
+                                CollectiveException.class,
+                                () -> world.get(rank).monitoredBarrier(Ranks.TIMEOUT))))
+            .toList();
+
+    assertThatExceptionOfType(CollectiveTimeoutException.class)
+        .isThrownBy(() -> world.get(0).monitoredBarrier(Duration.ofSeconds(1), true))
+        .withMessageStartingWith("[Rank 0]: Ranks 2, 4 failed to pass monitoredBarrier in 1000 ms")
+        .satisfies(e -> assertThat(e.missingRanks()).containsExactly(2, 4));
+
+    assertThat(present).allSatisfy(rank -> assertThat(rank.result()).isNotNull());
+    world.forEach(ProcessGroup::close);
+  }
+
+  @Test
+  void monitoredBarrier_thatDoesNotWaitForAll_namesTheFirst() {
+    List<ProcessGroup> world = world(4);
+    Background<CollectiveException> present =
+        Background.call(
+            () ->
+                catchThrowableOfType(
+                    CollectiveException.class, () -> world.get(1).monitoredBarrier(Ranks.TIMEOUT)));
+
+    assertThatExceptionOfType(CollectiveTimeoutException.class)
+        .isThrownBy(() -> world.get(0).monitoredBarrier(Duration.ofSeconds(1)))
+        .withMessageStartingWith("[Rank 0]: Rank 2 failed to pass monitoredBarrier in 1000 ms")
+        .satisfies(e -> assertThat(e.missingRanks()).containsExactly(2));
+
+    assertThat(present.result()).isNotNull();
+    world.forEach(ProcessGroup::close);
+  }
+
+  @Test
   void interrupt_endsABlockingCall() {
     List<ProcessGroup> world = world(2);
     Background<Boolean> waiting = Background.run(() -> world.get(0).barrier()).awaitBlocked();
@@ -132,6 +164,71 @@ class FailureTest {
     List<ProcessGroup> world = world(2);
 
     assertThat(store.listKeys()).containsExactlyInAnyOrder("0//cpu//0/0", "0//cpu//0/1");
+    world.forEach(ProcessGroup::close);
+  }
+
+  @Test
+  void rankThatIsDone_failsNobodyWhoDoesNotNeedIt() {
+    List<ProcessGroup> world = world(3);
+    world.get(2).close();
+    int[] received = new int[1];
+
+    Background<Boolean> sending =
+        Background.run(() -> world.get(0).send(Tensor.of(new int[] {7}), 1, 0));
+    world.get(1).recv(Tensor.of(received), 0, 0);
+
+    assertThat(sending.result()).isTrue();
+    assertThat(received).containsExactly(7);
+    world.forEach(ProcessGroup::close);
+  }
+
+  /** A tree has its leaves go early; they are done, and what they sent arrives all the same. */
+  @Test
+  void close_letsArriveWhatWasSent() {
+    List<ProcessGroup> world = world(2);
+    int[] received = new int[1 << 20];
+    Work receiving = world.get(1).async().recv(Tensor.of(received), 0, 0);
+    int[] sent = IntStream.range(0, received.length).toArray();
+
+    world.get(0).send(Tensor.of(sent), 1, 0);
+    world.get(0).close();
+
+    receiving.await(Ranks.TIMEOUT);
+    assertThat(received).isEqualTo(sent);
+    world.forEach(ProcessGroup::close);
+  }
+
+  @Test
+  void close_waitsForCallsThatHaveBegun() {
+    List<ProcessGroup> world = world(2);
+    int[] data = {1};
+    Work begun = world.get(0).async().allReduce(Tensor.of(data), ReduceOp.SUM);
+    Background<Boolean> closing = Background.run(world.get(0)::close).awaitBlocked();
+
+    assertThat(begun.isDone()).isFalse();
+    world.get(1).allReduce(Tensor.of(new int[] {2}), ReduceOp.SUM);
+
+    begun.await(Ranks.TIMEOUT);
+    assertThat(data).containsExactly(3);
+    world.get(1).close();
+    assertThat(closing.result()).isTrue();
+  }
+
+  @Test
+  void tensorsOfDifferentLengths_failAllRanksInsteadOfMixingThem() {
+    List<ProcessGroup> world = world(2);
+    Background<Boolean> first =
+        Background.run(() -> world.get(0).allReduce(Tensor.of(new float[100]), ReduceOp.SUM));
+    Background<Boolean> second =
+        Background.run(() -> world.get(1).allReduce(Tensor.of(new float[90]), ReduceOp.SUM));
+
+    assertThat(List.of(first.failure(), second.failure()))
+        .hasOnlyElementsOfType(CollectiveException.class)
+        .anySatisfy(
+            e ->
+                assertThat(e)
+                    .hasMessageContaining("sent what the protocol does not allow")
+                    .hasMessageContaining("where this rank expects"));
     world.forEach(ProcessGroup::close);
   }
 }

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
 
 /** A world whose ranks are threads of this JVM, with one store. */
@@ -18,9 +19,16 @@ final class Ranks {
 
   /** Runs something as each of the ranks, and fails as one of them does. */
   static void run(int size, Consumer<ProcessGroup> body) {
+    run(size, options -> options, body);
+  }
+
+  /** Runs something as each of the ranks, in groups with options of their own. */
+  static void run(
+      int size, UnaryOperator<ProcessGroupOptions.Builder> options, Consumer<ProcessGroup> body) {
     List<Boolean> done =
         call(
             size,
+            options,
             group -> {
               body.accept(group);
               return true;
@@ -30,6 +38,13 @@ final class Ranks {
 
   /** What each of the ranks computes. */
   static <T> List<T> call(int size, Function<ProcessGroup, T> body) {
+    return call(size, options -> options, body);
+  }
+
+  private static <T> List<T> call(
+      int size,
+      UnaryOperator<ProcessGroupOptions.Builder> options,
+      Function<ProcessGroup, T> body) {
     Store store = new HashStore();
     List<Background<T>> ranks =
         IntStream.range(0, size)
@@ -39,7 +54,8 @@ final class Ranks {
                         () -> {
                           try (ProcessGroups groups = new ProcessGroups();
                               ProcessGroup group =
-                                  groups.initProcessGroup(options(store, rank, size))) {
+                                  groups.initProcessGroup(
+                                      options.apply(builder(store, rank, size)).build())) {
                             T result = body.apply(group);
                             // Nobody leaves before all are done.
                             group.barrier();
@@ -50,13 +66,28 @@ final class Ranks {
     return ranks.stream().map(Background::result).toList();
   }
 
+  /** The groups of a world whose ranks the test plays by turns. */
+  static List<ProcessGroup> join(Store store, int size) {
+    List<Background<ProcessGroup>> ranks =
+        IntStream.range(0, size)
+            .mapToObj(
+                rank ->
+                    Background.call(
+                        () -> new ProcessGroups().initProcessGroup(options(store, rank, size))))
+            .toList();
+    return ranks.stream().map(Background::result).toList();
+  }
+
   static ProcessGroupOptions options(Store store, int rank, int size) {
+    return builder(store, rank, size).build();
+  }
+
+  private static ProcessGroupOptions.Builder builder(Store store, int rank, int size) {
     return ProcessGroupOptions.builder()
         .store(store)
         .rank(rank)
         .worldSize(size)
         .timeout(TIMEOUT)
-        .environment(Map.of("GLOO_SOCKET_IFNAME", "lo"))
-        .build();
+        .environment(Map.of("GLOO_SOCKET_IFNAME", "lo"));
   }
 }

@@ -36,7 +36,14 @@ class TcpStoreOnLegacyIT extends PyTorchServerContract implements NoQueueContrac
   @Override
   @Test
   public void await_wokenByCompareSet() {
+    // So that the connection for waits is there already.
+    store().set("other", "v");
+    store().await("other");
     var waiting = Background.run(() -> store().await("key")).awaitBlocked();
+    // The server looks at all connections by turns. The second time that it has looked at this one,
+    // it has seen the request to wait on the other.
+    assertThat(store().check("other")).isTrue();
+    assertThat(store().check("other")).isTrue();
 
     store().compareSet("key", "", "v");
     waiting.awaitBlocked();

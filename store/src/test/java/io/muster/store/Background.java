@@ -42,7 +42,7 @@ public final class Background<T> {
   /** Returns once the thread waits for something: parked, sleeping, or in a socket's read. */
   public Background<T> awaitBlocked() {
     long start = System.nanoTime();
-    while (!isBlocked()) {
+    while (!isBlocked(thread)) {
       if (task.isDone()) {
         throw new AssertionError("the thread ended instead of waiting", outcome());
       }
@@ -54,7 +54,8 @@ public final class Background<T> {
     return this;
   }
 
-  private boolean isBlocked() {
+  /** Whether a thread waits for something: parked, sleeping, or in a socket's read. */
+  public static boolean isBlocked(Thread thread) {
     return switch (thread.getState()) {
       case WAITING, TIMED_WAITING -> true;
       case RUNNABLE -> {

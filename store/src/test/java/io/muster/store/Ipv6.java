@@ -6,11 +6,11 @@ import java.net.InetAddress;
 import java.net.NetworkInterface;
 
 /** Whether tests can use IPv6. */
-final class Ipv6 {
+public final class Ipv6 {
   private Ipv6() {}
 
   /** Whether ::1 is an address of this machine; says so if not. */
-  static boolean isHere() {
+  public static boolean isHere() {
     byte[] loopback = new byte[16];
     loopback[15] = 1;
     try {

@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -56,7 +57,7 @@ public final class Introduction {
       int peer = info.rank();
       mesh.noteAddress(peer, info.address());
       if (initiative(mesh, info, peer)) {
-        mesh.attach(peer, dial(info, peer, deadline));
+        attach(mesh, peer, dial(info, peer, deadline));
       } else if (info.connectsAtOnce()) {
         awaited.add(peer);
       }
@@ -64,6 +65,15 @@ public final class Introduction {
     List<Integer> missing = mesh.awaitConnected(awaited, deadline.remainingNanos());
     if (!missing.isEmpty()) {
       throw new MissingRanksException("have not connected", missing);
+    }
+  }
+
+  private static void attach(Mesh mesh, int peer, SocketChannel connection) throws IOException {
+    try {
+      mesh.attach(peer, connection);
+    } catch (IOException e) {
+      Quietly.close(connection);
+      throw e;
     }
   }
 
@@ -120,10 +130,14 @@ public final class Introduction {
     }
   }
 
-  private static SocketChannel dial(RankInfo info, int peer, Deadline deadline) throws IOException {
+  private static SocketChannel dial(RankInfo info, int peer, Deadline deadline)
+      throws IOException, InterruptedException {
     for (int attempt = 1; ; attempt++) {
       try {
         return dial(info.address(), info.identifierOfReader(), deadline);
+      } catch (ClosedByInterruptException e) {
+        Thread.interrupted();
+        throw new InterruptedException("interrupted while connecting to rank " + peer);
       } catch (IOException e) {
         if (attempt == ATTEMPTS || deadline.hasPassed()) {
           throw new IOException(

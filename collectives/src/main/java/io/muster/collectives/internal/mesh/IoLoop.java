@@ -75,6 +75,8 @@ final class IoLoop implements AutoCloseable {
     } catch (IOException e) {
       throw new IllegalStateException("the selector has failed", e);
     } finally {
+      // Those that came with the end, by which who still waits for a message learns of its loss.
+      runTasks();
       closeAll();
     }
   }

@@ -11,6 +11,7 @@ import java.nio.channels.SelectionKey;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.util.ArrayDeque;
+import java.util.concurrent.TimeUnit;
 
 /**
  * Where peers connect. The first eight bytes of a connection say which rank it comes from; one that
@@ -21,6 +22,9 @@ final class Listener implements AutoCloseable {
 
   /** How many connections more than the world has ranks may be silent at a time. */
   private static final int STRANGERS = 64;
+
+  /** How long nothing is accepted after that has failed. */
+  private static final long PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
 
   /** Who takes connections that have said where they come from. */
   interface Doorkeeper {
@@ -47,7 +51,7 @@ final class Listener implements AutoCloseable {
       server.bind(address, Math.max(size, 1024));
       server.configureBlocking(false);
       this.address = (InetSocketAddress) server.getLocalAddress();
-      loop.register(server, SelectionKey.OP_ACCEPT, key -> acceptAll());
+      loop.register(server, SelectionKey.OP_ACCEPT, this::acceptAll);
     } catch (IOException e) {
       Quietly.close(server);
       throw e;
@@ -58,13 +62,22 @@ final class Listener implements AutoCloseable {
     return address;
   }
 
-  private void acceptAll() {
+  private void acceptAll(SelectionKey key) {
     try {
       for (SocketChannel one = server.accept(); one != null; one = server.accept()) {
         welcome(one);
       }
     } catch (IOException e) {
       LOGGER.log(Level.WARNING, "a connection to " + address + " could not be accepted", e);
+      // As when there are no more file descriptors; at once it would only fail again.
+      key.interestOps(0);
+      loop.schedule(PAUSE_NANOS, () -> acceptAgain(key));
+    }
+  }
+
+  private static void acceptAgain(SelectionKey key) {
+    if (key.isValid()) {
+      key.interestOps(SelectionKey.OP_ACCEPT);
     }
   }
 

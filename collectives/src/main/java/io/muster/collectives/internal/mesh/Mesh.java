@@ -31,14 +31,16 @@ public final class Mesh {
   private final IoLoop loop;
   private final Listener listener;
   private final List<Pair> pairs;
-  private final String[] addresses;
 
-  /** Guards the tally and what has become of the pairs. */
+  /** Guards the tally, the addresses, and what has become of the pairs. */
   private final ReentrantLock lock = new ReentrantLock();
 
   private final Condition pairsChanged = lock.newCondition();
   private final Tally tally;
   private final @Nullable Loss[] lossOf;
+
+  /** Where the peers are, as far as that is known; for messages. */
+  private final @Nullable String[] addresses;
 
   /** In the order they happened. */
   private final List<Loss> losses = new CopyOnWriteArrayList<>();
@@ -56,12 +58,11 @@ public final class Mesh {
   public Mesh(String name, int rank, int size, InetSocketAddress address) throws IOException {
     this.rank = rank;
     this.lossOf = new @Nullable Loss[size];
-    this.addresses = new String[size];
+    this.addresses = new @Nullable String[size];
     this.tally = new Tally(size, (peer, preamble, data) -> pair(peer).put(preamble, data));
     this.loop = new IoLoop(name);
     this.pairs = new ArrayList<>(size);
     for (int peer = 0; peer < size; peer++) {
-      addresses[peer] = "?";
       pairs.add(new Pair(loop, new Peer(peer)));
     }
     try {
@@ -87,12 +88,24 @@ public final class Mesh {
 
   /** Notes where a peer listens, for messages. */
   void noteAddress(int peer, InetSocketAddress address) {
-    addresses[peer] = address.getHostString() + ":" + address.getPort();
+    lock.lock();
+    try {
+      addresses[peer] = address.getHostString() + ":" + address.getPort();
+    } finally {
+      lock.unlock();
+    }
   }
 
-  /** Uses a connection that this rank has made. */
+  /**
+   * Uses a connection that this rank has made.
+   *
+   * @throws IOException if it is of no use any more, or if someone else has connected in the name
+   *     of the peer, who would have waited for this rank to connect
+   */
   void attach(int peer, SocketChannel connection) throws IOException {
-    pair(peer).attach(connection);
+    if (!pair(peer).attach(connection)) {
+      throw new IOException("someone else has connected in the name of rank " + peer);
+    }
     lock.lock();
     try {
       pairsChanged.signalAll();
@@ -104,13 +117,40 @@ public final class Mesh {
   /**
    * Uses a connection that a peer has made.
    *
-   * @throws IOException if there is no such peer, or it is connected already
+   * @throws IOException if there is no such peer, or it is connected already, or lost
    */
   private void admit(long peer, SocketChannel connection) throws IOException {
-    if (peer < 0 || peer >= size() || peer == rank || pair((int) peer).isAttached()) {
+    if (peer < 0
+        || peer >= size()
+        || peer == rank
+        || pair((int) peer).isAttached()
+        || isLost((int) peer)) {
       throw new IOException("no connection is expected from rank " + peer);
     }
+    noteOrigin((int) peer, connection);
     attach((int) peer, connection);
+  }
+
+  private boolean isLost(int peer) {
+    lock.lock();
+    try {
+      return lossOf[peer] != null;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** A peer may connect, and be lost, before this rank has read where it listens. */
+  private void noteOrigin(int peer, SocketChannel connection) throws IOException {
+    lock.lock();
+    try {
+      if (addresses[peer] == null
+          && connection.getRemoteAddress() instanceof InetSocketAddress origin) {
+        addresses[peer] = origin.getHostString();
+      }
+    } finally {
+      lock.unlock();
+    }
   }
 
   /**
@@ -152,8 +192,15 @@ public final class Mesh {
     return receipt;
   }
 
-  /** Posts the receipt of a message from whoever sends first. */
+  /**
+   * Posts the receipt of a message from whoever sends first.
+   *
+   * @throws IllegalArgumentException if this rank is the only one
+   */
   public Posted receiveFromAnyone(long slot, ByteBuffer into) {
+    if (size() == 1) {
+      throw new IllegalArgumentException("a rank that is alone cannot receive from anyone");
+    }
     Posted receipt = new Posted(-1, into.slice());
     lock.lock();
     try {
@@ -230,12 +277,14 @@ public final class Mesh {
   /** On the loop's thread. */
   private void end(int peer, String reason, boolean byPeer) {
     List<Posted> lost;
-    Loss loss = new Loss(peer, addresses[peer], reason, byPeer, System.nanoTime());
+    Loss loss;
     lock.lock();
     try {
       if (lossOf[peer] != null) {
         return;
       }
+      String address = addresses[peer];
+      loss = new Loss(peer, address == null ? "?" : address, reason, byPeer, System.nanoTime());
       lossOf[peer] = loss;
       losses.add(loss);
       lost = new ArrayList<>(tally.lose(peer));

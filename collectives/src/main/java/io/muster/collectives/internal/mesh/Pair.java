@@ -42,19 +42,29 @@ final class Pair implements IoLoop.Handler {
     this.outbound = new Outbound(this::awaitRoom);
   }
 
-  /** Begins to use a connection, which both sides know the ranks of. */
-  void attach(SocketChannel connection) throws IOException {
+  /**
+   * Begins to use a connection, which both sides know the ranks of.
+   *
+   * @return false if there is one already, which stays
+   */
+  boolean attach(SocketChannel connection) throws IOException {
     connection.configureBlocking(false);
     connection.setOption(StandardSocketOptions.TCP_NODELAY, true);
     if (isWithinHost(connection)) {
       connection.setOption(StandardSocketOptions.SO_SNDBUF, LOCAL_SEND_BUFFER_BYTES);
     }
-    channel = connection;
+    synchronized (this) {
+      if (channel != null) {
+        return false;
+      }
+      channel = connection;
+    }
     key = loop.register(connection, 0, this);
     outbound.attach(connection);
     key.interestOpsOr(SelectionKey.OP_READ);
     loop.wake();
     flush();
+    return true;
   }
 
   private static boolean isWithinHost(SocketChannel connection) throws IOException {

@@ -1,19 +1,21 @@
 package io.muster.collectives.internal.mesh;
 
 import java.nio.ByteBuffer;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A message that was posted for sending or receiving, and what has become of it. One thread may
- * wait for it.
+ * A message that was posted for sending or receiving, and what has become of it. Any number of
+ * threads may wait for it.
  */
 public final class Posted {
   private final ByteBuffer data;
   private volatile int rank;
   private volatile boolean done;
   private volatile @Nullable Loss loss;
-  private volatile @Nullable Thread waiter;
+  private final Queue<Thread> waiters = new ConcurrentLinkedQueue<>();
   private @Nullable Runnable whenOver;
 
   /** The message of {@code rank}, or, if that is negative, of whoever sends first. */
@@ -53,11 +55,12 @@ public final class Posted {
 
   /** Waits until it is over or someone wakes this thread, at most so many nanoseconds. */
   public void await(long nanos) {
-    waiter = Thread.currentThread();
+    Thread waiter = Thread.currentThread();
+    waiters.add(waiter);
     if (!isOver()) {
       LockSupport.parkNanos(this, nanos);
     }
-    waiter = null;
+    waiters.remove(waiter);
   }
 
   /** Runs something once it is over: at once, or on the thread that ends it. */
@@ -83,13 +86,8 @@ public final class Posted {
     }
   }
 
-  /** Makes the thread that waits look again. */
-  void wake() {
-    LockSupport.unpark(waiter);
-  }
-
   private void over() {
-    wake();
+    waiters.forEach(LockSupport::unpark);
     Runnable action;
     synchronized (this) {
       action = whenOver;

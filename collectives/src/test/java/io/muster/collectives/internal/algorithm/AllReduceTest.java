@@ -2,9 +2,9 @@ package io.muster.collectives.internal.algorithm;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.muster.collectives.Randomized;
 import io.muster.collectives.internal.algorithm.Floats.Operator;
 import io.muster.collectives.internal.algorithm.MemoryWorld.Delivery;
+import io.muster.store.Randomized;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.List;
@@ -137,11 +137,11 @@ class AllReduceTest {
   }
 
   @Test
-  void scratch_ofLargeData_isFourMebibytes() {
+  void scratch_ofLargeData_isTwoMebibytes() {
     MemoryWorld world = runZeros(2, 12 * MEBI);
 
-    assertThat(world.scratchBytes(0)).isEqualTo(4 << 20);
-    assertThat(world.receivesBeforeWaiting(0)).isEqualTo(4);
+    assertThat(world.scratchBytes(0)).isEqualTo(2 << 20);
+    assertThat(world.receivesBeforeWaiting(0)).isEqualTo(2);
   }
 
   private static MemoryWorld runZeros(int n, int elements) {

@@ -2,9 +2,9 @@ package io.muster.collectives.internal.algorithm;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.muster.collectives.Randomized;
 import io.muster.collectives.internal.algorithm.Floats.Operator;
 import io.muster.collectives.internal.algorithm.MemoryWorld.Delivery;
+import io.muster.store.Randomized;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.SplittableRandom;

@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import io.muster.collectives.DataType;
-import io.muster.collectives.Randomized;
 import io.muster.collectives.ReduceOp;
+import io.muster.store.Randomized;
 import java.math.BigInteger;
 import java.nio.ByteBuffer;
 import java.util.Arrays;

@@ -1,0 +1,75 @@
+package io.muster.collectives;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.muster.store.PrefixStore;
+import io.muster.store.Store;
+import io.muster.store.TcpStore;
+import io.muster.store.server.Backend;
+import java.util.HashMap;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** What is below the store of a default group that has met by URL. */
+class InitProcessGroupStoreTest {
+  private static final String LOOPBACK = "127.0.0.1";
+
+  @ParameterizedTest
+  @CsvSource({"'', EVENT_LOOP", "?use_libuv=1, EVENT_LOOP", "?use_libuv=0, THREADED"})
+  void urlArgument_choosesTheBackendOfTheStore(String arguments, Backend expected) {
+    assertThat(backend("tcp://" + LOOPBACK + ":0" + arguments, Map.of())).isEqualTo(expected);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"1, EVENT_LOOP", "0, THREADED"})
+  void environment_choosesTheBackendOfTheStore(String useLibuv, Backend expected) {
+    Map<String, String> environment =
+        Map.of("USE_LIBUV", useLibuv, "MASTER_ADDR", LOOPBACK, "MASTER_PORT", "0");
+
+    assertThat(backend("env://", environment)).isEqualTo(expected);
+  }
+
+  @Test
+  void urlArgument_goesBeforeTheEnvironment() {
+    assertThat(backend("tcp://" + LOOPBACK + ":0?use_libuv=1", Map.of("USE_LIBUV", "0")))
+        .isEqualTo(Backend.EVENT_LOOP);
+  }
+
+  /** Which backend a world of one hosts its store with. */
+  private static Backend backend(String initMethod, Map<String, String> environment) {
+    Map<String, String> variables = new HashMap<>(environment);
+    variables.put("GLOO_SOCKET_IFNAME", "lo");
+    try (ProcessGroups groups = new ProcessGroups()) {
+      ProcessGroup world =
+          groups.initProcessGroup(
+              ProcessGroupOptions.builder()
+                  .initMethod(initMethod)
+                  .rank(0)
+                  .worldSize(1)
+                  .environment(variables)
+                  .timeout(Ranks.TIMEOUT)
+                  .build());
+      TcpStore store = belowThePrefixes(world.store());
+      world.store().set("key", "value");
+      assertThat(store.getString("default_pg/0//key")).isEqualTo("value");
+
+      Backend backend = store.server().orElseThrow().backend();
+
+      groups.destroyProcessGroup();
+      assertThat(groups.isInitialized()).isFalse();
+      return backend;
+    }
+  }
+
+  private static TcpStore belowThePrefixes(Store store) {
+    assertThat(store).isInstanceOf(PrefixStore.class);
+    Store below = store;
+    while (below instanceof PrefixStore prefixed) {
+      below = prefixed.underlyingStore();
+    }
+    assertThat(below).isInstanceOf(TcpStore.class);
+    return (TcpStore) below;
+  }
+}

@@ -1,0 +1,218 @@
+package io.muster.collectives.internal.mesh;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.muster.collectives.internal.wire.MalformedMessageException;
+import io.muster.collectives.internal.wire.RankInfo;
+import io.muster.store.Background;
+import io.muster.store.Deadline;
+import io.muster.store.FreePort;
+import io.muster.store.HashStore;
+import io.muster.store.PrefixStore;
+import io.muster.store.Store;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** How rank 0 gets to know the others, whom the test plays. */
+class IntroductionTest {
+  private static final Duration SHORT = Duration.ofMillis(100);
+
+  /** Greater than the address of those the test plays, so it is this rank that connects. */
+  private static final byte[] GREATER_IP = {127, 0, 0, 2};
+
+  private static final byte[] IP = {127, 0, 0, 1};
+
+  private final Store store = new HashStore();
+  private Mesh mesh = mesh(GREATER_IP, 2);
+
+  @AfterEach
+  void close() {
+    mesh.close(0);
+  }
+
+  private static Mesh mesh(byte[] ip, int size) {
+    try {
+      return new Mesh("test", 0, size, new InetSocketAddress(InetAddress.getByAddress(ip), 0));
+    } catch (IOException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  private void connect(int size, Duration timeout) throws IOException, InterruptedException {
+    new Introduction(store, 0, size).connect(mesh, Deadline.after(timeout));
+  }
+
+  private void publish(int rank, InetSocketAddress address, int size) {
+    store.set(String.valueOf(rank), RankInfo.encode(new byte[0], address, size));
+  }
+
+  private static InetSocketAddress address(ServerSocketChannel server) throws IOException {
+    return (InetSocketAddress) server.getLocalAddress();
+  }
+
+  private static long greeting(ServerSocketChannel server) throws IOException {
+    try (SocketChannel connection = server.accept()) {
+      ByteBuffer greeting = ByteBuffer.allocate(Long.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+      // One read is all that a rank of PyTorch does.
+      assertThat(connection.read(greeting)).isEqualTo(Long.BYTES);
+      return greeting.getLong(0);
+    }
+  }
+
+  @Test
+  void rankThatConnects_greetsWithTheIdentifierThatThePeerHasGivenIt()
+      throws IOException, InterruptedException {
+    try (ServerSocketChannel server = FreePort.bound()) {
+      byte[] info = RankInfo.encode(new byte[0], address(server), 2);
+      ByteBuffer.wrap(info).order(ByteOrder.LITTLE_ENDIAN).putLong(info.length - 16, 4711);
+      store.set("1", info);
+      Background<Long> greeting = Background.call(() -> greeting(server));
+
+      connect(2, Background.PATIENCE);
+
+      assertThat(greeting.result()).isEqualTo(4711);
+    }
+  }
+
+  @Test
+  void rankThatConnects_greetsAPeerWithoutIdentifiersWithItsRank()
+      throws IOException, InterruptedException {
+    try (ServerSocketChannel server = FreePort.bound()) {
+      publish(1, address(server), 0);
+      Background<Long> greeting = Background.call(() -> greeting(server));
+
+      connect(2, Background.PATIENCE);
+
+      assertThat(greeting.result()).isZero();
+    }
+  }
+
+  @Test
+  void peerThatConnectsWhenItNeedsTo_isNotWaitedFor() throws IOException, InterruptedException {
+    mesh.close(0);
+    mesh = mesh(IP, 2);
+    publish(1, new InetSocketAddress(InetAddress.getByAddress(GREATER_IP), 9), 0);
+
+    connect(2, Background.PATIENCE);
+
+    assertThat(mesh.losses()).isEmpty();
+  }
+
+  @Test
+  void peersThatHaveNotPublished_areNamed() throws IOException {
+    mesh.close(0);
+    mesh = mesh(GREATER_IP, 4);
+    try (ServerSocketChannel server = FreePort.bound()) {
+      publish(2, address(server), 4);
+
+      assertThatExceptionOfType(MissingRanksException.class)
+          .isThrownBy(() -> connect(4, SHORT))
+          .withMessage("ranks [1, 3] have not published where they listen")
+          .satisfies(e -> assertThat(e.ranks()).containsExactly(1, 3));
+    }
+  }
+
+  /** As it is in a group: the keys that a store names are not those that were asked for. */
+  @Test
+  void peersThatHaveNotPublished_areNamedWhateverThePrefixes() {
+    Store prefixed = new PrefixStore("12//cpu/", new PrefixStore("7", store));
+
+    assertThatExceptionOfType(MissingRanksException.class)
+        .isThrownBy(() -> new Introduction(prefixed, 0, 2).connect(mesh, Deadline.after(SHORT)))
+        .satisfies(e -> assertThat(e.ranks()).containsExactly(1));
+  }
+
+  @Test
+  void peersThatHavePublishedButDoNotConnect_areNamed() throws IOException {
+    mesh.close(0);
+    mesh = mesh(IP, 3);
+    try (ServerSocketChannel server =
+        ServerSocketChannel.open()
+            .bind(new InetSocketAddress(InetAddress.getByAddress(GREATER_IP), 0))) {
+      publish(1, address(server), 3);
+      publish(2, new InetSocketAddress(address(server).getAddress(), 1), 3);
+
+      assertThatExceptionOfType(MissingRanksException.class)
+          .isThrownBy(() -> connect(3, SHORT))
+          .withMessage("ranks [1, 2] have not connected");
+    }
+  }
+
+  @Test
+  void peerWhereNobodyListens_isNamedWithItsAddress() throws IOException {
+    InetSocketAddress nobody = new InetSocketAddress(InetAddress.getByAddress(IP), FreePort.find());
+    publish(1, nobody, 2);
+
+    assertThatExceptionOfType(IOException.class)
+        .isThrownBy(() -> connect(2, Background.PATIENCE))
+        .withMessageContaining("rank 1 cannot be connected to at " + nobody)
+        .withMessageContaining("refused");
+  }
+
+  @Test
+  void peerWithThisRanksOwnAddress_isRefusedByName() {
+    publish(1, mesh.address(), 2);
+
+    assertThatThrownBy(() -> connect(2, Background.PATIENCE))
+        .isInstanceOf(MalformedMessageException.class)
+        .hasMessage(
+            "rank 1 has published address " + mesh.address() + ", which is this rank's own");
+  }
+
+  /** What it has sent by then cannot be told from what the peer sends. */
+  @Test
+  void strangerInTheNameOfAPeer_thatThisRankConnectsTo_isNotTakenForIt()
+      throws IOException, InterruptedException {
+    try (ServerSocketChannel server = FreePort.bound();
+        SocketChannel stranger = SocketChannel.open(mesh.address())) {
+      stranger.write(
+          ByteBuffer.allocate(Long.BYTES).order(ByteOrder.LITTLE_ENDIAN).putLong(1).flip());
+      assertThat(mesh.awaitConnected(List.of(1), Background.PATIENCE.toNanos())).isEmpty();
+      publish(1, address(server), 2);
+
+      assertThatExceptionOfType(IOException.class)
+          .isThrownBy(() -> connect(2, Background.PATIENCE))
+          .withMessage("someone else has connected in the name of rank 1");
+      try (SocketChannel connection = server.accept()) {
+        connection.socket().setSoTimeout((int) Background.PATIENCE.toMillis());
+        assertThat(connection.socket().getInputStream().readAllBytes()).hasSize(Long.BYTES);
+      }
+    }
+  }
+
+  @Test
+  void nonsense_isRefusedByName() {
+    store.set("1", "nonsense");
+
+    assertThatThrownBy(() -> connect(2, Background.PATIENCE))
+        .isInstanceOf(MalformedMessageException.class)
+        .hasMessageStartingWith("rank 1 has published ");
+  }
+
+  @Test
+  void interrupt_beforeItConnects_endsTheIntroductionAsAnInterrupt() throws IOException {
+    try (ServerSocketChannel server = FreePort.bound()) {
+      publish(1, address(server), 2);
+      Background<Boolean> interrupted =
+          Background.call(
+              () -> {
+                Thread.currentThread().interrupt();
+                connect(2, Background.PATIENCE);
+                return true;
+              });
+
+      assertThat(interrupted.failure()).isInstanceOf(InterruptedException.class);
+    }
+  }
+}

@@ -1,0 +1,139 @@
+package io.muster.collectives.internal.mesh;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.muster.store.Background;
+import java.io.IOException;
+import java.nio.channels.Pipe;
+import java.nio.channels.SelectionKey;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+
+/** The thread of a mesh. */
+class IoLoopTest {
+  private final CountDownLatch released = new CountDownLatch(1);
+
+  /** Keeps the thread busy until the test releases it; returns once it is. */
+  private void occupy(IoLoop loop) {
+    CompletableFuture<Boolean> busy = new CompletableFuture<>();
+    loop.schedule(
+        0,
+        () -> {
+          busy.complete(true);
+          try {
+            released.await();
+          } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+          }
+        });
+    assertThat(busy).succeedsWithin(Background.PATIENCE);
+  }
+
+  /** As a mesh does: what is still on its way is told of the end by such an action. */
+  @Test
+  void actionScheduledBeforeTheEnd_isDone() throws IOException {
+    IoLoop loop = new IoLoop("test");
+    occupy(loop);
+    CompletableFuture<Boolean> done = new CompletableFuture<>();
+
+    loop.schedule(0, () -> done.complete(true));
+    Background<Boolean> closing = Background.run(loop::close).awaitBlocked();
+    released.countDown();
+
+    assertThat(closing.result()).isTrue();
+    assertThat(done).isCompletedWithValue(true);
+  }
+
+  @Test
+  void actions_areDoneInTheOrderOfTheirTimes() throws IOException {
+    List<String> order = new CopyOnWriteArrayList<>();
+    CompletableFuture<Boolean> last = new CompletableFuture<>();
+    try (IoLoop loop = new IoLoop("test")) {
+      occupy(loop);
+      loop.schedule(
+          TimeUnit.MILLISECONDS.toNanos(60),
+          () -> {
+            order.add("latest");
+            last.complete(true);
+          });
+      loop.schedule(TimeUnit.MILLISECONDS.toNanos(30), () -> order.add("later"));
+      loop.schedule(0, () -> order.add("now"));
+      released.countDown();
+
+      assertThat(last).succeedsWithin(Background.PATIENCE);
+    }
+    assertThat(order).containsExactly("now", "later", "latest");
+  }
+
+  @Test
+  void actionOfLater_isNotDoneEarly() throws IOException {
+    long delay = TimeUnit.MILLISECONDS.toNanos(50);
+    CompletableFuture<Long> ran = new CompletableFuture<>();
+    try (IoLoop loop = new IoLoop("test")) {
+      long start = System.nanoTime();
+      loop.schedule(delay, () -> ran.complete(System.nanoTime() - start));
+
+      assertThat(ran)
+          .succeedsWithin(Background.PATIENCE)
+          .satisfies(elapsed -> assertThat(elapsed).isGreaterThanOrEqualTo(delay));
+    }
+  }
+
+  @Test
+  void close_closesTheChannelsAndEndsTheThread() throws IOException {
+    Pipe pipe = Pipe.open();
+    pipe.source().configureBlocking(false);
+    CompletableFuture<Thread> thread = new CompletableFuture<>();
+    IoLoop loop = new IoLoop("test");
+    SelectionKey key = loop.register(pipe.source(), SelectionKey.OP_READ, unused -> {});
+    loop.schedule(0, () -> thread.complete(Thread.currentThread()));
+    assertThat(thread).succeedsWithin(Background.PATIENCE);
+
+    loop.close();
+    loop.close();
+
+    assertThat(pipe.source().isOpen()).isFalse();
+    assertThat(key.isValid()).isFalse();
+    assertThat(thread.join().isAlive()).isFalse();
+    pipe.sink().close();
+  }
+
+  @Test
+  void close_onTheThreadItself_doesNotWaitForIt() throws IOException {
+    IoLoop loop = new IoLoop("test");
+    CompletableFuture<Boolean> closed = new CompletableFuture<>();
+
+    loop.schedule(
+        0,
+        () -> {
+          loop.close();
+          closed.complete(true);
+        });
+
+    assertThat(closed).succeedsWithin(Background.PATIENCE);
+    loop.close();
+  }
+
+  @Test
+  void close_ofAnInterruptedThread_waitsAllTheSameAndStaysInterrupted() throws IOException {
+    IoLoop loop = new IoLoop("test");
+    occupy(loop);
+    Background<Boolean> closing =
+        Background.call(
+            () -> {
+              loop.close();
+              return Thread.interrupted();
+            });
+    closing.awaitBlocked();
+
+    closing.interrupt();
+    closing.awaitBlocked();
+    released.countDown();
+
+    assertThat(closing.result()).isTrue();
+  }
+}

@@ -1,0 +1,263 @@
+package io.muster.collectives.internal.mesh;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.muster.collectives.internal.wire.MalformedMessageException;
+import io.muster.collectives.internal.wire.Preamble;
+import io.muster.store.Randomized;
+import java.nio.ByteBuffer;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.SplittableRandom;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+
+/**
+ * Worlds of {@link Tally}s over queues in memory. Whatever the order in which ranks act and
+ * messages arrive, each message reaches the receipt that was posted for it.
+ */
+class TallyModelTest {
+  /** On these slots receipts name the sender; on those above they take anyone's. */
+  private static final int DIRECTED_SLOTS = 3;
+
+  private static final int SLOTS = 5;
+
+  /** What a rank is going to do. */
+  private record Step(boolean isSend, int peer, long slot, int number) {}
+
+  private record InFlight(Preamble preamble, @Nullable Posted data) {}
+
+  private record Link(int from, int to) {}
+
+  private static final class World {
+    final SplittableRandom random;
+    final int size;
+    final List<Tally> tallies = new ArrayList<>();
+    final List<ArrayDeque<Step>> steps = new ArrayList<>();
+    final Map<Link, ArrayDeque<InFlight>> links = new HashMap<>();
+    final Set<Link> cut = new HashSet<>();
+
+    /** Receipts by the rank that posted them, each with the step that did. */
+    final List<Map<Posted, Step>> receipts = new ArrayList<>();
+
+    final List<Map<Posted, Step>> sends = new ArrayList<>();
+
+    World(SplittableRandom random) {
+      this.random = random;
+      this.size = 2 + random.nextInt(3);
+      for (int rank = 0; rank < size; rank++) {
+        int own = rank;
+        tallies.add(
+            new Tally(
+                size, (peer, preamble, data) -> link(own, peer).add(new InFlight(preamble, data))));
+        steps.add(new ArrayDeque<>());
+        receipts.add(new HashMap<>());
+        sends.add(new HashMap<>());
+      }
+      plan();
+    }
+
+    ArrayDeque<InFlight> link(int from, int to) {
+      return links.computeIfAbsent(new Link(from, to), unused -> new ArrayDeque<>());
+    }
+
+    /** For each send a receipt, each rank's own in any order that keeps those of a slot. */
+    private void plan() {
+      int messages = random.nextInt(60);
+      Map<Integer, List<Step>> ofRank = new HashMap<>();
+      for (int number = 0; number < messages; number++) {
+        int from = random.nextInt(size);
+        int to = (from + 1 + random.nextInt(size - 1)) % size;
+        long slot = random.nextInt(SLOTS);
+        add(ofRank, from, new Step(true, to, slot, number));
+        add(ofRank, to, new Step(false, slot < DIRECTED_SLOTS ? from : -1, slot, number));
+      }
+      ofRank.forEach((rank, planned) -> steps.get(rank).addAll(planned));
+    }
+
+    /** Sooner or later than others of another slot or peer, but not of the same. */
+    private void add(Map<Integer, List<Step>> ofRank, int rank, Step step) {
+      List<Step> planned = ofRank.computeIfAbsent(rank, unused -> new ArrayList<>());
+      int at = planned.size();
+      while (at > 0 && random.nextBoolean() && !sameStream(planned.get(at - 1), step)) {
+        at--;
+      }
+      planned.add(at, step);
+    }
+
+    private static boolean sameStream(Step a, Step b) {
+      return a.slot == b.slot && a.peer == b.peer && a.isSend == b.isSend;
+    }
+
+    /** Whether anything was left to do. */
+    boolean moveOn() throws MalformedMessageException {
+      List<Runnable> choices = new ArrayList<>();
+      for (int rank = 0; rank < size; rank++) {
+        int own = rank;
+        if (!steps.get(rank).isEmpty()) {
+          choices.add(() -> act(own, steps.get(own).remove()));
+        }
+      }
+      List<Link> busy =
+          links.entrySet().stream()
+              .filter(entry -> !entry.getValue().isEmpty() && !cut.contains(entry.getKey()))
+              .map(Map.Entry::getKey)
+              .sorted(Comparator.comparingInt(Link::from).thenComparingInt(Link::to))
+              .toList();
+      int choice = random.nextInt(Math.max(1, choices.size() + busy.size()));
+      if (choices.isEmpty() && busy.isEmpty()) {
+        return false;
+      }
+      if (choice < choices.size()) {
+        choices.get(choice).run();
+      } else {
+        Link link = busy.get(choice - choices.size());
+        arrive(link, link(link.from, link.to).remove());
+      }
+      return true;
+    }
+
+    private void act(int rank, Step step) {
+      if (cut.contains(new Link(rank, step.peer))) {
+        return;
+      }
+      Tally tally = tallies.get(rank);
+      Posted posted = new Posted(step.peer, ByteBuffer.allocate(Integer.BYTES));
+      if (step.isSend) {
+        posted.data().putInt(0, step.number);
+        sends.get(rank).put(posted, step);
+        tally.send(step.slot, posted);
+        return;
+      }
+      receipts.get(rank).put(posted, step);
+      if (step.peer < 0) {
+        tally.receiveFromAnyone(step.slot, posted);
+      } else {
+        tally.receive(step.slot, posted);
+      }
+    }
+
+    private void arrive(Link link, InFlight message) throws MalformedMessageException {
+      Tally tally = tallies.get(link.to);
+      Preamble preamble = message.preamble;
+      switch (preamble.kind()) {
+        case SEND_READY -> tally.onSendReady(link.from, preamble.slot());
+        case RECEIVE_READY -> tally.onReceiveReady(link.from, preamble.slot());
+        case DATA -> {
+          Posted receipt = tally.onData(link.from, preamble.slot(), preamble.length());
+          Posted send = message.data;
+          assertThat(send).isNotNull();
+          assertThat(receipt.isDone()).isFalse();
+          if (send != null) {
+            receipt.data().put(0, send.data(), 0, Integer.BYTES);
+            send.complete();
+          }
+          receipt.complete();
+          check(link.from, receipt, receipts.get(link.to));
+        }
+      }
+    }
+
+    private static void check(int from, Posted receipt, Map<Posted, Step> own) {
+      Step step = own.get(receipt);
+      assertThat(step).isNotNull();
+      assertThat(receipt.rank()).isEqualTo(from);
+      if (step != null && step.peer >= 0) {
+        assertThat(receipt.data().getInt(0)).isEqualTo(step.number);
+      }
+    }
+  }
+
+  @Test
+  void everyMessage_reachesItsReceipt() {
+    Randomized.check(
+        3000,
+        random -> {
+          World world = new World(random);
+          while (world.moveOn()) {}
+
+          for (int rank = 0; rank < world.size; rank++) {
+            assertThat(world.sends.get(rank).keySet()).allMatch(Posted::isDone);
+            assertThat(world.receipts.get(rank).keySet()).allMatch(Posted::isDone);
+            for (int peer = 0; peer < world.size; peer++) {
+              assertThat(world.tallies.get(rank).lose(peer)).isEmpty();
+            }
+            assertThat(world.tallies.get(rank).loseOpen()).isEmpty();
+          }
+        });
+  }
+
+  @Test
+  void messagesFromOneRankToReceiptsFromAnyone_stayInOrder() {
+    Randomized.check(
+        1000,
+        random -> {
+          World world = new World(random);
+          while (world.moveOn()) {}
+
+          for (int rank = 0; rank < world.size; rank++) {
+            Map<String, List<Integer>> numbers = new HashMap<>();
+            world.receipts.get(rank).entrySet().stream()
+                .filter(entry -> entry.getValue().peer < 0)
+                .sorted(Comparator.comparingInt(entry -> entry.getValue().number))
+                .forEach(
+                    entry ->
+                        numbers
+                            .computeIfAbsent(
+                                entry.getKey().rank() + "/" + entry.getValue().slot,
+                                unused -> new ArrayList<>())
+                            .add(entry.getKey().data().getInt(0)));
+            assertThat(numbers.values()).allSatisfy(list -> assertThat(list).isSorted());
+          }
+        });
+  }
+
+  /** Of the messages between two ranks that lose each other, none is forgotten or lost twice. */
+  @Test
+  void loss_isOfEverythingThatIsNotDone_andOfNothingElse() {
+    Randomized.check(
+        2000,
+        random -> {
+          World world = new World(random);
+          boolean moving = true;
+          for (int i = random.nextInt(100); i > 0 && moving; i--) {
+            moving = world.moveOn();
+          }
+
+          Set<Posted> lost = new HashSet<>();
+          for (int[] ends : new int[][] {{0, 1}, {1, 0}}) {
+            world.cut.add(new Link(ends[0], ends[1]));
+            for (Posted posted : world.tallies.get(ends[0]).lose(ends[1])) {
+              assertThat(lost.add(posted)).isTrue();
+              assertThat(posted.isDone()).isFalse();
+              assertThat(posted.rank()).isEqualTo(ends[1]);
+            }
+            // What has been put in line is not the tally's any more.
+            world.link(ends[0], ends[1]).stream()
+                .map(InFlight::data)
+                .filter(java.util.Objects::nonNull)
+                .forEach(lost::add);
+          }
+          while (world.moveOn()) {}
+
+          for (int rank = 0; rank < world.size; rank++) {
+            int peerThatIsLost = rank < 2 ? 1 - rank : -1;
+            for (Map<Posted, Step> all : List.of(world.sends.get(rank), world.receipts.get(rank))) {
+              all.forEach(
+                  (posted, step) -> {
+                    if (step.peer >= 0) {
+                      boolean expected = step.peer != peerThatIsLost || !lost.contains(posted);
+                      assertThat(posted.isDone()).isEqualTo(expected);
+                    }
+                  });
+            }
+          }
+        });
+  }
+}

@@ -1,0 +1,114 @@
+package io.muster.testing;
+
+import io.muster.collectives.Distributed;
+import io.muster.collectives.ProcessGroup;
+import io.muster.store.Store;
+import java.lang.reflect.Method;
+import java.lang.reflect.Parameter;
+import java.time.Duration;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.extension.ExtensionConfigurationException;
+import org.junit.jupiter.api.extension.ExtensionContext;
+import org.junit.jupiter.api.extension.InvocationInterceptor;
+import org.junit.jupiter.api.extension.ParameterContext;
+import org.junit.jupiter.api.extension.ParameterResolutionException;
+import org.junit.jupiter.api.extension.ParameterResolver;
+import org.junit.jupiter.api.extension.ReflectiveInvocationContext;
+import org.junit.platform.commons.support.AnnotationSupport;
+import org.junit.platform.commons.support.ReflectionSupport;
+
+/**
+ * Runs the body of a test once for each rank of its {@link World}, instead of once. That registers
+ * it; nothing else has to.
+ */
+public final class WorldExtension implements InvocationInterceptor, ParameterResolver {
+  private static final Set<Class<?>> OF_RANK = Set.of(ProcessGroup.class, Rank.class, Store.class);
+
+  /** For JUnit. */
+  public WorldExtension() {}
+
+  @Override
+  public boolean supportsParameter(ParameterContext parameter, ExtensionContext context) {
+    return OF_RANK.contains(parameter.getParameter().getType())
+        && context.getTestMethod().filter(parameter.getDeclaringExecutable()::equals).isPresent();
+  }
+
+  /** Nothing yet: JUnit asks once, before there are ranks, each of which gets its own. */
+  @Override
+  public @Nullable Object resolveParameter(ParameterContext parameter, ExtensionContext context) {
+    if (parameter.getParameter().getType() == ProcessGroup.class && !world(context).init()) {
+      throw new ParameterResolutionException(
+          "with init = false there is no ProcessGroup before the body makes one");
+    }
+    return null;
+  }
+
+  @Override
+  public void interceptTestMethod(
+      Invocation<@Nullable Void> invocation,
+      ReflectiveInvocationContext<Method> test,
+      ExtensionContext context) {
+    invocation.skip();
+    run(test, context);
+  }
+
+  @Override
+  public void interceptTestTemplateMethod(
+      Invocation<@Nullable Void> invocation,
+      ReflectiveInvocationContext<Method> test,
+      ExtensionContext context) {
+    invocation.skip();
+    run(test, context);
+  }
+
+  @Override
+  public <T extends @Nullable Object> T interceptTestFactoryMethod(
+      Invocation<T> invocation,
+      ReflectiveInvocationContext<Method> factory,
+      ExtensionContext context) {
+    throw new ExtensionConfigurationException(
+        "@World is not for @TestFactory; a dynamic test may call Ranks.run");
+  }
+
+  private static void run(ReflectiveInvocationContext<Method> test, ExtensionContext context) {
+    World world = world(context);
+    Object instance = test.getTarget().orElseThrow();
+    new LocalWorld(
+            world.size(),
+            Duration.of(world.timeout(), world.unit().toChronoUnit()),
+            world.init(),
+            LocalWorld.ENDING,
+            (rank, store) ->
+                ReflectionSupport.invokeMethod(
+                    test.getExecutable(), instance, arguments(test, rank, store)))
+        .run();
+  }
+
+  /** What JUnit has resolved, and what is the rank's own in its places. */
+  private static @Nullable Object[] arguments(
+      ReflectiveInvocationContext<Method> test, Rank rank, Store store) {
+    @Nullable Object[] arguments = test.getArguments().toArray();
+    Parameter[] parameters = test.getExecutable().getParameters();
+    for (int i = 0; i < parameters.length; i++) {
+      Class<?> type = parameters[i].getType();
+      if (type == ProcessGroup.class) {
+        arguments[i] = Distributed.defaultGroup();
+      } else if (type == Rank.class) {
+        arguments[i] = rank;
+      } else if (type == Store.class) {
+        arguments[i] = store;
+      }
+    }
+    return arguments;
+  }
+
+  private static World world(ExtensionContext context) {
+    return AnnotationSupport.findAnnotation(context.getTestMethod(), World.class)
+        .or(
+            () ->
+                AnnotationSupport.findAnnotation(
+                    context.getRequiredTestClass(), World.class, context.getEnclosingTestClasses()))
+        .orElseThrow(() -> new ExtensionConfigurationException("there is no @World"));
+  }
+}
