@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.muster.store.Background;
+import io.muster.store.ChildProcess;
 import io.muster.store.FileStore;
 import java.nio.file.Path;
 import java.util.HexFormat;

@@ -3,6 +3,7 @@ package io.muster.interop;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.muster.store.Background;
+import io.muster.store.ChildProcess;
 import io.muster.store.TcpStore;
 import io.muster.store.server.Backend;
 import java.nio.file.Files;

@@ -4,6 +4,7 @@ import static io.muster.store.WaitContract.timeoutOf;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.muster.store.Background;
+import io.muster.store.ChildProcess;
 import io.muster.store.Store;
 import io.muster.store.StoreInterruptedException;
 import io.muster.store.TcpStore;

@@ -4,6 +4,7 @@ import io.muster.rendezvous.Rendezvous;
 import io.muster.rendezvous.RendezvousOptions;
 import io.muster.store.Store;
 import java.util.Optional;
+import java.util.regex.Pattern;
 
 /**
  * Where a process becomes a worker.
@@ -37,17 +38,36 @@ public final class Rpc {
    * @throws io.muster.store.MusterException if the store cannot be reached
    */
   public static RpcAgent init(String name, RpcOptions options) {
+    return init(name, options.rank().orElse(-1), options.worldSize().orElse(-1), options);
+  }
+
+  /**
+   * {@link #init(String, RpcOptions)} with a rank and a world size that go before those of the
+   * options, which a whole world can then share.
+   *
+   * @param rank the rank; negative if the URL or the environment says it
+   * @param worldSize the world size; negative if the URL or the environment says it, or the world
+   *     has none
+   */
+  public static RpcAgent init(String name, int rank, int worldSize, RpcOptions options) {
     if (name.isEmpty()) {
       throw new IllegalArgumentException("a worker needs a name");
     }
     Optional<Rendezvous> met =
-        options.store().isPresent() ? Optional.empty() : Optional.of(meet(options));
+        options.store().isPresent()
+            ? Optional.empty()
+            : Optional.of(meet(rank, worldSize, options));
     boolean made = false;
     try {
       Store store = met.map(Rendezvous::store).orElseGet(() -> options.store().orElseThrow());
-      int rank = met.map(Rendezvous::rank).orElseGet(() -> options.rank().orElse(-1));
-      int size = met.map(Rendezvous::worldSize).orElseGet(() -> options.worldSize().orElse(-1));
-      RpcAgent agent = RpcAgent.start(name, rank, size, store, met, options);
+      RpcAgent agent =
+          RpcAgent.start(
+              name,
+              met.map(Rendezvous::rank).orElse(rank),
+              met.map(Rendezvous::worldSize).orElse(worldSize),
+              store,
+              met,
+              options);
       made = true;
       return agent;
     } finally {
@@ -57,13 +77,28 @@ public final class Rpc {
     }
   }
 
-  private static Rendezvous meet(RpcOptions options) {
+  private static Rendezvous meet(int rank, int worldSize, RpcOptions options) {
     RendezvousOptions.Builder builder =
         RendezvousOptions.builder()
             .timeout(options.initTimeout())
             .environment(options.environment());
-    options.rank().ifPresent(builder::rank);
-    options.worldSize().ifPresent(builder::worldSize);
-    return Rendezvous.of(options.initMethod(), builder.build());
+    String url = options.initMethod();
+    boolean hasSize =
+        worldSize >= 0 || isArgument("world_size", url) || isVariable("WORLD_SIZE", url, options);
+    if (hasSize) {
+      return Rendezvous.of(url, builder.rank(rank).worldSize(worldSize).build());
+    }
+    // Workers of a world without a size need no rank either.
+    String open = url + (url.contains("?") ? "&" : "?") + "world_size=-1";
+    boolean hasRank = isArgument("rank", url) || (rank < 0 && isVariable("RANK", url, options));
+    return Rendezvous.of(hasRank ? open : open + "&rank=" + rank, builder.build());
+  }
+
+  private static boolean isArgument(String name, String url) {
+    return Pattern.compile("[?&]" + name + "=").matcher(url).find();
+  }
+
+  private static boolean isVariable(String name, String url, RpcOptions options) {
+    return url.startsWith("env://") && !options.environment().getOrDefault(name, "").isEmpty();
   }
 }

@@ -32,7 +32,7 @@ class SeedParityTest {
     // Those of other modules cannot be loaded here, but read.
     Map<String, List<String>> sources = sources();
 
-    assertThat(rows).hasSize(80);
+    assertThat(rows).hasSize(83);
     assertThat(rows).extracting(row -> row.group(1)).doesNotHaveDuplicates();
     for (MatchResult row : rows) {
       assertThat(methods(row.group(2), sources)).as(row.group()).contains(row.group(3));

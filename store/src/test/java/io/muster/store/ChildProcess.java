@@ -1,6 +1,5 @@
-package io.muster.interop;
+package io.muster.store;
 
-import io.muster.store.Background;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -21,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * A process that a test talks with by lines. What it has to say begins with {@code "= "}; whatever
  * else it prints is kept for the message of a failure.
  */
-final class ChildProcess implements AutoCloseable {
+public final class ChildProcess implements AutoCloseable {
   /** A PyTorch takes its time to start where many others do. */
   private static final long PATIENCE_SECONDS = 3 * Background.PATIENCE.toSeconds();
 
@@ -46,15 +45,17 @@ final class ChildProcess implements AutoCloseable {
   }
 
   /** A JVM like this one. */
-  static ChildProcess java(Class<?> main, String... args) {
+  public static ChildProcess java(Class<?> main, String... args) {
     return java(main.getName(), args);
   }
 
-  static ChildProcess java(Map<String, String> environment, Class<?> main) {
+  /** The same with more environment variables. */
+  public static ChildProcess java(Map<String, String> environment, Class<?> main) {
     return java(environment, main.getName());
   }
 
-  static ChildProcess java(String main, String... args) {
+  /** The same, by the name of the class. */
+  public static ChildProcess java(String main, String... args) {
     return java(Map.of(), main, args);
   }
 
@@ -66,7 +67,8 @@ final class ChildProcess implements AutoCloseable {
     return new ChildProcess(command, environment);
   }
 
-  static ChildProcess start(Map<String, String> environment, List<String> command) {
+  /** Any process. */
+  public static ChildProcess start(Map<String, String> environment, List<String> command) {
     return new ChildProcess(command, environment);
   }
 
@@ -83,17 +85,18 @@ final class ChildProcess implements AutoCloseable {
     }
   }
 
-  void tell(String line) {
+  /** Sends it a line. */
+  public void tell(String line) {
     input.println(line);
   }
 
   /** Lets it know that there is nothing more to come. */
-  void endInput() {
+  public void endInput() {
     input.close();
   }
 
   /** The next thing it says. */
-  String answer() {
+  public String answer() {
     try {
       for (long second = 0; second < PATIENCE_SECONDS; second++) {
         boolean ended = !reader.isAlive();
@@ -111,13 +114,14 @@ final class ChildProcess implements AutoCloseable {
     throw new AssertionError("the other process does not answer; it said:\n" + output());
   }
 
-  String ask(String line) {
+  /** Sends it a line; the next thing it says. */
+  public String ask(String line) {
     tell(line);
     return answer();
   }
 
   /** Whether it says nothing for a moment, as it must while it waits. */
-  boolean isSilent() {
+  public boolean isSilent() {
     try {
       reader.join(100);
     } catch (InterruptedException e) {
@@ -127,7 +131,7 @@ final class ChildProcess implements AutoCloseable {
   }
 
   /** Waits for it to end; the exit code. */
-  int exitCode() {
+  public int exitCode() {
     try {
       if (process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
         reader.join();
@@ -139,10 +143,12 @@ final class ChildProcess implements AutoCloseable {
     throw new AssertionError("the other process does not end; it said:\n" + output());
   }
 
-  String output() {
+  /** All that it has printed. */
+  public String output() {
     return String.join("\n", output);
   }
 
+  /** Kills it, as SIGKILL does. */
   @Override
   public void close() {
     process.destroyForcibly();
