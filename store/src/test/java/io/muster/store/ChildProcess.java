@@ -50,8 +50,8 @@ public final class ChildProcess implements AutoCloseable {
   }
 
   /** The same with more environment variables. */
-  public static ChildProcess java(Map<String, String> environment, Class<?> main) {
-    return java(environment, main.getName());
+  public static ChildProcess java(Map<String, String> environment, Class<?> main, String... args) {
+    return java(environment, main.getName(), args);
   }
 
   /** The same, by the name of the class. */
