@@ -154,7 +154,7 @@ class CodecTest {
 
     assertThatIllegalArgumentException()
         .isThrownBy(() -> decode(bytes))
-        .withMessageStartingWith("cannot be read: Encountered unregistered class ID");
+        .withMessageStartingWith("cannot be read: of a class that is not registered here");
   }
 
   @Test

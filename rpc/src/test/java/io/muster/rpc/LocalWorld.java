@@ -4,6 +4,7 @@ import io.muster.store.Background;
 import io.muster.store.HashStore;
 import io.muster.store.Store;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.function.Consumer;
 import java.util.stream.IntStream;
@@ -18,13 +19,21 @@ final class LocalWorld implements AutoCloseable {
 
   /** As many workers, all with the same options. */
   static LocalWorld of(int size, Consumer<RpcOptions.Builder> options) {
+    return of(Collections.nCopies(size, options));
+  }
+
+  /** A worker for each of the options. */
+  static LocalWorld of(List<Consumer<RpcOptions.Builder>> options) {
+    int size = options.size();
     Store store = new HashStore();
     List<Background<RpcAgent>> joining =
         IntStream.range(0, size)
             .mapToObj(
                 rank ->
                     Background.call(
-                        () -> Rpc.init("worker" + rank, options(store, rank, size, options))))
+                        () ->
+                            Rpc.init(
+                                "worker" + rank, options(store, rank, size, options.get(rank)))))
             .toList();
     return new LocalWorld(new ArrayList<>(joining.stream().map(Background::result).toList()));
   }

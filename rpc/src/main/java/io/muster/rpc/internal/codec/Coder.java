@@ -1,6 +1,7 @@
 package io.muster.rpc.internal.codec;
 
 import com.esotericsoftware.kryo.kryo5.Kryo;
+import com.esotericsoftware.kryo.kryo5.KryoException;
 import com.esotericsoftware.kryo.kryo5.Registration;
 import com.esotericsoftware.kryo.kryo5.Serializer;
 import com.esotericsoftware.kryo.kryo5.io.Input;
@@ -109,6 +110,19 @@ final class Coder extends Kryo {
       return type.getSuperclass();
     }
     return type;
+  }
+
+  @Override
+  public Registration readClass(Input in) {
+    try {
+      return super.readClass(in);
+    } catch (KryoException e) {
+      if (String.valueOf(e.getMessage()).startsWith("Encountered unregistered class ID")) {
+        throw new IllegalArgumentException(
+            "of a class that is not registered here, or consists of other parts here", e);
+      }
+      throw e;
+    }
   }
 
   byte[] encode(@Nullable Object value, References writer) {

@@ -1,0 +1,232 @@
+package io.muster.rpc;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+
+import io.grpc.Status;
+import io.muster.rpc.internal.codec.KryoCodec;
+import io.muster.rpc.internal.transport.Cancellable;
+import io.muster.rpc.internal.transport.Connection;
+import io.muster.rpc.internal.transport.Link;
+import io.muster.rpc.internal.transport.Outgoing;
+import io.muster.rpc.internal.transport.Security;
+import io.muster.rpc.internal.wire.Body;
+import io.muster.rpc.internal.wire.Control;
+import io.muster.rpc.internal.wire.Frame;
+import io.muster.rpc.internal.wire.Request;
+import io.muster.rpc.internal.world.Member;
+import io.muster.store.Background;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.net.Socket;
+import java.net.SocketException;
+import java.net.SocketTimeoutException;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.SplittableRandom;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** What comes to a worker's port that no worker sends; others are served on. */
+class HostileTest {
+  private static final int MAX_BYTES = 64 << 10;
+  private static final Duration PATIENCE = Background.PATIENCE;
+
+  private LocalWorld world;
+  private Member worker;
+  private Connection connection;
+
+  record Secret(String text) {}
+
+  @BeforeEach
+  void start() {
+    world =
+        LocalWorld.of(
+            2,
+            options ->
+                options.maxMessageBytes(MAX_BYTES).function("echo", arguments -> arguments[0]));
+    worker = world.agent(0).world().byRank(1).orElseThrow();
+    connection =
+        Connection.to(
+            worker.address(), new Link(64 << 20, PATIENCE, PATIENCE, new Security.Plain()));
+  }
+
+  @AfterEach
+  void othersAreServedOn() {
+    assertThat(world.seen(0, 1).call(String.class, "echo", "still there")).isEqualTo("still there");
+    connection.close();
+    world.close();
+  }
+
+  /** What becomes of a message. */
+  private Status send(Frame frame, boolean control) {
+    CompletableFuture<Status> status = new CompletableFuture<>();
+    Outgoing outcome =
+        new Outgoing() {
+          @Override
+          public void answered(byte[] message) {
+            status.complete(Status.OK);
+          }
+
+          @Override
+          public void failed(Status failure) {
+            status.complete(failure);
+          }
+        };
+    Cancellable unused =
+        control
+            ? connection.control(frame, PATIENCE.toNanos(), Runnable::run, outcome)
+            : connection.call(frame, PATIENCE.toNanos(), 0, Runnable::run, outcome);
+    return status.orTimeout(PATIENCE.toSeconds(), TimeUnit.SECONDS).join();
+  }
+
+  private Frame request(byte[] arguments) {
+    return new Request(
+            worker.incarnation(), 0, "echo", Optional.empty(), Optional.empty(), Body.of(arguments))
+        .encode();
+  }
+
+  private static byte[] bytes(Frame frame) {
+    ByteArrayOutputStream all = new ByteArrayOutputStream();
+    for (Body part : List.of(frame.head(), frame.body())) {
+      all.write(part.array(), part.offset(), part.length());
+    }
+    return all.toByteArray();
+  }
+
+  @Test
+  void garbage_closesThatConnectionOnly() throws IOException {
+    long seed = System.nanoTime();
+    SplittableRandom random = new SplittableRandom(seed);
+    List<byte[]> greetings =
+        List.of(
+            new byte[4096],
+            "GET / HTTP/1.1\r\nHost: worker\r\n\r\n".getBytes(StandardCharsets.US_ASCII),
+            "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
+    for (byte[] greeting : greetings) {
+      byte[] garbage = new byte[64 << 10];
+      random.nextBytes(garbage);
+      try (Socket socket = new Socket(worker.host(), worker.port())) {
+        socket.setSoTimeout(Math.toIntExact(PATIENCE.toMillis()));
+        awaitEndAfter(socket, "seed " + seed, greeting, garbage);
+      }
+    }
+  }
+
+  /** Sends something, and waits for the other side to close. */
+  private static void awaitEndAfter(Socket socket, String description, byte[]... sent)
+      throws IOException {
+    try {
+      for (byte[] bytes : sent) {
+        socket.getOutputStream().write(bytes);
+      }
+      byte[] unused = socket.getInputStream().readAllBytes();
+    } catch (SocketTimeoutException e) {
+      throw new AssertionError("the worker keeps the connection, " + description, e);
+    } catch (SocketException e) {
+      // A reset: that is an end, too.
+      assertThat(socket.isConnected()).isTrue();
+    }
+  }
+
+  @Test
+  void request_cutShort_isRefused() {
+    byte[] whole = bytes(request(new byte[0]));
+    for (int length = 0; length < whole.length; length++) {
+      Frame cut = Frame.of(Arrays.copyOf(whole, length));
+
+      assertThat(send(cut, false).getCode())
+          .as("%d bytes", length)
+          .isEqualTo(Status.Code.INVALID_ARGUMENT);
+    }
+    // An empty body is no array of arguments.
+    assertThat(send(Frame.of(whole), false).getCode()).isEqualTo(Status.Code.INVALID_ARGUMENT);
+  }
+
+  @Test
+  void requestsAndControls_atRandom_areAnsweredOrRefused() {
+    long seed = System.nanoTime();
+    SplittableRandom random = new SplittableRandom(seed);
+    byte[] arguments =
+        new KryoCodec(List.of(), MAX_BYTES)
+            .encode(new Object[] {List.of("text", 1, 2L)}, new NoReferences());
+    byte[] request = bytes(request(arguments));
+    byte[] control = bytes(Control.of(Control.Kind.PING, worker.incarnation(), 0, 0).encode());
+    for (int round = 0; round < 1000; round++) {
+      byte[] bytes = (round % 2 == 0 ? request : control).clone();
+      for (int changes = random.nextInt(4); changes >= 0; changes--) {
+        bytes[random.nextInt(bytes.length)] = (byte) random.nextInt();
+      }
+      Status status = send(Frame.of(bytes), round % 2 == 1);
+      assertThat(status.getCode())
+          .as("seed %d: %s", seed, status)
+          .isIn(
+              Status.Code.OK,
+              Status.Code.INVALID_ARGUMENT,
+              Status.Code.UNAVAILABLE,
+              Status.Code.UNIMPLEMENTED,
+              Status.Code.FAILED_PRECONDITION);
+    }
+  }
+
+  @Test
+  void request_forTheWorkerThatWasThereBefore_isRefused() {
+    Request stale =
+        new Request(
+            worker.incarnation() + 1,
+            0,
+            "echo",
+            Optional.empty(),
+            Optional.empty(),
+            Body.of(new byte[0]));
+
+    Status status = send(stale.encode(), false);
+
+    assertThat(status.getCode()).isEqualTo(Status.Code.UNAVAILABLE);
+    assertThat(status.getDescription()).isEqualTo("another worker listens there now");
+  }
+
+  @Test
+  void argument_ofAClassThatIsNotRegistered_isRefused() {
+    byte[] arguments =
+        new KryoCodec(List.of(Secret.class), MAX_BYTES)
+            .encode(new Object[] {new Secret("x")}, new NoReferences());
+
+    Status status = send(request(arguments), false);
+
+    assertThat(status.getCode()).isEqualTo(Status.Code.INVALID_ARGUMENT);
+    assertThat(status.getDescription()).contains("of a class that is not registered here");
+  }
+
+  @Test
+  void message_tooLarge_isRefusedOnEitherSide() {
+    Status status = send(request(new byte[MAX_BYTES * 8]), false);
+
+    assertThat(status.getCode()).isEqualTo(Status.Code.RESOURCE_EXHAUSTED);
+    assertThat(status.getDescription()).contains("exceeds maximum size");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> world.seen(0, 1).call(Object.class, "echo", new byte[MAX_BYTES + 1]));
+  }
+
+  @Test
+  void result_tooLarge_isAnErrorOfThatCall() {
+    try (LocalWorld other =
+        LocalWorld.of(
+            2,
+            options ->
+                options
+                    .maxMessageBytes(MAX_BYTES)
+                    .function("large", arguments -> new byte[MAX_BYTES + 1]))) {
+      assertThatExceptionOfType(RpcException.class)
+          .isThrownBy(() -> other.seen(0, 1).call(byte[].class, "large"))
+          .withMessageContaining("the result cannot be sent");
+    }
+  }
+}
