@@ -28,6 +28,7 @@ import org.jspecify.annotations.Nullable;
 /** One Kryo with its buffers. Not thread-safe. */
 final class Coder extends Kryo {
   private static final int MAX_DEPTH = 100;
+  private static final byte[] NO_BYTES = {};
 
   private final TextOutput output;
   private final BoundedInput input = new BoundedInput();
@@ -127,10 +128,9 @@ final class Coder extends Kryo {
 
   byte[] encode(@Nullable Object value, References writer) {
     references = writer;
-    output.reset();
     writeClassAndObject(output, value);
     references = null;
-    return output.toBytes();
+    return output.take();
   }
 
   @Nullable Object decode(byte[] bytes, int offset, int length, References reader) {
@@ -143,12 +143,9 @@ final class Coder extends Kryo {
           "%d bytes behind a value".formatted(input.limit() - input.position()));
     }
     references = null;
+    // The message may be large, and this coder is kept.
+    input.setBuffer(NO_BYTES);
     return value;
-  }
-
-  /** How large the buffer for writing has become. */
-  int bufferBytes() {
-    return output.getBuffer().length;
   }
 
   private References references() {

@@ -29,9 +29,6 @@ public final class KryoCodec implements RpcCodec {
 
   private static final int NUMBER_MASK = 0x3fffffff;
 
-  /** A buffer that has become larger is not kept. */
-  private static final int KEPT_BUFFER_BYTES = 64 << 10;
-
   private static final int KEPT_CODERS = 64;
 
   private final Map<Class<?>, Integer> registered = new LinkedHashMap<>();
@@ -155,9 +152,7 @@ public final class KryoCodec implements RpcCodec {
   }
 
   private void giveBack(Coder coder) {
-    if (coder.bufferBytes() <= KEPT_BUFFER_BYTES) {
-      // One too many is dropped.
-      boolean unused = coders.offer(coder);
-    }
+    // One too many is dropped.
+    boolean unused = coders.offer(coder);
   }
 }

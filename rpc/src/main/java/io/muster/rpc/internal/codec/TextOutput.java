@@ -2,11 +2,18 @@ package io.muster.rpc.internal.codec;
 
 import com.esotericsoftware.kryo.kryo5.io.Output;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
-/** Writes text as {@link BoundedInput} reads it: a length in bytes, which can be checked. */
+/**
+ * Writes text as {@link BoundedInput} reads it: a length in bytes, which can be checked. What is
+ * large is copied once, to the array that is sent.
+ */
 final class TextOutput extends Output {
   private static final int INITIAL_BYTES = 256;
+
+  /** A buffer that has become larger is not kept. */
+  private static final int KEPT_BYTES = 64 << 10;
 
   TextOutput(int maxBytes) {
     super(INITIAL_BYTES, maxBytes);
@@ -26,5 +33,30 @@ final class TextOutput extends Output {
   @Override
   public void writeAscii(String text) {
     writeString(text);
+  }
+
+  @Override
+  protected boolean require(int required) {
+    if (required <= KEPT_BYTES || required > maxCapacity - position) {
+      return super.require(required);
+    }
+    if (capacity - position < required) {
+      // To the byte: often nothing comes behind it, and the buffer is what is sent.
+      capacity = position + required;
+      buffer = Arrays.copyOf(buffer, capacity);
+      return true;
+    }
+    return false;
+  }
+
+  /** What has been written; the next value begins anew. */
+  byte[] take() {
+    boolean isWhole = position == buffer.length;
+    byte[] written = isWhole ? buffer : toBytes();
+    if (isWhole || buffer.length > KEPT_BYTES) {
+      setBuffer(new byte[INITIAL_BYTES], maxCapacity);
+    }
+    reset();
+    return written;
   }
 }

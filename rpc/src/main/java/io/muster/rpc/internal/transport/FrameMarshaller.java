@@ -24,7 +24,13 @@ enum FrameMarshaller implements MethodDescriptor.Marshaller<Message> {
   @Override
   public Message parse(InputStream stream) {
     try {
-      return Message.received(stream.readAllBytes());
+      if (!(stream instanceof KnownLength)) {
+        return Message.received(stream.readAllBytes());
+      }
+      // All of it is here already, and is copied once.
+      byte[] bytes = new byte[stream.available()];
+      int unused = stream.readNBytes(bytes, 0, bytes.length);
+      return Message.received(bytes);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
