@@ -9,6 +9,7 @@ import org.jetbrains.lincheck.datastructures.ModelCheckingOptions;
 import org.jetbrains.lincheck.datastructures.Operation;
 import org.jetbrains.lincheck.datastructures.Param;
 import org.jetbrains.lincheck.datastructures.StressOptions;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -18,7 +19,9 @@ import org.junit.jupiter.api.Timeout;
  */
 @Param(name = "key", gen = IntGen.class, conf = "0:1")
 @Param(name = "value", gen = IntGen.class, conf = "0:2")
-public @Timeout(300) class HashStoreLinearizabilityTest {
+@Timeout(300)
+@Order(0) // Lincheck rewrites what is loaded; after other tests that takes a minute longer.
+public class HashStoreLinearizabilityTest {
   private static final List<String> KEYS = List.of("a", "b");
   private static final List<String> VALUES = List.of("", "7", "x");
 
