@@ -62,6 +62,24 @@ class BenchmarksRunTest {
 
   @Test
   @Timeout(180)
+  void rpcSideBySide_fewCalls_hasARowOfRatiosForEachWorkload(@TempDir Path directory)
+      throws Exception {
+    Path report = directory.resolve("rpc.md");
+    RpcSideBySide.main(
+        new String[] {
+          "--rounds", "1", "--warm-up", "0", "--scale", "0.001", "--write", report.toString()
+        });
+
+    String[] rows =
+        Files.readString(report).lines().filter(l -> l.startsWith("| ")).toArray(String[]::new);
+    assertThat(rows).hasSize(1 + 5);
+    for (String row : rows) {
+      assertThat(row).doesNotContain("NaN");
+    }
+  }
+
+  @Test
+  @Timeout(180)
   void jmh_oneShortIterationEach_measuresEveryBenchmark() throws Exception {
     Options briefly =
         new OptionsBuilder()
