@@ -26,6 +26,9 @@ final class LocalRanks {
   static final String PARENT_OPTION = "--parent";
 
   /** How long ranks have to end by themselves, once one has failed or all were told to. */
+  /** Exit codes above are of processes that a signal has ended. */
+  private static final int KILLED = 128;
+
   private static final Duration GRACE = Duration.ofSeconds(3);
 
   private static final String LOOPBACK = "127.0.0.1";
@@ -116,9 +119,15 @@ final class LocalRanks {
       if (exit == null) {
         break;
       }
-      if (failed == null && exit.code != ExitCode.OK) {
-        failed = exit;
+      if (exit.code == ExitCode.OK) {
+        continue;
+      }
+      if (failed == null) {
         deadline = System.nanoTime() + GRACE.toNanos();
+      }
+      // A killed rank is why others fail, even if the end of one of those is heard of earlier.
+      if (failed == null || (exit.code > KILLED && failed.code <= KILLED)) {
+        failed = exit;
       }
     }
     if (failed == null) {
