@@ -34,16 +34,23 @@ final class Dispatcher implements Incoming {
   private final RpcCodec codec;
   private final RpcAgent agent;
   private final Admission admission;
+  private final int maxMessageBytes;
   private volatile boolean leaving;
   private volatile boolean ended;
 
   Dispatcher(
-      long incarnation, Functions functions, RpcCodec codec, RpcAgent agent, Admission admission) {
+      long incarnation,
+      Functions functions,
+      RpcCodec codec,
+      RpcAgent agent,
+      Admission admission,
+      int maxMessageBytes) {
     this.incarnation = incarnation;
     this.functions = functions;
     this.codec = codec;
     this.agent = agent;
     this.admission = admission;
+    this.maxMessageBytes = maxMessageBytes;
   }
 
   /** Refuses calls from now on, saying that this worker leaves. */
@@ -249,6 +256,7 @@ final class Dispatcher implements Incoming {
       byte[] encoded;
       try {
         encoded = codec.encode(keep(result, request), references);
+        requireNotTooLarge(encoded);
       } catch (IllegalArgumentException | IllegalStateException e) {
         references.receiverHolds();
         refuse(reply, Status.INTERNAL.withDescription("the result " + e.getMessage()));
@@ -262,6 +270,14 @@ final class Dispatcher implements Incoming {
               : new Response.Value(body);
       reply.send(response.encode());
       leavePlace();
+    }
+
+    private void requireNotTooLarge(byte[] encoded) {
+      if (encoded.length > maxMessageBytes) {
+        throw new IllegalArgumentException(
+            "has %d bytes, more than the %d that a message may have"
+                .formatted(encoded.length, maxMessageBytes));
+      }
     }
 
     /** What is sent of a result: nothing if it is kept here. */

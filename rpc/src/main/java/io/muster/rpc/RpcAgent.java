@@ -85,7 +85,12 @@ public final class RpcAgent implements AutoCloseable {
             8L * options.maxMessageBytes());
     this.dispatcher =
         new Dispatcher(
-            incarnation, options.functions(), codec, this, new Admission(limits, threads));
+            incarnation,
+            options.functions(),
+            codec,
+            this,
+            new Admission(limits, threads),
+            options.maxMessageBytes());
     try {
       this.listener = Listener.at(new InetSocketAddress(host, 0), link, dispatcher);
     } catch (IOException e) {

@@ -229,4 +229,22 @@ class HostileTest {
           .withMessageContaining("the result cannot be sent");
     }
   }
+
+  @Test
+  void result_tooLargeOfAnotherCodec_isAnErrorOfThatCall() {
+    RpcCodec careless = new KryoCodec(List.of(), 64 << 20);
+    try (LocalWorld other =
+        LocalWorld.of(
+            2,
+            options ->
+                options
+                    .maxMessageBytes(MAX_BYTES)
+                    .codec(careless)
+                    .function("large", arguments -> new byte[8 * MAX_BYTES]))) {
+      assertThatExceptionOfType(RpcException.class)
+          .isThrownBy(() -> other.seen(0, 1).call(byte[].class, "large"))
+          .isNotInstanceOf(RpcRejectedException.class)
+          .withMessageContaining("more than the 65536 that a message may have");
+    }
+  }
 }

@@ -6,6 +6,7 @@ import io.muster.store.Background;
 import io.muster.store.ChildProcess;
 import io.muster.store.TcpStore;
 import io.muster.store.TcpStoreOptions;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -118,6 +119,35 @@ class ProcessesIT {
       assertThat(owner.answer()).contains("worker 'w3'");
       assertThat(world.worker(1).answer()).contains("worker 'w3'");
     }
+  }
+
+  @Test
+  void worker_thatStandsStill_isLostBeforeTheCallTimesOut()
+      throws IOException, InterruptedException {
+    try (World world = new World(2)) {
+      assertThat(world.worker(0).ask("twice w1 1")).isEqualTo("2");
+      signal("-STOP", world.worker(1));
+      try {
+        // Its kernel still takes what is sent, so that only keep-alive can tell.
+        assertThat(world.worker(0).ask("twice w1 2"))
+            .startsWith("io.muster.rpc.WorkerLostException: twice on worker 'w1' (rank 1, ")
+            .contains("Keepalive failed");
+      } finally {
+        signal("-CONT", world.worker(1));
+      }
+      assertThat(world.worker(0).ask("twice w1 3")).isEqualTo("6");
+      world.shutDown();
+    }
+  }
+
+  private static void signal(String signal, ChildProcess process)
+      throws IOException, InterruptedException {
+    int exitCode =
+        new ProcessBuilder("kill", signal, String.valueOf(process.pid()))
+            .inheritIO()
+            .start()
+            .waitFor();
+    assertThat(exitCode).isZero();
   }
 
   @Test

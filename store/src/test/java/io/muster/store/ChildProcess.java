@@ -85,6 +85,11 @@ public final class ChildProcess implements AutoCloseable {
     }
   }
 
+  /** Its number. */
+  public long pid() {
+    return process.pid();
+  }
+
   /** Sends it a line. */
   public void tell(String line) {
     input.println(line);
