@@ -25,10 +25,10 @@ final class LocalRanks {
   /** The option by which a rank is told its parent. */
   static final String PARENT_OPTION = "--parent";
 
-  /** How long ranks have to end by themselves, once one has failed or all were told to. */
   /** Exit codes above are of processes that a signal has ended. */
   private static final int KILLED = 128;
 
+  /** How long ranks have to end by themselves, once one has failed or all were told to. */
   private static final Duration GRACE = Duration.ofSeconds(3);
 
   private static final String LOOPBACK = "127.0.0.1";
