@@ -49,6 +49,53 @@ final class TextOutput extends Output {
     return false;
   }
 
+  /** Makes room for all of an array, for which the buffer would otherwise grow again and again. */
+  private void makeRoom(int count, int bytesEach) {
+    boolean unused = require(Math.multiplyExact(count, bytesEach));
+  }
+
+  @Override
+  public void writeBytes(byte[] array, int offset, int count) {
+    makeRoom(count, 1);
+    super.writeBytes(array, offset, count);
+  }
+
+  @Override
+  public void writeShorts(short[] array, int offset, int count) {
+    makeRoom(count, Short.BYTES);
+    super.writeShorts(array, offset, count);
+  }
+
+  @Override
+  public void writeChars(char[] array, int offset, int count) {
+    makeRoom(count, Character.BYTES);
+    super.writeChars(array, offset, count);
+  }
+
+  @Override
+  public void writeInts(int[] array, int offset, int count) {
+    makeRoom(count, Integer.BYTES);
+    super.writeInts(array, offset, count);
+  }
+
+  @Override
+  public void writeLongs(long[] array, int offset, int count) {
+    makeRoom(count, Long.BYTES);
+    super.writeLongs(array, offset, count);
+  }
+
+  @Override
+  public void writeFloats(float[] array, int offset, int count) {
+    makeRoom(count, Float.BYTES);
+    super.writeFloats(array, offset, count);
+  }
+
+  @Override
+  public void writeDoubles(double[] array, int offset, int count) {
+    makeRoom(count, Double.BYTES);
+    super.writeDoubles(array, offset, count);
+  }
+
   /** What has been written; the next value begins anew. */
   byte[] take() {
     boolean isWhole = position == buffer.length;
