@@ -101,8 +101,7 @@ public final class FileLog implements Closeable {
     return unlockAfter(
         open,
         () -> {
-          readNew(open);
-          cutTornTail(open);
+          cutTornTail(open, readNew(open));
           Records records = new Records();
           T result = change.apply(records);
           write(open, records.toByteArray());
@@ -110,7 +109,8 @@ public final class FileLog implements Closeable {
         });
   }
 
-  private void readNew(OpenFile open) throws IOException {
+  /** Reads what is new; the length of the file. */
+  private long readNew(OpenFile open) throws IOException {
     long length = open.length();
     if (length < replica.end()) {
       replica.reset();
@@ -118,14 +118,14 @@ public final class FileLog implements Closeable {
     if (length > replica.end()) {
       replica.replay(open.contentFrom(replica.end()), length - replica.end());
     }
+    return length;
   }
 
   /**
    * Removes what a process that died while writing left behind: a record appended to it would be
    * unreadable for everybody, and PyTorch's readers never come back from it.
    */
-  private void cutTornTail(OpenFile open) throws IOException {
-    long length = open.length();
+  private void cutTornTail(OpenFile open, long length) throws IOException {
     if (length == replica.end()) {
       return;
     }
