@@ -1,12 +1,15 @@
 package io.muster.bench;
 
+import io.muster.store.FileStore;
+import io.muster.store.Store;
 import io.muster.store.TcpStore;
+import java.nio.file.Path;
 import java.util.Collections;
 import java.util.List;
 
-/** A client of Muster on a server of Muster. */
+/** A store of Muster: a client of its server, or one on a file. */
 final class MusterSide implements Side {
-  private final TcpStore store;
+  private final Store store;
 
   /** Keeps results from being optimised away. */
   private volatile Object result = "";
@@ -15,7 +18,12 @@ final class MusterSide implements Side {
     this(TcpStore.connect("127.0.0.1", port));
   }
 
-  private MusterSide(TcpStore store) {
+  /** A store on a file, for any number of processes. */
+  MusterSide(Path file) {
+    this(new FileStore(file, -1));
+  }
+
+  private MusterSide(Store store) {
     this.store = store;
   }
 

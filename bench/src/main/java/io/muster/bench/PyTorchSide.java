@@ -1,19 +1,23 @@
 package io.muster.bench;
 
+import java.nio.file.Path;
 import java.util.List;
+import java.util.function.Supplier;
 import org.bytedeco.javacpp.BytePointer;
 import org.bytedeco.javacpp.LongPointer;
 import org.bytedeco.javacpp.Pointer;
 import org.bytedeco.javacpp.chrono.Milliseconds;
 import org.bytedeco.pytorch.ByteVector;
+import org.bytedeco.pytorch.FileStore;
+import org.bytedeco.pytorch.Store;
 import org.bytedeco.pytorch.StringVector;
 import org.bytedeco.pytorch.TCPStore;
 import org.bytedeco.pytorch.TCPStoreOptions;
 
 /**
- * A client of PyTorch, in C++, on a server of PyTorch. Keys and values are native objects made
- * beforehand, and what an operation returns stays native and is freed at once: nothing is copied to
- * or from Java while the clock runs.
+ * A store of PyTorch, in C++: a client of its server, or one on a file. Keys and values are native
+ * objects made beforehand, and what an operation returns stays native and is freed at once: nothing
+ * is copied to or from Java while the clock runs.
  */
 final class PyTorchSide implements Side {
   private static final long TIMEOUT_MILLIS = 60_000;
@@ -21,12 +25,22 @@ final class PyTorchSide implements Side {
   /** What libstdc++ makes a vector of: its begin, its end, and the end of its storage. */
   private static final int VECTOR_WORDS = 3;
 
-  private final int port;
-  private final TCPStore store;
+  private final Supplier<Store> opener;
+  private final Store store;
 
+  private PyTorchSide(Supplier<Store> opener) {
+    this.opener = opener;
+    this.store = opener.get();
+  }
+
+  /** A client of the server at a port. */
   PyTorchSide(int port) {
-    this.port = port;
-    this.store = open(port, false);
+    this(() -> open(port, false));
+  }
+
+  /** A store on a file, for any number of processes. */
+  PyTorchSide(Path file) {
+    this(() -> new FileStore(file.toString(), -1));
   }
 
   /** Starts a server in this process, on libuv, on a free port. */
@@ -136,7 +150,7 @@ final class PyTorchSide implements Side {
 
   @Override
   public Side another() {
-    return new PyTorchSide(port);
+    return new PyTorchSide(opener);
   }
 
   @Override

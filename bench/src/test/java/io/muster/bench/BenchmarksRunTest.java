@@ -62,6 +62,25 @@ class BenchmarksRunTest {
 
   @Test
   @Timeout(180)
+  @EnabledOnOs(value = OS.LINUX, architectures = "amd64", disabledReason = "PyTorch's natives")
+  void fileSideBySide_fewOperations_hasARowOfRatiosForEach(@TempDir Path directory)
+      throws Exception {
+    Path report = directory.resolve("file.md");
+    FileSideBySide.main(
+        new String[] {
+          "--rounds", "1", "--warm-up", "0", "--scale", "0.001", "--write", report.toString()
+        });
+
+    String[] rows =
+        Files.readString(report).lines().filter(l -> l.startsWith("| ")).toArray(String[]::new);
+    assertThat(rows).hasSize(1 + 4);
+    for (String row : rows) {
+      assertThat(row).doesNotContain("NaN");
+    }
+  }
+
+  @Test
+  @Timeout(180)
   void rpcSideBySide_fewCalls_hasARowOfRatiosForEachWorkload(@TempDir Path directory)
       throws Exception {
     Path report = directory.resolve("rpc.md");
