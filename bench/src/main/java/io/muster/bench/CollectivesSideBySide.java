@@ -4,9 +4,6 @@ import io.muster.bench.RankProcess.Kind;
 import io.muster.bench.RankSide.Collective;
 import io.muster.store.server.StoreServer;
 import java.io.IOException;
-import java.io.PrintStream;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.LinkedHashMap;
@@ -36,35 +33,16 @@ public final class CollectivesSideBySide {
     }
   }
 
-  private int rounds = 15;
-  private int warmUp = 5;
-  private double scale = 1;
-  private String file = "";
+  private final RunOptions options;
 
   private CollectivesSideBySide(String[] args) {
-    for (int i = 0; i < args.length; i += 2) {
-      if (i + 1 == args.length) {
-        throw new IllegalArgumentException(USAGE);
-      }
-      String value = args[i + 1];
-      switch (args[i]) {
-        case "--rounds" -> rounds = Integer.parseInt(value);
-        case "--warm-up" -> warmUp = Integer.parseInt(value);
-        case "--scale" -> scale = Double.parseDouble(value);
-        case "--write" -> file = value;
-        default -> throw new IllegalArgumentException(USAGE);
-      }
-    }
+    options = RunOptions.parse(USAGE, 5, args);
   }
 
   /** Measures, prints, and writes the file if one was named. */
   public static void main(String[] args) throws IOException {
     CollectivesSideBySide run = new CollectivesSideBySide(args);
-    String report = run.measure(System.err);
-    System.out.print(report);
-    if (!run.file.isEmpty()) {
-      Files.writeString(Path.of(run.file), report);
-    }
+    run.options.publish(run.measure());
   }
 
   private static List<Workload> workloads() {
@@ -79,7 +57,7 @@ public final class CollectivesSideBySide {
     return all;
   }
 
-  private String measure(PrintStream progress) throws IOException {
+  private String measure() throws IOException {
     String loadBefore = Machine.load();
     Map<Kind, Map<Integer, List<RankProcess>>> worlds = new EnumMap<>(Kind.class);
     Map<Workload, Map<Kind, Samples>> micros = new LinkedHashMap<>();
@@ -92,14 +70,14 @@ public final class CollectivesSideBySide {
           }
         }
       }
-      for (int round = -warmUp; round < rounds; round++) {
-        progress.println(round < 0 ? "warming up" : "round " + (round + 1) + " of " + rounds);
+      for (int round = -options.warmUp(); round < options.rounds(); round++) {
+        options.sayRound(round);
         for (Workload workload : workloads()) {
           Map<Kind, Samples> samples =
               micros.computeIfAbsent(workload, unused -> new EnumMap<>(Kind.class));
           for (Kind kind : round % 2 == 0 ? MUSTER_FIRST : PYTORCH_FIRST) {
             List<RankProcess> world = of(of(worlds, kind), workload.worldSize);
-            int times = Math.max(1, (int) (workload.times * scale));
+            int times = options.scaled(workload.times);
             long nanos = RankProcess.nanos(world, workload.collective, workload.bytes, times);
             Samples ofKind = samples.computeIfAbsent(kind, unused -> new Samples());
             if (round >= 0) {
@@ -141,7 +119,12 @@ public final class CollectivesSideBySide {
         | collective | PyTorch, µs | Muster, µs | ratio | PyTorch, GB/s | Muster, GB/s |
         |---|---:|---:|---:|---:|---:|
         """
-            .formatted(Machine.describe(), loadBefore, Machine.load(), rounds, warmUp));
+            .formatted(
+                Machine.describe(),
+                loadBefore,
+                Machine.load(),
+                options.rounds(),
+                options.warmUp()));
     micros.forEach(
         (workload, sides) -> {
           Samples pyTorch = of(sides, Kind.PYTORCH);

@@ -1,7 +1,6 @@
 package io.muster.bench;
 
 import java.io.IOException;
-import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
@@ -16,25 +15,10 @@ public final class FileSideBySide {
   private static final String USAGE =
       "usage: side-by-side-file [--rounds N] [--warm-up N] [--scale F] [--write FILE]";
 
-  private int rounds = 15;
-  private int warmUp = 5;
-  private double scale = 1;
-  private String report = "";
+  private final RunOptions options;
 
   private FileSideBySide(String[] args) {
-    for (int i = 0; i < args.length; i += 2) {
-      if (i + 1 == args.length) {
-        throw new IllegalArgumentException(USAGE);
-      }
-      String value = args[i + 1];
-      switch (args[i]) {
-        case "--rounds" -> rounds = Integer.parseInt(value);
-        case "--warm-up" -> warmUp = Integer.parseInt(value);
-        case "--scale" -> scale = Double.parseDouble(value);
-        case "--write" -> report = value;
-        default -> throw new IllegalArgumentException(USAGE);
-      }
-    }
+    options = RunOptions.parse(USAGE, 5, args);
   }
 
   /** Whose store it is. */
@@ -62,11 +46,7 @@ public final class FileSideBySide {
       return;
     }
     FileSideBySide run = new FileSideBySide(args);
-    String text = run.measure(System.err);
-    System.out.print(text);
-    if (!run.report.isEmpty()) {
-      Files.writeString(Path.of(run.report), text);
-    }
+    run.options.publish(run.measure());
   }
 
   private static Map<String, Integer> operations() {
@@ -78,15 +58,15 @@ public final class FileSideBySide {
     return operations;
   }
 
-  private String measure(PrintStream progress) throws IOException {
+  private String measure() throws IOException {
     String loadBefore = Machine.load();
     Map<String, Map<Kind, Samples>> micros = new LinkedHashMap<>();
     Path directory = Files.createTempDirectory("side-by-side");
     try {
-      for (int round = -warmUp; round < rounds; round++) {
-        progress.println(round < 0 ? "warming up" : "round " + (round + 1) + " of " + rounds);
+      for (int round = -options.warmUp(); round < options.rounds(); round++) {
+        options.sayRound(round);
         for (Map.Entry<String, Integer> operation : operations().entrySet()) {
-          int times = Math.max(2, (int) (operation.getValue() * scale));
+          int times = options.scaled(operation.getValue());
           for (int turn = 0; turn < Kind.values().length; turn++) {
             Kind kind = Kind.values()[Math.floorMod(round + turn, Kind.values().length)];
             // A new file each time: a longer one takes longer to open.
@@ -199,7 +179,12 @@ public final class FileSideBySide {
         | operation | PyTorch, µs | Muster, µs | ratio |
         |---|---:|---:|---:|
         """
-            .formatted(Machine.describe(), loadBefore, Machine.load(), rounds, warmUp));
+            .formatted(
+                Machine.describe(),
+                loadBefore,
+                Machine.load(),
+                options.rounds(),
+                options.warmUp()));
     micros.forEach(
         (operation, sides) -> {
           Samples pyTorch = sides.getOrDefault(Kind.PYTORCH, new Samples());

@@ -12,11 +12,8 @@ import io.muster.store.Store;
 import io.muster.store.TcpStore;
 import io.muster.store.server.StoreServer;
 import java.io.IOException;
-import java.io.PrintStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.Semaphore;
@@ -29,25 +26,10 @@ public final class RpcSideBySide {
   /** So many calls are under way at once where the throughput is timed. */
   private static final int AT_ONCE = 64;
 
-  private int rounds = 15;
-  private int warmUp = 10;
-  private double scale = 1;
-  private String file = "";
+  private final RunOptions options;
 
   private RpcSideBySide(String[] args) {
-    for (int i = 0; i < args.length; i += 2) {
-      if (i + 1 == args.length) {
-        throw new IllegalArgumentException(USAGE);
-      }
-      String value = args[i + 1];
-      switch (args[i]) {
-        case "--rounds" -> rounds = Integer.parseInt(value);
-        case "--warm-up" -> warmUp = Integer.parseInt(value);
-        case "--scale" -> scale = Double.parseDouble(value);
-        case "--write" -> file = value;
-        default -> throw new IllegalArgumentException(USAGE);
-      }
-    }
+    options = RunOptions.parse(USAGE, 10, args);
   }
 
   private record Workload(int bytes, boolean atOnce, int calls) {
@@ -146,15 +128,11 @@ public final class RpcSideBySide {
   /** Measures, prints, and writes the file if one was named. */
   public static void main(String[] args) throws Exception {
     RpcSideBySide run = new RpcSideBySide(args);
-    String report = run.measure(System.err);
-    System.out.print(report);
-    if (!run.file.isEmpty()) {
-      Files.writeString(Path.of(run.file), report);
-    }
+    run.options.publish(run.measure());
   }
 
   @SuppressWarnings("try") // the server is there to be called
-  private String measure(PrintStream progress) throws IOException, InterruptedException {
+  private String measure() throws IOException, InterruptedException {
     String loadBefore = Machine.load();
     Map<Workload, Samples> muster = new LinkedHashMap<>();
     Map<Workload, Samples> plain = new LinkedHashMap<>();
@@ -170,8 +148,8 @@ public final class RpcSideBySide {
               .build();
       Side workers = new Muster(agent.worker(RpcServerProcess.WORKER));
       Side grpc = new Plain(channel);
-      for (int round = -warmUp; round < rounds; round++) {
-        progress.println(round < 0 ? "warming up" : "round " + (round + 1) + " of " + rounds);
+      for (int round = -options.warmUp(); round < options.rounds(); round++) {
+        options.sayRound(round);
         for (Workload workload : WORKLOADS) {
           double first = micros(workload, round % 2 == 0 ? workers : grpc);
           double second = micros(workload, round % 2 == 0 ? grpc : workers);
@@ -191,7 +169,7 @@ public final class RpcSideBySide {
   }
 
   private double micros(Workload workload, Side side) throws InterruptedException {
-    int calls = Math.max(2, (int) (workload.calls * scale));
+    int calls = options.scaled(workload.calls);
     byte[] bytes = new byte[workload.bytes];
     Semaphore free = new Semaphore(AT_ONCE);
     long start = System.nanoTime();
@@ -234,7 +212,12 @@ public final class RpcSideBySide {
         | calls | gRPC, µs | Muster, µs | ratio |
         |---|---:|---:|---:|
         """
-            .formatted(Machine.describe(), loadBefore, Machine.load(), rounds, warmUp));
+            .formatted(
+                Machine.describe(),
+                loadBefore,
+                Machine.load(),
+                options.rounds(),
+                options.warmUp()));
     muster.forEach(
         (workload, samples) -> {
           Samples grpc = samples(plain, workload);

@@ -2,15 +2,11 @@ package io.muster.bench;
 
 import io.muster.bench.ServerProcess.Kind;
 import java.io.IOException;
-import java.io.PrintStream;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.IntFunction;
-import java.util.regex.Pattern;
 
 /**
  * Times PyTorch's store and Muster's in one run, turn by turn, and prints the ratios.
@@ -22,27 +18,10 @@ public final class SideBySide {
   private static final String USAGE =
       "usage: side-by-side [--rounds N] [--warm-up N] [--scale F] [--only REGEX] [--write FILE]";
 
-  private int rounds = 15;
-  private int warmUp = 5;
-  private double scale = 1;
-  private Pattern only = Pattern.compile("");
-  private String file = "";
+  private final RunOptions options;
 
   private SideBySide(String[] args) {
-    for (int i = 0; i < args.length; i += 2) {
-      if (i + 1 == args.length) {
-        throw new IllegalArgumentException(USAGE);
-      }
-      String value = args[i + 1];
-      switch (args[i]) {
-        case "--rounds" -> rounds = Integer.parseInt(value);
-        case "--warm-up" -> warmUp = Integer.parseInt(value);
-        case "--scale" -> scale = Double.parseDouble(value);
-        case "--only" -> only = Pattern.compile(value);
-        case "--write" -> file = value;
-        default -> throw new IllegalArgumentException(USAGE);
-      }
-    }
+    options = RunOptions.parse(USAGE, 5, args);
   }
 
   /** What is compared. */
@@ -67,20 +46,16 @@ public final class SideBySide {
     // The references that would free native objects some day cost time; ours are freed by hand.
     System.setProperty("org.bytedeco.javacpp.nopointergc", "true");
     SideBySide run = new SideBySide(args);
-    String report = run.measure(System.err);
-    System.out.print(report);
-    if (!run.file.isEmpty()) {
-      Files.writeString(Path.of(run.file), report);
-    }
+    run.options.publish(run.measure());
   }
 
-  private String measure(PrintStream progress) throws IOException {
+  private String measure() throws IOException {
     String loadBefore = Machine.load();
     try (Sides sides = new Sides();
         ServerProcess echoServer = ServerProcess.start(Kind.ECHO);
         Echo echo = new Echo(echoServer.port())) {
       List<Workload> workloads =
-          Workload.all().stream().filter(w -> only.matcher(w.name()).find()).toList();
+          Workload.all().stream().filter(w -> options.includes(w.name())).toList();
       Map<Workload, Map<Column, Samples>> micros = new LinkedHashMap<>();
       Map<Workload, Map<Column, Workload.Timed>> timed = new LinkedHashMap<>();
       for (Workload workload : workloads) {
@@ -94,8 +69,8 @@ public final class SideBySide {
       Samples floor = new Samples();
       Samples nativeCall = new Samples();
       Samples nativeVector = new Samples();
-      for (int round = -warmUp; round < rounds; round++) {
-        progress.println(round < 0 ? "warming up" : "round " + (round + 1) + " of " + rounds);
+      for (int round = -options.warmUp(); round < options.rounds(); round++) {
+        options.sayRound(round);
         boolean counts = round >= 0;
         sample(counts, floor, 3_000, echo.timed());
         sample(counts, nativeCall, 100_000, Workload.repeating(sides.pyTorch().nothing()));
@@ -116,7 +91,7 @@ public final class SideBySide {
   }
 
   private void sample(boolean counts, Samples samples, int operations, Workload.Timed timed) {
-    int scaled = Math.max(2, (int) (operations * scale));
+    int scaled = options.scaled(operations);
     double micros = timed.nanos(scaled) / 1e3 / scaled;
     if (counts) {
       samples.add(micros);
@@ -169,8 +144,8 @@ public final class SideBySide {
                 Machine.describe(),
                 loadBefore,
                 Machine.load(),
-                rounds,
-                warmUp,
+                options.rounds(),
+                options.warmUp(),
                 nativeCall,
                 nativeVector,
                 floor));
