@@ -28,6 +28,9 @@ public final class FileLog implements Closeable {
   private final Replica replica;
   private @Nullable OpenFile file;
 
+  /** How long the file was when it was last locked. */
+  private long length;
+
   /**
    * The log at {@code path}, of which nothing is read yet. Each key that a record sets, whoever
    * wrote it, is shown to {@code onPut} when the record becomes known here.
@@ -101,7 +104,8 @@ public final class FileLog implements Closeable {
     return unlockAfter(
         open,
         () -> {
-          cutTornTail(open, readNew(open));
+          readNew(open);
+          cutTornTail(open);
           Records records = new Records();
           T result = change.apply(records);
           write(open, records.toByteArray());
@@ -109,23 +113,20 @@ public final class FileLog implements Closeable {
         });
   }
 
-  /** Reads what is new; the length of the file. */
-  private long readNew(OpenFile open) throws IOException {
-    long length = open.length();
+  private void readNew(OpenFile open) throws IOException {
     if (length < replica.end()) {
       replica.reset();
     }
     if (length > replica.end()) {
       replica.replay(open.contentFrom(replica.end()), length - replica.end());
     }
-    return length;
   }
 
   /**
    * Removes what a process that died while writing left behind: a record appended to it would be
    * unreadable for everybody, and PyTorch's readers never come back from it.
    */
-  private void cutTornTail(OpenFile open, long length) throws IOException {
+  private void cutTornTail(OpenFile open) throws IOException {
     if (length == replica.end()) {
       return;
     }
@@ -185,7 +186,8 @@ public final class FileLog implements Closeable {
           } else {
             open.lock().lockExclusive();
           }
-          return open.isAtItsPath();
+          length = open.lengthAtItsPath();
+          return length != OpenFile.GONE;
         });
   }
 

@@ -20,13 +20,16 @@ import org.jspecify.annotations.Nullable;
 /**
  * The file that a path named when it was opened, for as long as it does. The file is opened twice,
  * since Java does not give out the descriptor that flock(2) needs: once to be locked, once to be
- * read and written. Both are the same file if, once it is locked, {@link #isAtItsPath} holds. As
- * long as this is open no new file can take the old one's identity.
+ * read and written. Both are the same file if, once it is locked, {@link #lengthAtItsPath} finds
+ * it. As long as this is open no new file can take the old one's identity.
  *
  * <p>Reading and writing is by {@link RandomAccessFile}, because a channel is closed by the
  * interrupt of a thread that uses it.
  */
 final class OpenFile implements Closeable {
+  /** No length: the path does not name the file. */
+  static final long GONE = -1;
+
   private final Path path;
   private final Object identity;
   private final RandomAccessFile content;
@@ -47,7 +50,7 @@ final class OpenFile implements Closeable {
   /** Opens a file, or returns null if there is none. */
   static @Nullable OpenFile existing(Path path) throws IOException {
     try {
-      return new OpenFile(path, identity(path));
+      return new OpenFile(path, identity(attributes(path)));
     } catch (NoSuchFileException e) {
       return null;
     }
@@ -72,17 +75,17 @@ final class OpenFile implements Closeable {
     return lock;
   }
 
-  /** Whether the path still names this file, rather than none or another. */
-  boolean isAtItsPath() throws IOException {
+  /**
+   * How long the file is, or {@link #GONE} if the path names it no longer, but another or none: one
+   * question to the system for both.
+   */
+  long lengthAtItsPath() throws IOException {
     try {
-      return identity.equals(identity(path));
+      BasicFileAttributes found = attributes(path);
+      return identity.equals(identity(found)) ? found.size() : GONE;
     } catch (NoSuchFileException e) {
-      return false;
+      return GONE;
     }
-  }
-
-  long length() throws IOException {
-    return content.length();
   }
 
   /** The content from {@code position} on, to be read before the next call to this object. */
@@ -130,9 +133,11 @@ final class OpenFile implements Closeable {
     }
   }
 
-  private static Object identity(Path path) throws IOException {
-    return Objects.requireNonNull(
-        Files.readAttributes(path, BasicFileAttributes.class).fileKey(),
-        "a file system without file identities");
+  private static BasicFileAttributes attributes(Path path) throws IOException {
+    return Files.readAttributes(path, BasicFileAttributes.class);
+  }
+
+  private static Object identity(BasicFileAttributes attributes) {
+    return Objects.requireNonNull(attributes.fileKey(), "a file system without file identities");
   }
 }

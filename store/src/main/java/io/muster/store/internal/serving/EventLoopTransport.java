@@ -15,10 +15,10 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.DefaultMaxMessagesRecvByteBufAllocator;
-import io.netty.channel.EventLoopGroup;
-import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.EventLoop;
 import io.netty.channel.RecvByteBufAllocator;
 import io.netty.channel.ServerChannel;
+import io.netty.channel.SingleThreadIoEventLoop;
 import io.netty.channel.epoll.Epoll;
 import io.netty.channel.epoll.EpollIoHandler;
 import io.netty.channel.epoll.EpollServerSocketChannel;
@@ -28,6 +28,7 @@ import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.util.concurrent.DefaultThreadFactory;
+import io.netty.util.concurrent.RejectedExecutionHandlers;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
@@ -55,9 +56,16 @@ public final class EventLoopTransport implements Transport {
 
   private static final int ACCEPT_PAUSE_MILLIS = 100;
 
+  /**
+   * For how long the loop does what can wait, further turns and the end of connections, before it
+   * looks for requests again. Netty's own limit, a second, would let a long reply or the end of
+   * many clients hold up everybody.
+   */
+  private static final int TASKS_MILLIS = 1;
+
   private final ServerState state;
   private final Complaints complaints = new Complaints();
-  private final EventLoopGroup loop;
+  private final EventLoop loop;
   private final boolean epoll;
 
   /** All that is open, listeners and connections; what comes after it is closed, is closed too. */
@@ -85,11 +93,14 @@ public final class EventLoopTransport implements Transport {
     this.state = new ServerState(limits);
     this.epoll = Epoll.isAvailable() && !(listening instanceof Listening.OnChannel);
     this.loop =
-        new MultiThreadIoEventLoopGroup(
-            1,
+        new SingleThreadIoEventLoop(
+            null,
             new DefaultThreadFactory("muster-store", true),
-            epoll ? EpollIoHandler.newFactory() : NioIoHandler.newFactory());
-    this.channels = new DefaultChannelGroup(loop.next(), true);
+            epoll ? EpollIoHandler.newFactory() : NioIoHandler.newFactory(),
+            Integer.MAX_VALUE,
+            RejectedExecutionHandlers.reject(),
+            TASKS_MILLIS);
+    this.channels = new DefaultChannelGroup(loop, true);
   }
 
   /**
@@ -321,13 +332,15 @@ public final class EventLoopTransport implements Transport {
      * 4.2.18 forgets a channel that has neither input nor output to wait for, and fails when there
      * is output to wait for again. So from here on the channel never runs out of output before the
      * last: it is filled up while it writes, and not interrupted.
+     *
+     * <p>Closing is a task of its own, so that the end of thousands does not hold up a request.
      */
     @Override
     public void userEventTriggered(ChannelHandlerContext context, Object event) {
       if (event instanceof ChannelInputShutdownEvent) {
         inputEnded = true;
         context.channel().config().setWriteSpinCount(Integer.MAX_VALUE);
-        takeTurn(context);
+        context.executor().execute(() -> takeTurn(context));
       }
     }
 
