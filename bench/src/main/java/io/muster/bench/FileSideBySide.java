@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
-import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.Function;
@@ -13,7 +12,8 @@ import java.util.stream.Stream;
 /** Times stores on files, PyTorch's and Muster's, in one run, turn by turn. */
 public final class FileSideBySide {
   private static final String USAGE =
-      "usage: side-by-side-file [--rounds N] [--warm-up N] [--scale F] [--write FILE]";
+      "usage: side-by-side-file [--rounds N] [--warm-up N] [--scale F] [--write FILE]"
+          + " [--figures FILE]";
 
   private final RunOptions options;
 
@@ -23,13 +23,16 @@ public final class FileSideBySide {
 
   /** Whose store it is. */
   private enum Kind {
-    PYTORCH(PyTorchSide::new),
-    MUSTER(MusterSide::new);
+    PYTORCH(Comparison.Of.PYTORCH, PyTorchSide::new),
+    MUSTER(Comparison.Of.MUSTER, MusterSide::new);
+
+    final Comparison.Of whose;
 
     @SuppressWarnings("ImmutableEnumChecker") // a constructor is
     final Function<Path, Side> store;
 
-    Kind(Function<Path, Side> store) {
+    Kind(Comparison.Of whose, Function<Path, Side> store) {
+      this.whose = whose;
       this.store = store;
     }
   }
@@ -46,7 +49,7 @@ public final class FileSideBySide {
       return;
     }
     FileSideBySide run = new FileSideBySide(args);
-    run.options.publish(run.measure());
+    run.measure();
   }
 
   private static Map<String, Integer> operations() {
@@ -58,9 +61,9 @@ public final class FileSideBySide {
     return operations;
   }
 
-  private String measure() throws IOException {
+  private void measure() throws IOException {
     String loadBefore = Machine.load();
-    Map<String, Map<Kind, Samples>> micros = new LinkedHashMap<>();
+    Comparison micros = new Comparison();
     Path directory = Files.createTempDirectory("side-by-side");
     try {
       for (int round = -options.warmUp(); round < options.rounds(); round++) {
@@ -72,12 +75,8 @@ public final class FileSideBySide {
             // A new file each time: a longer one takes longer to open.
             Path file = Files.createTempFile(directory, "store", "");
             double figure = time(kind, operation.getKey(), file, times) / 1e3 / times;
-            Samples samples =
-                micros
-                    .computeIfAbsent(operation.getKey(), unused -> new EnumMap<>(Kind.class))
-                    .computeIfAbsent(kind, unused -> new Samples());
             if (round >= 0) {
-              samples.add(figure);
+              micros.add(operation.getKey(), kind.whose, figure);
             }
           }
         }
@@ -89,7 +88,7 @@ public final class FileSideBySide {
         }
       }
     }
-    return report(micros, loadBefore);
+    options.publish(report(micros, loadBefore), micros);
   }
 
   private static long time(Kind kind, String operation, Path file, int times) throws IOException {
@@ -154,11 +153,8 @@ public final class FileSideBySide {
     }
   }
 
-  private String report(Map<String, Map<Kind, Samples>> micros, String loadBefore)
-      throws IOException {
-    StringBuilder out = new StringBuilder();
-    out.append(
-        """
+  private String report(Comparison micros, String loadBefore) throws IOException {
+    return """
         # Benchmarks of stores on files
 
         Muster's `FileStore` beside PyTorch's, measured in one run. Written by
@@ -180,19 +176,7 @@ public final class FileSideBySide {
         |---|---:|---:|---:|
         """
             .formatted(
-                Machine.describe(),
-                loadBefore,
-                Machine.load(),
-                options.rounds(),
-                options.warmUp()));
-    micros.forEach(
-        (operation, sides) -> {
-          Samples pyTorch = sides.getOrDefault(Kind.PYTORCH, new Samples());
-          Samples muster = sides.getOrDefault(Kind.MUSTER, new Samples());
-          out.append(
-              "| %s | %s | %s | **%s** |%n"
-                  .formatted(operation, pyTorch, muster, muster.over(pyTorch)));
-        });
-    return out.toString();
+                Machine.describe(), loadBefore, Machine.load(), options.rounds(), options.warmUp())
+        + micros.rows();
   }
 }

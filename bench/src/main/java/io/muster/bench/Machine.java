@@ -32,6 +32,12 @@ final class Machine {
     return load.substring(0, load.indexOf(' '));
   }
 
+  /** Memory that a process has in use. */
+  static long residentBytes(long pid) throws IOException {
+    String kibibytes = field("/proc/" + pid + "/status", "VmRSS");
+    return Long.parseLong(kibibytes.replace(" kB", "")) * 1024;
+  }
+
   private static String pinning() throws IOException {
     String allowed = field("/proc/self/status", "Cpus_allowed_list");
     return allowed.equals("0-" + (processors() - 1)) ? "not pinned" : "pinned to core " + allowed;

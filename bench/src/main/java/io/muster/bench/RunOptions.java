@@ -13,6 +13,7 @@ final class RunOptions {
   private double scale = 1;
   private Pattern only = Pattern.compile("");
   private Optional<Path> file = Optional.empty();
+  private Optional<Path> figures = Optional.empty();
 
   private RunOptions(int warmUp) {
     this.warmUp = warmUp;
@@ -42,6 +43,7 @@ final class RunOptions {
       case "--scale" -> scale = Double.parseDouble(value);
       case "--only" -> only = Pattern.compile(value);
       case "--write" -> file = Optional.of(Path.of(value));
+      case "--figures" -> figures = Optional.of(Path.of(value));
       default -> throw new IllegalArgumentException(usage);
     }
   }
@@ -67,6 +69,14 @@ final class RunOptions {
   /** Says which round begins; those with negative numbers do not count. */
   void sayRound(int round) {
     System.err.println(round < 0 ? "warming up" : "round " + (round + 1) + " of " + rounds);
+  }
+
+  /** Prints a report, and writes it and its figures to files as far as they were named. */
+  void publish(String report, Comparison comparison) throws IOException {
+    publish(report);
+    if (figures.isPresent()) {
+      comparison.writeTo(figures.get());
+    }
   }
 
   /** Prints a report, and writes it to a file if one was named. */

@@ -20,6 +20,14 @@ final class Samples {
         : (sorted.get(middle - 1) + sorted.get(middle)) / 2;
   }
 
+  double least() {
+    return figures.stream().mapToDouble(f -> f).min().orElse(Double.NaN);
+  }
+
+  double greatest() {
+    return figures.stream().mapToDouble(f -> f).max().orElse(Double.NaN);
+  }
+
   /** These figures divided by those of the same rounds. */
   Samples over(Samples base) {
     Samples ratios = new Samples();
@@ -32,9 +40,7 @@ final class Samples {
   /** The median, and the least and the greatest in brackets. */
   @Override
   public String toString() {
-    double least = figures.stream().mapToDouble(f -> f).min().orElse(Double.NaN);
-    double greatest = figures.stream().mapToDouble(f -> f).max().orElse(Double.NaN);
-    return text(median()) + " (" + text(least) + "–" + text(greatest) + ")";
+    return text(median()) + " (" + text(least()) + "–" + text(greatest()) + ")";
   }
 
   private static String text(double figure) {

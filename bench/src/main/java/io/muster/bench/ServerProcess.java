@@ -10,8 +10,11 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 import org.bytedeco.pytorch.TCPStore;
 
 /** A server in a process of its own, which ends when its standard input does. */
@@ -34,19 +37,31 @@ final class ServerProcess implements AutoCloseable {
     this.port = port;
   }
 
+  /** Starts a server for which the addresses of its clients have what names this machine gives. */
   static ServerProcess start(Kind kind) throws IOException {
-    String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
+    return start(kind, List.of(), List.of());
+  }
+
+  /**
+   * Starts a server.
+   *
+   * @param prefix a command that runs the one that follows it, or nothing
+   * @param flags for the JVM that the server runs on
+   */
+  static ServerProcess start(Kind kind, List<String> prefix, List<String> flags)
+      throws IOException {
+    List<String> command = new ArrayList<>(prefix);
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.addAll(flags);
+    command.addAll(
+        List.of(
+            "-Dorg.bytedeco.javacpp.nopointergc=true",
+            "-cp",
+            System.getProperty("java.class.path"),
+            ServerProcess.class.getName(),
+            kind.name()));
     Process process =
-        new ProcessBuilder(
-                List.of(
-                    java,
-                    "-Dorg.bytedeco.javacpp.nopointergc=true",
-                    "-cp",
-                    System.getProperty("java.class.path"),
-                    ServerProcess.class.getName(),
-                    kind.name()))
-            .redirectError(ProcessBuilder.Redirect.INHERIT)
-            .start();
+        new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start();
     BufferedReader out = process.inputReader(StandardCharsets.UTF_8);
     String line = out.readLine();
     if (line == null || !line.startsWith(READY)) {
@@ -58,6 +73,23 @@ final class ServerProcess implements AutoCloseable {
 
   int port() {
     return port;
+  }
+
+  /** Processor time that all its threads have used. */
+  long cpuNanos() {
+    return process.info().totalCpuDuration().orElseThrow().toNanos();
+  }
+
+  /** Memory that it has in use, in bytes. */
+  long residentBytes() throws IOException {
+    return Machine.residentBytes(process.pid());
+  }
+
+  /** How many files it has open, connections among them. */
+  int openFiles() throws IOException {
+    try (Stream<Path> files = Files.list(Path.of("/proc/" + process.pid() + "/fd"))) {
+      return (int) files.count();
+    }
   }
 
   @Override

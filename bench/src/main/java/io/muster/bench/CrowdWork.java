@@ -1,0 +1,207 @@
+package io.muster.bench;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+
+/** What a crowd of clients does to a server; each returns its figures by their names. */
+final class CrowdWork {
+  private static final int ADD_REPLY_BYTES = 8;
+  private static final int WAIT_REPLY_BYTES = 1;
+  private static final int PING_REPLY_BYTES = 4;
+  private static final int LOOP_OPERATIONS = 200_000;
+  private static final int BARRIERS = 20;
+  private static final int WAITS_EACH = 20;
+  private static final int VALUE_BYTES = 100;
+  private static final int CALLS = 3_000;
+  private static final int JOINING_AT_ONCE = 1_000;
+  private static final byte[] SIGN = {1};
+
+  private CrowdWork() {}
+
+  /** Does the work once. */
+  interface Work {
+    Map<String, Double> on(ServerProcess server, int clients, int round)
+        throws IOException, InterruptedException;
+  }
+
+  /** All clients add, each again as soon as it has its answer. */
+  static Map<String, Double> loop(ServerProcess server, int clients, int round) throws IOException {
+    try (Crowd crowd = new Crowd(server.port())) {
+      long unusedJoined = crowd.join(clients);
+      Message add = Message.of(request -> request.add(Message.bytes("looped"), 1));
+      long unusedWarm = crowd.loop(add, ADD_REPLY_BYTES, LOOP_OPERATIONS / 4);
+      long cpu = server.cpuNanos();
+      double nanos = crowd.loop(add, ADD_REPLY_BYTES, LOOP_OPERATIONS);
+      Map<String, Double> figures = new LinkedHashMap<>();
+      figures.put("closed loop of %,d: add, µs".formatted(clients), nanos / 1e3 / LOOP_OPERATIONS);
+      figures.put(
+          "closed loop of %,d: server's processor time an add, µs".formatted(clients),
+          (server.cpuNanos() - cpu) / 1e3 / LOOP_OPERATIONS);
+      return figures;
+    }
+  }
+
+  /** All connect, validate, ping and add one to the counter of workers, at once. */
+  static Map<String, Double> join(ServerProcess server, int clients, int round) throws IOException {
+    try (Crowd crowd = new Crowd(server.port())) {
+      return Map.of("join of %,d, ms".formatted(clients), crowd.join(clients) / 1e6);
+    }
+  }
+
+  /** The same where a server that looks up names gets no answer. */
+  static Map<String, Double> joinWithoutNames(ServerProcess server, int clients, int round)
+      throws IOException {
+    try (Crowd crowd = new Crowd(server.port())) {
+      return Map.of(
+          "join of %,d, no server of names answers, ms".formatted(clients),
+          crowd.join(clients) / 1e6);
+    }
+  }
+
+  /** All wait for one key, which another client sets. */
+  static Map<String, Double> wake(ServerProcess server, int clients, int round) throws IOException {
+    try (Crowd crowd = new Crowd(server.port());
+        Caller caller = new Caller(server.port())) {
+      long unusedJoined = crowd.join(clients);
+      byte[] key = Message.bytes("woken/" + clients + "/" + round);
+      awaitAll(crowd, caller, key);
+      long start = System.nanoTime();
+      caller.send(Message.of(request -> request.set(key, SIGN)));
+      crowd.awaitReplies();
+      return Map.of(
+          "wake of %,d by one set, ms".formatted(clients), (System.nanoTime() - start) / 1e6);
+    }
+  }
+
+  /** Returns when the server has everybody's wait, which it knows by an add before it. */
+  private static void awaitAll(Crowd crowd, Caller caller, byte[] key) throws IOException {
+    Message wait =
+        Message.of(
+            request -> {
+              request.add(Message.bytes("arrived"), 1);
+              request.await(List.of(key));
+            });
+    long unusedNanos = crowd.exchange(wait, ADD_REPLY_BYTES);
+    crowd.expect(WAIT_REPLY_BYTES);
+    long unusedPing = caller.call(Message.of(request -> request.ping(1)), PING_REPLY_BYTES);
+  }
+
+  /** All add one and wait for what is set when the last has; again and again. */
+  static Map<String, Double> barrier(ServerProcess server, int clients, int round)
+      throws IOException {
+    try (Crowd crowd = new Crowd(server.port());
+        Caller caller = new Caller(server.port())) {
+      long unusedJoined = crowd.join(clients);
+      long start = System.nanoTime();
+      for (int i = 0; i < BARRIERS; i++) {
+        byte[] key = Message.bytes("barrier/" + clients + "/" + round + "/" + i);
+        awaitAll(crowd, caller, key);
+        caller.send(Message.of(request -> request.set(key, SIGN)));
+        crowd.awaitReplies();
+      }
+      return Map.of(
+          "barrier of %,d, ms".formatted(clients), (System.nanoTime() - start) / 1e6 / BARRIERS);
+    }
+  }
+
+  /** All wait for many keys of their own, and disconnect at once. */
+  static Map<String, Double> leave(ServerProcess server, int clients, int round)
+      throws IOException, InterruptedException {
+    int filesBefore = server.openFiles();
+    try (Crowd crowd = new Crowd(server.port());
+        Prober prober = new Prober(server.port())) {
+      long unusedJoined = crowd.join(clients);
+      List<Message> waits = new ArrayList<>();
+      for (int i = 0; i < clients; i++) {
+        List<byte[]> keys = new ArrayList<>();
+        for (int j = 0; j < WAITS_EACH; j++) {
+          keys.add(Message.bytes("left/" + i + "/" + j));
+        }
+        waits.add(
+            Message.of(
+                request -> {
+                  request.add(Message.bytes("arrived"), 1);
+                  request.await(keys);
+                }));
+      }
+      crowd.expect(ADD_REPLY_BYTES);
+      crowd.send(waits::get);
+      crowd.awaitReplies();
+      prober.reset();
+      crowd.leave();
+      // The prober's own connection, and whatever the server opened for itself, may stay.
+      while (server.openFiles() > filesBefore + clients / 100 + 1) {
+        TimeUnit.MILLISECONDS.sleep(100);
+      }
+      return Map.of(
+          "%,d leave with 20 waits each: longest pause of another, ms".formatted(clients),
+          prober.stop());
+    }
+  }
+
+  /** All are connected and do nothing. */
+  static Map<String, Double> idle(ServerProcess server, int clients, int round) throws IOException {
+    try (Crowd crowd = new Crowd(server.port());
+        Caller caller = new Caller(server.port())) {
+      double alone = addMicros(caller);
+      long empty = server.residentBytes();
+      for (int i = 0; i < clients; i += JOINING_AT_ONCE) {
+        long unusedJoined = crowd.join(JOINING_AT_ONCE);
+      }
+      long full = server.residentBytes();
+      Map<String, Double> figures = new LinkedHashMap<>();
+      figures.put("%,d idle: memory of the server, MiB".formatted(clients), full / 1048576.0);
+      figures.put(
+          "%,d idle: memory of each, KiB".formatted(clients), (full - empty) / 1024.0 / clients);
+      figures.put(
+          "%,d idle: add of another client, to that without them".formatted(clients),
+          addMicros(caller) / alone);
+      return figures;
+    }
+  }
+
+  private static double addMicros(Caller caller) throws IOException {
+    Message add = Message.of(request -> request.add(Message.bytes("alone"), 1));
+    long best = Long.MAX_VALUE;
+    // The least of several: others' programs only ever add.
+    for (int i = 0; i < 5; i++) {
+      long start = System.nanoTime();
+      for (int j = 0; j < CALLS; j++) {
+        long unusedNanos = caller.call(add, ADD_REPLY_BYTES);
+      }
+      best = Math.min(best, System.nanoTime() - start);
+    }
+    return best / 1e3 / CALLS;
+  }
+
+  /** One client sets many keys, another lists them all. */
+  static Map<String, Double> keys(ServerProcess server, int keys, int round)
+      throws IOException, InterruptedException {
+    try (Caller caller = new Caller(server.port());
+        Prober prober = new Prober(server.port())) {
+      byte[] value = new byte[VALUE_BYTES];
+      long listed = 8;
+      for (int i = 0; i < keys; i++) {
+        byte[] key = Message.bytes("key/" + i);
+        caller.send(Message.of(request -> request.set(key, value)));
+        listed += 8 + key.length;
+      }
+      listed += 8 + "probed".length();
+      long unusedPing = caller.call(Message.of(request -> request.ping(1)), PING_REPLY_BYTES);
+      double memory = server.residentBytes() / 1048576.0;
+      prober.reset();
+      double nanos = caller.call(Message.of(request -> request.listKeys()), listed);
+      Map<String, Double> figures = new LinkedHashMap<>();
+      figures.put("%,d keys of 100 B: memory of the server, MiB".formatted(keys), memory);
+      figures.put("%,d keys: listKeys, ms".formatted(keys), nanos / 1e6);
+      figures.put(
+          "%,d keys: longest pause of another while they are listed, ms".formatted(keys),
+          prober.stop());
+      return figures;
+    }
+  }
+}

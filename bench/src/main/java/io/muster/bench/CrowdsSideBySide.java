@@ -1,0 +1,176 @@
+package io.muster.bench;
+
+import io.muster.bench.Comparison.Of;
+import io.muster.bench.ServerProcess.Kind;
+import java.io.IOException;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+
+/** Times what crowds of clients do to PyTorch's server and to Muster's in one run, turn by turn. */
+public final class CrowdsSideBySide {
+  private static final String USAGE =
+      "usage: side-by-side-crowds [--rounds N] [--warm-up N] [--scale F] [--only REGEX]"
+          + " [--write FILE] [--figures FILE]";
+
+  /** The least that PyTorch's server needs of the JVM that it is called from. */
+  private static final List<String> SMALL_JVM =
+      List.of("-Xms8m", "-Xmx64m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1");
+
+  /** PyTorch's server has a client in its own process, which looks for the name of its own end. */
+  private static final String STARTED = "start of a server, no server of names answers, ms";
+
+  private final RunOptions options;
+
+  private CrowdsSideBySide(String[] args) {
+    options = RunOptions.parse(USAGE, 2, args);
+  }
+
+  /** Which servers a workload has. */
+  private enum Servers {
+    /** One for all its rounds. */
+    WARM,
+
+    /** A new one for each round, since memory is what is measured. */
+    NEW,
+
+    /**
+     * A new one for which names cannot be found; there is no warming up, it would take too long.
+     */
+    NAMELESS
+  }
+
+  /** What is measured. */
+  private record Workload(String name, Servers servers, int clients, CrowdWork.Work work) {}
+
+  private static List<Workload> workloads() {
+    return List.of(
+        new Workload("loop", Servers.WARM, 16, CrowdWork::loop),
+        new Workload("loop", Servers.WARM, 256, CrowdWork::loop),
+        new Workload("loop", Servers.WARM, 4_000, CrowdWork::loop),
+        new Workload("join", Servers.WARM, 1_000, CrowdWork::join),
+        new Workload("join", Servers.WARM, 10_000, CrowdWork::join),
+        new Workload("join without names", Servers.NAMELESS, 1_000, CrowdWork::joinWithoutNames),
+        new Workload("wake", Servers.WARM, 10_000, CrowdWork::wake),
+        new Workload("leave", Servers.WARM, 10_000, CrowdWork::leave),
+        new Workload("barrier", Servers.WARM, 1_000, CrowdWork::barrier),
+        new Workload("idle", Servers.NEW, 18_000, CrowdWork::idle),
+        new Workload("keys", Servers.NEW, 1_000_000, CrowdWork::keys));
+  }
+
+  /** Measures, prints, and writes the files that were named. */
+  public static void main(String[] args) throws IOException, InterruptedException {
+    new CrowdsSideBySide(args).measure();
+  }
+
+  private void measure() throws IOException, InterruptedException {
+    String loadBefore = Machine.load();
+    boolean namesChosen = Names.canBeChosen();
+    Comparison comparison = new Comparison();
+    try (Names names = new Names()) {
+      for (Workload workload : workloads()) {
+        boolean measurable = namesChosen || workload.servers != Servers.NAMELESS;
+        if (measurable && options.includes(workload.name)) {
+          System.err.println(workload.name + " of " + options.scaled(workload.clients));
+          List<String> prefix =
+              !namesChosen
+                  ? List.of()
+                  : workload.servers == Servers.NAMELESS ? names.unknown() : names.known();
+          measure(workload, prefix, comparison);
+        }
+      }
+    }
+    options.publish(report(comparison, loadBefore, namesChosen), comparison);
+  }
+
+  private void measure(Workload workload, List<String> prefix, Comparison comparison)
+      throws IOException, InterruptedException {
+    int clients = options.scaled(workload.clients);
+    if (workload.servers != Servers.WARM) {
+      for (int round = 0; round < options.rounds(); round++) {
+        options.sayRound(round);
+        for (Of whose : order(round)) {
+          long start = System.nanoTime();
+          try (ServerProcess server = start(whose, prefix)) {
+            if (workload.servers == Servers.NAMELESS) {
+              comparison.add(STARTED, whose, (System.nanoTime() - start) / 1e6);
+            }
+            add(comparison, whose, workload.work.on(server, clients, round));
+          }
+        }
+      }
+      return;
+    }
+    Map<Of, ServerProcess> servers = new EnumMap<>(Of.class);
+    try {
+      for (Of whose : Of.values()) {
+        servers.put(whose, start(whose, prefix));
+      }
+      for (int round = -options.warmUp(); round < options.rounds(); round++) {
+        options.sayRound(round);
+        for (Of whose : order(round)) {
+          ServerProcess server = servers.get(whose);
+          if (server == null) {
+            throw new IllegalStateException("no server of " + whose);
+          }
+          Map<String, Double> figures = workload.work.on(server, clients, round);
+          if (round >= 0) {
+            add(comparison, whose, figures);
+          }
+        }
+      }
+    } finally {
+      servers.values().forEach(ServerProcess::close);
+    }
+  }
+
+  private static void add(Comparison comparison, Of whose, Map<String, Double> figures) {
+    figures.forEach((name, figure) -> comparison.add(name, whose, figure));
+  }
+
+  private static ServerProcess start(Of whose, List<String> prefix) throws IOException {
+    return whose == Of.PYTORCH
+        ? ServerProcess.start(Kind.PYTORCH, prefix, SMALL_JVM)
+        : ServerProcess.start(Kind.EVENT_LOOP, prefix, List.of());
+  }
+
+  private static List<Of> order(int round) {
+    return round % 2 == 0 ? List.of(Of.PYTORCH, Of.MUSTER) : List.of(Of.MUSTER, Of.PYTORCH);
+  }
+
+  private String report(Comparison comparison, String loadBefore, boolean namesChosen)
+      throws IOException {
+    return """
+        # Benchmarks of crowds
+
+        What many clients do to PyTorch's server and to Muster's, measured in one run. Written by
+        `bench/run side-by-side-crowds --write FILE`.
+
+        %s
+        The load average was %s before the run and %s after it, of which the run itself makes up to 2.
+
+        Each server is a process of its own: PyTorch's is its C++ one on libuv (of
+        `org.bytedeco:pytorch`, 2.10), in a JVM kept as small as it gets, Muster's the event loop. One
+        more process has all clients, which are the same before either server: sockets that speak
+        PyTorch's bytes, driven by one thread. PyTorch looks up names of addresses; %s.
+
+        %d rounds follow %d of warm-up; where memory is measured each round has new servers. A round
+        does the work on each side in turn; each round begins with the other side. Figures are the
+        median of the rounds, with the least and the greatest in brackets. A ratio is taken within each
+        round, Muster's figure divided by PyTorch's: below 1 Muster needs less.
+
+        | what | PyTorch | Muster | ratio |
+        |---|---:|---:|---:|
+        """
+            .formatted(
+                Machine.describe(),
+                loadBefore,
+                Machine.load(),
+                namesChosen
+                    ? "a hosts file of its own answers at once, unless the table says otherwise"
+                    : "what this machine answers was not in the hand of the run",
+                options.rounds(),
+                options.warmUp())
+        + comparison.rows();
+  }
+}
