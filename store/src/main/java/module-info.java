@@ -5,11 +5,6 @@ import org.jspecify.annotations.NullMarked;
 module io.muster.store {
   requires static transitive org.jspecify;
   requires com.sun.jna;
-  requires io.netty.buffer;
-  requires io.netty.common;
-  requires io.netty.transport;
-  requires io.netty.transport.classes.epoll;
-  requires io.netty.transport.unix.common;
 
   exports io.muster.rendezvous;
   exports io.muster.store;

@@ -6,12 +6,12 @@ import com.sun.jna.NativeLibrary;
 import com.sun.jna.ptr.IntByReference;
 
 /** A socket as a parent process hands it down: bound, not listening, known by its descriptor. */
-record BoundDescriptor(int descriptor, int port) {
+public record BoundDescriptor(int descriptor, int port) {
   private static final int AF_INET = 2;
   private static final int SOCK_STREAM = 1;
 
   /** A socket on a free port of 127.0.0.1. It belongs to the caller. Linux only. */
-  static BoundDescriptor onLoopback() {
+  public static BoundDescriptor onLoopback() {
     int descriptor = call("socket", AF_INET, SOCK_STREAM, 0);
     byte[] address = new byte[16];
     address[0] = AF_INET;

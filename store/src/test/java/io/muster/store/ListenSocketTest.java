@@ -7,11 +7,12 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import io.muster.store.server.Backend;
 import io.muster.store.server.StoreServer;
 import io.muster.store.server.StoreServerOptions;
-import io.netty.channel.epoll.Epoll;
 import java.io.IOException;
 import java.nio.channels.ServerSocketChannel;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -20,11 +21,8 @@ class ListenSocketTest {
   private static final String HERE = "127.0.0.1";
 
   @Test
+  @EnabledOnOs(value = OS.LINUX, disabledReason = "descriptors are taken over on Linux only")
   void listenDescriptor_onTheEventLoop_isTakenOver() {
-    if (!Epoll.isAvailable()) {
-      System.out.println("Native epoll is not available: no descriptor can be taken over.");
-      return;
-    }
     BoundDescriptor bound = BoundDescriptor.onLoopback();
     StoreServerOptions server = StoreServer.options().listenDescriptor(bound.descriptor()).build();
 
@@ -42,11 +40,8 @@ class ListenSocketTest {
   }
 
   @Test
+  @EnabledOnOs(value = OS.LINUX, disabledReason = "descriptors are taken over on Linux only")
   void listenDescriptor_ofAnotherPort_isRefused() {
-    if (!Epoll.isAvailable()) {
-      System.out.println("Native epoll is not available: no descriptor can be taken over.");
-      return;
-    }
     BoundDescriptor bound = BoundDescriptor.onLoopback();
     int other = FreePort.find();
     TcpStoreOptions options =
@@ -60,11 +55,8 @@ class ListenSocketTest {
   }
 
   @Test
+  @EnabledOnOs(value = OS.LINUX, disabledReason = "descriptors are taken over on Linux only")
   void listenDescriptor_thatIsNotOpen_isRefused() {
-    if (!Epoll.isAvailable()) {
-      System.out.println("Native epoll is not available: no descriptor can be taken over.");
-      return;
-    }
     StoreServerOptions server = StoreServer.options().listenDescriptor(Integer.MAX_VALUE).build();
 
     assertThatExceptionOfType(NetworkException.class)

@@ -57,8 +57,7 @@ class PackageArrowsTest {
         .resideInAPackage(ROOT + "." + name)
         .should()
         .dependOnClassesThat()
-        .resideInAnyPackage(
-            "java.net..", "java.nio.channels..", "java.util.concurrent..", "io.netty..")
+        .resideInAnyPackage("java.net..", "java.nio.channels..", "java.util.concurrent..")
         .check(MUSTER);
   }
 }

@@ -1,8 +1,9 @@
 package io.muster.store.server;
 
-import io.netty.util.internal.PlatformDependent;
-
-/** What this process holds, once nothing is held that need not be. */
+/**
+ * What this process holds on the heap, where all is that a server keeps for a client, once nothing
+ * is held that need not be.
+ */
 final class Memory {
   private static final long MEGABYTE = 1024 * 1024;
 
@@ -24,7 +25,6 @@ final class Memory {
   private static long used() {
     System.gc();
     Runtime runtime = Runtime.getRuntime();
-    long direct = Math.max(0, PlatformDependent.usedDirectMemory());
-    return runtime.totalMemory() - runtime.freeMemory() + direct;
+    return runtime.totalMemory() - runtime.freeMemory();
   }
 }

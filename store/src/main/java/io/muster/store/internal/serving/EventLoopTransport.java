@@ -1,461 +1,195 @@
 package io.muster.store.internal.serving;
 
-import io.muster.store.internal.wire.ByteSink;
-import io.muster.store.internal.wire.WireOutput;
-import io.netty.bootstrap.ServerBootstrap;
-import io.netty.buffer.ByteBuf;
-import io.netty.buffer.ByteBufAllocator;
-import io.netty.buffer.Unpooled;
-import io.netty.channel.Channel;
-import io.netty.channel.ChannelFuture;
-import io.netty.channel.ChannelFutureListener;
-import io.netty.channel.ChannelHandler;
-import io.netty.channel.ChannelHandlerContext;
-import io.netty.channel.ChannelInboundHandlerAdapter;
-import io.netty.channel.ChannelInitializer;
-import io.netty.channel.ChannelOption;
-import io.netty.channel.DefaultMaxMessagesRecvByteBufAllocator;
-import io.netty.channel.EventLoop;
-import io.netty.channel.RecvByteBufAllocator;
-import io.netty.channel.ServerChannel;
-import io.netty.channel.SingleThreadIoEventLoop;
-import io.netty.channel.epoll.Epoll;
-import io.netty.channel.epoll.EpollIoHandler;
-import io.netty.channel.epoll.EpollServerSocketChannel;
-import io.netty.channel.group.ChannelGroup;
-import io.netty.channel.group.DefaultChannelGroup;
-import io.netty.channel.nio.NioIoHandler;
-import io.netty.channel.socket.ChannelInputShutdownEvent;
-import io.netty.channel.socket.nio.NioServerSocketChannel;
-import io.netty.util.concurrent.DefaultThreadFactory;
-import io.netty.util.concurrent.RejectedExecutionHandlers;
 import java.io.IOException;
 import java.net.InetSocketAddress;
-import java.nio.ByteBuffer;
-import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
  * One thread that accepts, reads, serves and writes. It owns the {@link ServerState}, so that
- * nothing is handed over and nothing locked. Native epoll where it can be loaded, the JDK's
- * selector elsewhere.
+ * nothing is handed over and nothing locked.
  */
-@SuppressWarnings(
-    "FutureReturnValueIgnored") // a write that fails closes its channel, which says so
 public final class EventLoopTransport implements Transport {
-  private static final int REPLY_BUFFER = 32 * 1024;
-  private static final int INPUT_BUFFER = 64 * 1024;
+  private static final long ACCEPT_PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
 
-  /** How much is read at once where the common buffer is taken. */
-  private static final int OWN_INPUT_BUFFER = 8 * 1024;
-
-  private static final int ACCEPT_PAUSE_MILLIS = 100;
-
-  /**
-   * For how long the loop does what can wait, further turns and the end of connections, before it
-   * looks for requests again. Netty's own limit, a second, would let a long reply or the end of
-   * many clients hold up everybody.
-   */
-  private static final int TASKS_MILLIS = 1;
+  /** How many connections are accepted before those that are there are looked after again. */
+  private static final int ACCEPTED_AT_ONCE = 64;
 
   private final ServerState state;
   private final Complaints complaints = new Complaints();
-  private final EventLoop loop;
-  private final boolean epoll;
+  private final Poller poller;
+  private final Backlog backlog = new Backlog();
+  private final Outbox outbox = new Outbox();
+  private final Inbox inbox = new Inbox();
+  private final Queue<FutureTask<?>> tasks = new ConcurrentLinkedQueue<>();
+  private final Thread thread = new Thread(this::run, "muster-store");
+  private volatile boolean closing;
 
-  /** All that is open, listeners and connections; what comes after it is closed, is closed too. */
-  private final ChannelGroup channels;
+  /** When connections are accepted again after that failed; null as long as they are. */
+  private @Nullable Long acceptAgain;
 
-  private final List<InetSocketAddress> addresses = new ArrayList<>();
-
-  /**
-   * The output that the session being served writes to, and that session's channel. Both belong to
-   * the loop.
-   */
-  private final WireOutput replies = new WireOutput(new CurrentChannel(), REPLY_BUFFER);
-
-  /**
-   * What every read and every reply goes through as long as nobody holds on to it. They belong to
-   * the loop, too.
-   */
-  private final SpareBuffer input = new SpareBuffer(INPUT_BUFFER);
-
-  private final SpareBuffer output = new SpareBuffer(REPLY_BUFFER);
-
-  private @Nullable ChannelHandlerContext current;
-
-  private EventLoopTransport(Listening listening, ServingLimits limits) {
+  private EventLoopTransport(Poller poller, ServingLimits limits) {
+    this.poller = poller;
     this.state = new ServerState(limits);
-    this.epoll = Epoll.isAvailable() && !(listening instanceof Listening.OnChannel);
-    this.loop =
-        new SingleThreadIoEventLoop(
-            null,
-            new DefaultThreadFactory("muster-store", true),
-            epoll ? EpollIoHandler.newFactory() : NioIoHandler.newFactory(),
-            Integer.MAX_VALUE,
-            RejectedExecutionHandlers.reject(),
-            TASKS_MILLIS);
-    this.channels = new DefaultChannelGroup(loop, true);
+    thread.setDaemon(true);
   }
 
   /**
    * Listens, and serves from now on.
    *
    * @throws IOException if it cannot listen
-   * @throws UnsupportedOperationException if it is to listen on a descriptor and native epoll
-   *     cannot be loaded
+   * @throws UnsupportedOperationException if it is to listen on a descriptor and this is not Linux
    */
   public static EventLoopTransport start(Listening listening, ServingLimits limits)
       throws IOException {
-    EventLoopTransport transport = new EventLoopTransport(listening, limits);
-    try {
-      transport.listen(listening);
-      return transport;
-    } catch (IOException | RuntimeException e) {
-      transport.close();
-      throw e;
+    EventLoopTransport transport = new EventLoopTransport(poller(listening), limits);
+    transport.thread.start();
+    return transport;
+  }
+
+  private static Poller poller(Listening listening) throws IOException {
+    if (listening instanceof Listening.OnAddresses on) {
+      return new NioPoller(ListenChannels.open(on));
     }
+    if (listening instanceof Listening.OnChannel on) {
+      return new NioPoller(List.of(on.channel()));
+    }
+    Listening.OnDescriptor on = (Listening.OnDescriptor) listening;
+    return EpollPoller.listening(on.descriptor(), on.backlog());
   }
 
   @Override
   public List<InetSocketAddress> addresses() {
-    return List.copyOf(addresses);
+    return poller.addresses();
   }
 
   @Override
   public ServingStatistics statistics() {
+    FutureTask<ServingStatistics> task = new FutureTask<>(state::statistics);
+    tasks.add(task);
+    if (closing) {
+      task.cancel(false);
+    } else {
+      poller.wakeUp();
+    }
+    boolean interrupted = false;
     try {
-      return loop.submit(state::statistics).syncUninterruptibly().getNow();
-    } catch (RejectedExecutionException e) {
+      while (true) {
+        try {
+          return task.get();
+        } catch (InterruptedException e) {
+          interrupted = true;
+        }
+      }
+    } catch (CancellationException e) {
       throw new IllegalStateException("the server is closed", e);
+    } catch (ExecutionException e) {
+      throw new RejectedExecutionException(e.getCause());
+    } finally {
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
     }
   }
 
   @Override
-  public synchronized void close() {
-    // A loop that is told to shut down while it is busy may end without having closed its channels.
-    if (!loop.isShuttingDown()) {
-      channels.close().awaitUninterruptibly();
-    }
-    loop.shutdownGracefully(0, 5, TimeUnit.SECONDS).awaitUninterruptibly();
-  }
-
-  private void listen(Listening listening) throws IOException {
-    if (listening instanceof Listening.OnAddresses on) {
-      listenOn(on);
-    } else if (listening instanceof Listening.OnDescriptor on) {
-      if (!epoll) {
-        throw new UnsupportedOperationException(
-            "listening on descriptor " + on.descriptor() + " needs native epoll",
-            Epoll.unavailabilityCause());
+  public void close() {
+    closing = true;
+    poller.wakeUp();
+    boolean interrupted = false;
+    while (thread.isAlive()) {
+      try {
+        thread.join();
+      } catch (InterruptedException e) {
+        interrupted = true;
       }
-      InheritedSocket.prepare(on.descriptor(), on.backlog());
-      started(await(bootstrap(() -> new EpollServerSocketChannel(on.descriptor()), on).register()));
-    } else if (listening instanceof Listening.OnChannel on) {
-      started(await(bootstrap(() -> new NioServerSocketChannel(on.channel()), on).register()));
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
     }
   }
 
-  private void listenOn(Listening.OnAddresses on) throws IOException {
-    ServerBootstrap bootstrap =
-        bootstrap(epoll ? EpollServerSocketChannel::new : NioServerSocketChannel::new, on);
-    List<Channel> listeners =
-        SamePort.bind(
-            on.addresses(),
-            on.port(),
-            (address, port) -> await(bootstrap.bind(address, port)),
-            channel -> ((InetSocketAddress) channel.localAddress()).getPort(),
-            channel -> channel.close().syncUninterruptibly());
-    listeners.forEach(this::started);
-  }
-
-  private void started(Channel listener) {
-    channels.add(listener);
-    addresses.add((InetSocketAddress) listener.localAddress());
-  }
-
-  private static Channel await(ChannelFuture future) throws IOException {
-    future.awaitUninterruptibly();
-    if (future.cause() instanceof IOException e) {
-      throw e;
-    }
-    if (future.cause() != null) {
-      throw new IOException(future.cause());
-    }
-    return future.channel();
-  }
-
-  private ServerBootstrap bootstrap(
-      io.netty.channel.ChannelFactory<? extends ServerChannel> factory, Listening listening) {
-    return new ServerBootstrap()
-        .group(loop)
-        .channelFactory(factory)
-        .option(ChannelOption.SO_BACKLOG, listening.backlog())
-        .option(ChannelOption.SO_REUSEADDR, true)
-        .childOption(ChannelOption.TCP_NODELAY, true)
-        .childOption(ChannelOption.SO_KEEPALIVE, true)
-        .childOption(ChannelOption.RECVBUF_ALLOCATOR, new Reads())
-        .childOption(ChannelOption.ALLOW_HALF_CLOSURE, true)
-        .handler(new AcceptErrors())
-        .childHandler(
-            new ChannelInitializer<Channel>() {
-              @Override
-              protected void initChannel(Channel channel) {
-                channels.add(channel);
-                SessionHandler handler = new SessionHandler();
-                if (state.connected()) {
-                  channel.pipeline().addLast(handler);
-                } else {
-                  complaints.about(
-                      channel.remoteAddress(),
-                      "all " + state.limits.connections() + " connections are taken");
-                  channel.close();
-                }
-              }
-            });
-  }
-
-  /** What channels read into. */
-  private final class Reads extends DefaultMaxMessagesRecvByteBufAllocator {
-    @Override
-    @SuppressWarnings("deprecation") // Netty has announced no other way
-    public RecvByteBufAllocator.Handle newHandle() {
-      return new MaxMessageHandle() {
-        @Override
-        public ByteBuf allocate(ByteBufAllocator allocator) {
-          return input.orElse(allocator, guess());
+  private void run() {
+    try {
+      while (!closing) {
+        try {
+          turn();
+        } catch (Throwable e) {
+          // What a connection fails with ends that connection; this is the system's failing, or
+          // memory's, and the next turn may have better luck.
+          complaints.aboutAccepting(e);
+          Threads.pause();
         }
-
-        @Override
-        public int guess() {
-          return OWN_INPUT_BUFFER;
-        }
-      };
+      }
+    } finally {
+      poller.close();
+      closing = true;
+      tasks.forEach(task -> task.cancel(false));
     }
   }
 
-  /**
-   * Lets a condition such as too many open files pass. Netty would log the error itself, and lose
-   * its thread if logging fails too, which opens files in its turn.
-   */
-  @ChannelHandler.Sharable
-  private final class AcceptErrors extends ChannelInboundHandlerAdapter {
-    @Override
-    public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
-      complaints.aboutAccepting(cause);
-      context.channel().config().setAutoRead(false);
-      context
-          .executor()
-          .schedule(
-              () -> context.channel().config().setAutoRead(true),
-              ACCEPT_PAUSE_MILLIS,
-              TimeUnit.MILLISECONDS);
+  private void turn() throws IOException {
+    if (poller.poll(pollMillis())) {
+      accept();
+    }
+    backlog.work();
+    for (FutureTask<?> task = tasks.poll(); task != null; task = tasks.poll()) {
+      task.run();
+    }
+    Long again = acceptAgain;
+    if (again != null && System.nanoTime() - again >= 0) {
+      acceptAgain = null;
+      poller.awaitConnections(true);
     }
   }
 
-  /** Writes to the channel that is being served. */
-  private final class CurrentChannel implements ByteSink {
-    @Override
-    public void write(byte[] bytes, int offset, int length) {
-      ChannelHandlerContext context = current();
-      context.write(output.orElse(context.alloc(), length).writeBytes(bytes, offset, length));
+  private long pollMillis() {
+    if (!backlog.isEmpty()) {
+      return 0;
     }
-
-    @Override
-    public void writeImmutable(byte[] bytes) {
-      current().write(Unpooled.wrappedBuffer(bytes));
-    }
-
-    private ChannelHandlerContext current() {
-      ChannelHandlerContext context = current;
-      if (context == null) {
-        throw new IllegalStateException("no session is being served");
-      }
-      return context;
-    }
+    Long again = acceptAgain;
+    return again == null
+        ? -1
+        : 1 + TimeUnit.NANOSECONDS.toMillis(Math.max(0, again - System.nanoTime()));
   }
 
-  /**
-   * One connection: holds back what its client sends for as long as the client does not read what
-   * it was sent. A turn ends when the channel has enough to write; the next begins as a task of its
-   * own, so that no turn begins within another, and no client takes more than its share.
-   */
-  private final class SessionHandler extends ChannelInboundHandlerAdapter implements Outlet {
-    private final Session session = new Session(state, this);
-
-    /** What has been read and not served; of the first, a part may have been. */
-    private final Queue<ByteBuf> unserved = new ArrayDeque<>(1);
-
-    private @Nullable ChannelHandlerContext context;
-    private boolean inputEnded;
-
-    /** Whether nothing is served any more, only what is written yet to be sent. */
-    private boolean finished;
-
-    @Override
-    public void handlerAdded(ChannelHandlerContext context) {
-      this.context = context;
-    }
-
-    @Override
-    public void channelRead(ChannelHandlerContext context, Object message) {
-      unserved.add((ByteBuf) message);
-      if (unserved.size() == 1) {
-        takeTurn(context);
-      }
-    }
-
-    @Override
-    public void channelReadComplete(ChannelHandlerContext context) {
-      context.flush();
-    }
-
-    @Override
-    public void channelWritabilityChanged(ChannelHandlerContext context) {
-      if (!context.channel().isWritable() || unserved.isEmpty()) {
-        return;
-      }
-      if (inputEnded && current == null) {
-        takeTurn(context);
-      } else {
-        context.executor().execute(() -> takeTurn(context));
-      }
-    }
-
-    /**
-     * The client sends no more, but may still read: it gets the replies to what it has sent. Netty
-     * 4.2.18 forgets a channel that has neither input nor output to wait for, and fails when there
-     * is output to wait for again. So from here on the channel never runs out of output before the
-     * last: it is filled up while it writes, and not interrupted.
-     *
-     * <p>Closing is a task of its own, so that the end of thousands does not hold up a request.
-     */
-    @Override
-    public void userEventTriggered(ChannelHandlerContext context, Object event) {
-      if (event instanceof ChannelInputShutdownEvent) {
-        inputEnded = true;
-        context.channel().config().setWriteSpinCount(Integer.MAX_VALUE);
-        context.executor().execute(() -> takeTurn(context));
-      }
-    }
-
-    private void takeTurn(ChannelHandlerContext context) {
-      if (finished) {
-        releaseUnserved();
-        return;
-      }
-      while (!unserved.isEmpty()) {
-        if (!serve(context, unserved.element())) {
-          endTurn(context);
+  private void accept() throws IOException {
+    try {
+      for (int i = 0; i < ACCEPTED_AT_ONCE; i++) {
+        Link link = poller.accept();
+        if (link == null) {
           return;
         }
-        unserved.remove().release();
+        begin(link);
       }
-      if (inputEnded) {
-        finish(context);
-      } else if (!context.channel().config().isAutoRead()) {
-        context.flush();
-        context.channel().config().setAutoRead(true);
-      }
+    } catch (IOException | OutOfMemoryError e) {
+      // Such as too many open files, which may pass.
+      complaints.aboutAccepting(e);
+      acceptAgain = System.nanoTime() + ACCEPT_PAUSE_NANOS;
+      poller.awaitConnections(false);
     }
+  }
 
-    private void endTurn(ChannelHandlerContext context) {
-      if (finished) {
-        releaseUnserved();
-        return;
-      }
-      context.channel().config().setAutoRead(false);
-      context.flush();
-      if (context.channel().isWritable() && !inputEnded) {
-        context.executor().execute(() -> takeTurn(context));
-      }
+  private void begin(Link link) {
+    if (!state.connected()) {
+      complaints.about(
+          link.remoteAddress(), "all " + state.limits.connections() + " connections are taken");
+      link.close();
+      return;
     }
-
-    /** Serves {@code bytes}; false if some are left, or the client is to be disconnected. */
-    private boolean serve(ChannelHandlerContext context, ByteBuf bytes) {
-      ByteBuffer in = bytes.internalNioBuffer(bytes.readerIndex(), bytes.readableBytes());
-      int start = in.position();
-      current = context;
-      try {
-        boolean more = true;
-        while (more && context.channel().isWritable()) {
-          more = session.serveNext(in);
-          if (replies.pending() > REPLY_BUFFER / 2) {
-            replies.flush();
-          }
-        }
-        bytes.skipBytes(in.position() - start);
-        return !more;
-      } catch (Throwable e) {
-        disconnect(context, e);
-        return false;
-      } finally {
-        flushReplies();
-        current = null;
-      }
-    }
-
-    /** Leaves nothing behind for the next client, whatever happens. */
-    private void flushReplies() {
-      try {
-        replies.flush();
-      } catch (IOException e) {
-        throw new AssertionError(e);
-      }
-    }
-
-    private void disconnect(ChannelHandlerContext context, Throwable reason) {
-      state.broken();
-      complaints.about(context.channel().remoteAddress(), reason);
-      flushReplies();
-      finish(context);
-    }
-
-    /** Disconnects the client as soon as it has been sent the replies. */
-    private void finish(ChannelHandlerContext context) {
-      finished = true;
-      context.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(ChannelFutureListener.CLOSE);
-    }
-
-    @Override
-    public void channelInactive(ChannelHandlerContext context) {
-      finished = true;
-      releaseUnserved();
-      session.close();
+    try {
+      poller.watch(link, new Conversation(link, state, complaints, inbox, outbox, backlog));
+    } catch (IOException | RuntimeException | OutOfMemoryError e) {
+      // The client has gone already, or there is no room for it.
+      link.close();
       state.disconnected();
-    }
-
-    private void releaseUnserved() {
-      unserved.forEach(ByteBuf::release);
-      unserved.clear();
-    }
-
-    /** A connection that broke: its channel closes, and there is nobody to tell. */
-    @Override
-    public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
-      if (!(cause instanceof IOException)) {
-        state.broken();
-        complaints.about(context.channel().remoteAddress(), cause);
-      }
-      context.close();
-    }
-
-    @Override
-    public WireOutput replies() {
-      return replies;
-    }
-
-    @Override
-    public void send(int reply) {
-      ChannelHandlerContext to = context;
-      if (to != null) {
-        to.writeAndFlush(to.alloc().buffer(1).writeByte(reply), to.voidPromise());
-      }
     }
   }
 }

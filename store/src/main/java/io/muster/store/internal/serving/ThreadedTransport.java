@@ -8,7 +8,6 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.InetSocketAddress;
 import java.net.Socket;
-import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
 import java.nio.channels.ServerSocketChannel;
 import java.util.ArrayList;
@@ -100,21 +99,15 @@ public final class ThreadedTransport implements Transport {
   @Override
   public void close() {
     closed = true;
-    listeners.forEach(ThreadedTransport::closeQuietly);
-    connections.forEach(connection -> closeQuietly(connection.socket));
+    listeners.forEach(Closing::quietly);
+    connections.forEach(connection -> Closing.quietly(connection.socket));
     threads.shutdown();
     Threads.join(threads);
   }
 
   private void listen(Listening listening) throws IOException {
     if (listening instanceof Listening.OnAddresses on) {
-      listeners.addAll(
-          SamePort.bind(
-              on.addresses(),
-              on.port(),
-              (address, port) -> bind(new InetSocketAddress(address, port), on.backlog()),
-              listener -> listener.socket().getLocalPort(),
-              ThreadedTransport::closeQuietly));
+      listeners.addAll(ListenChannels.open(on));
     } else if (listening instanceof Listening.OnChannel on) {
       on.channel().configureBlocking(true);
       listeners.add(on.channel());
@@ -127,18 +120,6 @@ public final class ThreadedTransport implements Transport {
     for (ServerSocketChannel listener : listeners) {
       addresses.add((InetSocketAddress) listener.getLocalAddress());
       threads.execute(() -> accept(listener));
-    }
-  }
-
-  private static ServerSocketChannel bind(InetSocketAddress address, int backlog)
-      throws IOException {
-    ServerSocketChannel listener = ServerSocketChannel.open();
-    try {
-      listener.setOption(StandardSocketOptions.SO_REUSEADDR, true);
-      return listener.bind(address, backlog);
-    } catch (IOException | RuntimeException e) {
-      closeQuietly(listener);
-      throw e;
     }
   }
 
@@ -173,17 +154,8 @@ public final class ThreadedTransport implements Transport {
       return;
     } finally {
       if (!begun) {
-        closeQuietly(socket);
+        Closing.quietly(socket);
       }
-    }
-  }
-
-  private static void closeQuietly(AutoCloseable closeable) {
-    try {
-      closeable.close();
-    } catch (Exception e) {
-      // It is gone either way.
-      return;
     }
   }
 
@@ -359,7 +331,7 @@ public final class ThreadedTransport implements Transport {
       } catch (RejectedExecutionException | OutOfMemoryError e) {
         // The server is closing, or has no room for a thread: the client that is being served must
         // not suffer for this one.
-        closeQuietly(socket);
+        Closing.quietly(socket);
       }
     }
 
@@ -367,7 +339,7 @@ public final class ThreadedTransport implements Transport {
       try {
         sendAll();
       } catch (IOException | RuntimeException e) {
-        closeQuietly(socket);
+        Closing.quietly(socket);
       }
     }
   }

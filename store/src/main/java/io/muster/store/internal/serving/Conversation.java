@@ -1,0 +1,239 @@
+package io.muster.store.internal.serving;
+
+import io.muster.store.internal.wire.WireException;
+import io.muster.store.internal.wire.WireOutput;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One client on an event loop: nothing is read from it for as long as it does not read what it was
+ * sent. A turn ends when the client has been sent enough; the next has to wait until others had
+ * theirs, so that no client takes more than its share.
+ */
+final class Conversation implements Poller.Readiness, Outlet {
+  /** How often the outbox is sent in one turn. */
+  private static final int SENDS_A_TURN = 4;
+
+  private final Link link;
+  private final Session session;
+  private final ServerState state;
+  private final Complaints complaints;
+  private final Inbox inbox;
+  private final Outbox outbox;
+  private final Backlog backlog;
+
+  /** What has been read and not served; not null as long as another turn is wanted. */
+  private @Nullable ByteBuffer unserved;
+
+  /** What the socket had no room for. */
+  private @Nullable ByteBuffer unsent;
+
+  private boolean inputEnded;
+
+  /** Whether nothing is served any more, only what is unsent yet to be sent. */
+  private boolean finished;
+
+  /** Whether the next turn, or the end, is in the backlog. */
+  private boolean backlogged;
+
+  private boolean closed;
+
+  /** What the poller was asked for. */
+  private boolean awaitsInput = true;
+
+  private boolean awaitsOutput;
+
+  Conversation(
+      Link link,
+      ServerState state,
+      Complaints complaints,
+      Inbox inbox,
+      Outbox outbox,
+      Backlog backlog) {
+    this.link = link;
+    this.state = state;
+    this.complaints = complaints;
+    this.inbox = inbox;
+    this.outbox = outbox;
+    this.backlog = backlog;
+    this.session = new Session(state, this);
+  }
+
+  @Override
+  public void ready(boolean input, boolean output) {
+    if (closed) {
+      return;
+    }
+    try {
+      if (output) {
+        sendUnsent();
+      }
+      if (input && awaitsInput) {
+        read();
+      }
+    } catch (IOException e) {
+      lost();
+    }
+    next();
+  }
+
+  private void read() throws IOException {
+    ByteBuffer in = inbox.empty();
+    int read = link.read(in);
+    if (read < 0) {
+      inputEnded = true;
+    } else if (read > 0) {
+      serve(in.flip());
+    }
+  }
+
+  private void sendUnsent() throws IOException {
+    ByteBuffer rest = unsent;
+    if (rest == null) {
+      return;
+    }
+    ByteBuffer buffer = outbox.buffer();
+    while (rest.hasRemaining()) {
+      int length = Math.min(buffer.clear().remaining(), rest.remaining());
+      buffer.put(rest.slice(rest.position(), length)).flip();
+      link.write(buffer);
+      rest.position(rest.position() + length - buffer.remaining());
+      if (buffer.hasRemaining()) {
+        buffer.clear();
+        return;
+      }
+    }
+    buffer.clear();
+    unsent = null;
+  }
+
+  /** One more turn. */
+  private void takeTurn() {
+    backlogged = false;
+    ByteBuffer in = unserved;
+    if (closed) {
+      return;
+    }
+    if (in != null && !finished) {
+      unserved = null;
+      try {
+        serve(in);
+      } catch (IOException e) {
+        lost();
+      }
+    }
+    next();
+  }
+
+  /** Serves {@code in}, and keeps what is left of it for another turn. */
+  private void serve(ByteBuffer in) throws IOException {
+    outbox.open(this);
+    try {
+      boolean more = session.serveNext(in);
+      for (int sends = 0; more && sends < SENDS_A_TURN && unsent == null; ) {
+        if (outbox.isFull()) {
+          outbox.send();
+          sends++;
+        } else {
+          more = session.serveNext(in);
+        }
+      }
+      outbox.send();
+      if (more) {
+        unserved = in.isDirect() ? ByteBuffer.allocate(in.remaining()).put(in).flip() : in;
+      }
+    } catch (WireException | RuntimeException | Error e) {
+      broken(e);
+      outbox.send();
+    } finally {
+      outbox.close();
+    }
+  }
+
+  /** Decides what this client waits for. */
+  private void next() {
+    if (closed || backlogged) {
+      return;
+    }
+    if (unsent != null) {
+      await(false, true);
+    } else if (finished || (inputEnded && unserved == null)) {
+      await(false, false);
+      backlogged = true;
+      backlog.add(this::close);
+    } else if (unserved != null) {
+      await(false, false);
+      backlogged = true;
+      backlog.add(this::takeTurn);
+    } else {
+      await(true, false);
+    }
+  }
+
+  private void await(boolean input, boolean output) {
+    if (input == awaitsInput && output == awaitsOutput) {
+      return;
+    }
+    awaitsInput = input;
+    awaitsOutput = output;
+    try {
+      link.await(input, output);
+    } catch (IOException e) {
+      lost();
+    }
+  }
+
+  /** The connection broke, and there is nobody to tell. */
+  private void lost() {
+    finished = true;
+    unsent = null;
+  }
+
+  /** The client is to be disconnected as soon as it has been sent the replies. */
+  private void broken(Throwable reason) {
+    state.broken();
+    complaints.about(link.remoteAddress(), reason);
+    finished = true;
+  }
+
+  private void close() {
+    closed = true;
+    unserved = null;
+    unsent = null;
+    link.close();
+    session.close();
+    state.disconnected();
+  }
+
+  @Override
+  public WireOutput replies() {
+    return outbox.replies();
+  }
+
+  /** Sends bytes, and keeps what the socket has no room for. */
+  void send(ByteBuffer bytes) throws IOException {
+    ByteBuffer before = unsent;
+    if (before == null) {
+      link.write(bytes);
+    }
+    if (bytes.hasRemaining()) {
+      int earlier = before == null ? 0 : before.remaining();
+      ByteBuffer all = ByteBuffer.allocate(earlier + bytes.remaining());
+      unsent = (before == null ? all : all.put(before)).put(bytes).flip();
+    }
+  }
+
+  @Override
+  public void send(int reply) {
+    if (closed || finished) {
+      return;
+    }
+    try {
+      send(outbox.single(reply));
+    } catch (IOException e) {
+      lost();
+    }
+    next();
+  }
+}

@@ -1,0 +1,33 @@
+package io.muster.store.internal.serving;
+
+import java.io.IOException;
+import java.net.SocketAddress;
+import java.nio.ByteBuffer;
+import org.jspecify.annotations.Nullable;
+
+/** A connected socket that never blocks. It belongs to the thread of its {@link Poller}. */
+interface Link {
+  /**
+   * Reads what has arrived.
+   *
+   * @param into a direct buffer
+   * @return how many bytes, 0 if there is none yet, -1 if none will come any more
+   */
+  int read(ByteBuffer into) throws IOException;
+
+  /**
+   * Writes what the socket has room for.
+   *
+   * @param from a direct buffer
+   */
+  void write(ByteBuffer from) throws IOException;
+
+  /** What to tell {@code listener} of from now on; nothing at first. */
+  void await(boolean input, boolean output) throws IOException;
+
+  /** The client's address as numbers, or null if it is not known any more. */
+  @Nullable SocketAddress remoteAddress();
+
+  /** Disconnects; nothing is told any more. */
+  void close();
+}

@@ -1,0 +1,153 @@
+package io.muster.store.internal.serving;
+
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.net.StandardSocketOptions;
+import java.nio.ByteBuffer;
+import java.nio.channels.SelectionKey;
+import java.nio.channels.Selector;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/** The JDK's selector, which is epoll on Linux and what is best elsewhere. */
+final class NioPoller implements Poller {
+  private final Selector selector;
+  private final List<ServerSocketChannel> listeners;
+  private final List<InetSocketAddress> addresses = new ArrayList<>();
+  private final Consumer<SelectionKey> tell = this::tell;
+
+  /** The listener that may have one more connection. */
+  private int accepting;
+
+  private boolean acceptable;
+
+  /** Takes the listeners over, whatever happens. */
+  NioPoller(List<ServerSocketChannel> listeners) throws IOException {
+    this.listeners = List.copyOf(listeners);
+    Selector opened = null;
+    try {
+      opened = Selector.open();
+      this.selector = opened;
+      for (ServerSocketChannel listener : listeners) {
+        listener.configureBlocking(false).register(selector, SelectionKey.OP_ACCEPT);
+        addresses.add((InetSocketAddress) listener.getLocalAddress());
+      }
+    } catch (IOException | RuntimeException e) {
+      if (opened != null) {
+        Closing.quietly(opened);
+      }
+      listeners.forEach(Closing::quietly);
+      throw e;
+    }
+  }
+
+  @Override
+  public List<InetSocketAddress> addresses() {
+    return List.copyOf(addresses);
+  }
+
+  @Override
+  public boolean poll(long millis) throws IOException {
+    acceptable = false;
+    int unusedCount =
+        millis == 0 ? selector.selectNow(tell) : selector.select(tell, Math.max(0, millis));
+    return acceptable;
+  }
+
+  private void tell(SelectionKey key) {
+    if (key.attachment() instanceof Readiness readiness) {
+      int ready = key.readyOps();
+      readiness.ready((ready & SelectionKey.OP_READ) != 0, (ready & SelectionKey.OP_WRITE) != 0);
+    } else {
+      acceptable = true;
+    }
+  }
+
+  @Override
+  public void wakeUp() {
+    Selector unused = selector.wakeup();
+  }
+
+  @Override
+  public @Nullable Link accept() throws IOException {
+    while (accepting < listeners.size()) {
+      SocketChannel channel = listeners.get(accepting).accept();
+      if (channel != null) {
+        return new Connected(channel);
+      }
+      accepting++;
+    }
+    accepting = 0;
+    return null;
+  }
+
+  @Override
+  public void watch(Link link, Readiness readiness) throws IOException {
+    Connected connected = (Connected) link;
+    connected.channel.configureBlocking(false);
+    connected.channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
+    connected.channel.setOption(StandardSocketOptions.SO_KEEPALIVE, true);
+    connected.key = connected.channel.register(selector, SelectionKey.OP_READ, readiness);
+  }
+
+  @Override
+  public void awaitConnections(boolean wanted) {
+    for (ServerSocketChannel listener : listeners) {
+      SelectionKey key = listener.keyFor(selector);
+      if (key != null) {
+        key.interestOps(wanted ? SelectionKey.OP_ACCEPT : 0);
+      }
+    }
+  }
+
+  @Override
+  public void close() {
+    selector.keys().forEach(key -> Closing.quietly(key.channel()));
+    Closing.quietly(selector);
+  }
+
+  private static final class Connected implements Link {
+    private final SocketChannel channel;
+    private @Nullable SelectionKey key;
+
+    Connected(SocketChannel channel) {
+      this.channel = channel;
+    }
+
+    @Override
+    public int read(ByteBuffer into) throws IOException {
+      return channel.read(into);
+    }
+
+    @Override
+    public void write(ByteBuffer from) throws IOException {
+      int unusedWritten = channel.write(from);
+    }
+
+    @Override
+    public void await(boolean input, boolean output) {
+      if (key != null && key.isValid()) {
+        key.interestOps((input ? SelectionKey.OP_READ : 0) | (output ? SelectionKey.OP_WRITE : 0));
+      }
+    }
+
+    @Override
+    public @Nullable SocketAddress remoteAddress() {
+      try {
+        return channel.getRemoteAddress();
+      } catch (IOException e) {
+        return null;
+      }
+    }
+
+    @Override
+    public void close() {
+      Closing.quietly(channel);
+    }
+  }
+}
