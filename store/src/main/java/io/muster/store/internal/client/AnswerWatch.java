@@ -5,8 +5,8 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.net.SocketException;
 import java.net.SocketTimeoutException;
+import java.nio.channels.ClosedChannelException;
 import java.util.concurrent.ScheduledFuture;
-import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -46,7 +46,7 @@ final class AnswerWatch extends InputStream {
     if (nanos < Long.MAX_VALUE) {
       long pause = Math.max(nanos / LOOKS_PER_LIMIT, TimeUnit.MILLISECONDS.toNanos(1));
       looks =
-          Looking.THREAD.scheduleWithFixedDelay(
+          WatchThread.EXECUTOR.scheduleWithFixedDelay(
               () -> look(nanos), nanos, pause, TimeUnit.NANOSECONDS);
     }
   }
@@ -64,7 +64,7 @@ final class AnswerWatch extends InputStream {
     readingSince = System.nanoTime() | 1;
     try {
       return in.read(bytes, from, length);
-    } catch (SocketException e) {
+    } catch (SocketException | ClosedChannelException e) {
       if (!expired) {
         throw e;
       }
@@ -91,24 +91,6 @@ final class AnswerWatch extends InputStream {
     } catch (IOException e) {
       // It is gone either way.
       return;
-    }
-  }
-
-  /** Made with the first limit; the thread ends when nobody is watched. */
-  private static final class Looking {
-    static final ScheduledThreadPoolExecutor THREAD =
-        new ScheduledThreadPoolExecutor(
-            1,
-            task -> {
-              Thread thread = new Thread(task, "muster-store-watch");
-              thread.setDaemon(true);
-              return thread;
-            });
-
-    static {
-      THREAD.setRemoveOnCancelPolicy(true);
-      THREAD.setKeepAliveTime(1, TimeUnit.SECONDS);
-      THREAD.allowCoreThreadTimeOut(true);
     }
   }
 }

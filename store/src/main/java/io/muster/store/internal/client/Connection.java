@@ -7,10 +7,8 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.Socket;
-import java.net.SocketTimeoutException;
 import java.nio.channels.SocketChannel;
 import java.util.concurrent.TimeUnit;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A blocking connection to a server: a socket with the codecs on it. Used by one thread at a time;
@@ -24,16 +22,15 @@ final class Connection implements Closeable {
   private final RequestEncoder requests;
   private final WireInput replies;
 
-  /** Limits reads; without one the socket itself does, as an interruptible one must. */
-  private final @Nullable AnswerWatch watch;
+  private final AnswerWatch watch;
 
-  private Connection(Socket socket, boolean watched) throws IOException {
+  private Connection(Socket socket) throws IOException {
     this.socket = socket;
     var stream = socket.getOutputStream();
     this.out = new WireOutput(stream::write, REQUEST_BUFFER);
     this.requests = new RequestEncoder(out);
-    this.watch = watched ? new AnswerWatch(socket.getInputStream(), socket) : null;
-    this.replies = new WireInput(watch != null ? watch : socket.getInputStream());
+    this.watch = new AnswerWatch(socket.getInputStream(), socket);
+    this.replies = new WireInput(watch);
   }
 
   /**
@@ -41,18 +38,17 @@ final class Connection implements Closeable {
    * platform threads.
    */
   static Connection open(InetSocketAddress address, long timeoutNanos) throws IOException {
-    return open(new Socket(), true, address, timeoutNanos);
+    return open(new Socket(), address, timeoutNanos);
   }
 
   /** Connects with a socket that is closed when the thread using it is interrupted. */
   static Connection openInterruptibly(InetSocketAddress address, long timeoutNanos)
       throws IOException {
-    return open(SocketChannel.open().socket(), false, address, timeoutNanos);
+    return open(SocketChannel.open().socket(), address, timeoutNanos);
   }
 
   /** Connects {@code socket}, and closes it if that fails. */
-  static Connection open(
-      Socket socket, boolean watched, InetSocketAddress address, long timeoutNanos)
+  static Connection open(Socket socket, InetSocketAddress address, long timeoutNanos)
       throws IOException {
     try {
       socket.setTcpNoDelay(true);
@@ -63,7 +59,7 @@ final class Connection implements Closeable {
         // itself.
         throw new java.net.ConnectException("Connection refused");
       }
-      return new Connection(socket, watched);
+      return new Connection(socket);
     } catch (IOException | RuntimeException e) {
       socket.close();
       throw e;
@@ -83,6 +79,13 @@ final class Connection implements Closeable {
     out.flush();
   }
 
+  /** Sends a short request at once, while another thread reads and none writes. */
+  void sendApart(PrimaryConnection.Requesting request) throws IOException {
+    WireOutput apart = new WireOutput(socket.getOutputStream()::write, Long.BYTES);
+    request.to(new RequestEncoder(apart));
+    apart.flush();
+  }
+
   /** Whether there is something to {@link #flush}. */
   boolean hasUnsent() {
     return out.pending() > 0;
@@ -90,17 +93,13 @@ final class Connection implements Closeable {
 
   /**
    * Limits how long a read of {@link #replies} may take; it then throws {@link
-   * SocketTimeoutException}. A connection made by {@link #open} is closed then, and gives an eighth
-   * more time.
+   * java.net.SocketTimeoutException}, up to an eighth later than that, and leaves the connection
+   * closed.
    *
-   * @param nanos at least a millisecond is granted; {@link Long#MAX_VALUE} for no limit
+   * @param nanos {@link Long#MAX_VALUE} for no limit
    */
-  void readTimeout(long nanos) throws IOException {
-    if (watch != null) {
-      watch.limit(nanos);
-    } else {
-      socket.setSoTimeout(millis(nanos));
-    }
+  void readTimeout(long nanos) {
+    watch.limit(nanos);
   }
 
   boolean isClosed() {
@@ -109,16 +108,7 @@ final class Connection implements Closeable {
 
   @Override
   public void close() {
-    if (watch != null) {
-      watch.close();
-      return;
-    }
-    try {
-      socket.close();
-    } catch (IOException e) {
-      // It is gone either way.
-      return;
-    }
+    watch.close();
   }
 
   /**

@@ -26,10 +26,15 @@ final class InterruptShield {
 
   /** Runs {@code io} where an interrupt of the calling thread does not reach it. */
   static <T> T run(Io<T> io) throws IOException {
-    return onVirtualThread() ? runElsewhere(io) : io.run();
+    return onVirtualThread() ? resultElsewhere(io) : io.run();
   }
 
-  private static <T> T runElsewhere(Io<T> io) throws IOException {
+  /** Runs {@code task} on another thread, which may block. */
+  static void runElsewhere(Runnable task) {
+    PlatformThreads.POOL.execute(task);
+  }
+
+  private static <T> T resultElsewhere(Io<T> io) throws IOException {
     Future<T> result = PlatformThreads.POOL.submit(io::run);
     boolean interrupted = false;
     try {

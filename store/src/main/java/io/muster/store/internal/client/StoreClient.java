@@ -252,7 +252,7 @@ public final class StoreClient implements Closeable {
    * @throws java.nio.channels.ClosedByInterruptException if the thread is interrupted
    */
   public Optional<Boolean> tryBarrier(byte[] key, long worldSize, long nanos) throws IOException {
-    SideConnections.Waiting barrier = requests -> requests.barrier(key, worldSize);
+    SideConnection.Waiting barrier = requests -> requests.barrier(key, worldSize);
     if (server == ServerKind.MUSTER) {
       return Optional.of(sides.await(barrier, nanos));
     }

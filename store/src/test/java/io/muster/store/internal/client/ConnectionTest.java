@@ -19,7 +19,7 @@ class ConnectionTest {
       InetSocketAddress itself = (InetSocketAddress) socket.getLocalSocketAddress();
 
       assertThatExceptionOfType(ConnectException.class)
-          .isThrownBy(() -> Connection.open(socket, true, itself, TimeUnit.SECONDS.toNanos(10)))
+          .isThrownBy(() -> Connection.open(socket, itself, TimeUnit.SECONDS.toNanos(10)))
           .withMessage("Connection refused");
       assertThat(socket.isClosed()).isTrue();
     }

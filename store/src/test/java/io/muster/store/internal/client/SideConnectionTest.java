@@ -1,0 +1,164 @@
+package io.muster.store.internal.client;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.muster.store.Background;
+import io.muster.store.internal.wire.Opcode;
+import io.muster.store.internal.wire.Reply;
+import io.muster.store.internal.wire.RequestEncoder;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.nio.channels.ClosedByInterruptException;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+class SideConnectionTest {
+  private static final long SHORT = TimeUnit.MILLISECONDS.toNanos(40);
+  private static final long LONG = TimeUnit.MINUTES.toNanos(10);
+
+  /** What stands for a wait: a request of one byte. */
+  private static final SideConnection.Waiting WAIT = RequestEncoder::numKeys;
+
+  private static final int VALIDATE_BYTES = 5;
+
+  private ServerSocket listener;
+  private SideConnection connection;
+  private Socket server;
+
+  @BeforeEach
+  void connect() throws IOException {
+    listener = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
+    connection = SideConnection.open((InetSocketAddress) listener.getLocalSocketAddress(), LONG);
+    server = listener.accept();
+  }
+
+  @AfterEach
+  void disconnect() throws IOException {
+    connection.close();
+    server.close();
+    listener.close();
+  }
+
+  @Test
+  void await_answered_isNotCancelled() throws IOException {
+    var wait = waitFor(LONG);
+    skip(VALIDATE_BYTES + 1);
+    answer(Reply.STOP_WAITING);
+
+    assertThat(wait.result()).isTrue();
+    connection.close();
+    assertThat(server.getInputStream().read()).isEqualTo(-1);
+  }
+
+  @Test
+  void await_notAnswered_isCancelledAndNotEarly() throws IOException {
+    long start = System.nanoTime();
+    var wait = waitFor(SHORT);
+    skip(VALIDATE_BYTES + 1);
+
+    assertThat(server.getInputStream().read()).isEqualTo(Opcode.CANCEL_WAIT.code());
+    assertThat(System.nanoTime() - start).isGreaterThanOrEqualTo(SHORT);
+    answer(Reply.WAIT_CANCELED);
+    assertThat(wait.result()).isFalse();
+  }
+
+  @Test
+  void await_answeredWhileItIsCancelled_came() throws IOException {
+    var wait = waitFor(SHORT);
+    skip(VALIDATE_BYTES + 1);
+
+    assertThat(server.getInputStream().read()).isEqualTo(Opcode.CANCEL_WAIT.code());
+    answer(Reply.STOP_WAITING);
+    answer(Reply.WAIT_CANCELED);
+
+    assertThat(wait.result()).isTrue();
+  }
+
+  @Test
+  void await_afterOneThatWasCancelled_hasALimitOfItsOwn() throws IOException {
+    var first = waitFor(SHORT);
+    skip(VALIDATE_BYTES + 1);
+    skip(1);
+    answer(Reply.WAIT_CANCELED);
+    assertThat(first.result()).isFalse();
+
+    var second = waitFor(LONG);
+    skip(1);
+    second.awaitBlocked();
+    answer(Reply.STOP_WAITING);
+
+    assertThat(second.result()).isTrue();
+  }
+
+  @Test
+  void await_shorterThanTheOneBefore_isCancelledInTime() throws IOException {
+    var first = waitFor(LONG);
+    skip(VALIDATE_BYTES + 1);
+    answer(Reply.STOP_WAITING);
+    assertThat(first.result()).isTrue();
+
+    var second = waitFor(SHORT);
+    skip(1);
+
+    assertThat(server.getInputStream().read()).isEqualTo(Opcode.CANCEL_WAIT.code());
+    answer(Reply.WAIT_CANCELED);
+    assertThat(second.result()).isFalse();
+  }
+
+  @Test
+  void await_longerThanTheOneBefore_isNotCancelledEarly() throws IOException {
+    var first = waitFor(SHORT);
+    skip(VALIDATE_BYTES + 1);
+    answer(Reply.STOP_WAITING);
+    assertThat(first.result()).isTrue();
+
+    long start = System.nanoTime();
+    var second = waitFor(2 * SHORT);
+    skip(1);
+
+    assertThat(server.getInputStream().read()).isEqualTo(Opcode.CANCEL_WAIT.code());
+    assertThat(System.nanoTime() - start).isGreaterThanOrEqualTo(2 * SHORT);
+    answer(Reply.WAIT_CANCELED);
+    assertThat(second.result()).isFalse();
+  }
+
+  @Test
+  void await_cancelNotConfirmed_endsAndLeavesTheServer() throws IOException {
+    var wait = waitFor(SHORT);
+    skip(VALIDATE_BYTES + 1);
+    skip(1);
+
+    assertThat(wait.result()).isFalse();
+    assertThat(connection.isClosed()).isTrue();
+    assertThat(server.getInputStream().read()).isEqualTo(-1);
+  }
+
+  @Test
+  void await_interrupted_closesTheConnection() throws IOException {
+    var wait = waitFor(LONG);
+    skip(VALIDATE_BYTES + 1);
+    wait.awaitBlocked();
+
+    wait.interrupt();
+
+    assertThat(wait.failure()).isInstanceOf(ClosedByInterruptException.class);
+    assertThat(server.getInputStream().read()).isEqualTo(-1);
+  }
+
+  private Background<Boolean> waitFor(long nanos) {
+    return Background.call(() -> connection.await(WAIT, nanos));
+  }
+
+  private void skip(int bytes) throws IOException {
+    assertThat(server.getInputStream().readNBytes(bytes)).hasSize(bytes);
+  }
+
+  private void answer(int reply) throws IOException {
+    server.getOutputStream().write(reply);
+  }
+}
