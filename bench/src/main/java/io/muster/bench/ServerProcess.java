@@ -3,8 +3,10 @@ package io.muster.bench;
 import io.muster.store.server.Backend;
 import io.muster.store.server.StoreServer;
 import java.io.BufferedReader;
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.InputStreamReader;
 import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -28,12 +30,16 @@ final class ServerProcess implements AutoCloseable {
   }
 
   private static final String READY = "listening on ";
+  private static final String HOLDINGS = "holdings";
+  private static final String COLLECT = "collect";
 
   private final Process process;
+  private final BufferedReader out;
   private final int port;
 
-  private ServerProcess(Process process, int port) {
+  private ServerProcess(Process process, BufferedReader out, int port) {
     this.process = process;
+    this.out = out;
     this.port = port;
   }
 
@@ -68,7 +74,7 @@ final class ServerProcess implements AutoCloseable {
       process.destroy();
       throw new IOException("the " + kind + " server did not start: " + line);
     }
-    return new ServerProcess(process, Integer.parseInt(line.substring(READY.length())));
+    return new ServerProcess(process, out, Integer.parseInt(line.substring(READY.length())));
   }
 
   int port() {
@@ -90,6 +96,27 @@ final class ServerProcess implements AutoCloseable {
     try (Stream<Path> files = Files.list(Path.of("/proc/" + process.pid() + "/fd"))) {
       return (int) files.count();
     }
+  }
+
+  /** What a server of Muster's holds at this moment. */
+  ServerHoldings holdings() throws IOException {
+    return ask(HOLDINGS);
+  }
+
+  /** The same, after a garbage collection. */
+  ServerHoldings holdingsCollected() throws IOException {
+    return ask(COLLECT);
+  }
+
+  private ServerHoldings ask(String question) throws IOException {
+    OutputStream in = process.getOutputStream();
+    in.write((question + "\n").getBytes(StandardCharsets.UTF_8));
+    in.flush();
+    String line = out.readLine();
+    if (line == null) {
+      throw new EOFException("the server has ended");
+    }
+    return ServerHoldings.parse(line);
   }
 
   @Override
@@ -120,7 +147,15 @@ final class ServerProcess implements AutoCloseable {
 
   private static void serveMuster(Backend backend) throws IOException {
     try (StoreServer server = StoreServer.start(StoreServer.options().backend(backend).build())) {
-      serveUntilInputEnds(server.port());
+      System.out.println(READY + server.port());
+      BufferedReader in =
+          new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
+      for (String line = in.readLine(); line != null; line = in.readLine()) {
+        if (line.equals(COLLECT)) {
+          System.gc();
+        }
+        System.out.println(ServerHoldings.of(server));
+      }
     }
   }
 
