@@ -98,8 +98,7 @@ public final class Soak {
     }
   }
 
-  private void sample(
-      SoakLoad load, ServerProcess server, List<SoakSample> samples)
+  private void sample(SoakLoad load, ServerProcess server, List<SoakSample> samples)
       throws IOException {
     long start = System.nanoTime();
     long nanos = (long) (minutes * 60e9);
