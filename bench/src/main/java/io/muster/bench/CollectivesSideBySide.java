@@ -17,7 +17,8 @@ import java.util.Map;
  */
 public final class CollectivesSideBySide {
   private static final String USAGE =
-      "usage: side-by-side-collectives [--rounds N] [--warm-up N] [--scale F] [--write FILE]";
+      "usage: side-by-side-collectives [--rounds N] [--warm-up N] [--scale F] [--write FILE]"
+          + " [--figures FILE]";
 
   private static final int[] WORLD_SIZES = {2, 4};
   private static final List<Kind> MUSTER_FIRST = List.of(Kind.MUSTER, Kind.PYTORCH);
@@ -42,7 +43,7 @@ public final class CollectivesSideBySide {
   /** Measures, prints, and writes the file if one was named. */
   public static void main(String[] args) throws IOException {
     CollectivesSideBySide run = new CollectivesSideBySide(args);
-    run.options.publish(run.measure());
+    run.measure();
   }
 
   private static List<Workload> workloads() {
@@ -57,7 +58,7 @@ public final class CollectivesSideBySide {
     return all;
   }
 
-  private String measure() throws IOException {
+  private void measure() throws IOException {
     String loadBefore = Machine.load();
     Map<Kind, Map<Integer, List<RankProcess>>> worlds = new EnumMap<>(Kind.class);
     Map<Workload, Map<Kind, Samples>> micros = new LinkedHashMap<>();
@@ -89,7 +90,11 @@ public final class CollectivesSideBySide {
     } finally {
       worlds.values().forEach(of -> of.values().forEach(w -> w.forEach(RankProcess::close)));
     }
-    return report(micros, loadBefore);
+    Comparison figures = new Comparison();
+    micros.forEach(
+        (workload, sides) ->
+            figures.add(workload + ", µs", of(sides, Kind.PYTORCH), of(sides, Kind.MUSTER)));
+    options.publish(report(micros, loadBefore), figures);
   }
 
   private String report(Map<Workload, Map<Kind, Samples>> micros, String loadBefore)

@@ -3,8 +3,9 @@ package io.muster.bench;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
-import java.util.Locale;
+import java.util.List;
 import java.util.Map;
 
 /** What PyTorch and Muster needed for the same, by what it is called: the less the better. */
@@ -17,15 +18,17 @@ final class Comparison {
     MUSTER
   }
 
-  private static final class Pair {
-    private final Samples pyTorch = new Samples();
-    private final Samples muster = new Samples();
-  }
+  private record Pair(Samples pyTorch, Samples muster) {}
 
   /** Adds the figure of one more round. */
   void add(String name, Of whose, double figure) {
-    Pair pair = pairs.computeIfAbsent(name, unused -> new Pair());
+    Pair pair = pairs.computeIfAbsent(name, unused -> new Pair(new Samples(), new Samples()));
     (whose == Of.PYTORCH ? pair.pyTorch : pair.muster).add(figure);
+  }
+
+  /** Adds the figures of all rounds; there may be none of one side. */
+  void add(String name, Samples pyTorch, Samples muster) {
+    pairs.put(name, new Pair(pyTorch, muster));
   }
 
   /** A table's rows, each with both medians and the ratio of the rounds. */
@@ -39,23 +42,23 @@ final class Comparison {
     return rows.toString();
   }
 
-  /** Writes a line for each name, for an overview of several runs to read. */
+  /** Writes a line for each name, for {@link Figure#read}. */
   void writeTo(Path file) throws IOException {
-    StringBuilder lines = new StringBuilder();
+    List<String> lines = new ArrayList<>();
     pairs.forEach(
         (name, pair) -> {
           Samples ratio = pair.muster.over(pair.pyTorch);
-          lines.append(
-              String.format(
-                  Locale.ROOT,
-                  "%s\t%s\t%s\t%f\t%f\t%f%n",
-                  name,
-                  pair.pyTorch,
-                  pair.muster,
-                  ratio.median(),
-                  ratio.least(),
-                  ratio.greatest()));
+          lines.add(
+              new Figure(
+                      name,
+                      pair.pyTorch.toString(),
+                      pair.muster.toString(),
+                      pair.muster.median(),
+                      ratio.median(),
+                      ratio.least(),
+                      ratio.greatest())
+                  .toLine());
         });
-    Files.writeString(file, lines.toString());
+    Files.write(file, lines);
   }
 }

@@ -76,7 +76,7 @@ public final class FileSideBySide {
             Path file = Files.createTempFile(directory, "store", "");
             double figure = time(kind, operation.getKey(), file, times) / 1e3 / times;
             if (round >= 0) {
-              micros.add(operation.getKey(), kind.whose, figure);
+              micros.add("file: " + operation.getKey() + ", µs", kind.whose, figure);
             }
           }
         }

@@ -3,6 +3,8 @@ package io.muster.bench;
 import io.muster.store.FileStore;
 import io.muster.store.Store;
 import io.muster.store.TcpStore;
+import io.muster.store.TcpStoreOptions;
+import io.muster.store.server.StoreServer;
 import java.nio.file.Path;
 import java.util.Collections;
 import java.util.List;
@@ -15,7 +17,13 @@ final class MusterSide implements Side {
   private volatile Object result = "";
 
   MusterSide(int port) {
-    this(TcpStore.connect("127.0.0.1", port));
+    this(
+        TcpStore.connect(
+            "127.0.0.1",
+            port,
+            TcpStoreOptions.builder()
+                .server(StoreServer.options().maxValueBytes(Workload.HUGE).build())
+                .build()));
   }
 
   /** A store on a file, for any number of processes. */

@@ -22,7 +22,13 @@ final class Names implements Closeable {
       "mount --bind \"$1\" /etc/hosts && mount --bind \"$2\" /etc/resolv.conf && shift 2"
           + " && exec \"$@\"";
 
-  private static final InetSocketAddress SILENT = new InetSocketAddress("127.0.0.77", 53);
+  /** On loopback, an address of this process only, as the port can be no other. */
+  private static final InetSocketAddress SILENT =
+      new InetSocketAddress(
+          "127.%d.%d.53"
+              .formatted(
+                  ProcessHandle.current().pid() / 256 % 256, ProcessHandle.current().pid() % 256),
+          53);
 
   private final Path directory = Files.createTempDirectory("names");
   private final Path resolver = directory.resolve("resolv.conf");

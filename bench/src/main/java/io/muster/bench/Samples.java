@@ -12,7 +12,11 @@ final class Samples {
     figures.add(figure);
   }
 
+  /** The middle one, or not a number if there is none. */
   double median() {
+    if (figures.isEmpty()) {
+      return Double.NaN;
+    }
     List<Double> sorted = figures.stream().sorted().toList();
     int middle = sorted.size() / 2;
     return sorted.size() % 2 == 1
@@ -28,18 +32,21 @@ final class Samples {
     return figures.stream().mapToDouble(f -> f).max().orElse(Double.NaN);
   }
 
-  /** These figures divided by those of the same rounds. */
+  /** These figures divided by those of the same rounds, as far as there are some. */
   Samples over(Samples base) {
     Samples ratios = new Samples();
-    for (int i = 0; i < figures.size(); i++) {
+    for (int i = 0; i < Math.min(figures.size(), base.figures.size()); i++) {
       ratios.add(figures.get(i) / base.figures.get(i));
     }
     return ratios;
   }
 
-  /** The median, and the least and the greatest in brackets. */
+  /** The median, and the least and the greatest in brackets; a dash if there is nothing. */
   @Override
   public String toString() {
+    if (figures.isEmpty()) {
+      return "–";
+    }
     return text(median()) + " (" + text(least()) + "–" + text(greatest()) + ")";
   }
 

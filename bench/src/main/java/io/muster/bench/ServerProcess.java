@@ -146,7 +146,9 @@ final class ServerProcess implements AutoCloseable {
   }
 
   private static void serveMuster(Backend backend) throws IOException {
-    try (StoreServer server = StoreServer.start(StoreServer.options().backend(backend).build())) {
+    try (StoreServer server =
+        StoreServer.start(
+            StoreServer.options().backend(backend).maxValueBytes(Workload.HUGE).build())) {
       System.out.println(READY + server.port());
       BufferedReader in =
           new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));

@@ -16,7 +16,8 @@ import java.util.function.IntFunction;
  */
 public final class SideBySide {
   private static final String USAGE =
-      "usage: side-by-side [--rounds N] [--warm-up N] [--scale F] [--only REGEX] [--write FILE]";
+      "usage: side-by-side [--rounds N] [--warm-up N] [--scale F] [--only REGEX] [--write FILE]"
+          + " [--figures FILE]";
 
   private final RunOptions options;
 
@@ -46,10 +47,10 @@ public final class SideBySide {
     // The references that would free native objects some day cost time; ours are freed by hand.
     System.setProperty("org.bytedeco.javacpp.nopointergc", "true");
     SideBySide run = new SideBySide(args);
-    run.options.publish(run.measure());
+    run.measure();
   }
 
-  private String measure() throws IOException {
+  private void measure() throws IOException {
     String loadBefore = Machine.load();
     try (Sides sides = new Sides();
         ServerProcess echoServer = ServerProcess.start(Kind.ECHO);
@@ -67,12 +68,15 @@ public final class SideBySide {
         }
       }
       Samples floor = new Samples();
+      Samples huge = new Samples();
+      Workload.Timed hugeTimed = Workload.huge().preparation().on(sides.of(Column.EVENT_LOOP));
       Samples nativeCall = new Samples();
       Samples nativeVector = new Samples();
       for (int round = -options.warmUp(); round < options.rounds(); round++) {
         options.sayRound(round);
         boolean counts = round >= 0;
         sample(counts, floor, 3_000, echo.timed());
+        sample(counts, huge, Workload.huge().operations(), hugeTimed);
         sample(counts, nativeCall, 100_000, Workload.repeating(sides.pyTorch().nothing()));
         sample(counts, nativeVector, 20_000, Workload.repeating(PyTorchSide.vector()));
         for (Workload workload : workloads) {
@@ -86,8 +90,26 @@ public final class SideBySide {
           }
         }
       }
-      return report(micros, floor, nativeCall, nativeVector, loadBefore);
+      options.publish(
+          report(micros, floor, huge, nativeCall, nativeVector, loadBefore),
+          figures(micros, floor, huge));
     }
+  }
+
+  private static Comparison figures(
+      Map<Workload, Map<Column, Samples>> micros, Samples floor, Samples huge) {
+    Comparison figures = new Comparison();
+    micros.forEach(
+        (workload, columns) -> {
+          Samples pyTorch = of(columns, Column.PYTORCH);
+          Samples muster = of(columns, Column.EVENT_LOOP);
+          figures.add(workload.name() + ", µs", pyTorch, muster);
+          if (workload.name().equals("get, 32 B")) {
+            figures.add("get, 32 B, to a bare echo", pyTorch.over(floor), muster.over(floor));
+          }
+        });
+    figures.add(Workload.huge().name() + ", µs", new Samples(), huge);
+    return figures;
   }
 
   private void sample(boolean counts, Samples samples, int operations, Workload.Timed timed) {
@@ -101,6 +123,7 @@ public final class SideBySide {
   private String report(
       Map<Workload, Map<Column, Samples>> micros,
       Samples floor,
+      Samples huge,
       Samples nativeCall,
       Samples nativeVector,
       String loadBefore)
@@ -108,7 +131,7 @@ public final class SideBySide {
     StringBuilder out = new StringBuilder();
     out.append(
         """
-        # Benchmarks
+        # Benchmarks of stores
 
         Muster's store beside PyTorch's, measured in one run. Written by
         `bench/run side-by-side --write FILE`; before it, `taskset -c 0` pins all processes to a core.
@@ -137,6 +160,9 @@ public final class SideBySide {
         The floor under every operation with an answer: 64 bytes to and fro on a bare blocking socket
         between two Java processes take %s µs.
 
+        A value of 64 MiB, for which a server of PyTorch has no room and Muster's was told to have it,
+        set and read again takes %s µs: %.1f GB/s, 10^9 bytes a second.
+
         | operation | PyTorch, µs | Muster, µs | ratio | Muster on threads, µs | ratio |
         |---|---:|---:|---:|---:|---:|
         """
@@ -148,7 +174,9 @@ public final class SideBySide {
                 options.warmUp(),
                 nativeCall,
                 nativeVector,
-                floor));
+                floor,
+                huge,
+                2 * Workload.HUGE / 1e3 / huge.median()));
     micros.forEach(
         (workload, columns) -> {
           Samples pyTorch = of(columns, Column.PYTORCH);

@@ -15,6 +15,9 @@ import java.util.stream.IntStream;
 record Workload(String name, int operations, Preparation preparation) {
   private static final int STREAM_KEYS = 1_000;
 
+  /** The largest value that is set. */
+  static final int HUGE = 64 << 20;
+
   /** How many round trips one client makes while the other's wait is on its way. */
   private static final int TRIPS_BEFORE_SET = 20;
 
@@ -29,7 +32,8 @@ record Workload(String name, int operations, Preparation preparation) {
   }
 
   static List<Workload> all() {
-    List<String> thousand = IntStream.range(0, 1_000).mapToObj(i -> "multi/" + i).toList();
+    List<String> thousand = keys(1_000);
+    List<String> tenThousand = keys(10_000);
     return List.of(
         new Workload("get, 32 B", 3_000, side -> getting(side, "small", 32)),
         new Workload("get, 4 KiB", 3_000, side -> getting(side, "page", 4 * 1024)),
@@ -42,7 +46,19 @@ record Workload(String name, int operations, Preparation preparation) {
         new Workload(
             "multiSet, 1,000 x 128 B, and an add", 30, side -> settingMany(side, thousand)),
         new Workload("multiGet, 1,000 x 128 B", 30, side -> gettingMany(side, thousand)),
-        new Workload("set and get, 8 MiB", 4, side -> large(side)));
+        new Workload(
+            "multiSet, 10,000 x 128 B, and an add", 6, side -> settingMany(side, tenThousand)),
+        new Workload("multiGet, 10,000 x 128 B", 6, side -> gettingMany(side, tenThousand)),
+        new Workload("set and get, 8 MiB", 4, side -> large(side, 8 << 20)));
+  }
+
+  /** More than PyTorch's server takes. */
+  static Workload huge() {
+    return new Workload("set and get, 64 MiB", 2, side -> large(side, HUGE));
+  }
+
+  private static List<String> keys(int count) {
+    return IntStream.range(0, count).mapToObj(i -> "multi/" + i).toList();
   }
 
   static Timed repeating(Side.Op... ops) {
@@ -149,8 +165,7 @@ record Workload(String name, int operations, Preparation preparation) {
     return repeating(side.multiGet(keys));
   }
 
-  /** The largest value that PyTorch's server takes. */
-  private static Timed large(Side side) {
-    return repeating(side.set("large", new byte[8 * 1024 * 1024]), side.get("large"));
+  private static Timed large(Side side, int bytes) {
+    return repeating(side.set("large", new byte[bytes]), side.get("large"));
   }
 }

@@ -1,0 +1,65 @@
+package io.muster.bench;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * What one run found out about one thing.
+ *
+ * @param name what was measured, with its unit
+ * @param pyTorch PyTorch's median and spread, as text
+ * @param muster Muster's median and spread, as text
+ * @param musterMedian Muster's median
+ * @param ratio the median of the rounds' ratios of Muster's figure to PyTorch's; not a number
+ *     without PyTorch's
+ * @param least the least of those ratios
+ * @param greatest the greatest of them
+ */
+record Figure(
+    String name,
+    String pyTorch,
+    String muster,
+    double musterMedian,
+    double ratio,
+    double least,
+    double greatest) {
+
+  String toLine() {
+    return String.join(
+        "\t",
+        name,
+        pyTorch,
+        muster,
+        Double.toString(musterMedian),
+        Double.toString(ratio),
+        Double.toString(least),
+        Double.toString(greatest));
+  }
+
+  /** The figures of all runs that have left some in a directory. */
+  static List<Figure> read(Path directory) throws IOException {
+    List<Figure> figures = new ArrayList<>();
+    try (var files = Files.list(directory)) {
+      for (Path file : files.sorted().toList()) {
+        for (String line : Files.readAllLines(file)) {
+          figures.add(of(line.split("\t", -1)));
+        }
+      }
+    }
+    return figures;
+  }
+
+  private static Figure of(String[] fields) {
+    return new Figure(
+        fields[0],
+        fields[1],
+        fields[2],
+        Double.parseDouble(fields[3]),
+        Double.parseDouble(fields[4]),
+        Double.parseDouble(fields[5]),
+        Double.parseDouble(fields[6]));
+  }
+}
