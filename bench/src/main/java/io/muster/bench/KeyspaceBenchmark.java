@@ -1,6 +1,5 @@
 package io.muster.bench;
 
-import io.muster.store.internal.keyspace.Key;
 import io.muster.store.internal.keyspace.Keyspace;
 import io.muster.store.internal.keyspace.NotANumberException;
 import io.muster.store.internal.keyspace.StoreFullException;
@@ -37,29 +36,29 @@ public class KeyspaceBenchmark {
   @Setup
   public void fill() throws StoreFullException {
     for (int i = 0; i < KEYS; i++) {
-      keyspace.set(new Key(bytes("/key/" + i)), VALUE);
+      keyspace.set(bytes("/key/" + i), VALUE);
     }
   }
 
   @Benchmark
   public byte @Nullable [] get() {
-    return keyspace.get(new Key(key));
+    return keyspace.get(key);
   }
 
   @Benchmark
   public Keyspace set() throws StoreFullException {
-    keyspace.set(new Key(key), VALUE);
+    keyspace.set(key, VALUE);
     return keyspace;
   }
 
   @Benchmark
   public long add() throws NotANumberException, StoreFullException {
-    return keyspace.add(new Key(counter), 1);
+    return keyspace.add(counter, 1);
   }
 
   @Benchmark
   public byte[] compareSet() throws StoreFullException {
-    return keyspace.compareSet(new Key(key), VALUE, VALUE);
+    return keyspace.compareSet(key, VALUE, VALUE);
   }
 
   private static byte[] bytes(String key) {

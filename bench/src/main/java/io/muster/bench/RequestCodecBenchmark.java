@@ -1,5 +1,6 @@
 package io.muster.bench;
 
+import io.muster.store.internal.wire.KeyReader;
 import io.muster.store.internal.wire.Opcode;
 import io.muster.store.internal.wire.RequestDecoder;
 import io.muster.store.internal.wire.RequestEncoder;
@@ -40,7 +41,7 @@ public class RequestCodecBenchmark {
 
   private final WireOutput nowhere = new WireOutput((bytes, offset, length) -> {}, 16 * 1024);
   private final RequestEncoder encoder = new RequestEncoder(nowhere);
-  private final RequestDecoder decoder = new RequestDecoder(WireLimits.PYTORCH);
+  private final RequestDecoder decoder = new RequestDecoder(WireLimits.PYTORCH, KeyReader.COPYING);
   private final Requests ignored = ignoring();
   private byte[] value = {};
   private ByteBuffer request = ByteBuffer.allocate(0);

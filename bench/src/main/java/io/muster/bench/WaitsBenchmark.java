@@ -50,7 +50,7 @@ public class WaitsBenchmark {
     for (int i = 0; i < waiters; i++) {
       waits.registerForPresence(new Counted(), keys);
     }
-    waits.keyChanged(key);
+    waits.keyChanged(key.bytes());
     return released;
   }
 

@@ -95,7 +95,7 @@ public final class FileStore implements Store {
   public FileStore(Path path, int worldSize) {
     this.path = path.toAbsolutePath();
     this.worldSize = worldSize;
-    this.log = new FileLog(this.path, waits::keyChanged);
+    this.log = new FileLog(this.path, key -> waits.keyChanged(key.bytes()));
     change(records -> add(records, REFERENCES, 1));
   }
 

@@ -35,7 +35,7 @@ public final class HashStore implements Store {
     byte[] copy = value.clone();
     locked(
         () -> {
-          keyspace.set(key(key), copy);
+          keyspace.set(KeyText.bytes(key), copy);
           return true;
         });
   }
@@ -47,13 +47,13 @@ public final class HashStore implements Store {
 
   @Override
   public long add(String key, long delta) {
-    return locked(() -> keyspace.add(key(key), delta));
+    return locked(() -> keyspace.add(KeyText.bytes(key), delta));
   }
 
   @Override
   public byte[] compareSet(String key, byte[] expected, byte[] desired) {
     byte[] copy = desired.clone();
-    return locked(() -> keyspace.compareSet(key(key), expected, copy)).clone();
+    return locked(() -> keyspace.compareSet(KeyText.bytes(key), expected, copy)).clone();
   }
 
   @Override
@@ -79,7 +79,7 @@ public final class HashStore implements Store {
 
   @Override
   public boolean deleteKey(String key) {
-    return locked(() -> keyspace.delete(key(key)));
+    return locked(() -> keyspace.delete(KeyText.bytes(key)));
   }
 
   @Override
@@ -89,7 +89,7 @@ public final class HashStore implements Store {
 
   @Override
   public List<String> listKeys() {
-    return locked(keyspace::keys).stream().map(key -> KeyText.text(key.bytes())).toList();
+    return locked(keyspace::keys).stream().map(KeyText::text).toList();
   }
 
   @Override
@@ -101,7 +101,7 @@ public final class HashStore implements Store {
   public void append(String key, byte[] value) {
     locked(
         () -> {
-          keyspace.append(key(key), value);
+          keyspace.append(KeyText.bytes(key), value);
           return true;
         });
   }
@@ -128,7 +128,7 @@ public final class HashStore implements Store {
   @Override
   public void multiSet(List<String> keys, List<byte[]> values) {
     Store.requireSameSize(keys, values);
-    List<Key> checked = keys.stream().map(HashStore::key).toList();
+    List<byte[]> checked = keys.stream().map(KeyText::bytes).toList();
     List<byte[]> copies = values.stream().map(byte[]::clone).toList();
     locked(
         () -> {
@@ -144,7 +144,7 @@ public final class HashStore implements Store {
     byte[] copy = item.clone();
     locked(
         () -> {
-          keyspace.push(key(key), copy);
+          keyspace.push(KeyText.bytes(key), copy);
           return true;
         });
   }
@@ -152,11 +152,11 @@ public final class HashStore implements Store {
   @Override
   public byte[] queuePop(String key, boolean block) {
     Deadline deadline = Deadline.after(timeout);
-    List<Key> queue = List.of(key(key));
+    byte[] queue = KeyText.bytes(key);
     lock.lock();
     try {
       while (true) {
-        byte[] item = keyspace.pop(queue.get(0));
+        byte[] item = keyspace.pop(queue);
         if (item != null) {
           return item.clone();
         }
@@ -164,8 +164,9 @@ public final class HashStore implements Store {
           throw new QueueEmptyException(key, toString());
         }
         Sleeper sleeper = new Sleeper(lock.newCondition());
-        waits.registerForItem(sleeper, queue.get(0));
-        sleep(sleeper, deadline, List.of(key), queue, this::hasItem);
+        Key missing = new Key(queue);
+        waits.registerForItem(sleeper, missing);
+        sleep(sleeper, deadline, List.of(key), List.of(missing), this::hasItem);
       }
     } finally {
       lock.unlock();
@@ -174,7 +175,7 @@ public final class HashStore implements Store {
 
   @Override
   public long queueLen(String key) {
-    return locked(() -> keyspace.queueLength(key(key)));
+    return locked(() -> keyspace.queueLength(KeyText.bytes(key)));
   }
 
   @Override
@@ -197,26 +198,22 @@ public final class HashStore implements Store {
     return "HashStore";
   }
 
-  private boolean hasValue(Key key) {
+  private boolean hasValue(byte[] key) {
     return keyspace.get(key) != null;
   }
 
-  private boolean hasItem(Key queue) {
+  private boolean hasItem(byte[] queue) {
     return keyspace.queueLength(queue) > 0;
   }
 
-  private static Key key(String text) {
-    return new Key(KeyText.bytes(text));
-  }
-
-  private static List<Key> missing(List<String> keys, Predicate<Key> isThere) {
-    return keys.stream().map(HashStore::key).filter(isThere.negate()).toList();
+  private static List<Key> missing(List<String> keys, Predicate<byte[]> isThere) {
+    return keys.stream().map(KeyText::bytes).filter(isThere.negate()).map(Key::new).toList();
   }
 
   private List<byte[]> values(List<String> keys) {
     List<byte[]> values = new ArrayList<>(keys.size());
     for (String key : keys) {
-      values.add(Objects.requireNonNull(keyspace.get(key(key))).clone());
+      values.add(Objects.requireNonNull(keyspace.get(KeyText.bytes(key))).clone());
     }
     return values;
   }
@@ -227,16 +224,13 @@ public final class HashStore implements Store {
       Deadline deadline,
       List<String> keys,
       List<Key> missing,
-      Predicate<Key> isThere) {
+      Predicate<byte[]> isThere) {
     try {
       long nanos = deadline.remainingNanos();
       while (!sleeper.released) {
         if (nanos <= 0) {
           List<String> stillMissing =
-              missing.stream()
-                  .filter(isThere.negate())
-                  .map(key -> KeyText.text(key.bytes()))
-                  .toList();
+              missing.stream().map(Key::bytes).filter(isThere.negate()).map(KeyText::text).toList();
           throw StoreTimeoutException.ofKeys(
               deadline.timeout(), "", keys, stillMissing, toString());
         }
@@ -254,8 +248,8 @@ public final class HashStore implements Store {
   /** A push wakes one sleeper; if that one does not pop, the item is the next one's. */
   private void passOn(Sleeper sleeper) {
     Key queue = sleeper.queue;
-    if (queue != null && hasItem(queue)) {
-      waits.itemPushed(queue);
+    if (queue != null && hasItem(queue.bytes())) {
+      waits.itemPushed(queue.bytes());
     }
   }
 

@@ -22,8 +22,8 @@ public final class Barriers {
    */
   public boolean arrive(Key key, long worldSize, Wait wait)
       throws NotANumberException, StoreFullException {
-    if (keyspace.add(key, 1) >= worldSize) {
-      waits.releaseAll(key);
+    if (keyspace.add(key.bytes(), 1) >= worldSize) {
+      waits.releaseAll(key.bytes());
       return true;
     }
     waits.register(wait, List.of(key));
@@ -35,7 +35,7 @@ public final class Barriers {
     if (wait.isOver()) {
       return;
     }
-    Key key = wait.keys.get(0);
+    byte[] key = wait.keys.get(0).bytes();
     waits.forget(wait);
     if (keyspace.get(key) == null) {
       return;

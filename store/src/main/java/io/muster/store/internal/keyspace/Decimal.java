@@ -1,7 +1,5 @@
 package io.muster.store.internal.keyspace;
 
-import java.nio.charset.StandardCharsets;
-
 /**
  * Counters as text, read as PyTorch reads them (C's {@code strtoll}): leading white space, an
  * optional sign, the longest run of digits; what follows is ignored. An empty value is 0.
@@ -23,22 +21,52 @@ public final class Decimal {
     while (start < value.length && isSpace(value[start])) {
       start++;
     }
+    boolean negative = start < value.length && value[start] == '-';
+    if (negative || (start < value.length && value[start] == '+')) {
+      start++;
+    }
+    // Counted downwards, as there is one negative number more than there are positive ones.
+    long number = 0;
     int end = start;
-    if (end < value.length && (value[end] == '-' || value[end] == '+')) {
-      end++;
+    for (; end < value.length && isDigit(value[end]); end++) {
+      int digit = value[end] - '0';
+      if (number < (Long.MIN_VALUE + digit) / 10) {
+        throw new NumberFormatException("beyond 64 bits");
+      }
+      number = number * 10 - digit;
     }
-    while (end < value.length && value[end] >= '0' && value[end] <= '9') {
-      end++;
+    if (end == start) {
+      throw new NumberFormatException("no digits");
     }
-    return Long.parseLong(new String(value, start, end - start, StandardCharsets.US_ASCII));
+    if (!negative && number == Long.MIN_VALUE) {
+      throw new NumberFormatException("beyond 64 bits");
+    }
+    return negative ? number : -number;
   }
 
   /** Writes a counter. */
   public static byte[] format(long number) {
-    return Long.toString(number).getBytes(StandardCharsets.US_ASCII);
+    int length = number < 0 ? 2 : 1;
+    for (long rest = number / 10; rest != 0; rest /= 10) {
+      length++;
+    }
+    byte[] text = new byte[length];
+    long rest = number;
+    for (int i = length - 1; i >= (number < 0 ? 1 : 0); i--) {
+      text[i] = (byte) ('0' + Math.abs(rest % 10));
+      rest /= 10;
+    }
+    if (number < 0) {
+      text[0] = '-';
+    }
+    return text;
   }
 
   private static boolean isSpace(byte b) {
     return b == ' ' || (b >= '\t' && b <= '\r');
+  }
+
+  private static boolean isDigit(byte b) {
+    return b >= '0' && b <= '9';
   }
 }

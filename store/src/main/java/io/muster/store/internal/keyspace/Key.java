@@ -1,5 +1,6 @@
 package io.muster.store.internal.keyspace;
 
+import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
@@ -10,7 +11,7 @@ public final class Key {
 
   public Key(byte[] bytes) {
     this.bytes = bytes;
-    this.hash = Arrays.hashCode(bytes);
+    this.hash = KeyHash.of(bytes, bytes.length);
   }
 
   /** The bytes themselves, not to be changed. */
@@ -30,6 +31,11 @@ public final class Key {
 
   @Override
   public String toString() {
-    return new String(bytes, java.nio.charset.StandardCharsets.UTF_8);
+    return text(bytes);
+  }
+
+  /** A key as a message shows it. */
+  static String text(byte[] key) {
+    return new String(key, StandardCharsets.UTF_8);
   }
 }

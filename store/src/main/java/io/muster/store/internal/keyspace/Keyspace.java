@@ -1,31 +1,27 @@
 package io.muster.store.internal.keyspace;
 
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Queue;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Keys with their values, and queues beside them, as PyTorch's store servers keep them.
  *
- * <p>A queue may share its name with a key; queues are neither counted nor listed. Values are never
- * changed in place: an array given in must not change any more, and one handed out must not be
- * changed. The state follows from the sequence of calls alone. Not thread-safe: one owner at a
- * time.
+ * <p>A queue may share its name with a key; queues are neither counted nor listed. Keys and values
+ * are never changed in place: an array given in must not change any more, and one handed out must
+ * not be changed. The state follows from the sequence of calls alone. No call costs more for the
+ * number of keys there are. Not thread-safe: one owner at a time.
  */
 public final class Keyspace {
   /** Hears of what may release a wait. It must not call back. */
   public interface Listener {
     /** The key was set, or changed. */
-    void keyChanged(Key key);
+    void keyChanged(byte[] key);
 
     /** One item was put into the queue. */
-    void itemPushed(Key key);
+    void itemPushed(byte[] key);
   }
 
   private static final byte[] EMPTY = {};
@@ -33,8 +29,8 @@ public final class Keyspace {
 
   private final Listener listener;
   private final long maxStoredBytes;
-  private final Map<Key, byte[]> values = new HashMap<>();
-  private final Map<Key, Queue<byte[]>> queues = new HashMap<>();
+  private final KeyMap<byte[]> values = new KeyMap<>();
+  private final KeyMap<Queue<byte[]>> queues = new KeyMap<>();
   private long storedBytes;
 
   /**
@@ -47,34 +43,36 @@ public final class Keyspace {
     this.maxStoredBytes = maxStoredBytes;
   }
 
-  public void set(Key key, byte[] value) throws StoreFullException {
-    put(key, value);
+  public void set(byte[] key, byte[] value) throws StoreFullException {
+    long before = storedBytes;
+    byte[] old = put(key, value);
+    if (isTooMuch(before)) {
+      restore(key, old);
+      throw full(key);
+    }
     listener.keyChanged(key);
   }
 
   /** Sets each key to the value in its place, or, if there is no room for all, none. */
-  public void setAll(List<Key> keys, List<byte[]> newValues) throws StoreFullException {
-    Map<Key, byte[]> last = new LinkedHashMap<>();
-    for (int i = 0; i < keys.size(); i++) {
-      last.put(keys.get(i), newValues.get(i));
+  public void setAll(List<byte[]> keys, List<byte[]> newValues) throws StoreFullException {
+    long before = storedBytes;
+    byte[] @Nullable [] old = new byte[keys.size()] @Nullable [];
+    for (int i = 0; i < old.length; i++) {
+      old[i] = put(keys.get(i), newValues.get(i));
     }
-    long more = 0;
-    for (Map.Entry<Key, byte[]> entry : last.entrySet()) {
-      more += growth(entry.getKey(), entry.getValue());
+    if (isTooMuch(before)) {
+      for (int i = old.length - 1; i >= 0; i--) {
+        restore(keys.get(i), old[i]);
+      }
+      throw full(keys.get(0));
     }
-    if (!last.isEmpty()) {
-      requireRoom(keys.get(0), more);
+    for (byte[] key : keys) {
+      listener.keyChanged(key);
     }
-    last.forEach(
-        (key, value) -> {
-          storedBytes += growth(key, value);
-          values.put(key, value);
-        });
-    last.keySet().forEach(listener::keyChanged);
   }
 
   /** The value at {@code key}, or null. */
-  public byte @Nullable [] get(Key key) {
+  public byte @Nullable [] get(byte[] key) {
     return values.get(key);
   }
 
@@ -83,7 +81,7 @@ public final class Keyspace {
    *
    * @return the value that is at the key now; {@code expected} if there is none
    */
-  public byte[] compareSet(Key key, byte[] expected, byte[] desired) throws StoreFullException {
+  public byte[] compareSet(byte[] key, byte[] expected, byte[] desired) throws StoreFullException {
     byte[] current = values.get(key);
     if (current == null && expected.length > 0) {
       return expected;
@@ -100,8 +98,8 @@ public final class Keyspace {
    *
    * @return the sum
    */
-  public long add(Key key, long delta) throws NotANumberException, StoreFullException {
-    byte[] current = values.getOrDefault(key, EMPTY);
+  public long add(byte[] key, long delta) throws NotANumberException, StoreFullException {
+    byte[] current = valueOrEmpty(key);
     long sum;
     try {
       sum = Decimal.parse(current) + delta;
@@ -113,8 +111,8 @@ public final class Keyspace {
   }
 
   /** Puts {@code value} behind what is at {@code key}. */
-  public void append(Key key, byte[] value) throws StoreFullException {
-    byte[] current = values.getOrDefault(key, EMPTY);
+  public void append(byte[] key, byte[] value) throws StoreFullException {
+    byte[] current = valueOrEmpty(key);
     if (value.length > LONGEST_ARRAY - current.length) {
       throw new StoreFullException(key, current.length, LONGEST_ARRAY);
     }
@@ -128,17 +126,17 @@ public final class Keyspace {
    * Whether a wait for {@code key} would end at once: it has a value, or is a queue that is not
    * empty.
    */
-  public boolean isPresent(Key key) {
-    return values.containsKey(key) || queues.containsKey(key);
+  public boolean isPresent(byte[] key) {
+    return values.get(key) != null || queues.get(key) != null;
   }
 
   /** Removes a key; a queue of that name stays. */
-  public boolean delete(Key key) {
+  public boolean delete(byte[] key) {
     byte[] value = values.remove(key);
     if (value == null) {
       return false;
     }
-    storedBytes -= key.bytes().length + (long) value.length;
+    storedBytes -= key.length + (long) value.length;
     return true;
   }
 
@@ -147,28 +145,45 @@ public final class Keyspace {
     return values.size();
   }
 
-  /** The keys that have a value, in no order. */
-  public List<Key> keys() {
-    return new ArrayList<>(values.keySet());
+  /**
+   * The keys that have a value now, in no order. The list stays as it is, and may be read by any
+   * thread.
+   */
+  public List<byte[]> keys() {
+    return values.keys();
+  }
+
+  /**
+   * The array kept for the key, or the queue that is not empty, whose name is the first {@code
+   * length} bytes of another, or null.
+   */
+  public byte @Nullable [] keptKey(byte[] bytes, int length) {
+    byte[] key = values.keptKey(bytes, length);
+    return key != null ? key : queues.keptKey(bytes, length);
   }
 
   /** Puts an item at the end of a queue. */
-  public void push(Key key, byte[] item) throws StoreFullException {
-    long bytes = key.bytes().length + (long) item.length;
+  public void push(byte[] key, byte[] item) throws StoreFullException {
+    long bytes = key.length + (long) item.length;
     requireRoom(key, bytes);
     storedBytes += bytes;
-    queues.computeIfAbsent(key, name -> new ArrayDeque<>(2)).add(item);
+    Queue<byte[]> queue = queues.get(key);
+    if (queue == null) {
+      queue = new ArrayDeque<>(2);
+      queues.put(key, queue);
+    }
+    queue.add(item);
     listener.itemPushed(key);
   }
 
   /** Takes the item at the head of a queue, or null if it is empty. */
-  public byte @Nullable [] pop(Key key) {
+  public byte @Nullable [] pop(byte[] key) {
     Queue<byte[]> queue = queues.get(key);
     if (queue == null) {
       return null;
     }
     byte[] item = queue.remove();
-    storedBytes -= key.bytes().length + (long) item.length;
+    storedBytes -= key.length + (long) item.length;
     if (queue.isEmpty()) {
       queues.remove(key);
     }
@@ -176,7 +191,7 @@ public final class Keyspace {
   }
 
   /** How many items a queue holds. */
-  public int queueLength(Key key) {
+  public int queueLength(byte[] key) {
     Queue<byte[]> queue = queues.get(key);
     return queue == null ? 0 : queue.size();
   }
@@ -186,21 +201,38 @@ public final class Keyspace {
     return storedBytes;
   }
 
-  private void put(Key key, byte[] value) throws StoreFullException {
-    long more = growth(key, value);
-    requireRoom(key, more);
-    storedBytes += more;
-    values.put(key, value);
+  private byte[] valueOrEmpty(byte[] key) {
+    byte[] value = values.get(key);
+    return value == null ? EMPTY : value;
   }
 
-  private long growth(Key key, byte[] value) {
-    byte[] old = values.get(key);
-    return value.length - (old == null ? -key.bytes().length : (long) old.length);
+  /** Puts a value in the place of the one returned, or null if there was none. */
+  private byte @Nullable [] put(byte[] key, byte[] value) {
+    byte[] old = values.put(key, value);
+    storedBytes += value.length - (old == null ? -key.length : (long) old.length);
+    return old;
   }
 
-  private void requireRoom(Key key, long more) throws StoreFullException {
-    if (more > 0 && storedBytes + more > maxStoredBytes) {
-      throw new StoreFullException(key, storedBytes, maxStoredBytes);
+  /** Undoes {@link #put}, which has returned {@code old}. */
+  private void restore(byte[] key, byte @Nullable [] old) {
+    if (old == null) {
+      delete(key);
+    } else {
+      put(key, old);
     }
+  }
+
+  private boolean isTooMuch(long before) {
+    return storedBytes > maxStoredBytes && storedBytes > before;
+  }
+
+  private void requireRoom(byte[] key, long more) throws StoreFullException {
+    if (more > 0 && storedBytes + more > maxStoredBytes) {
+      throw full(key);
+    }
+  }
+
+  private StoreFullException full(byte[] key) {
+    return new StoreFullException(key, storedBytes, maxStoredBytes);
   }
 }

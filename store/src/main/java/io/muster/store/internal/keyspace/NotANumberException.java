@@ -7,8 +7,8 @@ public final class NotANumberException extends Exception {
   @SuppressWarnings("serial") // a byte[] is
   private final byte[] value;
 
-  NotANumberException(Key key, byte[] value) {
-    super("the value at " + key + " is not a number");
+  NotANumberException(byte[] key, byte[] value) {
+    super("the value at " + Key.text(key) + " is not a number");
     this.value = value;
   }
 

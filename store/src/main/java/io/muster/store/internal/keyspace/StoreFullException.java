@@ -4,7 +4,13 @@ package io.muster.store.internal.keyspace;
 public final class StoreFullException extends Exception {
   private static final long serialVersionUID = 1L;
 
-  StoreFullException(Key key, long storedBytes, long limit) {
-    super("no room for " + key + ": " + storedBytes + " bytes are stored; the limit is " + limit);
+  StoreFullException(byte[] key, long storedBytes, long limit) {
+    super(
+        "no room for "
+            + Key.text(key)
+            + ": "
+            + storedBytes
+            + " bytes are stored; the limit is "
+            + limit);
   }
 }

@@ -1,10 +1,8 @@
 package io.muster.store.internal.keyspace;
 
-import java.util.HashMap;
 import java.util.Iterator;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -14,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * counts as having come. Not thread-safe: one owner at a time.
  */
 final class WaitList {
-  private final Map<Key, Set<Wait>> waitsByKey = new HashMap<>();
+  private final KeyMap<Set<Wait>> waitsByKey = new KeyMap<>();
   private int size;
 
   /** Registers a wait for {@code keys}, all of them missing now and at least one. */
@@ -23,7 +21,12 @@ final class WaitList {
     wait.keys = keys;
     wait.missing = 0;
     for (Key key : keys) {
-      if (waitsByKey.computeIfAbsent(key, k -> new LinkedHashSet<>()).add(wait)) {
+      Set<Wait> waits = waitsByKey.get(key.bytes());
+      if (waits == null) {
+        waits = new LinkedHashSet<>();
+        waitsByKey.put(key.bytes(), waits);
+      }
+      if (waits.add(wait)) {
         wait.missing++;
       }
     }
@@ -31,7 +34,7 @@ final class WaitList {
   }
 
   /** The key has come: releases every wait that was still missing only this one as a key. */
-  void releaseAll(Key key) {
+  void releaseAll(byte[] key) {
     Set<Wait> waits = waitsByKey.remove(key);
     if (waits == null) {
       return;
@@ -53,16 +56,17 @@ final class WaitList {
    * The queue has one item more: releases the waits that are missing only this queue in the order
    * they came, up to the first that takes the item.
    */
-  void releaseOne(Key queue) {
+  void releaseOne(byte[] queue) {
     Set<Wait> waits = waitsByKey.get(queue);
     if (waits == null) {
       return;
     }
+    Key name = new Key(queue);
     boolean released = false;
     for (Iterator<Wait> i = waits.iterator(); i.hasNext() && !released; ) {
       Wait wait = i.next();
       i.remove();
-      released = hasCome(wait, queue) && wait.takesItems;
+      released = hasCome(wait, name) && wait.takesItems;
     }
     if (waits.isEmpty()) {
       waitsByKey.remove(queue);
@@ -75,9 +79,9 @@ final class WaitList {
       return;
     }
     for (Key key : wait.keys) {
-      Set<Wait> waits = waitsByKey.get(key);
+      Set<Wait> waits = waitsByKey.get(key.bytes());
       if (waits != null && waits.remove(wait) && waits.isEmpty()) {
-        waitsByKey.remove(key);
+        waitsByKey.remove(key.bytes());
       }
     }
     over(wait);

@@ -43,7 +43,7 @@ public final class Waits implements Keyspace.Listener {
   }
 
   @Override
-  public void keyChanged(Key key) {
+  public void keyChanged(byte[] key) {
     forPresence.releaseAll(key);
     forValues.releaseAll(key);
   }
@@ -54,7 +54,7 @@ public final class Waits implements Keyspace.Listener {
    * next in line.
    */
   @Override
-  public void itemPushed(Key queue) {
+  public void itemPushed(byte[] queue) {
     forPresence.releaseOne(queue);
   }
 

@@ -15,6 +15,7 @@ final class ServerState {
   final ServingLimits limits;
   final Waits waits = new Waits();
   final Keyspace keyspace;
+  final KeptKeys keys;
   final Barriers barriers;
 
   /** Requests served, by the opcode's code. */
@@ -28,6 +29,7 @@ final class ServerState {
   ServerState(ServingLimits limits) {
     this.limits = limits;
     this.keyspace = new Keyspace(waits, limits.storedBytes());
+    this.keys = new KeptKeys(keyspace);
     this.barriers = new Barriers(keyspace);
   }
 

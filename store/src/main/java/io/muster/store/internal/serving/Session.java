@@ -1,9 +1,11 @@
 package io.muster.store.internal.serving;
 
 import io.muster.store.internal.keyspace.Key;
+import io.muster.store.internal.keyspace.Keyspace;
 import io.muster.store.internal.keyspace.NotANumberException;
 import io.muster.store.internal.keyspace.StoreFullException;
 import io.muster.store.internal.keyspace.Wait;
+import io.muster.store.internal.keyspace.Waits;
 import io.muster.store.internal.wire.Opcode;
 import io.muster.store.internal.wire.Protocol;
 import io.muster.store.internal.wire.Reply;
@@ -15,11 +17,10 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.Iterator;
 import java.util.List;
-import java.util.function.BiConsumer;
-import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -60,7 +61,7 @@ final class Session implements Requests {
   Session(ServerState state, Outlet outlet) {
     this.state = state;
     this.outlet = outlet;
-    this.decoder = new RequestDecoder(state.limits.wire());
+    this.decoder = new RequestDecoder(state.limits.wire(), state.keys);
   }
 
   /**
@@ -147,8 +148,8 @@ final class Session implements Requests {
   private void passOnWakeUp() {
     Key queue = wokenBy;
     wokenBy = null;
-    if (queue != null && state.keyspace.queueLength(queue) > 0) {
-      state.waits.itemPushed(queue);
+    if (queue != null && state.keyspace.queueLength(queue.bytes()) > 0) {
+      state.waits.itemPushed(queue.bytes());
     }
   }
 
@@ -162,12 +163,20 @@ final class Session implements Requests {
 
   @Override
   public void set(byte[] key, byte[] value) throws WireException {
-    store(() -> state.keyspace.set(new Key(key), value));
+    try {
+      state.keyspace.set(key, value);
+    } catch (StoreFullException e) {
+      throw refusal(e);
+    }
   }
 
   @Override
   public void compareSet(byte[] key, byte[] expected, byte[] desired) throws IOException {
-    replyWith(store(() -> state.keyspace.compareSet(new Key(key), expected, desired)));
+    try {
+      replyWith(state.keyspace.compareSet(key, expected, desired));
+    } catch (StoreFullException e) {
+      throw refusal(e);
+    }
   }
 
   @Override
@@ -178,7 +187,7 @@ final class Session implements Requests {
   @Override
   public void add(byte[] key, long delta) throws IOException {
     try {
-      reply().putLong(state.keyspace.add(new Key(key), delta));
+      reply().putLong(state.keyspace.add(key, delta));
     } catch (NotANumberException | StoreFullException e) {
       throw refusal(e);
     }
@@ -186,8 +195,9 @@ final class Session implements Requests {
 
   @Override
   public void check(List<byte[]> keys) throws IOException {
-    for (byte[] key : keys) {
-      if (!Protocol.isMusterMark(key) && !state.keyspace.isPresent(new Key(key))) {
+    for (int i = 0; i < keys.size(); i++) {
+      byte[] key = keys.get(i);
+      if (!state.keyspace.isPresent(key) && !Protocol.isMusterMark(key)) {
         reply().putByte(Reply.NOT_READY);
         return;
       }
@@ -197,7 +207,7 @@ final class Session implements Requests {
 
   @Override
   public void await(List<byte[]> keys) throws IOException {
-    awaitAll(keys, state.keyspace::isPresent, state.waits::registerForPresence);
+    awaitAll(keys, Keyspace::isPresent, Waits::registerForPresence);
   }
 
   @Override
@@ -207,22 +217,34 @@ final class Session implements Requests {
 
   @Override
   public void deleteKey(byte[] key) throws IOException {
-    reply().putLong(state.keyspace.delete(new Key(key)) ? 1 : 0);
+    reply().putLong(state.keyspace.delete(key) ? 1 : 0);
   }
 
   @Override
   public void append(byte[] key, byte[] value) throws WireException {
-    store(() -> state.keyspace.append(new Key(key), value));
+    try {
+      state.keyspace.append(key, value);
+    } catch (StoreFullException e) {
+      throw refusal(e);
+    }
   }
 
   @Override
   public void multiGet(List<byte[]> keys) throws IOException {
-    replyWith(keys.stream().map(this::valueOrEmpty).toList().iterator());
+    List<byte[]> values = new ArrayList<>(keys.size());
+    for (byte[] key : keys) {
+      values.add(valueOrEmpty(key));
+    }
+    replyWith(values.iterator());
   }
 
   @Override
   public void multiSet(List<byte[]> keys, List<byte[]> values) throws WireException {
-    store(() -> state.keyspace.setAll(keys.stream().map(Key::new).toList(), values));
+    try {
+      state.keyspace.setAll(keys, values);
+    } catch (StoreFullException e) {
+      throw refusal(e);
+    }
   }
 
   @Override
@@ -238,13 +260,16 @@ final class Session implements Requests {
 
   @Override
   public void queuePush(byte[] key, byte[] value) throws WireException {
-    store(() -> state.keyspace.push(new Key(key), value));
+    try {
+      state.keyspace.push(key, value);
+    } catch (StoreFullException e) {
+      throw refusal(e);
+    }
   }
 
   @Override
-  public void queuePop(byte[] bytes) throws IOException {
-    Key key = new Key(bytes);
-    if (key.equals(wokenBy)) {
+  public void queuePop(byte[] key) throws IOException {
+    if (wokenBy != null && Arrays.equals(wokenBy.bytes(), key)) {
       wokenBy = null;
     }
     reply().putLong(state.keyspace.queueLength(key));
@@ -256,14 +281,14 @@ final class Session implements Requests {
 
   @Override
   public void queueLen(byte[] key) throws IOException {
-    reply().putLong(state.keyspace.queueLength(new Key(key)));
+    reply().putLong(state.keyspace.queueLength(key));
   }
 
   @Override
   public void listKeys() throws IOException {
-    List<Key> keys = state.keyspace.keys();
+    List<byte[]> keys = state.keyspace.keys();
     reply().putLong(keys.size());
-    replyWith(keys.stream().map(Key::bytes).iterator());
+    replyWith(keys.iterator());
   }
 
   @Override
@@ -283,7 +308,7 @@ final class Session implements Requests {
 
   @Override
   public void tryGet(byte[] key) throws IOException {
-    byte[] value = state.keyspace.get(new Key(key));
+    byte[] value = state.keyspace.get(key);
     reply().putByte(value == null ? Reply.ABSENT : Reply.FOUND);
     if (value != null) {
       replyWith(value);
@@ -292,9 +317,9 @@ final class Session implements Requests {
 
   @Override
   public void tryMultiGet(List<byte[]> keys) throws IOException {
-    List<byte[]> values = new ArrayList<>();
+    List<byte[]> values = new ArrayList<>(keys.size());
     for (byte[] key : keys) {
-      byte[] value = state.keyspace.get(new Key(key));
+      byte[] value = state.keyspace.get(key);
       if (value == null) {
         reply().putByte(Reply.ABSENT);
         return;
@@ -308,7 +333,7 @@ final class Session implements Requests {
   @Override
   public void tryAdd(byte[] key, long delta) throws IOException {
     try {
-      long sum = state.keyspace.add(new Key(key), delta);
+      long sum = state.keyspace.add(key, delta);
       reply().putByte(Reply.FOUND);
       reply().putLong(sum);
     } catch (NotANumberException e) {
@@ -321,34 +346,56 @@ final class Session implements Requests {
 
   @Override
   public void observe(List<byte[]> keys) throws IOException {
-    awaitAll(keys, state.keyspace::isPresent, state.waits::registerAsObserver);
+    awaitAll(keys, Keyspace::isPresent, Waits::registerAsObserver);
   }
 
   @Override
   public void awaitValues(List<byte[]> keys) throws IOException {
-    awaitAll(keys, key -> state.keyspace.get(key) != null, state.waits::registerForValues);
+    awaitAll(keys, (keyspace, key) -> keyspace.get(key) != null, Waits::registerForValues);
   }
 
   @Override
   public void awaitItem(byte[] key) throws IOException {
     awaitAll(
         List.of(key),
-        queue -> state.keyspace.queueLength(queue) > 0,
-        (wait, queue) -> state.waits.registerForItem(wait, queue.get(0)));
+        (keyspace, queue) -> keyspace.queueLength(queue) > 0,
+        (waits, wait, queue) -> waits.registerForItem(wait, queue.get(0)));
   }
 
-  private void awaitAll(
-      List<byte[]> keys, Predicate<Key> isThere, BiConsumer<Wait, List<Key>> register)
+  private void awaitAll(List<byte[]> keys, Presence presence, Registration registration)
       throws IOException {
     giveUpWait();
-    List<Key> missing = keys.stream().map(Key::new).filter(isThere.negate()).toList();
+    List<Key> missing = missing(keys, presence);
     if (missing.isEmpty()) {
       reply().putByte(Reply.STOP_WAITING);
       return;
     }
     PendingWait wait = new KeyWait();
-    register.accept(wait, missing);
+    registration.register(state.waits, wait, missing);
     pending = wait;
+  }
+
+  private List<Key> missing(List<byte[]> keys, Presence presence) {
+    List<Key> missing = List.of();
+    for (int i = 0; i < keys.size(); i++) {
+      byte[] key = keys.get(i);
+      if (!presence.isThere(state.keyspace, key)) {
+        if (missing.isEmpty()) {
+          missing = new ArrayList<>(keys.size() - i);
+        }
+        missing.add(new Key(key));
+      }
+    }
+    return missing;
+  }
+
+  /** What a wait is for. */
+  private interface Presence {
+    boolean isThere(Keyspace keyspace, byte[] key);
+  }
+
+  private interface Registration {
+    void register(Waits waits, Wait wait, List<Key> missing);
   }
 
   private WireOutput reply() {
@@ -356,37 +403,13 @@ final class Session implements Requests {
   }
 
   private byte[] valueOrEmpty(byte[] key) {
-    byte[] value = state.keyspace.get(new Key(key));
+    byte[] value = state.keyspace.get(key);
     return value == null ? EMPTY : value;
-  }
-
-  private static void store(Write write) throws WireException {
-    try {
-      write.run();
-    } catch (StoreFullException e) {
-      throw refusal(e);
-    }
-  }
-
-  private static <T> T store(WriteAndRead<T> write) throws WireException {
-    try {
-      return write.run();
-    } catch (StoreFullException e) {
-      throw refusal(e);
-    }
   }
 
   /** The protocol has no error reply: PyTorch's servers drop the connection, and so do we. */
   private static WireException refusal(Exception cause) {
     return new WireException(String.valueOf(cause.getMessage()));
-  }
-
-  private interface Write {
-    void run() throws StoreFullException;
-  }
-
-  private interface WriteAndRead<T> {
-    T run() throws StoreFullException;
   }
 
   private abstract class PendingWait extends Wait {

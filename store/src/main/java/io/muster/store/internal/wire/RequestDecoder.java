@@ -21,11 +21,12 @@ public final class RequestDecoder {
   private static final int TRUSTED_LENGTH = 1024;
 
   /** A list of more fields than this is not kept for the next request. */
-  private static final int FEW_FIELDS = 1024;
+  private static final int FEW_FIELDS = 64;
 
   private static final byte[] EMPTY = {};
 
   private final WireLimits limits;
+  private final KeyReader keys;
 
   private boolean validated;
   private @Nullable Opcode opcode;
@@ -51,8 +52,10 @@ public final class RequestDecoder {
   private int blobLength;
   private int blobFilled;
 
-  public RequestDecoder(WireLimits limits) {
+  /** A decoder that has {@code keys} read what arrives whole of a request's keys. */
+  public RequestDecoder(WireLimits limits, KeyReader keys) {
     this.limits = limits;
+    this.keys = keys;
   }
 
   /**
@@ -113,8 +116,8 @@ public final class RequestDecoder {
 
   private boolean readField(Field kind, ByteBuffer in) throws WireException {
     return switch (kind) {
-      case KEY -> readBlob(in, limits.keyBytes(), "key");
-      case VALUE -> readBlob(in, limits.valueBytes(), "value");
+      case KEY -> readBlob(in, kind, limits.keyBytes());
+      case VALUE -> readBlob(in, kind, limits.valueBytes());
       case I64 -> readInteger(in, Long.BYTES);
       case U32 -> readInteger(in, Integer.BYTES);
       case COUNT -> readCount(in);
@@ -150,13 +153,18 @@ public final class RequestDecoder {
     return true;
   }
 
-  private boolean readBlob(ByteBuffer in, int limit, String what) throws WireException {
+  private boolean readBlob(ByteBuffer in, Field kind, int limit) throws WireException {
     byte[] bytes = blob;
     if (bytes == null) {
       if (!readInteger(in, Long.BYTES)) {
         return false;
       }
-      bytes = allocate(number, limit, what, in.remaining());
+      checkLength(number, kind, limit);
+      if (kind == Field.KEY && number <= in.remaining()) {
+        blobs.add(keys.read(in, (int) number));
+        return true;
+      }
+      bytes = allocate((int) number, in.remaining());
     }
     while (blobFilled < blobLength && in.hasRemaining()) {
       if (blobFilled == bytes.length) {
@@ -175,12 +183,12 @@ public final class RequestDecoder {
     return true;
   }
 
-  private byte[] allocate(long length, int limit, String what, int arrived) throws WireException {
+  private void checkLength(long length, Field kind, int limit) throws WireException {
     if (length < 0 || length > limit) {
       throw new WireException(
           opcode
               + ": "
-              + what
+              + (kind == Field.KEY ? "key" : "value")
               + " of "
               + Long.toUnsignedString(length)
               + " bytes; the limit is "
@@ -191,7 +199,10 @@ public final class RequestDecoder {
       throw new WireException(
           opcode + " of over " + limits.requestBytes() + " bytes, the limit of a request");
     }
-    blobLength = (int) length;
+  }
+
+  private byte[] allocate(int length, int arrived) {
+    blobLength = length;
     blobFilled = 0;
     return length == 0 ? EMPTY : new byte[Math.min(blobLength, Math.max(arrived, TRUSTED_LENGTH))];
   }
@@ -203,12 +214,12 @@ public final class RequestDecoder {
       case COMPARE_SET -> requests.compareSet(blobs.get(0), blobs.get(1), blobs.get(2));
       case GET -> requests.get(blobs.get(0));
       case ADD -> requests.add(blobs.get(0), number);
-      case CHECK -> requests.check(List.copyOf(blobs));
-      case WAIT -> requests.await(List.copyOf(blobs));
+      case CHECK -> requests.check(blobs);
+      case WAIT -> requests.await(blobs);
       case NUM_KEYS -> requests.numKeys();
       case DELETE_KEY -> requests.deleteKey(blobs.get(0));
       case APPEND -> requests.append(blobs.get(0), blobs.get(1));
-      case MULTI_GET -> requests.multiGet(List.copyOf(blobs));
+      case MULTI_GET -> requests.multiGet(blobs);
       case MULTI_SET -> requests.multiSet(everySecondFrom(0), everySecondFrom(1));
       case CANCEL_WAIT -> requests.cancelWait();
       case PING -> requests.ping((int) number);
@@ -218,10 +229,10 @@ public final class RequestDecoder {
       case LIST_KEYS -> requests.listKeys();
       case BARRIER -> requests.barrier(blobs.get(0), number);
       case TRY_GET -> requests.tryGet(blobs.get(0));
-      case TRY_MULTI_GET -> requests.tryMultiGet(List.copyOf(blobs));
+      case TRY_MULTI_GET -> requests.tryMultiGet(blobs);
       case TRY_ADD -> requests.tryAdd(blobs.get(0), number);
-      case OBSERVE -> requests.observe(List.copyOf(blobs));
-      case WAIT_VALUES -> requests.awaitValues(List.copyOf(blobs));
+      case OBSERVE -> requests.observe(blobs);
+      case WAIT_VALUES -> requests.awaitValues(blobs);
       case WAIT_ITEM -> requests.awaitItem(blobs.get(0));
     }
   }

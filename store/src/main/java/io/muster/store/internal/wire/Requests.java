@@ -5,7 +5,7 @@ import java.util.List;
 
 /**
  * One method a request: what {@link RequestDecoder} calls and {@link RequestEncoder} writes. Arrays
- * and lists belong to the receiver from the call on, who must not change what it did not make.
+ * do not change any more, and the receiver may keep them; lists are his only until he returns.
  */
 public interface Requests {
   void set(byte[] key, byte[] value) throws IOException;

@@ -18,7 +18,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class KeyspaceTest {
-  private static final Key K = key("k");
+  private static final byte[] K = bytes("k");
 
   /** What the keyspace told its listener: {@code k} changed, {@code q+} got an item. */
   private final List<String> events = new ArrayList<>();
@@ -29,13 +29,13 @@ class KeyspaceTest {
     return new Keyspace(
         new Keyspace.Listener() {
           @Override
-          public void keyChanged(Key key) {
-            events.add(key.toString());
+          public void keyChanged(byte[] key) {
+            events.add(text(key));
           }
 
           @Override
-          public void itemPushed(Key key) {
-            events.add(key + "+");
+          public void itemPushed(byte[] key) {
+            events.add(text(key) + "+");
           }
         },
         maxStoredBytes);
@@ -70,18 +70,18 @@ class KeyspaceTest {
 
   @Test
   void writes_tellTheListener() throws Exception {
-    keyspace.set(key("set"), bytes("v"));
-    keyspace.set(key("set"), bytes("v"));
-    keyspace.add(key("add"), 0);
-    keyspace.append(key("append"), bytes(""));
-    keyspace.push(key("push"), bytes(""));
+    keyspace.set(bytes("set"), bytes("v"));
+    keyspace.set(bytes("set"), bytes("v"));
+    keyspace.add(bytes("add"), 0);
+    keyspace.append(bytes("append"), bytes(""));
+    keyspace.push(bytes("push"), bytes(""));
     assertThat(events).containsExactly("set", "set", "add", "append", "push+");
 
     events.clear();
-    keyspace.delete(key("set"));
-    keyspace.get(key("add"));
-    keyspace.pop(key("push"));
-    keyspace.isPresent(key("add"));
+    keyspace.delete(bytes("set"));
+    keyspace.get(bytes("add"));
+    keyspace.pop(bytes("push"));
+    keyspace.isPresent(bytes("add"));
     assertThat(events).isEmpty();
   }
 
@@ -93,12 +93,12 @@ class KeyspaceTest {
         new Keyspace(
             new Keyspace.Listener() {
               @Override
-              public void keyChanged(Key key) {
+              public void keyChanged(byte[] key) {
                 seen.add(java.util.Objects.requireNonNull(self[0].get(key)));
               }
 
               @Override
-              public void itemPushed(Key key) {
+              public void itemPushed(byte[] key) {
                 seen.add(java.util.Objects.requireNonNull(self[0].pop(key)));
               }
             },
@@ -182,25 +182,80 @@ class KeyspaceTest {
 
   @Test
   void keys_areThoseWithAValue() throws Exception {
-    keyspace.set(key("a"), bytes("1"));
-    keyspace.set(key(""), bytes("2"));
-    keyspace.delete(key("a"));
-    keyspace.set(key("b"), bytes("3"));
+    keyspace.set(bytes("a"), bytes("1"));
+    keyspace.set(bytes(""), bytes("2"));
+    keyspace.delete(bytes("a"));
+    keyspace.set(bytes("b"), bytes("3"));
 
-    assertThat(keyspace.keys()).containsExactlyInAnyOrder(key(""), key("b"));
+    assertThat(keyspace.keys()).containsExactlyInAnyOrder(bytes(""), bytes("b"));
     assertThat(keyspace.size()).isEqualTo(2);
+  }
+
+  @Test
+  void setAll_setsTheLastOfEachKeyAndTellsOfAll() throws Exception {
+    keyspace.setAll(
+        List.of(bytes("a"), bytes("b"), bytes("a")), List.of(bytes("1"), bytes("2"), bytes("345")));
+
+    assertThat(keyspace.get(bytes("a"))).isEqualTo(bytes("345"));
+    assertThat(keyspace.get(bytes("b"))).isEqualTo(bytes("2"));
+    assertThat(keyspace.storedBytes()).isEqualTo(4 + 2);
+    assertThat(events).contains("a", "b");
+  }
+
+  @Test
+  void setAll_limitExceeded_changesNothing() throws Exception {
+    Keyspace small = keyspace(10);
+    small.set(K, bytes("12345"));
+    events.clear();
+
+    assertThatExceptionOfType(StoreFullException.class)
+        .isThrownBy(
+            () ->
+                small.setAll(
+                    List.of(K, bytes("a"), K, bytes("a")),
+                    List.of(bytes(""), bytes("1"), bytes("123456"), bytes("1234"))));
+
+    assertThat(small.get(K)).isEqualTo(bytes("12345"));
+    assertThat(small.size()).isEqualTo(1);
+    assertThat(small.storedBytes()).isEqualTo(6);
+    assertThat(events).isEmpty();
+  }
+
+  @Test
+  void setAll_tooMuchOnlyInBetween_isKept() throws Exception {
+    Keyspace small = keyspace(10);
+
+    small.setAll(List.of(K, K), List.of(new byte[20], bytes("123")));
+
+    assertThat(small.get(K)).isEqualTo(bytes("123"));
+  }
+
+  @Test
+  void keptKey_isThatOfTheKeyOrTheQueue() throws Exception {
+    byte[] key = bytes("key");
+    byte[] queue = bytes("queue");
+    keyspace.set(key, bytes(""));
+    keyspace.push(queue, bytes(""));
+
+    assertThat(keyspace.keptKey(bytes("key"), 3)).isSameAs(key);
+    assertThat(keyspace.keptKey(bytes("queue"), 5)).isSameAs(queue);
+    assertThat(keyspace.keptKey(bytes("queue"), 3)).isNull();
+    keyspace.delete(key);
+    keyspace.pop(queue);
+    assertThat(keyspace.keptKey(bytes("key"), 3)).isNull();
+    assertThat(keyspace.keptKey(bytes("queue"), 5)).isNull();
   }
 
   @Test
   void limit_reachedExactly_isKept() throws Exception {
     Keyspace small = keyspace(10);
 
-    small.set(key("abc"), bytes("1234567"));
+    small.set(bytes("abc"), bytes("1234567"));
 
     assertThat(small.storedBytes()).isEqualTo(10);
-    small.set(key("abc"), bytes("7654321"));
-    small.compareSet(key("abc"), bytes("7654321"), bytes("123"));
-    small.push(key("q"), bytes("123"));
+    small.set(bytes("abc"), bytes("7654321"));
+    small.compareSet(bytes("abc"), bytes("7654321"), bytes("123"));
+    small.push(bytes("q"), bytes("123"));
     assertThat(small.storedBytes()).isEqualTo(10);
   }
 
@@ -208,28 +263,28 @@ class KeyspaceTest {
   void limit_exceeded_changesNothing() throws Exception {
     Keyspace small = keyspace(10);
     small.set(K, bytes("12345"));
-    small.push(key("q"), bytes("123"));
+    small.push(bytes("q"), bytes("123"));
     events.clear();
 
     for (Writing writing :
         List.<Writing>of(
-            () -> small.set(key("l"), bytes("")),
+            () -> small.set(bytes("l"), bytes("")),
             () -> small.set(K, bytes("123456")),
             () -> small.compareSet(K, bytes("12345"), bytes("123456")),
-            () -> small.compareSet(key("new"), bytes(""), bytes("")),
+            () -> small.compareSet(bytes("new"), bytes(""), bytes("")),
             () -> small.append(K, bytes("6")),
             () -> small.add(K, 100_000),
-            () -> small.add(key("n"), 1),
-            () -> small.push(key("q"), bytes("")),
-            () -> small.push(key("new"), bytes("")))) {
+            () -> small.add(bytes("n"), 1),
+            () -> small.push(bytes("q"), bytes("")),
+            () -> small.push(bytes("new"), bytes("")))) {
       assertThatExceptionOfType(StoreFullException.class).isThrownBy(writing::run);
     }
 
     assertThat(small.storedBytes()).isEqualTo(10);
     assertThat(small.get(K)).isEqualTo(bytes("12345"));
     assertThat(small.size()).isEqualTo(1);
-    assertThat(small.queueLength(key("q"))).isEqualTo(1);
-    assertThat(small.isPresent(key("new"))).isFalse();
+    assertThat(small.queueLength(bytes("q"))).isEqualTo(1);
+    assertThat(small.isPresent(bytes("new"))).isFalse();
     assertThat(events).isEmpty();
   }
 
@@ -274,29 +329,30 @@ class KeyspaceTest {
     final Map<Key, Deque<byte[]>> queues = new HashMap<>();
 
     void step(SplittableRandom random, Keyspace tested) throws StoreFullException {
-      Key key = key("a".repeat(random.nextInt(6)));
+      byte[] bytes = "a".repeat(random.nextInt(6)).getBytes(UTF_8);
+      Key key = new Key(bytes);
       byte[] value = Randomized.bytes(random, 40);
       switch (random.nextInt(6)) {
         case 0 -> {
-          tested.set(key, value);
+          tested.set(bytes, value);
           values.put(key, value);
         }
         case 1 -> {
-          tested.append(key, value);
-          values.put(key, java.util.Objects.requireNonNull(tested.get(key)));
+          tested.append(bytes, value);
+          values.put(key, java.util.Objects.requireNonNull(tested.get(bytes)));
         }
         case 2 -> {
           byte[] current = values.getOrDefault(key, new byte[0]);
-          tested.compareSet(key, current, value);
+          tested.compareSet(bytes, current, value);
           values.put(key, value);
         }
-        case 3 -> assertThat(tested.delete(key)).isEqualTo(values.remove(key) != null);
+        case 3 -> assertThat(tested.delete(bytes)).isEqualTo(values.remove(key) != null);
         case 4 -> {
-          tested.push(key, value);
+          tested.push(bytes, value);
           queues.computeIfAbsent(key, name -> new ArrayDeque<>()).add(value);
         }
         default ->
-            assertThat(tested.pop(key))
+            assertThat(tested.pop(bytes))
                 .isEqualTo(queues.getOrDefault(key, new ArrayDeque<>()).poll());
       }
     }
@@ -312,8 +368,8 @@ class KeyspaceTest {
     }
   }
 
-  private static Key key(String text) {
-    return new Key(bytes(text));
+  private static String text(byte[] key) {
+    return new String(key, UTF_8);
   }
 
   private static byte[] bytes(String text) {

@@ -24,12 +24,12 @@ class WaitsTest {
   void wait_keyChanges_isReleasedOnce() {
     waits.registerForPresence(waiter("w"), List.of(A));
 
-    waits.keyChanged(B);
+    waits.keyChanged(B.bytes());
     assertThat(released).isEmpty();
 
-    waits.keyChanged(A);
-    waits.keyChanged(A);
-    waits.itemPushed(A);
+    waits.keyChanged(A.bytes());
+    waits.keyChanged(A.bytes());
+    waits.itemPushed(A.bytes());
     assertThat(released).containsExactly("w");
     assertNothingIsLeft();
   }
@@ -38,13 +38,13 @@ class WaitsTest {
   void wait_severalKeys_isReleasedByTheLast() {
     waits.registerForPresence(waiter("w"), List.of(A, B, Q));
 
-    waits.keyChanged(B);
-    waits.keyChanged(B);
-    waits.keyChanged(Q);
+    waits.keyChanged(B.bytes());
+    waits.keyChanged(B.bytes());
+    waits.keyChanged(Q.bytes());
     assertThat(released).isEmpty();
     assertThat(waits.size()).isEqualTo(1);
 
-    waits.keyChanged(A);
+    waits.keyChanged(A.bytes());
     assertThat(released).containsExactly("w");
     assertNothingIsLeft();
   }
@@ -54,9 +54,9 @@ class WaitsTest {
     Keyspace keyspace = new Keyspace(waits, Long.MAX_VALUE);
     waits.registerForPresence(waiter("w"), List.of(A, B));
 
-    keyspace.set(A, new byte[0]);
-    assertThat(keyspace.delete(A)).isTrue();
-    keyspace.set(B, new byte[0]);
+    keyspace.set(A.bytes(), new byte[0]);
+    assertThat(keyspace.delete(A.bytes())).isTrue();
+    keyspace.set(B.bytes(), new byte[0]);
 
     assertThat(released).containsExactly("w");
     assertNothingIsLeft();
@@ -66,8 +66,8 @@ class WaitsTest {
   void wait_sameKeyTwice_needsItOnce() {
     waits.registerForPresence(waiter("w"), List.of(A, B, A, A));
 
-    waits.keyChanged(A);
-    waits.keyChanged(B);
+    waits.keyChanged(A.bytes());
+    waits.keyChanged(B.bytes());
 
     assertThat(released).containsExactly("w");
     assertNothingIsLeft();
@@ -80,11 +80,11 @@ class WaitsTest {
     waits.registerForPresence(waiter("both"), List.of(A, B));
     waits.registerForValues(waiter("other"), List.of(B));
 
-    waits.keyChanged(A);
+    waits.keyChanged(A.bytes());
     assertThat(released).containsExactlyInAnyOrder("1", "2");
     assertThat(waits.size()).isEqualTo(2);
 
-    waits.keyChanged(B);
+    waits.keyChanged(B.bytes());
     assertThat(released).containsExactlyInAnyOrder("1", "2", "both", "other");
     assertNothingIsLeft();
   }
@@ -93,7 +93,7 @@ class WaitsTest {
   void keyChanged_releasesInTheOrderOfRegistration() {
     Stream.of("1", "2", "3").forEach(name -> waits.registerForPresence(waiter(name), List.of(A)));
 
-    waits.keyChanged(A);
+    waits.keyChanged(A.bytes());
 
     assertThat(released).containsExactly("1", "2", "3");
   }
@@ -102,11 +102,11 @@ class WaitsTest {
   void itemPushed_releasesTheOneWhoHasWaitedLongest() {
     Stream.of("1", "2", "3").forEach(name -> waits.registerForPresence(waiter(name), List.of(Q)));
 
-    waits.itemPushed(Q);
+    waits.itemPushed(Q.bytes());
     assertThat(released).containsExactly("1 by q");
-    waits.itemPushed(Q);
-    waits.itemPushed(Q);
-    waits.itemPushed(Q);
+    waits.itemPushed(Q.bytes());
+    waits.itemPushed(Q.bytes());
+    waits.itemPushed(Q.bytes());
 
     assertThat(released).containsExactly("1 by q", "2 by q", "3 by q");
     assertNothingIsLeft();
@@ -118,13 +118,13 @@ class WaitsTest {
     waits.registerForPresence(waiter("first"), List.of(Q));
     waits.registerForPresence(waiter("second"), List.of(Q));
 
-    waits.itemPushed(Q);
+    waits.itemPushed(Q.bytes());
     assertThat(released).containsExactly("first by q");
 
-    waits.keyChanged(A);
+    waits.keyChanged(A.bytes());
     assertThat(released).as("the queue had come before").containsExactly("first by q", "more");
 
-    waits.itemPushed(Q);
+    waits.itemPushed(Q.bytes());
     assertThat(released).containsExactly("first by q", "more", "second by q");
     assertNothingIsLeft();
   }
@@ -133,10 +133,10 @@ class WaitsTest {
   void itemPushed_leavesWaitsForValues() {
     waits.registerForValues(waiter("w"), List.of(Q));
 
-    waits.itemPushed(Q);
+    waits.itemPushed(Q.bytes());
     assertThat(released).isEmpty();
 
-    waits.keyChanged(Q);
+    waits.keyChanged(Q.bytes());
     assertThat(released).containsExactly("w");
     assertNothingIsLeft();
   }
@@ -146,14 +146,14 @@ class WaitsTest {
   void itemPushed_toAQueueThatReleasedBefore_doesNotEndAnotherWait() {
     Waiter waiter = waiter("w");
     waits.registerForPresence(waiter, List.of(Q));
-    waits.itemPushed(Q);
+    waits.itemPushed(Q.bytes());
     assertThat(released).containsExactly("w by q");
 
     waits.registerForPresence(waiter, List.of(A));
-    waits.itemPushed(Q);
+    waits.itemPushed(Q.bytes());
     assertThat(released).containsExactly("w by q");
 
-    waits.keyChanged(A);
+    waits.keyChanged(A.bytes());
     assertThat(released).containsExactly("w by q", "w");
     assertNothingIsLeft();
   }
@@ -165,8 +165,8 @@ class WaitsTest {
     waits.registerForPresence(waiter("stays"), List.of(Q));
 
     waits.forget(gone);
-    waits.itemPushed(Q);
-    waits.keyChanged(A);
+    waits.itemPushed(Q.bytes());
+    waits.keyChanged(A.bytes());
 
     assertThat(released).containsExactly("stays by q");
     assertNothingIsLeft();
@@ -176,12 +176,12 @@ class WaitsTest {
   void forget_afterSomeKeysCame_leavesNothing() {
     Waiter waiter = waiter("w");
     waits.registerForValues(waiter, List.of(A, B));
-    waits.keyChanged(A);
+    waits.keyChanged(A.bytes());
 
     waits.forget(waiter);
     assertNothingIsLeft();
 
-    waits.keyChanged(B);
+    waits.keyChanged(B.bytes());
     assertThat(released).isEmpty();
   }
 
@@ -190,7 +190,7 @@ class WaitsTest {
     Waiter waiter = waiter("w");
     waits.forget(waiter);
     waits.registerForPresence(waiter, List.of(A));
-    waits.keyChanged(A);
+    waits.keyChanged(A.bytes());
     waits.forget(waiter);
     waits.forget(waiter);
 
@@ -211,8 +211,8 @@ class WaitsTest {
           for (int i = 0; i < 300; i++) {
             Key key = key("" + random.nextInt(6));
             switch (random.nextInt(6)) {
-              case 0 -> waits.keyChanged(key);
-              case 1 -> waits.itemPushed(key);
+              case 0 -> waits.keyChanged(key.bytes());
+              case 1 -> waits.itemPushed(key.bytes());
               case 2 -> open.stream().findAny().ifPresent(waits::forget);
               default -> {
                 Waiter waiter = waiter("w");

@@ -30,7 +30,7 @@ final class Calls {
   /** Decodes all of {@code bytes}, in pieces of the sizes between {@code cuts}. */
   static List<String> decoded(byte[] bytes, int... cuts) throws Exception {
     Calls calls = new Calls();
-    RequestDecoder decoder = new RequestDecoder(WireLimits.PYTORCH);
+    RequestDecoder decoder = new RequestDecoder(WireLimits.PYTORCH, KeyReader.COPYING);
     int from = 0;
     for (int cut : cuts) {
       calls.feed(decoder, bytes, from, cut);

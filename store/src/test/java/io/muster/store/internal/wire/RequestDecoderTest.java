@@ -49,7 +49,7 @@ class RequestDecoderTest {
   @Test
   void requests_inOneBuffer_areDecodedInTurn() throws Exception {
     Calls calls = new Calls();
-    RequestDecoder decoder = new RequestDecoder(WireLimits.PYTORCH);
+    RequestDecoder decoder = new RequestDecoder(WireLimits.PYTORCH, KeyReader.COPYING);
     ByteBuffer in = ByteBuffer.wrap(GoldenRequests.allInOneConnection());
 
     assertThat(decoder.decode(in, calls.requests)).isEqualTo(Opcode.VALIDATE);
@@ -73,7 +73,7 @@ class RequestDecoderTest {
     ByteBuffer in = ByteBuffer.allocateDirect(request.length + 7);
     in.position(3);
     in.put(request).limit(in.position()).position(3);
-    RequestDecoder decoder = new RequestDecoder(WireLimits.PYTORCH);
+    RequestDecoder decoder = new RequestDecoder(WireLimits.PYTORCH, KeyReader.COPYING);
 
     assertThat(decoder.decode(in, calls.requests)).isEqualTo(Opcode.VALIDATE);
     assertThat(decoder.decode(in, calls.requests)).isEqualTo(Opcode.SET);
@@ -198,7 +198,7 @@ class RequestDecoderTest {
     encoder.set(key, value);
     out.flush();
     Requests requests = setter(taken);
-    RequestDecoder decoder = new RequestDecoder(WireLimits.PYTORCH);
+    RequestDecoder decoder = new RequestDecoder(WireLimits.PYTORCH, KeyReader.COPYING);
 
     for (ByteBuffer piece : pieces(bytes.toByteArray(), 50_000)) {
       while (piece.hasRemaining()) {
@@ -213,6 +213,32 @@ class RequestDecoderTest {
     return IntStream.iterate(0, from -> from < bytes.length, from -> from + size)
         .mapToObj(from -> ByteBuffer.wrap(bytes, from, Math.min(size, bytes.length - from)))
         .toList();
+  }
+
+  @Test
+  void key_arrivedWhole_isTheArrayOfTheReader() throws Exception {
+    byte[] kept = {'/', 'k'};
+    KeyReader reader =
+        (in, length) -> {
+          assertThat(KeyReader.COPYING.read(in, length)).isEqualTo(kept);
+          return kept;
+        };
+    byte[] request = GoldenRequests.bytes("01 0200000000000000 2f6b 0100000000000000 76");
+
+    for (int cut = 0; cut < request.length; cut++) {
+      List<byte[]> taken = new ArrayList<>();
+      RequestDecoder decoder = new RequestDecoder(WireLimits.PYTORCH, reader);
+      ByteBuffer validate = ByteBuffer.wrap(GoldenRequests.bytes("00 cef7853c"));
+      assertThat(decoder.decode(validate, setter(taken))).isEqualTo(Opcode.VALIDATE);
+
+      assertThat(decoder.decode(ByteBuffer.wrap(request, 0, cut), setter(taken))).isNull();
+      ByteBuffer rest = ByteBuffer.wrap(request, cut, request.length - cut);
+      assertThat(decoder.decode(rest, setter(taken))).isEqualTo(Opcode.SET);
+
+      assertThat(taken).containsExactly(kept, new byte[] {'v'});
+      boolean split = cut == 9 || cut == 10;
+      assertThat(taken.get(0) == kept).as("cut at %d", cut).isEqualTo(!split);
+    }
   }
 
   /** Requests that know only {@code set}. */
@@ -232,7 +258,7 @@ class RequestDecoderTest {
   @Test
   void requestBytes_upToTheLimit_areTaken() throws Exception {
     WireLimits limits = new WireLimits(100, 100, 100, 10);
-    RequestDecoder decoder = new RequestDecoder(limits);
+    RequestDecoder decoder = new RequestDecoder(limits, KeyReader.COPYING);
     Calls calls = new Calls();
     byte[] fits =
         GoldenRequests.bytes(
@@ -262,7 +288,7 @@ class RequestDecoderTest {
     List<RequestDecoder> connections = new ArrayList<>();
 
     for (int i = 0; i < 100; i++) {
-      RequestDecoder decoder = new RequestDecoder(none);
+      RequestDecoder decoder = new RequestDecoder(none, KeyReader.COPYING);
       ByteBuffer in = ByteBuffer.wrap(bytes);
       assertThat(decoder.decode(in, new Calls().requests)).isEqualTo(Opcode.VALIDATE);
       assertThat(decoder.decode(in, new Calls().requests)).isNull();
@@ -279,7 +305,7 @@ class RequestDecoderTest {
     Calls calls = new Calls();
     byte[] bytes = GoldenRequests.bytes("00 cef7853c 06 ffffff7f00000000 0200000000000000 2f6b");
 
-    calls.feed(new RequestDecoder(none), bytes, 0, bytes.length);
+    calls.feed(new RequestDecoder(none, KeyReader.COPYING), bytes, 0, bytes.length);
 
     assertThat(calls.all()).isEmpty();
   }
@@ -294,7 +320,7 @@ class RequestDecoderTest {
                 (proxy, method, arguments) -> {
                   throw new IOException("no");
                 });
-    RequestDecoder decoder = new RequestDecoder(WireLimits.PYTORCH);
+    RequestDecoder decoder = new RequestDecoder(WireLimits.PYTORCH, KeyReader.COPYING);
     ByteBuffer in = ByteBuffer.wrap(GoldenRequests.NUM_KEYS.connection());
 
     assertThatExceptionOfType(IOException.class)
