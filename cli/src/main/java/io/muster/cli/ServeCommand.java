@@ -54,7 +54,7 @@ final class ServeCommand implements Callable<Integer> {
       converter = BackendName.class,
       completionCandidates = BackendName.class,
       description = {
-        "event-loop: one thread does everything, on native epoll where there is one; the default.",
+        "event-loop: one thread does everything; the default.",
         "threaded: plain sockets and a thread a connection."
       })
   private Backend backend = Backend.EVENT_LOOP;

@@ -190,8 +190,8 @@ public final class StoreServerOptions {
 
     /**
      * Listens on an inherited, bound socket, which belongs to the server from {@link
-     * StoreServer#start} on. Needs the event loop and native epoll. If {@link #port} is not 0 the
-     * socket must be bound to it.
+     * StoreServer#start} on. Needs the event loop and Linux. If {@link #port} is not 0 the socket
+     * must be bound to it.
      */
     public Builder listenDescriptor(int descriptor) {
       if (descriptor < 0) {
