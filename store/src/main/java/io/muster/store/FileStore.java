@@ -37,10 +37,11 @@ import org.jspecify.annotations.Nullable;
  * when a process dies without closing its store; whoever uses the file next then finds the old
  * keys.
  *
- * <p><b>Blocking.</b> Every operation takes the lock of the file, flock(2), for as long as it reads
- * and writes, and so waits while another process holds it. Neither a timeout nor an interrupt
- * shortens that. What waits for keys holds no lock; it sees a change by another process on the same
- * machine at once, and any other within 10 ms.
+ * <p><b>Blocking.</b> An operation that writes takes the lock of the file, flock(2), for as long as
+ * it reads and writes, and so waits while another process holds it. One that only reads does so if
+ * there is something new to read; on systems other than Linux, always. Neither a timeout nor an
+ * interrupt shortens that. What waits for keys holds no lock; it sees a change by another process
+ * on the same machine at once, and any other within 10 ms.
  *
  * <p><b>Damage.</b> What a process that died left half-written is never read, and is cut off by the
  * next operation that writes. A file that vanished holds no keys: waits go on until it is back,
@@ -106,12 +107,17 @@ public final class FileStore implements Store {
 
   @Override
   public void set(String key, byte[] value) {
-    multiSet(List.of(key), List.of(value));
+    change(
+        records -> {
+          records.put(key(key), value);
+          return true;
+        });
   }
 
   @Override
   public byte[] get(String key) {
-    return multiGet(List.of(key)).get(0);
+    Optional<byte[]> found = refreshed(() -> Optional.ofNullable(value(key(key))));
+    return found.map(byte[]::clone).orElseGet(() -> multiGet(List.of(key)).get(0));
   }
 
   @Override

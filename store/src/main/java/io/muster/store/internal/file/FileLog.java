@@ -1,7 +1,6 @@
 package io.muster.store.internal.file;
 
 import io.muster.store.internal.keyspace.Key;
-import java.io.ByteArrayInputStream;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -54,8 +53,11 @@ public final class FileLog implements Closeable {
     return replica.values();
   }
 
-  /** Reads what is new. */
+  /** Reads what is new, under the lock if there is anything or if it takes the lock to know. */
   public void refresh() throws IOException {
+    if (isUpToDate()) {
+      return;
+    }
     OpenFile open = lock(Mode.SHARED, OpenFile::existing);
     if (open != null) {
       unlockAfter(
@@ -108,9 +110,22 @@ public final class FileLog implements Closeable {
           cutTornTail(open);
           Records records = new Records();
           T result = change.apply(records);
-          write(open, records.toByteArray());
+          write(open, records);
           return Optional.of(result);
         });
+  }
+
+  /**
+   * Whether the file ends where the replica does, without the lock. A record that is all there
+   * makes the file longer and is never taken back, so that none is missing here; one of which only
+   * a part is there makes it longer too, and then it is the lock that tells a writer from a dead
+   * one's remains.
+   */
+  private boolean isUpToDate() throws IOException {
+    OpenFile open = file;
+    return open != null
+        && open.named().isKnownWithoutLock()
+        && closeOnFailure(() -> open.named().length() == replica.end());
   }
 
   private void readNew(OpenFile open) throws IOException {
@@ -139,10 +154,10 @@ public final class FileLog implements Closeable {
     open.truncate(replica.end());
   }
 
-  private void write(OpenFile open, byte[] records) throws IOException {
-    if (records.length > 0) {
-      open.append(replica.end(), records);
-      replica.replay(new ByteArrayInputStream(records), records.length);
+  private void write(OpenFile open, Records records) throws IOException {
+    if (records.length() > 0) {
+      open.append(replica.end(), records.toByteArray());
+      replica.add(records);
     }
   }
 
@@ -186,8 +201,8 @@ public final class FileLog implements Closeable {
           } else {
             open.lock().lockExclusive();
           }
-          length = open.lengthAtItsPath();
-          return length != OpenFile.GONE;
+          length = open.named().length();
+          return length != NamedFile.GONE;
         });
   }
 

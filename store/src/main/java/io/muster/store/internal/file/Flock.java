@@ -4,10 +4,8 @@ import com.sun.jna.Native;
 import com.sun.jna.Platform;
 import java.io.Closeable;
 import java.io.IOException;
-import java.nio.charset.Charset;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.util.Arrays;
 
 /**
  * An flock(2) lock, which is what PyTorch takes on a store's file. Java's own file locks are of the
@@ -26,12 +24,12 @@ final class Flock implements Closeable {
    */
   Flock(Path path) throws IOException {
     this.path = path;
-    this.descriptor = LibC.open(nativeName(path), LibC.O_RDWR);
+    this.descriptor = LibC.open(LibC.name(path), LibC.O_RDWR);
     if (descriptor < 0) {
       int error = Native.getLastError();
       throw error == LibC.ENOENT
           ? new NoSuchFileException(path.toString())
-          : failure("open", error);
+          : LibC.failure("open", path, error);
     }
   }
 
@@ -65,7 +63,7 @@ final class Flock implements Closeable {
   @Override
   public void close() throws IOException {
     if (LibC.close(descriptor) < 0) {
-      throw failure("close", Native.getLastError());
+      throw LibC.failure("close", path, Native.getLastError());
     }
   }
 
@@ -73,19 +71,8 @@ final class Flock implements Closeable {
     while (LibC.flock(descriptor, operation) < 0) {
       int error = Native.getLastError();
       if (error != LibC.EINTR) {
-        throw failure("flock", error);
+        throw LibC.failure("flock", path, error);
       }
     }
-  }
-
-  private IOException failure(String function, int error) {
-    return new IOException(function + " " + path + ": " + LibC.strerror(error));
-  }
-
-  /** The path as the bytes that {@code java.nio.file} gives the system, and a zero byte. */
-  private static byte[] nativeName(Path path) {
-    byte[] name =
-        path.toString().getBytes(Charset.forName(System.getProperty("sun.jnu.encoding", "UTF-8")));
-    return Arrays.copyOf(name, name.length + 1);
   }
 }

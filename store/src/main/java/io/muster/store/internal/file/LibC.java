@@ -2,6 +2,10 @@ package io.muster.store.internal.file;
 
 import com.sun.jna.Native;
 import com.sun.jna.Platform;
+import java.io.IOException;
+import java.nio.charset.Charset;
+import java.nio.file.Path;
+import java.util.Arrays;
 
 /** The few functions of the C library that Java has no name for. */
 final class LibC {
@@ -18,6 +22,13 @@ final class LibC {
 
   private LibC() {}
 
+  /** The path as the bytes that {@code java.nio.file} gives the system, and a zero byte. */
+  static byte[] name(Path path) {
+    byte[] name =
+        path.toString().getBytes(Charset.forName(System.getProperty("sun.jnu.encoding", "UTF-8")));
+    return Arrays.copyOf(name, name.length + 1);
+  }
+
   /** Opens a file that exists; {@code path} ends in a zero byte. */
   static native int open(byte[] path, int flags);
 
@@ -26,4 +37,9 @@ final class LibC {
   static native int close(int descriptor);
 
   static native String strerror(int error);
+
+  /** What to throw where a function failed, with the error it left. */
+  static IOException failure(String function, Path path, int error) {
+    return new IOException(function + " " + path + ": " + strerror(error));
+  }
 }

@@ -11,33 +11,31 @@ import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The file that a path named when it was opened, for as long as it does. The file is opened twice,
  * since Java does not give out the descriptor that flock(2) needs: once to be locked, once to be
- * read and written. Both are the same file if, once it is locked, {@link #lengthAtItsPath} finds
- * it. As long as this is open no new file can take the old one's identity.
+ * read and written. Both are the same file if, once it is locked, its path still names it. As long
+ * as this is open no new file can take the old one's identity.
  *
  * <p>Reading and writing is by {@link RandomAccessFile}, because a channel is closed by the
  * interrupt of a thread that uses it.
  */
 final class OpenFile implements Closeable {
-  /** No length: the path does not name the file. */
-  static final long GONE = -1;
+  private static final long UNKNOWN = -1;
 
-  private final Path path;
-  private final Object identity;
+  private final NamedFile named;
   private final RandomAccessFile content;
   private final Flock lock;
 
-  private OpenFile(Path path, Object identity) throws IOException {
-    this.path = path;
-    this.identity = identity;
+  /** Where {@link #content} reads and writes next. */
+  private long position;
+
+  private OpenFile(Path path) throws IOException {
+    this.named = NamedFile.at(path);
     this.lock = new Flock(path);
     try {
       this.content = new RandomAccessFile(path.toFile(), "rw");
@@ -50,7 +48,7 @@ final class OpenFile implements Closeable {
   /** Opens a file, or returns null if there is none. */
   static @Nullable OpenFile existing(Path path) throws IOException {
     try {
-      return new OpenFile(path, identity(attributes(path)));
+      return new OpenFile(path);
     } catch (NoSuchFileException e) {
       return null;
     }
@@ -75,32 +73,28 @@ final class OpenFile implements Closeable {
     return lock;
   }
 
-  /**
-   * How long the file is, or {@link #GONE} if the path names it no longer, but another or none: one
-   * question to the system for both.
-   */
-  long lengthAtItsPath() throws IOException {
-    try {
-      BasicFileAttributes found = attributes(path);
-      return identity.equals(identity(found)) ? found.size() : GONE;
-    } catch (NoSuchFileException e) {
-      return GONE;
-    }
+  /** The file as its path names it. */
+  NamedFile named() {
+    return named;
   }
 
-  /** The content from {@code position} on, to be read before the next call to this object. */
-  InputStream contentFrom(long position) throws IOException {
-    content.seek(position);
+  /** The content from {@code start} on, to be read before the next call to this object. */
+  InputStream contentFrom(long start) throws IOException {
+    seek(start);
     return new BufferedInputStream(
         new InputStream() {
           @Override
           public int read() throws IOException {
-            return content.read();
+            int read = content.read();
+            position += read < 0 ? 0 : 1;
+            return read;
           }
 
           @Override
           public int read(byte[] bytes, int offset, int length) throws IOException {
-            return content.read(bytes, offset, length);
+            int read = content.read(bytes, offset, length);
+            position += Math.max(read, 0);
+            return read;
           }
         });
   }
@@ -110,9 +104,11 @@ final class OpenFile implements Closeable {
    */
   void append(long end, byte[] bytes) throws IOException {
     try {
-      content.seek(end);
+      seek(end);
       content.write(bytes);
+      position += bytes.length;
     } catch (IOException e) {
+      position = UNKNOWN;
       try {
         truncate(end);
       } catch (IOException again) {
@@ -124,6 +120,7 @@ final class OpenFile implements Closeable {
 
   void truncate(long end) throws IOException {
     content.setLength(end);
+    position = UNKNOWN; // it was moved if it was beyond the end
   }
 
   @Override
@@ -133,11 +130,10 @@ final class OpenFile implements Closeable {
     }
   }
 
-  private static BasicFileAttributes attributes(Path path) throws IOException {
-    return Files.readAttributes(path, BasicFileAttributes.class);
-  }
-
-  private static Object identity(BasicFileAttributes attributes) {
-    return Objects.requireNonNull(attributes.fileKey(), "a file system without file identities");
+  private void seek(long wanted) throws IOException {
+    if (position != wanted) {
+      content.seek(wanted);
+      position = wanted;
+    }
   }
 }

@@ -1,7 +1,11 @@
 package io.muster.store.internal.file;
 
 import io.muster.store.internal.keyspace.Key;
-import java.io.ByteArrayOutputStream;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Records to be written, one behind the other: the length of the key as 32 bits little-endian, the
@@ -10,38 +14,65 @@ import java.io.ByteArrayOutputStream;
  */
 public final class Records {
   static final byte REMOVED = '-';
-  private static final byte[] EMPTY = {};
 
-  private final ByteArrayOutputStream out = new ByteArrayOutputStream();
+  private final List<Change> changes = new ArrayList<>(1);
+  private int length;
 
   Records() {}
 
-  /** Sets a key. */
+  private static final class Change {
+    final Key key;
+    final byte @Nullable [] value;
+
+    Change(Key key, byte @Nullable [] value) {
+      this.key = key;
+      this.value = value;
+    }
+  }
+
+  /** Sets a key. The value is copied. */
   public void put(Key key, byte[] value) {
-    field(key.bytes());
-    field(value);
+    lengthen(key.bytes().length, value.length);
+    changes.add(new Change(key, value.clone()));
   }
 
   /** Removes a key. */
   public void remove(Key key) {
-    length(key.bytes().length + 1);
-    out.write(REMOVED);
-    out.writeBytes(key.bytes());
-    field(EMPTY);
+    lengthen(1 + key.bytes().length, 0);
+    changes.add(new Change(key, null));
+  }
+
+  /** How many bytes the records take. */
+  int length() {
+    return length;
   }
 
   byte[] toByteArray() {
-    return out.toByteArray();
-  }
-
-  private void field(byte[] bytes) {
-    length(bytes.length);
-    out.writeBytes(bytes);
-  }
-
-  private void length(int length) {
-    for (int shift = 0; shift < Integer.SIZE; shift += Byte.SIZE) {
-      out.write(length >>> shift);
+    ByteBuffer out = ByteBuffer.allocate(length).order(ByteOrder.LITTLE_ENDIAN);
+    for (Change change : changes) {
+      byte[] key = change.key.bytes();
+      byte[] value = change.value;
+      if (value == null) {
+        out.putInt(1 + key.length).put(REMOVED).put(key).putInt(0);
+      } else {
+        out.putInt(key.length).put(key).putInt(value.length).put(value);
+      }
     }
+    return out.array();
+  }
+
+  /** Does to {@code replica} what reading the records would. */
+  void applyTo(Replica replica) {
+    for (Change change : changes) {
+      if (change.value == null) {
+        replica.remove(change.key);
+      } else {
+        replica.put(change.key, change.value);
+      }
+    }
+  }
+
+  private void lengthen(int key, int value) {
+    length = Math.addExact(length, Math.addExact(2 * Integer.BYTES + key, value));
   }
 }

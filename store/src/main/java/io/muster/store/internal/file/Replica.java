@@ -39,6 +39,21 @@ final class Replica {
     }
   }
 
+  /** Adds the records that were written at {@link #end}. */
+  void add(Records written) {
+    written.applyTo(this);
+    end += written.length();
+  }
+
+  void put(Key key, byte[] value) {
+    values.put(key, value);
+    onPut.accept(key);
+  }
+
+  void remove(Key key) {
+    values.remove(key);
+  }
+
   /** Forgets everything: the file is another one now. */
   void reset() {
     values.clear();
@@ -47,11 +62,9 @@ final class Replica {
 
   private void apply(byte[] name, byte[] value) {
     if (name.length > 0 && name[0] == Records.REMOVED) {
-      values.remove(new Key(Arrays.copyOfRange(name, 1, name.length)));
-      return;
+      remove(new Key(Arrays.copyOfRange(name, 1, name.length)));
+    } else {
+      put(new Key(name), value);
     }
-    Key key = new Key(name);
-    values.put(key, value);
-    onPut.accept(key);
   }
 }

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.muster.store.internal.keyspace.Key;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -15,9 +16,15 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
 class FileLogTest {
@@ -157,6 +164,103 @@ class FileLogTest {
   }
 
   @Test
+  void refresh_fileReplacedByOneAsLong_readsTheNewOne() throws IOException {
+    put("/a", "1");
+    Path other = Files.write(directory.resolve("other"), record("/b", "2"));
+    Files.move(other, path, StandardCopyOption.REPLACE_EXISTING);
+    log.refresh();
+
+    assertThat(content()).isEqualTo(Map.of("/b", "2"));
+  }
+
+  @Test
+  void refresh_fileMovedAway_holdsNothing() throws IOException {
+    put("/a", "1");
+    Files.move(path, directory.resolve("other"));
+    log.refresh();
+
+    assertThat(content()).isEmpty();
+  }
+
+  @Test
+  @EnabledOnOs(OS.LINUX)
+  @Timeout(value = 20, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+  void refresh_nothingNew_doesNotWaitForTheLock() throws IOException {
+    put("/a", "1");
+    try (Flock writer = new Flock(path)) {
+      writer.lockExclusive();
+      log.refresh();
+    }
+
+    assertThat(content()).isEqualTo(Map.of("/a", "1"));
+  }
+
+  @Test
+  void refresh_writerHalfway_waitsForIt() throws IOException {
+    put("/a", "1");
+    byte[] record = record("/b", "2");
+    try (Flock writer = new Flock(path)) {
+      writer.lockExclusive();
+      append(Arrays.copyOf(record, 5));
+      CompletableFuture<Void> refreshed = CompletableFuture.runAsync(this::refresh);
+      assertThatThrownBy(() -> refreshed.get(50, TimeUnit.MILLISECONDS))
+          .isInstanceOf(TimeoutException.class);
+      append(Arrays.copyOfRange(record, 5, record.length));
+      writer.unlock();
+      refreshed.join();
+    }
+
+    assertThat(content()).isEqualTo(Map.of("/a", "1", "/b", "2"));
+  }
+
+  @Test
+  void refresh_tornTailReplacedByARecordAsLong_readsIt() throws IOException {
+    put("/a", "1");
+    long end = Files.size(path);
+    byte[] record = record("/b", "2");
+    append(Arrays.copyOf(record("/torn", "lost"), record.length));
+    log.refresh();
+    try (FileLog other = new FileLog(path, key -> {})) {
+      other.change(
+          records -> {
+            records.put(key("/b"), bytes("2"));
+            return true;
+          });
+    }
+    assertThat(Files.size(path)).isEqualTo(end + record.length);
+    log.refresh();
+
+    assertThat(content()).isEqualTo(Map.of("/a", "1", "/b", "2"));
+  }
+
+  @Test
+  void change_valueChangedAfterwards_keepsWhatWasWritten() throws IOException {
+    byte[] value = bytes("1");
+    log.change(
+        records -> {
+          records.put(key("/a"), value);
+          return true;
+        });
+    value[0] = '2';
+
+    assertThat(content()).isEqualTo(Map.of("/a", "1"));
+  }
+
+  @Test
+  void change_afterAnotherAdded_continuesBehindIt() throws IOException {
+    put("/a", "1");
+    append(record("/b", "2"));
+    put("/c", "3");
+    put("/d", "4");
+
+    assertThat(Files.readAllBytes(path))
+        .isEqualTo(
+            concat(
+                concat(record("/a", "1"), record("/b", "2")),
+                concat(record("/c", "3"), record("/d", "4"))));
+  }
+
+  @Test
   void refresh_fileShrunk_readsItFromItsBeginning() throws IOException {
     put("/a", "1");
     put("/b", "2");
@@ -183,6 +287,14 @@ class FileLogTest {
     put("/a", "1");
 
     assertThat(Files.readAllBytes(target)).isEqualTo(record("/a", "1"));
+  }
+
+  private void refresh() {
+    try {
+      log.refresh();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   private void startOver(byte[] content) throws IOException {

@@ -1,0 +1,42 @@
+package io.muster.store.internal.file;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.util.Objects;
+
+/** A file known by what Java says of its path; for any system. */
+final class AttributesFile implements NamedFile {
+  private final Path path;
+  private final Object identity;
+
+  AttributesFile(Path path) throws IOException {
+    this.path = path;
+    this.identity = identity(attributes(path));
+  }
+
+  @Override
+  public long length() throws IOException {
+    try {
+      BasicFileAttributes found = attributes(path);
+      return identity.equals(identity(found)) ? found.size() : GONE;
+    } catch (NoSuchFileException e) {
+      return GONE;
+    }
+  }
+
+  @Override
+  public boolean isKnownWithoutLock() {
+    return false;
+  }
+
+  private static BasicFileAttributes attributes(Path path) throws IOException {
+    return Files.readAttributes(path, BasicFileAttributes.class);
+  }
+
+  private static Object identity(BasicFileAttributes attributes) {
+    return Objects.requireNonNull(attributes.fileKey(), "a file system without file identities");
+  }
+}

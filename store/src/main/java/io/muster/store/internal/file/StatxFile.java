@@ -1,0 +1,104 @@
+package io.muster.store.internal.file;
+
+import com.sun.jna.Memory;
+import com.sun.jna.Native;
+import com.sun.jna.Platform;
+import com.sun.jna.Pointer;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A file known by Linux's statx(2), which can be told to ask the server of a shared file system
+ * rather than to believe what it knows.
+ */
+final class StatxFile implements NamedFile {
+  private static final int AT_FDCWD = -100;
+  private static final int AT_STATX_FORCE_SYNC = 0x2000;
+  private static final int STATX_INO = 0x100;
+  private static final int STATX_SIZE = 0x200;
+
+  // Where struct statx, which is the same on all processors, has the fields.
+  private static final int INODE = 32;
+  private static final int SIZE = 40;
+  private static final int DEVICE = 136;
+  private static final int STRUCT_BYTES = 256;
+
+  private static final boolean AVAILABLE = Platform.isLinux() && isInLibrary();
+
+  private final Path path;
+  private final Memory name;
+  private final Memory struct = new Memory(STRUCT_BYTES);
+  private final ByteBuffer found = struct.getByteBuffer(0, STRUCT_BYTES);
+  private long inode;
+  private long device;
+
+  private StatxFile(Path path) {
+    byte[] bytes = LibC.name(path);
+    this.path = path;
+    this.name = new Memory(bytes.length);
+    name.write(0, bytes, 0, bytes.length);
+  }
+
+  /**
+   * The file that the path names now, or null if the system does not say: statx(2) is younger than
+   * the C libraries and the sandboxes of some.
+   *
+   * @throws NoSuchFileException if there is none
+   */
+  static @Nullable StatxFile at(Path path) throws IOException {
+    if (!AVAILABLE) {
+      return null;
+    }
+    StatxFile file = new StatxFile(path);
+    int error = file.ask();
+    if (error == LibC.ENOENT) {
+      throw new NoSuchFileException(path.toString());
+    }
+    if (error != 0) {
+      return null;
+    }
+    file.inode = file.found.getLong(INODE);
+    file.device = file.found.getLong(DEVICE);
+    return file;
+  }
+
+  @Override
+  public long length() throws IOException {
+    int error = ask();
+    if (error != 0 && error != LibC.ENOENT) {
+      throw LibC.failure("statx", path, error);
+    }
+    boolean same = error == 0 && found.getLong(INODE) == inode && found.getLong(DEVICE) == device;
+    return same ? found.getLong(SIZE) : GONE;
+  }
+
+  @Override
+  public boolean isKnownWithoutLock() {
+    return true;
+  }
+
+  /** Fills {@link #found}, or returns an error. */
+  private int ask() {
+    while (true) {
+      int result = statx(AT_FDCWD, name, AT_STATX_FORCE_SYNC, STATX_INO | STATX_SIZE, struct);
+      int error = result < 0 ? Native.getLastError() : 0;
+      if (error != LibC.EINTR) {
+        return error;
+      }
+    }
+  }
+
+  private static native int statx(int directory, Pointer path, int flags, int mask, Pointer struct);
+
+  private static boolean isInLibrary() {
+    try {
+      Native.register(StatxFile.class, Platform.C_LIBRARY_NAME);
+      return true;
+    } catch (UnsatisfiedLinkError e) {
+      return false;
+    }
+  }
+}
