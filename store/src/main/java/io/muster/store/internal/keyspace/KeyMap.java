@@ -220,18 +220,26 @@ final class KeyMap<V> {
 
   /** Takes all entries out of a bucket, and puts each where it belongs now. */
   private void linkAllOf(int bucket) {
-    Entry<V> entry = first(bucket);
+    Entry<V> first = first(bucket);
     setFirst(bucket, null);
-    while (entry != null) {
-      Entry<V> following = entry.next;
+    linkFrom(first);
+  }
+
+  /** From the last to the first, so that what stays together keeps its order. */
+  private void linkFrom(@Nullable Entry<V> entry) {
+    if (entry != null) {
+      linkFrom(entry.next);
       link(entry);
-      entry = following;
     }
   }
 
   private void link(Entry<V> entry) {
     int bucket = bucket(entry.hash);
-    entry.next = first(bucket);
+    Entry<V> following = first(bucket);
+    // A collector looks again at whatever was written to, changed or not.
+    if (entry.next != following) {
+      entry.next = following;
+    }
     setFirst(bucket, entry);
   }
 
