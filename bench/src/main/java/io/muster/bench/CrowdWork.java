@@ -68,26 +68,40 @@ final class CrowdWork {
         Caller caller = new Caller(server.port())) {
       long unusedJoined = crowd.join(clients);
       byte[] key = Message.bytes("woken/" + clients + "/" + round);
-      awaitAll(crowd, caller, key);
-      long start = System.nanoTime();
-      caller.send(Message.of(request -> request.set(key, SIGN)));
-      crowd.awaitReplies();
+      long unusedWaiting = awaitAll(crowd, caller, key);
       return Map.of(
-          "wake of %,d by one set, ms".formatted(clients), (System.nanoTime() - start) / 1e6);
+          "wake of %,d by one set, ms".formatted(clients), wakeAll(crowd, caller, key) / 1e6);
     }
   }
 
-  /** Returns when the server has everybody's wait, which it knows by an add before it. */
-  private static void awaitAll(Crowd crowd, Caller caller, byte[] key) throws IOException {
+  /**
+   * Returns when the server has everybody's wait, which it knows by an add before it.
+   *
+   * @return nanoseconds until the last has the answer to its add
+   */
+  static long awaitAll(Crowd crowd, Caller caller, byte[] key) throws IOException {
     Message wait =
         Message.of(
             request -> {
               request.add(Message.bytes("arrived"), 1);
               request.await(List.of(key));
             });
-    long unusedNanos = crowd.exchange(wait, ADD_REPLY_BYTES);
+    long nanos = crowd.exchange(wait, ADD_REPLY_BYTES);
     crowd.expect(WAIT_REPLY_BYTES);
     long unusedPing = caller.call(Message.of(request -> request.ping(1)), PING_REPLY_BYTES);
+    return nanos;
+  }
+
+  /**
+   * Sets the key that all wait for.
+   *
+   * @return nanoseconds until the last has heard of it
+   */
+  static long wakeAll(Crowd crowd, Caller caller, byte[] key) throws IOException {
+    long start = System.nanoTime();
+    caller.send(Message.of(request -> request.set(key, SIGN)));
+    crowd.awaitReplies();
+    return System.nanoTime() - start;
   }
 
   /** All add one and wait for what is set when the last has; again and again. */
@@ -96,16 +110,25 @@ final class CrowdWork {
     try (Crowd crowd = new Crowd(server.port());
         Caller caller = new Caller(server.port())) {
       long unusedJoined = crowd.join(clients);
-      long start = System.nanoTime();
-      for (int i = 0; i < BARRIERS; i++) {
-        byte[] key = Message.bytes("barrier/" + clients + "/" + round + "/" + i);
-        awaitAll(crowd, caller, key);
-        caller.send(Message.of(request -> request.set(key, SIGN)));
-        crowd.awaitReplies();
-      }
-      return Map.of(
-          "barrier of %,d, ms".formatted(clients), (System.nanoTime() - start) / 1e6 / BARRIERS);
+      double nanos = barriers(crowd, caller, clients + "/" + round, BARRIERS);
+      return Map.of("barrier of %,d, ms".formatted(clients), nanos / 1e6 / BARRIERS);
     }
+  }
+
+  /**
+   * Lets the crowd pass so many barriers.
+   *
+   * @param name tells them from others on this server
+   * @return nanoseconds for all of them
+   */
+  static long barriers(Crowd crowd, Caller caller, String name, int barriers) throws IOException {
+    long start = System.nanoTime();
+    for (int i = 0; i < barriers; i++) {
+      byte[] key = Message.bytes("barrier/" + name + "/" + i);
+      long unusedWaiting = awaitAll(crowd, caller, key);
+      long unusedWoken = wakeAll(crowd, caller, key);
+    }
+    return System.nanoTime() - start;
   }
 
   /** All wait for many keys of their own, and disconnect at once. */

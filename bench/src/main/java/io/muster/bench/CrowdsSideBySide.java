@@ -1,7 +1,6 @@
 package io.muster.bench;
 
 import io.muster.bench.Comparison.Of;
-import io.muster.bench.ServerProcess.Kind;
 import java.io.IOException;
 import java.util.EnumMap;
 import java.util.List;
@@ -12,10 +11,6 @@ public final class CrowdsSideBySide {
   private static final String USAGE =
       "usage: side-by-side-crowds [--rounds N] [--warm-up N] [--scale F] [--only REGEX]"
           + " [--write FILE] [--figures FILE]";
-
-  /** The least that PyTorch's server needs of the JVM that it is called from. */
-  private static final List<String> SMALL_JVM =
-      List.of("-Xms8m", "-Xmx64m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1");
 
   /** PyTorch's server has a client in its own process, which looks for the name of its own end. */
   private static final String STARTED = "start of a server, no server of names answers, ms";
@@ -41,7 +36,12 @@ public final class CrowdsSideBySide {
   }
 
   /** What is measured. */
-  private record Workload(String name, Servers servers, int clients, CrowdWork.Work work) {}
+  private record Workload(String name, Servers servers, int clients, CrowdWork.Work work) {
+    /** PyTorch's server takes a minute or more to forget the waits of so many. */
+    boolean isSlow() {
+      return name.equals("leave");
+    }
+  }
 
   private static List<Workload> workloads() {
     return List.of(
@@ -86,12 +86,14 @@ public final class CrowdsSideBySide {
   private void measure(Workload workload, List<String> prefix, Comparison comparison)
       throws IOException, InterruptedException {
     int clients = options.scaled(workload.clients);
+    int rounds = workload.isSlow() ? Math.min(options.rounds(), 2) : options.rounds();
+    int warmUp = workload.isSlow() ? Math.min(options.warmUp(), 1) : options.warmUp();
     if (workload.servers != Servers.WARM) {
-      for (int round = 0; round < options.rounds(); round++) {
+      for (int round = 0; round < rounds; round++) {
         options.sayRound(round);
-        for (Of whose : order(round)) {
+        for (Of whose : ComparedServers.turns(round)) {
           long start = System.nanoTime();
-          try (ServerProcess server = start(whose, prefix)) {
+          try (ServerProcess server = ComparedServers.start(whose, prefix)) {
             if (workload.servers == Servers.NAMELESS) {
               comparison.add(STARTED, whose, (System.nanoTime() - start) / 1e6);
             }
@@ -104,11 +106,11 @@ public final class CrowdsSideBySide {
     Map<Of, ServerProcess> servers = new EnumMap<>(Of.class);
     try {
       for (Of whose : Of.values()) {
-        servers.put(whose, start(whose, prefix));
+        servers.put(whose, ComparedServers.start(whose, prefix));
       }
-      for (int round = -options.warmUp(); round < options.rounds(); round++) {
+      for (int round = -warmUp; round < rounds; round++) {
         options.sayRound(round);
-        for (Of whose : order(round)) {
+        for (Of whose : ComparedServers.turns(round)) {
           ServerProcess server = servers.get(whose);
           if (server == null) {
             throw new IllegalStateException("no server of " + whose);
@@ -128,16 +130,6 @@ public final class CrowdsSideBySide {
     figures.forEach((name, figure) -> comparison.add(name, whose, figure));
   }
 
-  private static ServerProcess start(Of whose, List<String> prefix) throws IOException {
-    return whose == Of.PYTORCH
-        ? ServerProcess.start(Kind.PYTORCH, prefix, SMALL_JVM)
-        : ServerProcess.start(Kind.EVENT_LOOP, prefix, List.of());
-  }
-
-  private static List<Of> order(int round) {
-    return round % 2 == 0 ? List.of(Of.PYTORCH, Of.MUSTER) : List.of(Of.MUSTER, Of.PYTORCH);
-  }
-
   private String report(Comparison comparison, String loadBefore, boolean namesChosen)
       throws IOException {
     return """
@@ -154,7 +146,8 @@ public final class CrowdsSideBySide {
         more process has all clients, which are the same before either server: sockets that speak
         PyTorch's bytes, driven by one thread. PyTorch looks up names of addresses; %s.
 
-        %d rounds follow %d of warm-up; where memory is measured each round has new servers. A round
+        %d rounds follow %d of warm-up, 2 and 1 where clients leave, which takes PyTorch's server a minute
+        or more each time; where memory is measured each round has new servers. A round
         does the work on each side in turn; each round begins with the other side. Figures are the
         median of the rounds, with the least and the greatest in brackets. A ratio is taken within each
         round, Muster's figure divided by PyTorch's: below 1 Muster needs less.

@@ -66,6 +66,16 @@ final class RunOptions {
     return only.matcher(name).find();
   }
 
+  /** Where the report goes, if a file was named. */
+  Optional<Path> file() {
+    return file;
+  }
+
+  /** Where figures are, if a file was named. */
+  Optional<Path> figures() {
+    return figures;
+  }
+
   /** Says which round begins; those with negative numbers do not count. */
   void sayRound(int round) {
     System.err.println(round < 0 ? "warming up" : "round " + (round + 1) + " of " + rounds);

@@ -86,6 +86,11 @@ final class ServerProcess implements AutoCloseable {
     return process.info().totalCpuDuration().orElseThrow().toNanos();
   }
 
+  /** Processor time of each of its threads. */
+  ThreadTimes threadTimes() throws IOException {
+    return ThreadTimes.of(process.pid());
+  }
+
   /** Memory that it has in use, in bytes. */
   long residentBytes() throws IOException {
     return Machine.residentBytes(process.pid());
