@@ -11,6 +11,9 @@ final class ComparedServers {
   private static final List<String> SMALL_JVM =
       List.of("-Xms8m", "-Xmx64m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1");
 
+  /** What {@code ./muster serve} chooses. */
+  private static final List<String> FLAGS_OF_SERVE = List.of("-XX:+UseSerialGC");
+
   private ComparedServers() {}
 
   /**
@@ -21,7 +24,7 @@ final class ComparedServers {
   static ServerProcess start(Of whose, List<String> prefix) throws IOException {
     return whose == Of.PYTORCH
         ? ServerProcess.start(Kind.PYTORCH, prefix, SMALL_JVM)
-        : ServerProcess.start(Kind.EVENT_LOOP, prefix, List.of());
+        : ServerProcess.start(Kind.EVENT_LOOP, prefix, FLAGS_OF_SERVE);
   }
 
   /** Whose turn it is first in a round, and whose then. */

@@ -10,12 +10,15 @@ import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.DisabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The launcher script, beside the jar of this build and without the sources. */
 @DisabledOnOs(OS.WINDOWS)
@@ -34,12 +37,16 @@ class LauncherIT {
 
   @AfterEach
   void unlinkTheBuild() throws IOException {
-    Files.deleteIfExists(home.resolve("cli/target"));
+    Files.deleteIfExists(home.resolve("cli/target/lib"));
+    Files.deleteIfExists(home.resolve("cli/target/muster-cli.jar"));
   }
 
+  /** Links to the jars of this build. What the launcher adds to them stays in this home. */
   private void useJarOfThisBuild() throws IOException {
-    Files.createDirectories(home.resolve("cli"));
-    Files.createSymbolicLink(home.resolve("cli/target"), MODULE.resolve("target"));
+    Path target = Files.createDirectories(home.resolve("cli/target"));
+    for (String part : List.of("lib", "muster-cli.jar")) {
+      Files.createSymbolicLink(target.resolve(part), MODULE.resolve("target").resolve(part));
+    }
     // The launcher builds again what is older than the pom.
     Files.setLastModifiedTime(home.resolve("pom.xml"), FileTime.fromMillis(0));
   }
@@ -134,8 +141,9 @@ class LauncherIT {
     Path maven =
         executable(
             "maven/mvn",
-            "echo built with \"$@\" in \"$PWD\"; mkdir -p cli && ln -s '%s' cli/target"
-                .formatted(MODULE.resolve("target")));
+            "echo built with \"$@\" in \"$PWD\"; mkdir -p cli/target;"
+                + " ln -s '%1$s/lib' '%1$s/muster-cli.jar' cli/target"
+                    .formatted(MODULE.resolve("target")));
     ProcessBuilder builder = launcher("--version");
     builder.environment().merge("PATH", maven.getParent() + ":", (path, mine) -> mine + path);
     try (Child child = new Child(directory, builder)) {
@@ -156,6 +164,88 @@ class LauncherIT {
       assertThat(child.exitCode()).isEqualTo(ExitCode.FAILED);
       assertThat(child.err()).endsWith("muster: the build failed\n");
       assertThat(child.out()).isEmpty();
+    }
+  }
+
+  @Test
+  void launcher_noArchive_makesOneThatTheJvmUses() throws IOException, InterruptedException {
+    useJarOfThisBuild();
+
+    assertThat(sourceOfMain()).contains("shared objects file (top)");
+  }
+
+  @Test
+  void launcher_jarNewerThanTheArchive_makesAnotherOne() throws IOException, InterruptedException {
+    useJarOfThisBuild();
+    assertVersionIsAllThatIsSaid();
+    Files.setLastModifiedTime(archive(), FileTime.fromMillis(0));
+
+    assertVersionIsAllThatIsSaid();
+
+    assertThat(Files.getLastModifiedTime(archive()).toMillis()).isPositive();
+  }
+
+  @Test
+  void launcher_archiveOfAnotherPlace_isNotWorthAWord() throws IOException, InterruptedException {
+    useJarOfThisBuild();
+    assertVersionIsAllThatIsSaid();
+    home = Files.move(home, directory.resolve("another home"));
+
+    assertVersionIsAllThatIsSaid();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", "what another JDK has written"})
+  void launcher_archiveThatIsNone_doesWithout(String content)
+      throws IOException, InterruptedException {
+    useJarOfThisBuild();
+    assertVersionIsAllThatIsSaid();
+    Path archive = archive();
+    Files.delete(archive);
+    Files.writeString(archive, content);
+
+    assertVersionIsAllThatIsSaid();
+
+    assertThat(sourceOfMain()).contains("muster-cli.jar");
+  }
+
+  @Test
+  void launcher_anotherCollector_isTaken() throws IOException, InterruptedException {
+    useJarOfThisBuild();
+    ProcessBuilder builder = launcher("--version");
+    builder.environment().put("MUSTER_JAVA_OPTS", "-XX:+UseParallelGC -Xlog:gc+init");
+    try (Child child = new Child(directory, builder)) {
+      assertThat(child.exitCode()).isZero();
+      assertThat(child.out()).contains("Parallel");
+    }
+  }
+
+  private void assertVersionIsAllThatIsSaid() throws IOException, InterruptedException {
+    try (Child child = new Child(directory, launcher("--version"))) {
+      assertThat(child.exitCode()).isZero();
+      assertThat(child.out()).startsWith("muster ").hasLineCount(2);
+      assertThat(child.err()).isEmpty();
+    }
+  }
+
+  /** Where the JVM says that it has the main class from. */
+  private String sourceOfMain() throws IOException, InterruptedException {
+    ProcessBuilder builder = launcher("--version");
+    builder.environment().put("MUSTER_JAVA_OPTS", "-Xlog:class+load");
+    try (Child child = new Child(directory, builder)) {
+      assertThat(child.exitCode()).isZero();
+      return child
+          .out()
+          .lines()
+          .filter(line -> line.contains(" io.muster.cli.Main source: "))
+          .findFirst()
+          .orElseThrow();
+    }
+  }
+
+  private Path archive() throws IOException {
+    try (Stream<Path> files = Files.walk(home.resolve("cli/target/archive"))) {
+      return files.filter(Files::isRegularFile).findFirst().orElseThrow();
     }
   }
 }
