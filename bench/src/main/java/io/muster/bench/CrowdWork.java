@@ -157,7 +157,7 @@ final class CrowdWork {
       prober.reset();
       crowd.leave();
       // The prober's own connection, and whatever the server opened for itself, may stay.
-      while (server.openFiles() > filesBefore + clients / 100 + 1) {
+      while (server.openFiles() > filesBefore + Math.max(clients / 100, 10)) {
         TimeUnit.MILLISECONDS.sleep(100);
       }
       return Map.of(

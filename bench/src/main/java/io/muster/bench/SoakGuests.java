@@ -15,6 +15,13 @@ import java.util.Random;
 final class SoakGuests implements SoakLoad.Client {
   private static final int LONGEST_PAUSE_MICROS = 40_000;
   private static final int MOST_DESERTERS = 8;
+
+  /**
+   * How many a barrier waits for. New deserters may come before the server has noticed that the
+   * earlier ones are gone, so that for a moment it counts both.
+   */
+  private static final int MORE_THAN_EVER_COME = 1_000_000;
+
   private static final int MOST_NONSENSE = 4 * 1024;
   private static final int MOST_PROMISED = 1024 * 1024;
 
@@ -60,7 +67,7 @@ final class SoakGuests implements SoakLoad.Client {
       if (random.nextBoolean()) {
         deserter.requests().await(List.of(bytes(prefix + "/never")));
       } else {
-        deserter.requests().barrier(bytes(prefix + "/barrier"), MOST_DESERTERS + 1);
+        deserter.requests().barrier(bytes(prefix + "/barrier"), MORE_THAN_EVER_COME);
       }
       deserter.out().flush();
     }

@@ -19,8 +19,12 @@ import org.jspecify.annotations.Nullable;
 public final class EventLoopTransport implements Transport {
   private static final long ACCEPT_PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
 
-  /** How many connections are accepted before those that are there are looked after again. */
-  private static final int ACCEPTED_AT_ONCE = 64;
+  /**
+   * For how long connections are accepted before those that are there are looked after again. Long
+   * enough to empty the system's queue faster than clients fill it: who finds it full tries again a
+   * second later.
+   */
+  private static final long ACCEPT_NANOS = TimeUnit.MILLISECONDS.toNanos(4);
 
   private final ServerState state;
   private final Complaints complaints = new Complaints();
@@ -162,13 +166,14 @@ public final class EventLoopTransport implements Transport {
 
   private void accept() throws IOException {
     try {
-      for (int i = 0; i < ACCEPTED_AT_ONCE; i++) {
+      long start = System.nanoTime();
+      do {
         Link link = poller.accept();
         if (link == null) {
           return;
         }
         begin(link);
-      }
+      } while (System.nanoTime() - start < ACCEPT_NANOS);
     } catch (IOException | OutOfMemoryError e) {
       // Such as too many open files, which may pass.
       complaints.aboutAccepting(e);

@@ -16,8 +16,11 @@ public final class WireInput {
   private static final VarHandle LONG =
       MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
 
-  /** A claimed length beyond this is not allocated at once. */
-  private static final int TRUSTED_LENGTH = 1024 * 1024;
+  /**
+   * A claimed length beyond this is not allocated at once. A value as long as a server takes by
+   * default is: growing with what arrives would copy it once more.
+   */
+  private static final int TRUSTED_LENGTH = WireLimits.PYTORCH.valueBytes();
 
   private static final int LONGEST_ARRAY = Integer.MAX_VALUE - 8;
 

@@ -42,9 +42,9 @@ class WireInputTest {
         8192,
         8193,
         16_384,
-        1 << 20,
-        (1 << 20) + 1,
-        (1 << 21) + 5
+        8 << 20,
+        (8 << 20) + 1,
+        (16 << 20) + 5
       })
   void blobs_aroundTheBufferAndTheTrustedLength_arriveWhole(int length) throws Exception {
     byte[] blob = new byte[length];
