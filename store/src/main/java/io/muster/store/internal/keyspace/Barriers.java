@@ -35,7 +35,7 @@ public final class Barriers {
     if (wait.isOver()) {
       return;
     }
-    byte[] key = wait.keys.get(0).bytes();
+    byte[] key = WaitList.key(wait);
     waits.forget(wait);
     if (keyspace.get(key) == null) {
       return;

@@ -11,8 +11,8 @@ public abstract class Wait {
   /** Where it is registered. */
   @Nullable WaitList list;
 
-  /** The keys it is listed under; those that have come since are no longer. */
-  List<Key> keys = List.of();
+  /** Where it stands in the lines of its keys; it has left those of keys that have come since. */
+  List<Line.Place> places = List.of();
 
   int missing;
 

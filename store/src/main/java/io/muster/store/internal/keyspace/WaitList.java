@@ -1,9 +1,7 @@
 package io.muster.store.internal.keyspace;
 
-import java.util.Iterator;
-import java.util.LinkedHashSet;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -12,44 +10,45 @@ import org.jspecify.annotations.Nullable;
  * counts as having come. Not thread-safe: one owner at a time.
  */
 final class WaitList {
-  private final KeyMap<Set<Wait>> waitsByKey = new KeyMap<>();
+  private final KeyMap<Line> lines = new KeyMap<>();
   private int size;
 
   /** Registers a wait for {@code keys}, all of them missing now and at least one. */
   void register(Wait wait, List<Key> keys) {
-    wait.list = this;
-    wait.keys = keys;
-    wait.missing = 0;
+    List<Line.Place> places = new ArrayList<>(keys.size());
     for (Key key : keys) {
-      Set<Wait> waits = waitsByKey.get(key.bytes());
-      if (waits == null) {
-        waits = new LinkedHashSet<>();
-        waitsByKey.put(key.bytes(), waits);
+      Line line = lines.get(key.bytes());
+      if (line == null) {
+        line = new Line(key.bytes());
+        lines.put(key.bytes(), line);
       }
-      if (waits.add(wait)) {
-        wait.missing++;
+      // A key may be named twice.
+      if (!line.endsWith(wait)) {
+        places.add(line.add(wait));
       }
     }
+    wait.list = this;
+    wait.places = places;
+    wait.missing = places.size();
     size++;
   }
 
   /** The key has come: releases every wait that was still missing only this one as a key. */
   void releaseAll(byte[] key) {
-    Set<Wait> waits = waitsByKey.remove(key);
-    if (waits == null) {
+    Line line = lines.get(key);
+    if (line == null) {
       return;
     }
-    Set<Wait> poppers = new LinkedHashSet<>();
-    for (Wait wait : waits) {
-      if (wait.itemsOnly) {
-        poppers.add(wait);
-      } else {
-        hasCome(wait, null);
+    Line.Place place = line.first;
+    while (place != null) {
+      Line.Place following = place.following;
+      if (!place.wait.itemsOnly) {
+        place.leave();
+        boolean unusedReleased = hasCome(place.wait, null);
       }
+      place = following;
     }
-    if (!poppers.isEmpty()) {
-      waitsByKey.put(key, poppers);
-    }
+    forgetIfEmpty(line);
   }
 
   /**
@@ -57,20 +56,17 @@ final class WaitList {
    * they came, up to the first that takes the item.
    */
   void releaseOne(byte[] queue) {
-    Set<Wait> waits = waitsByKey.get(queue);
-    if (waits == null) {
+    Line line = lines.get(queue);
+    if (line == null) {
       return;
     }
-    Key name = new Key(queue);
-    boolean released = false;
-    for (Iterator<Wait> i = waits.iterator(); i.hasNext() && !released; ) {
-      Wait wait = i.next();
-      i.remove();
-      released = hasCome(wait, name) && wait.takesItems;
+    Key name = new Key(line.key);
+    boolean taken = false;
+    for (Line.Place place = line.first; place != null && !taken; place = line.first) {
+      place.leave();
+      taken = hasCome(place.wait, name) && place.wait.takesItems;
     }
-    if (waits.isEmpty()) {
-      waitsByKey.remove(queue);
-    }
+    forgetIfEmpty(line);
   }
 
   /** Takes a wait off the list, released or not. */
@@ -78,13 +74,16 @@ final class WaitList {
     if (wait.missing == 0) {
       return;
     }
-    for (Key key : wait.keys) {
-      Set<Wait> waits = waitsByKey.get(key.bytes());
-      if (waits != null && waits.remove(wait) && waits.isEmpty()) {
-        waitsByKey.remove(key.bytes());
-      }
+    for (Line.Place place : wait.places) {
+      place.leave();
+      forgetIfEmpty(place.line);
     }
     over(wait);
+  }
+
+  /** The key, or one of the keys, of a wait that is not over. */
+  static byte[] key(Wait wait) {
+    return wait.places.get(0).line.key;
   }
 
   /** How many waits are not over. */
@@ -94,7 +93,13 @@ final class WaitList {
 
   /** How many keys are waited for. */
   int keys() {
-    return waitsByKey.size();
+    return lines.size();
+  }
+
+  private void forgetIfEmpty(Line line) {
+    if (line.isEmpty() && lines.get(line.key) == line) {
+      lines.remove(line.key);
+    }
   }
 
   private boolean hasCome(Wait wait, @Nullable Key queue) {
@@ -108,7 +113,7 @@ final class WaitList {
 
   private void over(Wait wait) {
     wait.missing = 0;
-    wait.keys = List.of();
+    wait.places = List.of();
     size--;
   }
 }
