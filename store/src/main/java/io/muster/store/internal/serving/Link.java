@@ -22,7 +22,7 @@ interface Link {
    */
   void write(ByteBuffer from) throws IOException;
 
-  /** What to tell {@code listener} of from now on; nothing at first. */
+  /** What its {@link Poller.Readiness} hears of from now on; of input from the watch on. */
   void await(boolean input, boolean output) throws IOException;
 
   /** The client's address as numbers, or null if it is not known any more. */

@@ -32,7 +32,7 @@ interface Poller {
   /** The next connection, or null if there is none. */
   @Nullable Link accept() throws IOException;
 
-  /** Watches what {@link #accept} gave. */
+  /** Watches what {@link #accept} gave, for input until it asks for something else. */
   void watch(Link link, Readiness readiness) throws IOException;
 
   /** Whether to look for new connections. */
