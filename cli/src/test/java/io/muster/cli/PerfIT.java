@@ -16,7 +16,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.DisabledOnOs;
@@ -139,10 +138,13 @@ class PerfIT {
     return ranks;
   }
 
-  /** Those that run; a process that is about to become one still has another command. */
+  /** Those that run; a process that is about to become one still has other arguments. */
   private static List<ProcessHandle> ranks(Child perf) {
-    Optional<String> java = ProcessHandle.current().info().command();
-    return perf.process().children().filter(it -> it.info().command().equals(java)).toList();
+    String parent = LocalRanks.PARENT_OPTION + "=" + perf.process().pid();
+    return perf.process()
+        .children()
+        .filter(it -> it.info().arguments().map(List::of).orElse(List.of()).contains(parent))
+        .toList();
   }
 
   private static void assertEnds(List<ProcessHandle> ranks) {
