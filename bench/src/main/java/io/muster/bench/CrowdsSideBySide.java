@@ -26,13 +26,11 @@ public final class CrowdsSideBySide {
     /** One for all its rounds. */
     WARM,
 
-    /** A new one for each round, since memory is what is measured. */
-    NEW,
+    /** The same, for which names cannot be found. */
+    WARM_NAMELESS,
 
-    /**
-     * A new one for which names cannot be found; there is no warming up, it would take too long.
-     */
-    NAMELESS
+    /** A new one for each round, since memory is what is measured. */
+    NEW
   }
 
   /** What is measured. */
@@ -50,7 +48,8 @@ public final class CrowdsSideBySide {
         new Workload("loop", Servers.WARM, 4_000, CrowdWork::loop),
         new Workload("join", Servers.WARM, 1_000, CrowdWork::join),
         new Workload("join", Servers.WARM, 10_000, CrowdWork::join),
-        new Workload("join without names", Servers.NAMELESS, 1_000, CrowdWork::joinWithoutNames),
+        new Workload(
+            "join without names", Servers.WARM_NAMELESS, 1_000, CrowdWork::joinWithoutNames),
         new Workload("wake", Servers.WARM, 10_000, CrowdWork::wake),
         new Workload("leave", Servers.WARM, 10_000, CrowdWork::leave),
         new Workload("barrier", Servers.WARM, 1_000, CrowdWork::barrier),
@@ -69,13 +68,13 @@ public final class CrowdsSideBySide {
     Comparison comparison = new Comparison();
     try (Names names = new Names()) {
       for (Workload workload : workloads()) {
-        boolean measurable = namesChosen || workload.servers != Servers.NAMELESS;
+        boolean measurable = namesChosen || workload.servers != Servers.WARM_NAMELESS;
         if (measurable && options.includes(workload.name)) {
           System.err.println(workload.name + " of " + options.scaled(workload.clients));
           List<String> prefix =
               !namesChosen
                   ? List.of()
-                  : workload.servers == Servers.NAMELESS ? names.unknown() : names.known();
+                  : workload.servers == Servers.WARM_NAMELESS ? names.unknown() : names.known();
           measure(workload, prefix, comparison);
         }
       }
@@ -88,15 +87,11 @@ public final class CrowdsSideBySide {
     int clients = options.scaled(workload.clients);
     int rounds = workload.isSlow() ? Math.min(options.rounds(), 2) : options.rounds();
     int warmUp = workload.isSlow() ? Math.min(options.warmUp(), 1) : options.warmUp();
-    if (workload.servers != Servers.WARM) {
+    if (workload.servers == Servers.NEW) {
       for (int round = 0; round < rounds; round++) {
         options.sayRound(round);
         for (Of whose : ComparedServers.turns(round)) {
-          long start = System.nanoTime();
           try (ServerProcess server = ComparedServers.start(whose, prefix)) {
-            if (workload.servers == Servers.NAMELESS) {
-              comparison.add(STARTED, whose, (System.nanoTime() - start) / 1e6);
-            }
             add(comparison, whose, workload.work.on(server, clients, round));
           }
         }
@@ -106,7 +101,11 @@ public final class CrowdsSideBySide {
     Map<Of, ServerProcess> servers = new EnumMap<>(Of.class);
     try {
       for (Of whose : Of.values()) {
+        long start = System.nanoTime();
         servers.put(whose, ComparedServers.start(whose, prefix));
+        if (workload.servers == Servers.WARM_NAMELESS) {
+          comparison.add(STARTED, whose, (System.nanoTime() - start) / 1e6);
+        }
       }
       for (int round = -warmUp; round < rounds; round++) {
         options.sayRound(round);

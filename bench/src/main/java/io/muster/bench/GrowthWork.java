@@ -16,8 +16,8 @@ final class GrowthWork {
 
   private static final int ADD_REPLY_BYTES = 8;
   private static final int GET_REPLY_BYTES = 8 + VALUE.length;
-  private static final int WARM_CLIENTS = 10;
-  private static final int WARM_JOINS = 5;
+  private static final int WARM_CLIENTS = 300;
+  private static final int WARM_JOINS = 20;
   private static final int BARRIERS = 5;
   private static final int SETTLING_MILLIS = 20;
   private static final ThreadMXBean THREADS = ManagementFactory.getThreadMXBean();
@@ -25,12 +25,14 @@ final class GrowthWork {
   private final ServerProcess server;
   private final String name;
   private final int clients;
+  private final int settlingMillis;
   private final Map<String, Double> figures = new LinkedHashMap<>();
 
-  private GrowthWork(ServerProcess server, String name, int clients) {
+  private GrowthWork(ServerProcess server, String name, int clients, int settlingMillis) {
     this.server = server;
     this.name = name;
     this.clients = clients;
+    this.settlingMillis = settlingMillis;
   }
 
   /** What is timed; returns the nanoseconds it took. */
@@ -39,7 +41,7 @@ final class GrowthWork {
   }
 
   /**
-   * Lets a few clients join and leave, and then so many do everything.
+   * Lets a few clients do everything, again and again, and then so many.
    *
    * @param server a new one
    * @return figures by their names
@@ -47,9 +49,9 @@ final class GrowthWork {
   static Map<String, Double> on(ServerProcess server, int clients)
       throws IOException, InterruptedException {
     for (int i = 0; i < WARM_JOINS; i++) {
-      new GrowthWork(server, "warm/" + i, WARM_CLIENTS).run();
+      new GrowthWork(server, "warm/" + i, Math.min(WARM_CLIENTS, clients), 0).run();
     }
-    GrowthWork work = new GrowthWork(server, "measured", clients);
+    GrowthWork work = new GrowthWork(server, "measured", clients, SETTLING_MILLIS);
     work.run();
     return work.figures;
   }
@@ -85,7 +87,7 @@ final class GrowthWork {
     double nanos = timed.run();
     double asking = THREADS.getCurrentThreadCpuTime() - askingBefore;
     // Linux counts a thread's time when it stops running, which is soon after the last answer.
-    TimeUnit.MILLISECONDS.sleep(SETTLING_MILLIS);
+    TimeUnit.MILLISECONDS.sleep(settlingMillis);
     double serving = server.threadTimes().busiestSince(before);
     figures.put(phase.elapsed(), nanos / 1e6 / times);
     figures.put(phase.serving(), serving / 1e3 / times / clients);

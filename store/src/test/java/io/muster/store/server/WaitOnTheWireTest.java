@@ -10,6 +10,8 @@ import static io.muster.store.server.RawClient.i64;
 import static io.muster.store.server.RawClient.set;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -182,6 +184,43 @@ class WaitOnTheWireTest extends ServerTest {
           waiter.close();
         }
       }
+    }
+  }
+
+  /** So many that an event loop does not tell them alone. */
+  @Test
+  void wait_crowd_allAreReleased_whateverSomeOfThemDo() {
+    int size = 1000;
+    String value = "x".repeat(8 << 20);
+    elsewhere(set("/long", value));
+    List<RawClient> waiters = new ArrayList<>();
+    List<RawClient> slow = new ArrayList<>();
+    List<RawClient> gone = new ArrayList<>();
+    try {
+      for (int i = 0; i < size; i++) {
+        RawClient client = connect().send(await("/k"));
+        switch (i % 200) {
+          case 7 -> slow.add(client.send("03" + blob("/long")));
+          case 8, 9, 10 -> gone.add(client.sync());
+          default -> waiters.add(client.sync());
+        }
+      }
+      Eventually.assertThat(() -> server().statistics().waits()).isEqualTo(size);
+
+      gone.forEach(RawClient::reset);
+      elsewhere(set("/k", "v"));
+
+      waiters.forEach(waiter -> waiter.expect(STOP_WAITING).sync());
+      for (RawClient client : slow) {
+        assertThat(client.readLong()).isEqualTo(value.length());
+        client.skip(value.length()).expect(STOP_WAITING).sync();
+      }
+      assertThat(server().statistics().waits()).isZero();
+      Eventually.assertThat(() -> server().statistics().openConnections())
+          .isEqualTo(size - gone.size());
+    } finally {
+      waiters.forEach(RawClient::close);
+      slow.forEach(RawClient::close);
     }
   }
 

@@ -66,7 +66,7 @@ public class SessionBenchmark {
             }
 
             @Override
-            public void send(int reply) {
+            public void endWait() {
               throw new IllegalStateException("nobody waits");
             }
           });

@@ -22,6 +22,7 @@ final class Conversation implements Poller.Readiness, Outlet {
   private final Inbox inbox;
   private final Outbox outbox;
   private final Backlog backlog;
+  private final Released released;
 
   /** What has been read and not served; not null as long as another turn is wanted. */
   private @Nullable ByteBuffer unserved;
@@ -50,13 +51,15 @@ final class Conversation implements Poller.Readiness, Outlet {
       Complaints complaints,
       Inbox inbox,
       Outbox outbox,
-      Backlog backlog) {
+      Backlog backlog,
+      Released released) {
     this.link = link;
     this.state = state;
     this.complaints = complaints;
     this.inbox = inbox;
     this.outbox = outbox;
     this.backlog = backlog;
+    this.released = released;
     this.session = new Session(state, this);
   }
 
@@ -148,6 +151,7 @@ final class Conversation implements Poller.Readiness, Outlet {
       outbox.send();
     } finally {
       outbox.close();
+      released.tell();
     }
   }
 
@@ -203,6 +207,7 @@ final class Conversation implements Poller.Readiness, Outlet {
     unsent = null;
     link.close();
     session.close();
+    released.tell();
     state.disconnected();
   }
 
@@ -225,15 +230,25 @@ final class Conversation implements Poller.Readiness, Outlet {
   }
 
   @Override
-  public void send(int reply) {
+  public void endWait() {
+    released.add(this);
+  }
+
+  /** Sends what tells that the wait has ended. Another thread may do it while the loop waits. */
+  void tell(ByteBuffer reply) {
     if (closed || finished) {
       return;
     }
     try {
-      send(outbox.single(reply));
-    } catch (IOException e) {
+      send(reply);
+    } catch (IOException | RuntimeException | OutOfMemoryError e) {
+      // Only this client may suffer, not the others that are told, nor who has released them.
       lost();
     }
+  }
+
+  /** To be called by the loop behind {@link #tell}. */
+  void told() {
     next();
   }
 }

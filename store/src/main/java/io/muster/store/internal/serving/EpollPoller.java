@@ -39,13 +39,20 @@ final class EpollPoller implements Poller {
   private final Memory event = new Memory(EVENT_BYTES);
   private final Map<Integer, Accepted> links = new HashMap<>();
 
-  private EpollPoller(int listener) throws IOException {
+  /** Takes the first two over. */
+  private EpollPoller(int epoll, int wakeUps, int listener) throws IOException {
     this.listener = listener;
-    this.epoll = LinuxSockets.epoll();
-    this.wakeUps = LinuxSockets.eventCounter();
-    this.address = LinuxSockets.address(listener, Address.LOCAL);
-    control(LinuxSockets.ADD, wakeUps, EPOLLIN);
-    control(LinuxSockets.ADD, listener, EPOLLIN);
+    this.epoll = epoll;
+    this.wakeUps = wakeUps;
+    try {
+      this.address = LinuxSockets.address(listener, Address.LOCAL);
+      control(LinuxSockets.ADD, wakeUps, EPOLLIN);
+      control(LinuxSockets.ADD, listener, EPOLLIN);
+    } catch (IOException | RuntimeException e) {
+      LinuxSockets.close(wakeUps);
+      LinuxSockets.close(epoll);
+      throw e;
+    }
   }
 
   /**
@@ -60,7 +67,15 @@ final class EpollPoller implements Poller {
           "listening on descriptor " + descriptor + " needs Linux; use a ServerSocketChannel");
     }
     LinuxSockets.listen(descriptor, backlog);
-    return new EpollPoller(descriptor);
+    int epoll = LinuxSockets.epoll();
+    int wakeUps;
+    try {
+      wakeUps = LinuxSockets.eventCounter();
+    } catch (IOException | RuntimeException e) {
+      LinuxSockets.close(epoll);
+      throw e;
+    }
+    return new EpollPoller(epoll, wakeUps, descriptor);
   }
 
   @Override

@@ -20,10 +20,13 @@ public final class EventLoopTransport implements Transport {
   private static final long ACCEPT_PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
 
   /**
-   * For how long connections are accepted before those that are there are looked after again. Long
-   * enough to empty the system's queue faster than clients fill it: who finds it full tries again a
-   * second later.
+   * How many connections are accepted, or for how long, before those that are there are looked
+   * after again: as many as a look tells of at most, so that the system's queue is emptied as fast
+   * as clients are served even while nothing is compiled yet. Who finds the queue full tries again
+   * a second later.
    */
+  private static final int ACCEPTED_AT_ONCE = 1_024;
+
   private static final long ACCEPT_NANOS = TimeUnit.MILLISECONDS.toNanos(4);
 
   private final ServerState state;
@@ -32,6 +35,7 @@ public final class EventLoopTransport implements Transport {
   private final Backlog backlog = new Backlog();
   private final Outbox outbox = new Outbox();
   private final Inbox inbox = new Inbox();
+  private final Released released = new Released();
   private final Queue<FutureTask<?>> tasks = new ConcurrentLinkedQueue<>();
   private final Thread thread = new Thread(this::run, "muster-store");
   private volatile boolean closing;
@@ -167,13 +171,15 @@ public final class EventLoopTransport implements Transport {
   private void accept() throws IOException {
     try {
       long start = System.nanoTime();
-      do {
+      for (int accepted = 0;
+          accepted < ACCEPTED_AT_ONCE || System.nanoTime() - start < ACCEPT_NANOS;
+          accepted++) {
         Link link = poller.accept();
         if (link == null) {
           return;
         }
         begin(link);
-      } while (System.nanoTime() - start < ACCEPT_NANOS);
+      }
     } catch (IOException | OutOfMemoryError e) {
       // Such as too many open files, which may pass.
       complaints.aboutAccepting(e);
@@ -190,7 +196,8 @@ public final class EventLoopTransport implements Transport {
       return;
     }
     try {
-      poller.watch(link, new Conversation(link, state, complaints, inbox, outbox, backlog));
+      poller.watch(
+          link, new Conversation(link, state, complaints, inbox, outbox, backlog, released));
     } catch (IOException | RuntimeException | OutOfMemoryError e) {
       // The client has gone already, or there is no room for it.
       link.close();

@@ -5,7 +5,10 @@ import java.net.SocketAddress;
 import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
-/** A connected socket that never blocks. It belongs to the thread of its {@link Poller}. */
+/**
+ * A connected socket that never blocks. It belongs to the thread of its {@link Poller}; while that
+ * waits for another one, the other may write.
+ */
 interface Link {
   /**
    * Reads what has arrived.

@@ -19,7 +19,6 @@ final class Outbox implements ByteSink {
 
   private final WireOutput replies = new WireOutput(this, REPLY_BUFFER);
   private final ByteBuffer buffer = ByteBuffer.allocateDirect(BYTES);
-  private final ByteBuffer single = ByteBuffer.allocateDirect(1);
   private @Nullable Conversation owner;
 
   /** Whose replies they are from now on, until {@link #close}. */
@@ -48,11 +47,6 @@ final class Outbox implements ByteSink {
     owner = null;
     replies.flush();
     buffer.clear();
-  }
-
-  /** A buffer with one byte to send, which may be in the middle of another client's turn. */
-  ByteBuffer single(int reply) {
-    return single.clear().put(0, (byte) reply);
   }
 
   /** The buffer for one to fill, send and leave empty, while nobody owns the outbox. */

@@ -8,7 +8,8 @@ interface Outlet {
   WireOutput replies();
 
   /**
-   * Sends one byte, of itself, while another client's request is being served. It must not block.
+   * Tells the client that its wait has ended, while another client's request is being served. It
+   * must not block.
    */
-  void send(int reply);
+  void endWait();
 }

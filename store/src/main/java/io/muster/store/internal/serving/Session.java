@@ -424,7 +424,7 @@ final class Session implements Requests {
         return;
       }
       if (!serving) {
-        outlet.send(Reply.STOP_WAITING);
+        outlet.endWait();
         return;
       }
       try {

@@ -1,6 +1,7 @@
 package io.muster.store.internal.serving;
 
 import io.muster.store.internal.wire.ByteSink;
+import io.muster.store.internal.wire.Reply;
 import io.muster.store.internal.wire.WireException;
 import io.muster.store.internal.wire.WireOutput;
 import java.io.IOException;
@@ -320,8 +321,8 @@ public final class ThreadedTransport implements Transport {
 
     /** Another session's thread is here: the byte is written by a thread that may block. */
     @Override
-    public void send(int reply) {
-      unsent.add(new byte[] {(byte) reply});
+    public void endWait() {
+      unsent.add(new byte[] {Reply.STOP_WAITING});
       unsentBytes++;
       if (sending) {
         return;

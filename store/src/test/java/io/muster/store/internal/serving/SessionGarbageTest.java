@@ -36,7 +36,7 @@ class SessionGarbageTest {
             }
 
             @Override
-            public void send(int reply) {
+            public void endWait() {
               throw new AssertionError("nobody waits");
             }
           });
