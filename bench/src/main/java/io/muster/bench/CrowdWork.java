@@ -18,6 +18,9 @@ final class CrowdWork {
   private static final int VALUE_BYTES = 100;
   private static final int CALLS = 3_000;
   private static final int JOINING_AT_ONCE = 1_000;
+  private static final int EARLIER_CROWDS = 5;
+  private static final int EARLIER_CLIENTS = 300;
+  private static final int FILES_OF_ITS_OWN = 10;
   private static final byte[] SIGN = {1};
 
   private CrowdWork() {}
@@ -156,33 +159,60 @@ final class CrowdWork {
       crowd.awaitReplies();
       prober.reset();
       crowd.leave();
-      // The prober's own connection, and whatever the server opened for itself, may stay.
-      while (server.openFiles() > filesBefore + Math.max(clients / 100, 10)) {
-        TimeUnit.MILLISECONDS.sleep(100);
-      }
+      awaitFewFiles(server, filesBefore);
       return Map.of(
           "%,d leave with 20 waits each: longest pause of another, ms".formatted(clients),
           prober.stop());
     }
   }
 
-  /** All are connected and do nothing. */
-  static Map<String, Double> idle(ServerProcess server, int clients, int round) throws IOException {
+  /** Returns when the server has as few files open as before, and some for itself. */
+  private static void awaitFewFiles(ServerProcess server, int before)
+      throws IOException, InterruptedException {
+    while (server.openFiles() > before + FILES_OF_ITS_OWN) {
+      TimeUnit.MILLISECONDS.sleep(10);
+    }
+  }
+
+  /**
+   * All are connected and do nothing. A few have been there before, since what is measured is what
+   * clients take, and not what it takes to make a server run. The add without the clients is the
+   * one after they have left.
+   */
+  static Map<String, Double> idle(ServerProcess server, int clients, int round)
+      throws IOException, InterruptedException {
+    int filesBefore = server.openFiles();
     try (Crowd crowd = new Crowd(server.port());
         Caller caller = new Caller(server.port())) {
-      double alone = addMicros(caller);
+      for (int i = 0; i < EARLIER_CROWDS; i++) {
+        long unusedJoined = crowd.join(Math.min(EARLIER_CLIENTS, clients));
+        crowd.leave();
+        awaitFewFiles(server, filesBefore);
+      }
+      double unusedWarm = addMicros(caller);
       long empty = server.residentBytes();
-      for (int i = 0; i < clients; i += JOINING_AT_ONCE) {
-        long unusedJoined = crowd.join(JOINING_AT_ONCE);
+      for (int joined = 0; joined < clients; joined = crowd.size()) {
+        long unusedJoined = crowd.join(Math.min(JOINING_AT_ONCE, clients - joined));
       }
       long full = server.residentBytes();
+      double beside;
+      double alone;
+      Apart apart = new Apart(server.pid());
+      try {
+        beside = addMicros(caller);
+        crowd.leave();
+        awaitFewFiles(server, filesBefore);
+        alone = addMicros(caller);
+      } finally {
+        apart.close();
+      }
       Map<String, Double> figures = new LinkedHashMap<>();
       figures.put("%,d idle: memory of the server, MiB".formatted(clients), full / 1048576.0);
       figures.put(
           "%,d idle: memory of each, KiB".formatted(clients), (full - empty) / 1024.0 / clients);
       figures.put(
           "%,d idle: add of another client, to that without them".formatted(clients),
-          addMicros(caller) / alone);
+          beside / alone);
       return figures;
     }
   }

@@ -38,8 +38,13 @@ final class Machine {
     return Long.parseLong(kibibytes.replace(" kB", "")) * 1024;
   }
 
+  /** The cores that this process may run on, as Linux lists them. */
+  static String allowedCores() throws IOException {
+    return field("/proc/self/status", "Cpus_allowed_list");
+  }
+
   private static String pinning() throws IOException {
-    String allowed = field("/proc/self/status", "Cpus_allowed_list");
+    String allowed = allowedCores();
     return allowed.equals("0-" + (processors() - 1)) ? "not pinned" : "pinned to core " + allowed;
   }
 

@@ -114,6 +114,7 @@ class CppClientIT {
   @Test
   void keysThatComeAndGo_areCountedListedAndCheckedAlike() {
     cpp.set("a", "1");
+    assertThat(cpp.numKeys()).isEqualTo(1);
     java.set("b", "2");
     assertThat(java.numKeys()).isEqualTo(2);
     assertThat(cpp.numKeys()).isEqualTo(2);

@@ -124,7 +124,8 @@ final class SideConnection implements Closeable {
     try {
       connection.sendApart(RequestEncoder::cancelWait);
     } catch (IOException e) {
-      close();
+      // The connection is broken. Who reads from it shall learn how, and not that it was closed.
+      return;
     }
   }
 

@@ -142,7 +142,7 @@ final class Conversation implements Poller.Readiness, Outlet {
           more = session.serveNext(in);
         }
       }
-      outbox.send();
+      outbox.hold();
       if (more) {
         unserved = in.isDirect() ? ByteBuffer.allocate(in.remaining()).put(in).flip() : in;
       }
@@ -151,7 +151,7 @@ final class Conversation implements Poller.Readiness, Outlet {
       outbox.send();
     } finally {
       outbox.close();
-      released.tell();
+      tellReleased();
     }
   }
 
@@ -207,7 +207,7 @@ final class Conversation implements Poller.Readiness, Outlet {
     unsent = null;
     link.close();
     session.close();
-    released.tell();
+    tellReleased();
     state.disconnected();
   }
 
@@ -226,6 +226,14 @@ final class Conversation implements Poller.Readiness, Outlet {
       int earlier = before == null ? 0 : before.remaining();
       ByteBuffer all = ByteBuffer.allocate(earlier + bytes.remaining());
       unsent = (before == null ? all : all.put(before)).put(bytes).flip();
+    }
+  }
+
+  /** Behind whatever they were replied before. */
+  private void tellReleased() {
+    if (!released.isEmpty()) {
+      outbox.sendHeld();
+      released.tell();
     }
   }
 

@@ -25,7 +25,7 @@ public final class EventLoopTransport implements Transport {
    * as clients are served even while nothing is compiled yet. Who finds the queue full tries again
    * a second later.
    */
-  private static final int ACCEPTED_AT_ONCE = 1_024;
+  private static final int ACCEPTED_AT_ONCE = 4_096;
 
   private static final long ACCEPT_NANOS = TimeUnit.MILLISECONDS.toNanos(4);
 
@@ -144,10 +144,13 @@ public final class EventLoopTransport implements Transport {
   }
 
   private void turn() throws IOException {
-    if (poller.poll(pollMillis())) {
+    boolean acceptable = poller.poll(pollMillis());
+    outbox.sendHeld();
+    if (acceptable) {
       accept();
     }
     backlog.work();
+    outbox.sendHeld();
     for (FutureTask<?> task = tasks.poll(); task != null; task = tasks.poll()) {
       task.run();
     }

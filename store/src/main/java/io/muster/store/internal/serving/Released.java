@@ -18,8 +18,8 @@ final class Released {
   /** How many one thread tells before it looks whether there are more. */
   private static final int PIECE = 64;
 
-  /** For fewer it is not worth to wake another thread. */
-  private static final int CROWD = 4 * PIECE;
+  /** For fewer it is not worth to wake another thread, which takes a processor from the clients. */
+  private static final int CROWD = 32 * PIECE;
 
   /** A server shares its host with ranks. */
   private static final int MOST_HELPERS = 3;
@@ -34,11 +34,12 @@ final class Released {
     clients.add(client);
   }
 
+  boolean isEmpty() {
+    return clients.isEmpty();
+  }
+
   /** Tells all of them. */
   void tell() {
-    if (clients.isEmpty()) {
-      return;
-    }
     if (clients.size() < CROWD || HELPERS == 0) {
       tell(0, clients.size(), reply);
     } else {
