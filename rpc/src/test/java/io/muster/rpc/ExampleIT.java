@@ -7,10 +7,12 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The example of docs/rpc.md runs. */
+@Tag("worlds-of-processes")
 class ExampleIT {
   private static final Path EXAMPLE = Path.of("../examples/ParameterServer.java");
 
