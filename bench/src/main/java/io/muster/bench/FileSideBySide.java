@@ -132,7 +132,9 @@ public final class FileSideBySide {
       exchange(side, times, 2 * times);
       return (System.nanoTime() - start) / 2;
     } finally {
+      // Its end would be in what is timed next.
       other.destroy();
+      var unusedProcess = other.onExit().join();
     }
   }
 

@@ -134,9 +134,11 @@ final class ServerProcess implements AutoCloseable {
     return ServerHoldings.parse(line);
   }
 
+  /** Ends it, and waits for its end, which would be in whatever is timed next. */
   @Override
   public void close() {
     process.destroy();
+    var unusedProcess = process.onExit().join();
   }
 
   /** Serves what its argument says until its input ends. */

@@ -83,7 +83,13 @@ final class StatxFile implements NamedFile {
   /** Fills {@link #found}, or returns an error. */
   private int ask() {
     while (true) {
-      int result = statx(AT_FDCWD, name, AT_STATX_FORCE_SYNC, STATX_INO | STATX_SIZE, struct);
+      int result =
+          statx(
+              AT_FDCWD,
+              Pointer.nativeValue(name),
+              AT_STATX_FORCE_SYNC,
+              STATX_INO | STATX_SIZE,
+              Pointer.nativeValue(struct));
       int error = result < 0 ? Native.getLastError() : 0;
       if (error != LibC.EINTR) {
         return error;
@@ -91,7 +97,8 @@ final class StatxFile implements NamedFile {
     }
   }
 
-  private static native int statx(int directory, Pointer path, int flags, int mask, Pointer struct);
+  /** With pointers as numbers, which JNA passes on without looking at them. */
+  private static native int statx(int directory, long path, int flags, int mask, long struct);
 
   private static boolean isInLibrary() {
     try {
