@@ -23,7 +23,7 @@ public final class CrowdsSideBySide {
 
   /** Which servers a workload has. */
   private enum Servers {
-    /** One for all its rounds. */
+    /** One for all rounds of all workloads that have such. */
     WARM,
 
     /** The same, for which names cannot be found. */
@@ -67,61 +67,76 @@ public final class CrowdsSideBySide {
     boolean namesChosen = Names.canBeChosen();
     Comparison comparison = new Comparison();
     try (Names names = new Names()) {
-      for (Workload workload : workloads()) {
-        boolean measurable = namesChosen || workload.servers != Servers.WARM_NAMELESS;
-        if (measurable && options.includes(workload.name)) {
+      Map<Servers, Map<Of, ServerProcess>> warm = new EnumMap<>(Servers.class);
+      try {
+        for (Workload workload : workloads()) {
+          boolean measurable = namesChosen || workload.servers != Servers.WARM_NAMELESS;
+          if (!measurable || !options.includes(workload.name)) {
+            continue;
+          }
           System.err.println(workload.name + " of " + options.scaled(workload.clients));
           List<String> prefix =
               !namesChosen
                   ? List.of()
                   : workload.servers == Servers.WARM_NAMELESS ? names.unknown() : names.known();
-          measure(workload, prefix, comparison);
+          if (workload.servers == Servers.NEW) {
+            measureOnNewServers(workload, prefix, comparison);
+          } else {
+            if (!warm.containsKey(workload.servers)) {
+              warm.put(workload.servers, start(workload.servers, prefix, comparison));
+            }
+            measure(workload, warm.get(workload.servers), comparison);
+          }
         }
+      } finally {
+        warm.values().forEach(servers -> servers.values().forEach(ServerProcess::close));
       }
     }
     options.publish(report(comparison, loadBefore, namesChosen), comparison);
   }
 
-  private void measure(Workload workload, List<String> prefix, Comparison comparison)
+  private static Map<Of, ServerProcess> start(
+      Servers which, List<String> prefix, Comparison comparison) throws IOException {
+    Map<Of, ServerProcess> servers = new EnumMap<>(Of.class);
+    for (Of whose : Of.values()) {
+      long start = System.nanoTime();
+      servers.put(whose, ComparedServers.start(whose, prefix));
+      if (which == Servers.WARM_NAMELESS) {
+        comparison.add(STARTED, whose, (System.nanoTime() - start) / 1e6);
+      }
+    }
+    return servers;
+  }
+
+  private void measureOnNewServers(Workload workload, List<String> prefix, Comparison comparison)
       throws IOException, InterruptedException {
-    int clients = options.scaled(workload.clients);
+    for (int round = 0; round < options.rounds(); round++) {
+      options.sayRound(round);
+      for (Of whose : ComparedServers.turns(round)) {
+        try (ServerProcess server = ComparedServers.start(whose, prefix)) {
+          add(comparison, whose, workload.work.on(server, options.scaled(workload.clients), round));
+        }
+      }
+    }
+  }
+
+  private void measure(Workload workload, Map<Of, ServerProcess> servers, Comparison comparison)
+      throws IOException, InterruptedException {
     int rounds = workload.isSlow() ? Math.min(options.rounds(), 2) : options.rounds();
     int warmUp = workload.isSlow() ? Math.min(options.warmUp(), 1) : options.warmUp();
-    if (workload.servers == Servers.NEW) {
-      for (int round = 0; round < rounds; round++) {
-        options.sayRound(round);
-        for (Of whose : ComparedServers.turns(round)) {
-          try (ServerProcess server = ComparedServers.start(whose, prefix)) {
-            add(comparison, whose, workload.work.on(server, clients, round));
-          }
+    for (int round = -warmUp; round < rounds; round++) {
+      options.sayRound(round);
+      for (Of whose : ComparedServers.turns(round)) {
+        ServerProcess server = servers.get(whose);
+        if (server == null) {
+          throw new IllegalStateException("no server of " + whose);
+        }
+        Map<String, Double> figures =
+            workload.work.on(server, options.scaled(workload.clients), round);
+        if (round >= 0) {
+          add(comparison, whose, figures);
         }
       }
-      return;
-    }
-    Map<Of, ServerProcess> servers = new EnumMap<>(Of.class);
-    try {
-      for (Of whose : Of.values()) {
-        long start = System.nanoTime();
-        servers.put(whose, ComparedServers.start(whose, prefix));
-        if (workload.servers == Servers.WARM_NAMELESS) {
-          comparison.add(STARTED, whose, (System.nanoTime() - start) / 1e6);
-        }
-      }
-      for (int round = -warmUp; round < rounds; round++) {
-        options.sayRound(round);
-        for (Of whose : ComparedServers.turns(round)) {
-          ServerProcess server = servers.get(whose);
-          if (server == null) {
-            throw new IllegalStateException("no server of " + whose);
-          }
-          Map<String, Double> figures = workload.work.on(server, clients, round);
-          if (round >= 0) {
-            add(comparison, whose, figures);
-          }
-        }
-      }
-    } finally {
-      servers.values().forEach(ServerProcess::close);
     }
   }
 
@@ -140,7 +155,7 @@ public final class CrowdsSideBySide {
         %s
         The load average was %s before the run and %s after it, of which the run itself makes up to 2.
 
-        Each server is a process of its own: PyTorch's is its C++ one on libuv (of
+        Each server is a process of its own, the same for all but what says otherwise: PyTorch's is its C++ one on libuv (of
         `org.bytedeco:pytorch`, 2.10), in a JVM kept as small as it gets, Muster's the event loop. One
         more process has all clients, which are the same before either server: sockets that speak
         PyTorch's bytes, driven by one thread. PyTorch looks up names of addresses; %s.

@@ -111,17 +111,7 @@ public final class EventLoopTransport implements Transport {
   public void close() {
     closing = true;
     poller.wakeUp();
-    boolean interrupted = false;
-    while (thread.isAlive()) {
-      try {
-        thread.join();
-      } catch (InterruptedException e) {
-        interrupted = true;
-      }
-    }
-    if (interrupted) {
-      Thread.currentThread().interrupt();
-    }
+    Threads.uninterrupted(thread::join);
   }
 
   private void run() {

@@ -72,7 +72,8 @@ final class Released {
         // Then it takes longer.
       }
       run();
-      awaitHelpers();
+      // Nobody else may touch a client meanwhile, whatever happens to the loop's thread.
+      Threads.uninterrupted(untold::await);
     }
 
     @Override
@@ -84,22 +85,6 @@ final class Released {
         } finally {
           untold.countDown();
         }
-      }
-    }
-
-    /** Nobody else may touch a client meanwhile, whatever happens to the loop's thread. */
-    private void awaitHelpers() {
-      boolean interrupted = false;
-      while (true) {
-        try {
-          untold.await();
-          break;
-        } catch (InterruptedException e) {
-          interrupted = true;
-        }
-      }
-      if (interrupted) {
-        Thread.currentThread().interrupt();
       }
     }
   }

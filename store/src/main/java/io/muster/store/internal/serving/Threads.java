@@ -33,21 +33,30 @@ final class Threads {
 
   /** Waits until all tasks have ended, whatever happens to the calling thread meanwhile. */
   static void join(ExecutorService threads) {
+    uninterrupted(
+        () -> {
+          boolean unusedEnded = threads.awaitTermination(Long.MAX_VALUE, TimeUnit.NANOSECONDS);
+        });
+  }
+
+  /** What waits for something, and may be begun again. */
+  interface Awaiting {
+    void run() throws InterruptedException;
+  }
+
+  /** Waits to the end, whatever happens to the calling thread meanwhile. */
+  static void uninterrupted(Awaiting awaiting) {
     boolean interrupted = false;
-    try {
-      while (true) {
-        try {
-          if (threads.awaitTermination(1, TimeUnit.MINUTES)) {
-            return;
-          }
-        } catch (InterruptedException e) {
-          interrupted = true;
-        }
+    while (true) {
+      try {
+        awaiting.run();
+        break;
+      } catch (InterruptedException e) {
+        interrupted = true;
       }
-    } finally {
-      if (interrupted) {
-        Thread.currentThread().interrupt();
-      }
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
     }
   }
 
