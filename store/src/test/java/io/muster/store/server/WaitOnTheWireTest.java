@@ -190,7 +190,7 @@ class WaitOnTheWireTest extends ServerTest {
   /** So many that an event loop does not tell them alone. */
   @Test
   void wait_crowd_allAreReleased_whateverSomeOfThemDo() {
-    int size = 2500;
+    int size = 1800;
     String value = "x".repeat(8 << 20);
     elsewhere(set("/long", value));
     List<RawClient> waiters = new ArrayList<>();

@@ -19,7 +19,7 @@ final class Released {
   private static final int PIECE = 64;
 
   /** For fewer it is not worth to wake another thread, which takes a processor from the clients. */
-  private static final int CROWD = 32 * PIECE;
+  private static final int CROWD = 24 * PIECE;
 
   /** A server shares its host with ranks. */
   private static final int MOST_HELPERS = 3;
