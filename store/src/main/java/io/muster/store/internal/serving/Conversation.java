@@ -142,10 +142,10 @@ final class Conversation implements Poller.Readiness, Outlet {
           more = session.serveNext(in);
         }
       }
-      outbox.hold();
       if (more) {
         unserved = in.isDirect() ? ByteBuffer.allocate(in.remaining()).put(in).flip() : in;
       }
+      outbox.hold();
     } catch (WireException | RuntimeException | Error e) {
       broken(e);
       outbox.send();
@@ -242,7 +242,10 @@ final class Conversation implements Poller.Readiness, Outlet {
     released.add(this);
   }
 
-  /** Sends what tells that the wait has ended. Another thread may do it while the loop waits. */
+  /**
+   * Sends what is due, the end of a wait or replies that were held, and keeps what the socket has
+   * no room for. Another thread may do it while the loop waits. It does not throw.
+   */
   void tell(ByteBuffer reply) {
     if (closed || finished) {
       return;
@@ -255,7 +258,7 @@ final class Conversation implements Poller.Readiness, Outlet {
     }
   }
 
-  /** To be called by the loop behind {@link #tell}. */
+  /** Decides what is next; to be called by the loop behind {@link #tell}. */
   void told() {
     next();
   }

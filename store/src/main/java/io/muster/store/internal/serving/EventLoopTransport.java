@@ -20,14 +20,11 @@ public final class EventLoopTransport implements Transport {
   private static final long ACCEPT_PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
 
   /**
-   * How many connections are accepted, or for how long, before those that are there are looked
-   * after again: as many as a look tells of at most, so that the system's queue is emptied as fast
-   * as clients are served even while nothing is compiled yet. Who finds the queue full tries again
-   * a second later.
+   * How many connections are accepted before those that are there are looked after again: as many
+   * as the system's queue holds unless it was told otherwise. Who finds it full tries again a
+   * second later, so that it has to be emptied, however slow the code is that is not compiled yet.
    */
   private static final int ACCEPTED_AT_ONCE = 4_096;
-
-  private static final long ACCEPT_NANOS = TimeUnit.MILLISECONDS.toNanos(4);
 
   private final ServerState state;
   private final Complaints complaints = new Complaints();
@@ -163,10 +160,7 @@ public final class EventLoopTransport implements Transport {
 
   private void accept() throws IOException {
     try {
-      long start = System.nanoTime();
-      for (int accepted = 0;
-          accepted < ACCEPTED_AT_ONCE || System.nanoTime() - start < ACCEPT_NANOS;
-          accepted++) {
+      for (int accepted = 0; accepted < ACCEPTED_AT_ONCE; accepted++) {
         Link link = poller.accept();
         if (link == null) {
           return;

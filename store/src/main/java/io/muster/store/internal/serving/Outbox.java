@@ -4,6 +4,7 @@ import io.muster.store.internal.wire.ByteSink;
 import io.muster.store.internal.wire.WireOutput;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -79,22 +80,22 @@ final class Outbox implements ByteSink {
       return;
     }
     int filled = buffer.position();
+    int sent = held;
     int from = 0;
-    for (int i = 0; i < held; i++) {
-      Conversation client = holders[i];
-      holders[i] = null;
+    for (int i = 0; i < sent; i++) {
       buffer.limit(ends[i]).position(from);
       from = ends[i];
-      if (client != null) {
-        client.tell(buffer);
-        client.told();
-      }
+      Objects.requireNonNull(holders[i]).tell(buffer);
     }
-    held = 0;
     // What is the owner's alone is behind them.
     buffer.limit(filled).position(from);
     buffer.compact();
     start = 0;
+    held = 0;
+    for (int i = 0; i < sent; i++) {
+      Objects.requireNonNull(holders[i]).told();
+      holders[i] = null;
+    }
   }
 
   /** Forgets what could not be sent, and whose it was. */
