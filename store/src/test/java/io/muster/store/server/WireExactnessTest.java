@@ -1,6 +1,7 @@
 package io.muster.store.server;
 
 import static io.muster.store.server.RawClient.VALIDATE;
+import static io.muster.store.server.RawClient.add;
 import static io.muster.store.server.RawClient.blob;
 import static io.muster.store.server.RawClient.i64;
 import static io.muster.store.server.RawClient.keys;
@@ -205,5 +206,32 @@ class WireExactnessTest extends ServerTest {
 
   private static String all(List<String> parts) {
     return String.join("", parts);
+  }
+
+  /** So many that their replies are sent together. */
+  @Test
+  void crowd_askingAtOnce_eachGetsItsOwnValue() {
+    List<RawClient> clients = new ArrayList<>();
+    try {
+      for (int i = 0; i < 200; i++) {
+        clients.add(connect().send(set("/" + i, "v".repeat(i))).sync());
+      }
+      for (int round = 0; round < 20; round++) {
+        for (int i = 0; i < clients.size(); i++) {
+          clients.get(i).send("03" + blob("/" + i) + add("/n" + i, 1));
+        }
+        for (int i = 0; i < clients.size(); i++) {
+          clients.get(i).expect(blob("v".repeat(i)) + i64(round + 1));
+        }
+      }
+      for (int i = 0; i < clients.size(); i++) {
+        clients.get(i).send("03" + blob("/" + i)).endOutput();
+      }
+      for (int i = 0; i < clients.size(); i++) {
+        clients.get(i).expect(blob("v".repeat(i))).expectClosed();
+      }
+    } finally {
+      clients.forEach(RawClient::close);
+    }
   }
 }
