@@ -56,6 +56,16 @@ final class ServerProcess implements AutoCloseable {
    */
   static ServerProcess start(Kind kind, List<String> prefix, List<String> flags)
       throws IOException {
+    return start(System.getProperty("java.class.path"), kind, prefix, flags);
+  }
+
+  /** Starts a server of the build that comes first on {@code classPath}. */
+  static ServerProcess startWith(String classPath, Kind kind) throws IOException {
+    return start(classPath, kind, List.of(), List.of());
+  }
+
+  private static ServerProcess start(
+      String classPath, Kind kind, List<String> prefix, List<String> flags) throws IOException {
     List<String> command = new ArrayList<>(prefix);
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(flags);
@@ -63,7 +73,7 @@ final class ServerProcess implements AutoCloseable {
         List.of(
             "-Dorg.bytedeco.javacpp.nopointergc=true",
             "-cp",
-            System.getProperty("java.class.path"),
+            classPath,
             ServerProcess.class.getName(),
             kind.name()));
     Process process =

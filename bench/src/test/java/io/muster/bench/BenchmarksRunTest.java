@@ -43,6 +43,31 @@ class BenchmarksRunTest {
 
   @Test
   @Timeout(180)
+  void beforeAndAfter_fewOperations_hasARowOfRatiosForEachWorkload(@TempDir Path directory)
+      throws Exception {
+    Path report = directory.resolve("before-and-after.md");
+    String classPath = System.getProperty("java.class.path");
+    BeforeAndAfter.main(
+        new String[] {
+          "a commit",
+          classPath,
+          "--rounds",
+          "1",
+          "--warm-up",
+          "0",
+          "--scale",
+          "0.001",
+          "--write",
+          report.toString()
+        });
+
+    assertThat(rows(report))
+        .hasSize(1 + Workload.all().size())
+        .noneMatch(row -> row.contains("NaN"));
+  }
+
+  @Test
+  @Timeout(180)
   @EnabledOnOs(value = OS.LINUX, architectures = "amd64", disabledReason = "PyTorch's natives")
   void collectivesSideBySide_fewCalls_hasARowOfRatiosForEachWorkload(@TempDir Path directory)
       throws Exception {
