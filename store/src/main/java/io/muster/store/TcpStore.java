@@ -22,9 +22,9 @@ import org.jspecify.annotations.Nullable;
  * <p>Any number of threads can share one object: what is answered at once takes turns on one
  * connection, in program order, and each thread that waits has a connection of its own. No thread
  * reads a value older than what it has written itself. {@link #set}, {@link #append}, {@link
- * #multiSet} and {@link #queuePush} have no answer in the protocol: they return when the request is
- * on its way, a burst of them is sent within a fraction of a millisecond, and a failure shows in a
- * later call. {@link #close} sends what is left.
+ * #multiSet} and {@link #queuePush} have no answer in the protocol: they return when the kernel has
+ * the whole request, as PyTorch's do, and a failure shows in a later call. To send many values at
+ * the cost of one, use {@link #multiSet}.
  *
  * <p>{@link #numKeys} counts the {@code init/} key, by which workers join. A key or value above the
  * server's limits is an {@link IllegalArgumentException}, since a server answers it by dropping the
@@ -423,8 +423,8 @@ public final class TcpStore implements Store {
   }
 
   /**
-   * Sends what is unsent and disconnects; a host lets go of its server. Threads that wait get an
-   * {@link IllegalStateException}.
+   * Disconnects; a host closes its server. Calls of other threads end with an {@link
+   * IllegalStateException}.
    */
   @Override
   public void close() {

@@ -86,11 +86,6 @@ final class Connection implements Closeable {
     apart.flush();
   }
 
-  /** Whether there is something to {@link #flush}. */
-  boolean hasUnsent() {
-    return out.pending() > 0;
-  }
-
   /**
    * Limits how long a read of {@link #replies} may take; it then throws {@link
    * java.net.SocketTimeoutException}, up to an eighth later than that, and leaves the connection

@@ -4,8 +4,6 @@ import io.muster.store.internal.wire.RequestEncoder;
 import io.muster.store.internal.wire.WireInput;
 import java.io.Closeable;
 import java.io.IOException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
@@ -13,21 +11,12 @@ import org.jspecify.annotations.Nullable;
  * The connection that carries every request that is answered at once or not at all, in program
  * order. Since nothing else writes, whoever has written reads what was written.
  *
- * <p>A request without an answer is sent at once, unless one was sent a moment ago: a burst of them
- * is collected and sent together, by the next answered request, when the buffer is full, or by a
- * thread of its own after {@link #BURST_NANOS}. That thread keeps the JVM alive until it has sent
- * them.
+ * <p>The kernel has a request when the call returns, also one without an answer: whatever the
+ * caller does next, the request is on its way before it.
  */
 final class PrimaryConnection implements Closeable {
-  private static final long BURST_NANOS = TimeUnit.MICROSECONDS.toNanos(50);
-  private static final long FLUSHER_IDLE_NANOS = TimeUnit.MILLISECONDS.toNanos(2);
-
   private final ReentrantLock lock = new ReentrantLock();
-  private final Condition unsent = lock.newCondition();
   private final Connection connection;
-  private long lastSend = System.nanoTime() - BURST_NANOS;
-  private boolean flusherRuns;
-  private boolean flusherRests;
   private @Nullable IOException broken;
 
   PrimaryConnection(Connection connection) {
@@ -54,19 +43,12 @@ final class PrimaryConnection implements Closeable {
     <T> T exchange(Requesting request, Answer<T> answer) throws IOException;
   }
 
-  /** Sends requests that have no answer. */
+  /** Hands requests that have no answer to the kernel. */
   void send(Requesting request) throws IOException {
     guarded(
         () -> {
           request.to(connection.requests());
-          long now = System.nanoTime();
-          boolean inBurst = now - lastSend < BURST_NANOS;
-          lastSend = now;
-          if (!inBurst) {
-            connection.flush();
-          } else if (connection.hasUnsent()) {
-            flushSoon();
-          }
+          connection.flush();
           return true;
         });
   }
@@ -89,20 +71,10 @@ final class PrimaryConnection implements Closeable {
                 }));
   }
 
-  /** Sends what is unsent, if the connection still works, and closes it. */
+  /** Closes the connection, also under threads that use it. */
   @Override
   public void close() {
-    lock.lock();
-    try {
-      if (broken == null) {
-        connection.flush();
-      }
-    } catch (IOException e) {
-      broken = e;
-    } finally {
-      lock.unlock();
-      connection.close();
-    }
+    connection.close();
   }
 
   private <T> T exchange(Requesting request, Answer<T> answer) throws IOException {
@@ -133,46 +105,6 @@ final class PrimaryConnection implements Closeable {
       }
       throw e;
     } finally {
-      lock.unlock();
-    }
-  }
-
-  private void flushSoon() {
-    if (!flusherRuns) {
-      flusherRuns = true;
-      new Thread(this::flushBursts, "muster-store-flush").start();
-    } else if (flusherRests) {
-      unsent.signal();
-    }
-  }
-
-  private void flushBursts() {
-    lock.lock();
-    try {
-      while (broken == null) {
-        if (!connection.hasUnsent()) {
-          flusherRests = true;
-          long left = unsent.awaitNanos(FLUSHER_IDLE_NANOS);
-          flusherRests = false;
-          if (left <= 0 && !connection.hasUnsent()) {
-            return;
-          }
-        }
-        long left = BURST_NANOS;
-        while (left > 0) {
-          left = unsent.awaitNanos(left);
-        }
-        connection.flush();
-      }
-    } catch (IOException e) {
-      broken = e;
-      connection.close();
-    } catch (InterruptedException e) {
-      // Nobody has this thread to interrupt it; the next send starts another.
-      Thread.currentThread().interrupt();
-    } finally {
-      flusherRuns = false;
-      flusherRests = false;
       lock.unlock();
     }
   }

@@ -325,9 +325,7 @@ public final class StoreClient implements Closeable {
     return blobs;
   }
 
-  /**
-   * Sends what is unsent and closes all connections; threads that wait get an {@link IOException}.
-   */
+  /** Closes all connections; threads that use one get an {@link IOException}. */
   @Override
   public void close() {
     sides.close();
