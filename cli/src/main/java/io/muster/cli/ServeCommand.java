@@ -43,8 +43,8 @@ final class ServeCommand implements Callable<Integer> {
       names = "--port-file",
       paramLabel = "FILE",
       description = {
-        "Write the port to this file once it accepts connections; remove the file on a stop.",
-        "A file that is there already is removed before anything else."
+        "Write the port to this file once the server accepts connections; remove it on a stop.",
+        "A file that a killed server left is removed first; one of a running server is an error."
       })
   private @Nullable Path portFile;
 

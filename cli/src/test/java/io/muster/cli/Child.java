@@ -72,6 +72,14 @@ final class Child implements AutoCloseable {
     return Integer.parseInt(text.strip());
   }
 
+  /** Waits until it has written to its output, or has ended. */
+  void awaitOutputOrEnd() throws IOException, InterruptedException {
+    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE_SECONDS);
+    while (out().isEmpty() && !process.waitFor(20, TimeUnit.MILLISECONDS)) {
+      assertThat(System.nanoTime()).as("output, %s", err()).isLessThan(deadline);
+    }
+  }
+
   int exitCode() throws InterruptedException {
     assertThat(process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS)).isTrue();
     return process.exitValue();
