@@ -40,7 +40,13 @@ record Call(
   /** Does it on a thread of the group. */
   Work start(Duration timeout) {
     CallWork work = new CallWork(this, timeout);
-    backend.execute(work);
+    try {
+      backend.execute(work);
+    } catch (OutOfMemoryError e) {
+      // No thread could be started, but the call has its place in the order of calls.
+      failed(e);
+      throw e;
+    }
     return work;
   }
 
@@ -51,16 +57,20 @@ record Call(
     } catch (CollectiveException e) {
       throw e;
     } catch (RuntimeException | Error e) {
-      // The others wait for messages that will not come.
-      backend.abort(
-          new CollectiveException(
-              "%s on %s failed: %s".formatted(this, backend, e), operation, List.of(), e),
-          0);
+      failed(e);
       throw e;
     }
     if (objection != null) {
       throw new IllegalArgumentException(objection);
     }
+  }
+
+  /** Ends the group, since the others wait for messages that will not come. */
+  private void failed(Throwable e) {
+    backend.abort(
+        new CollectiveException(
+            "%s on %s failed: %s".formatted(this, backend, e), operation, List.of(), e),
+        0);
   }
 
   @Override

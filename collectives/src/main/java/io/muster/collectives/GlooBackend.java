@@ -103,14 +103,22 @@ final class GlooBackend {
   /** Does something on a thread of the group, which {@link #close} waits for. */
   void execute(Runnable action) {
     enter();
-    threads.execute(
-        () -> {
-          try {
-            action.run();
-          } finally {
-            leave();
-          }
-        });
+    boolean accepted = false;
+    try {
+      threads.execute(
+          () -> {
+            try {
+              action.run();
+            } finally {
+              leave();
+            }
+          });
+      accepted = true;
+    } finally {
+      if (!accepted) {
+        leave();
+      }
+    }
   }
 
   /** Does something short, on a thread of the group as long as that has any. */
@@ -162,6 +170,11 @@ final class GlooBackend {
           earlier.lostRanks(),
           earlier);
     }
+  }
+
+  /** Why the group is unusable; null as long as it is not. */
+  @Nullable CollectiveException failure() {
+    return failure.get();
   }
 
   /** Ends the connections, after so many nanoseconds, because something has failed. */

@@ -44,11 +44,11 @@ final class MessageWork implements Work {
     finish();
   }
 
-  /** Once, since the memory is given back then. */
+  /** Once, since the memory is given back then; but again if the memory could not be copied. */
   private synchronized void finish() {
     if (!finished) {
-      finished = true;
       whenDone.run();
+      finished = true;
       run.succeeded();
       run.close();
     }
@@ -57,7 +57,12 @@ final class MessageWork implements Work {
   @Override
   public boolean isDone() {
     if (message.posted().isDone()) {
-      finish();
+      try {
+        finish();
+      } catch (RuntimeException | Error e) {
+        // To be thrown by await.
+        return true;
+      }
     }
     return message.posted().isOver();
   }
@@ -79,7 +84,7 @@ final class MessageWork implements Work {
     try {
       await(backend.timeout());
       completed.complete(null);
-    } catch (RuntimeException e) {
+    } catch (Throwable e) {
       completed.completeExceptionally(e);
     }
   }

@@ -227,6 +227,9 @@ final class Run implements AutoCloseable {
 
   private CollectiveException lost(List<Loss> losses, Loss loss) {
     Loss first = losses.isEmpty() ? loss : losses.get(0);
+    if (first.isLocal()) {
+      return endedHere(first);
+    }
     String others =
         losses.size() < 2
             ? ""
@@ -239,6 +242,27 @@ final class Run implements AutoCloseable {
             losses.stream().map(Loss::rank).toList(),
             null);
     return fail(failure, NEWS_NANOS);
+  }
+
+  /** What to throw when this rank has ended its connections, which is no other rank's fault. */
+  private CollectiveException endedHere(Loss first) {
+    CollectiveException earlier = backend.failure();
+    CollectiveException failure =
+        earlier == null || first.cause() != null
+            ? new CollectiveException(
+                "%s on %s failed: %s".formatted(what, backend, first),
+                operation,
+                List.of(),
+                first.cause())
+            : new CollectiveException(
+                "%s on %s failed, since this rank has ended its connections: %s"
+                    .formatted(what, backend, earlier.getMessage()),
+                operation,
+                earlier.lostRanks(),
+                earlier);
+    // The other ranks are told at once: of two that learn of it one after the other, the second
+    // would blame the first.
+    return fail(failure, 0);
   }
 
   /** What to throw when the deadline has passed. */

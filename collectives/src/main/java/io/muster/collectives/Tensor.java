@@ -235,10 +235,12 @@ public final class Tensor {
 
   /**
    * What is between the position and the limit of a direct buffer, in little-endian order whatever
-   * the buffer's own is. Its position and limit may change afterwards.
+   * the buffer's own is. Its position and limit may change afterwards. An arena that it belongs to
+   * must stay open for as long as calls use the tensor; a call that finds it closed fails, and the
+   * group with it.
    *
-   * @throws IllegalArgumentException if the buffer is not direct, may not be written, or is no
-   *     whole number of elements long
+   * @throws IllegalArgumentException if the buffer is not direct, may not be written, is no whole
+   *     number of elements long, or belongs to an arena that only one thread may use
    */
   public static Tensor of(ByteBuffer buffer, DataType type) {
     if (!buffer.isDirect() || buffer.isReadOnly()) {
@@ -247,6 +249,12 @@ public final class Tensor {
     if (buffer.remaining() % type.bytes() != 0) {
       throw new IllegalArgumentException(
           "%d bytes are no whole number of elements of %s".formatted(buffer.remaining(), type));
+    }
+    if (Confinement.isConfined(buffer)) {
+      throw new IllegalArgumentException(
+          "the buffer belongs to an arena of one thread, and other threads send and receive it;"
+              + " use Arena.ofShared() or Arena.ofAuto(): "
+              + buffer);
     }
     ByteBuffer view = buffer.slice().order(ByteOrder.LITTLE_ENDIAN);
     return new Tensor(type, view.remaining() / type.bytes(), view, bytes -> {}, bytes -> {});
@@ -272,9 +280,20 @@ public final class Tensor {
     return direct != null;
   }
 
-  /** The direct memory of a tensor that has some; else {@code staging}, of the same size. */
+  /**
+   * The direct memory of a tensor that has some; else {@code staging}, of the same size.
+   *
+   * @throws IllegalStateException if the memory's arena is closed
+   */
   ByteBuffer in(ByteBuffer staging) {
-    return direct == null ? staging : direct.duplicate().order(ByteOrder.LITTLE_ENDIAN);
+    if (direct == null) {
+      return staging;
+    }
+    if (length > 0) {
+      // Throws at once if the memory's arena is closed.
+      direct.get(0);
+    }
+    return direct.duplicate().order(ByteOrder.LITTLE_ENDIAN);
   }
 
   /** Copies the elements to what stands in for them. */

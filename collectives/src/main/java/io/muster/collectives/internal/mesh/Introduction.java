@@ -69,11 +69,14 @@ public final class Introduction {
   }
 
   private static void attach(Mesh mesh, int peer, SocketChannel connection) throws IOException {
+    boolean attached = false;
     try {
       mesh.attach(peer, connection);
-    } catch (IOException e) {
-      Quietly.close(connection);
-      throw e;
+      attached = true;
+    } finally {
+      if (!attached) {
+        Quietly.close(connection);
+      }
     }
   }
 
@@ -152,16 +155,19 @@ public final class Introduction {
   private static SocketChannel dial(InetSocketAddress address, long identifier, Deadline deadline)
       throws IOException {
     SocketChannel channel = SocketChannel.open();
+    boolean greeted = false;
     try {
       long nanos = Math.max(1, Math.min(deadline.remainingNanos(), MAX_CONNECT_NANOS));
       channel.socket().connect(address, (int) Math.max(1, TimeUnit.NANOSECONDS.toMillis(nanos)));
       // In one piece: a PyTorch rank reads it with a single call.
       ByteBuffer greeting = ByteBuffer.allocate(Long.BYTES).order(ByteOrder.LITTLE_ENDIAN);
       channel.write(greeting.putLong(identifier).flip());
+      greeted = true;
       return channel;
-    } catch (IOException e) {
-      Quietly.close(channel);
-      throw e;
+    } finally {
+      if (!greeted) {
+        Quietly.close(channel);
+      }
     }
   }
 }

@@ -13,10 +13,22 @@ import java.util.PriorityQueue;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.Consumer;
 
-/** The thread that reads from all connections of a mesh, and writes what did not fit at once. */
+/**
+ * The thread that reads from all connections of a mesh, and writes what did not fit at once.
+ *
+ * <p>A handler or a task that throws ends the thread. The owner is told first, and fails whatever
+ * waits for the thread.
+ */
 final class IoLoop implements AutoCloseable {
   private static final int STAGING_BYTES = 1 << 16;
+
+  /** How often the owner is told of a failure until that succeeds; it may be short of memory. */
+  private static final int ATTEMPTS = 500;
+
+  private static final long PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
 
   /** What is called when a channel can be read from, written to, or accepted from. */
   interface Handler {
@@ -25,6 +37,7 @@ final class IoLoop implements AutoCloseable {
 
   private record Task(long nanoTime, Runnable action) {}
 
+  private final Consumer<Throwable> whenFailed;
   private final Selector selector = Selector.open();
   private final Queue<Task> added = new ConcurrentLinkedQueue<>();
   private final PriorityQueue<Task> later =
@@ -34,10 +47,25 @@ final class IoLoop implements AutoCloseable {
   private final Thread thread;
   private volatile boolean closed;
 
-  IoLoop(String name) throws IOException {
+  /**
+   * Starts the thread.
+   *
+   * @param whenFailed called on the thread before an exception or error ends it; called again if it
+   *     throws
+   */
+  IoLoop(String name, Consumer<Throwable> whenFailed) throws IOException {
+    this.whenFailed = whenFailed;
     this.thread = new Thread(this::run, name);
     thread.setDaemon(true);
-    thread.start();
+    boolean started = false;
+    try {
+      thread.start();
+      started = true;
+    } finally {
+      if (!started) {
+        Quietly.close(selector);
+      }
+    }
   }
 
   /** Where bytes may be read to that have no place of their own yet; the loop's thread only. */
@@ -72,11 +100,11 @@ final class IoLoop implements AutoCloseable {
         selector.select(IoLoop::dispatch, millisToNextTask());
         runTasks();
       }
-    } catch (IOException e) {
-      throw new IllegalStateException("the selector has failed", e);
-    } finally {
-      // Those that came with the end, by which who still waits for a message learns of its loss.
+      // Tasks that came with the end tell callers that their messages are lost.
       runTasks();
+    } catch (Throwable e) {
+      fail(e);
+    } finally {
       closeAll();
     }
   }
@@ -86,6 +114,17 @@ final class IoLoop implements AutoCloseable {
       ((Handler) key.attachment()).ready(key);
     } catch (CancelledKeyException e) {
       // Closed by another thread meanwhile, which has told everyone.
+    }
+  }
+
+  private void fail(Throwable cause) {
+    for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
+      try {
+        whenFailed.accept(cause);
+        return;
+      } catch (Throwable again) {
+        LockSupport.parkNanos(PAUSE_NANOS);
+      }
     }
   }
 
@@ -112,8 +151,15 @@ final class IoLoop implements AutoCloseable {
   }
 
   private void closeAll() {
-    selector.keys().forEach(key -> Quietly.close(key.channel()));
+    if (selector.isOpen()) {
+      selector.keys().forEach(key -> Quietly.close(key.channel()));
+    }
     Quietly.close(selector);
+  }
+
+  /** For tests, which close it to make the thread fail. */
+  Selector selector() {
+    return selector;
   }
 
   /** Closes all channels and waits for the thread to end. */

@@ -12,6 +12,7 @@ import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.util.ArrayDeque;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Where peers connect. The first eight bytes of a connection say which rank it comes from; one that
@@ -31,30 +32,51 @@ final class Listener implements AutoCloseable {
     void admit(long rank, SocketChannel connection) throws IOException;
   }
 
+  /** How often a failure of accepting is logged at most. */
+  private static final long LOG_INTERVAL_NANOS = TimeUnit.SECONDS.toNanos(10);
+
   private final IoLoop loop;
+  private final Sockets sockets;
   private final ServerSocketChannel server;
   private final InetSocketAddress address;
   private final int maxSilent;
   private final Doorkeeper doorkeeper;
 
+  /**
+   * Made and run once before it is needed: when accepting fails for want of descriptors, no class
+   * can be loaded.
+   */
+  private final Runnable acceptAgain = this::acceptAgain;
+
+  /** Set while nothing is accepted. */
+  private @Nullable SelectionKey paused;
+
+  /** When accepting has last failed and been logged. */
+  private long loggedNanoTime = System.nanoTime() - LOG_INTERVAL_NANOS;
+
   /** Connections that have not said yet where they come from, the oldest first. */
   private final ArrayDeque<SocketChannel> silent = new ArrayDeque<>();
 
-  Listener(IoLoop loop, InetSocketAddress address, int size, Doorkeeper doorkeeper)
+  Listener(IoLoop loop, Sockets sockets, InetSocketAddress address, int size, Doorkeeper doorkeeper)
       throws IOException {
     this.loop = loop;
+    this.sockets = sockets;
     this.maxSilent = size + STRANGERS;
     this.doorkeeper = doorkeeper;
     this.server = ServerSocketChannel.open();
+    boolean listening = false;
     try {
       server.setOption(StandardSocketOptions.SO_REUSEADDR, true);
       server.bind(address, Math.max(size, 1024));
       server.configureBlocking(false);
       this.address = (InetSocketAddress) server.getLocalAddress();
+      loop.schedule(0, acceptAgain);
       loop.register(server, SelectionKey.OP_ACCEPT, this::acceptAll);
-    } catch (IOException e) {
-      Quietly.close(server);
-      throw e;
+      listening = true;
+    } finally {
+      if (!listening) {
+        Quietly.close(server);
+      }
     }
   }
 
@@ -64,33 +86,57 @@ final class Listener implements AutoCloseable {
 
   private void acceptAll(SelectionKey key) {
     try {
-      for (SocketChannel one = server.accept(); one != null; one = server.accept()) {
+      for (SocketChannel one = sockets.accept(server); one != null; one = sockets.accept(server)) {
         welcome(one);
       }
-    } catch (IOException e) {
-      LOGGER.log(Level.WARNING, "a connection to " + address + " could not be accepted", e);
-      // As when there are no more file descriptors; at once it would only fail again.
-      key.interestOps(0);
-      loop.schedule(PAUSE_NANOS, () -> acceptAgain(key));
+    } catch (Throwable e) {
+      if (server.isOpen()) {
+        // As when there are no more file descriptors; at once it would only fail again.
+        key.interestOps(0);
+        paused = key;
+        loop.schedule(PAUSE_NANOS, acceptAgain);
+        complain(e);
+      }
     }
   }
 
-  private static void acceptAgain(SelectionKey key) {
-    if (key.isValid()) {
+  private void complain(Throwable e) {
+    long now = System.nanoTime();
+    if (now - loggedNanoTime >= LOG_INTERVAL_NANOS) {
+      loggedNanoTime = now;
+      Quietly.log(
+          LOGGER, Level.WARNING, "a connection to " + address + " could not be accepted", e);
+    }
+  }
+
+  private void acceptAgain() {
+    SelectionKey key = paused;
+    paused = null;
+    if (key != null && key.isValid()) {
       key.interestOps(SelectionKey.OP_ACCEPT);
     }
   }
 
   private void welcome(SocketChannel connection) throws IOException {
-    connection.configureBlocking(false);
-    if (silent.size() == maxSilent) {
-      refuse(silent.remove(), "said nothing while " + maxSilent + " others came");
+    boolean welcome = false;
+    try {
+      connection.configureBlocking(false);
+      if (silent.size() == maxSilent) {
+        refuse(silent.remove(), "said nothing while " + maxSilent + " others came");
+      }
+      ByteBuffer greeting = ByteBuffer.allocate(Long.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+      silent.add(connection);
+      loop.register(connection, SelectionKey.OP_READ, key -> read(connection, greeting, key));
+      welcome = true;
+    } finally {
+      if (!welcome) {
+        silent.remove(connection);
+        Quietly.close(connection);
+      }
     }
-    silent.add(connection);
-    ByteBuffer greeting = ByteBuffer.allocate(Long.BYTES).order(ByteOrder.LITTLE_ENDIAN);
-    loop.register(connection, SelectionKey.OP_READ, key -> read(connection, greeting, key));
   }
 
+  /** Whatever goes wrong with one connection that has not introduced itself ends that one only. */
   private void read(SocketChannel connection, ByteBuffer greeting, SelectionKey key) {
     try {
       int read = connection.read(greeting);
@@ -102,15 +148,15 @@ final class Listener implements AutoCloseable {
         key.interestOps(0);
         doorkeeper.admit(greeting.getLong(0), connection);
       }
-    } catch (IOException e) {
+    } catch (Throwable e) {
       silent.remove(connection);
       refuse(connection, String.valueOf(e.getMessage()));
     }
   }
 
   private void refuse(SocketChannel connection, String why) {
-    LOGGER.log(Level.DEBUG, () -> "a connection to " + address + " was refused: " + why);
     Quietly.close(connection);
+    Quietly.log(LOGGER, Level.DEBUG, "a connection to " + address + " was refused: " + why, null);
   }
 
   /** Accepts no more. */

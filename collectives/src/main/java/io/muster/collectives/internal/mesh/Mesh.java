@@ -3,6 +3,8 @@ package io.muster.collectives.internal.mesh;
 import io.muster.collectives.internal.wire.MalformedMessageException;
 import io.muster.collectives.internal.wire.Preamble;
 import java.io.IOException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.nio.ByteBuffer;
@@ -25,6 +27,7 @@ import org.jspecify.annotations.Nullable;
  * posting never blocks.
  */
 public final class Mesh {
+  private static final Logger LOGGER = System.getLogger(Mesh.class.getName());
   private static final long LINGER_NANOS = TimeUnit.SECONDS.toNanos(1);
 
   private final int rank;
@@ -38,6 +41,9 @@ public final class Mesh {
   private final Condition pairsChanged = lock.newCondition();
   private final Tally tally;
   private final @Nullable Loss[] lossOf;
+
+  /** Whether everything that waited for a lost peer has been told. */
+  private final boolean[] told;
 
   /** Where the peers are, as far as that is known; for messages. */
   private final @Nullable String[] addresses;
@@ -56,26 +62,41 @@ public final class Mesh {
    * @param name what the thread is called
    */
   public Mesh(String name, int rank, int size, InetSocketAddress address) throws IOException {
+    this(name, rank, size, address, new Sockets());
+  }
+
+  /** For tests, which inject failures. */
+  Mesh(String name, int rank, int size, InetSocketAddress address, Sockets sockets)
+      throws IOException {
     this.rank = rank;
     this.lossOf = new @Nullable Loss[size];
+    this.told = new boolean[size];
     this.addresses = new @Nullable String[size];
     this.tally = new Tally(size, (peer, preamble, data) -> pair(peer).put(preamble, data));
-    this.loop = new IoLoop(name);
     this.pairs = new ArrayList<>(size);
-    for (int peer = 0; peer < size; peer++) {
-      pairs.add(new Pair(loop, new Peer(peer)));
-    }
+    this.loop = new IoLoop(name, this::failAll);
+    boolean listening = false;
     try {
-      this.listener = new Listener(loop, address, size, this::admit);
-    } catch (IOException e) {
-      loop.close();
-      throw e;
+      for (int peer = 0; peer < size; peer++) {
+        pairs.add(new Pair(loop, sockets, new Peer(peer)));
+      }
+      this.listener = new Listener(loop, sockets, address, size, this::admit);
+      listening = true;
+    } finally {
+      if (!listening) {
+        loop.close();
+      }
     }
   }
 
   /** Where this rank listens. */
   public InetSocketAddress address() {
     return listener.address();
+  }
+
+  /** For tests. */
+  IoLoop loop() {
+    return loop;
   }
 
   private int size() {
@@ -219,7 +240,8 @@ public final class Mesh {
     return receipt;
   }
 
-  private void post(int peer, Posted posted, Runnable rule) {
+  /** Applies a rule of the tally to a message, unless its peer is lost. */
+  void post(int peer, Posted posted, Runnable rule) {
     lock.lock();
     try {
       Loss loss = lossOf[peer];
@@ -228,6 +250,10 @@ public final class Mesh {
       } else {
         posted.lose(loss);
       }
+    } catch (Throwable e) {
+      // The message may be posted in part, so that what follows it would be taken for it.
+      loop.schedule(0, () -> fail(peer, e));
+      throw e;
     } finally {
       lock.unlock();
     }
@@ -268,28 +294,61 @@ public final class Mesh {
         () -> {
           for (int peer = 0; peer < size(); peer++) {
             if (peer != rank) {
-              end(peer, "was disconnected: " + reason, false);
+              end(peer, "was disconnected: " + reason, true, null);
             }
           }
         });
   }
 
-  /** On the loop's thread. */
-  private void end(int peer, String reason, boolean byPeer) {
+  /** Ends all connections, since this rank has failed while it used that with {@code peer}. */
+  private void fail(int peer, Throwable cause) {
+    if (told[peer]) {
+      return;
+    }
+    Quietly.log(
+        LOGGER, Level.WARNING, this + " failed while it exchanged data with rank " + peer, cause);
+    end(
+        peer,
+        "was disconnected, since this rank failed while it exchanged data with it: " + cause,
+        true,
+        cause);
+    endAll(
+        "was disconnected, since this rank failed while it exchanged data with rank %d: %s"
+            .formatted(peer, cause),
+        cause);
+  }
+
+  /** The last resort of the loop's thread, which ends afterwards. */
+  private void failAll(Throwable cause) {
+    Quietly.log(LOGGER, Level.WARNING, this + " failed, and with it its connections", cause);
+    endAll("was disconnected, since the thread of the connections failed: " + cause, cause);
+  }
+
+  private void endAll(String reason, Throwable cause) {
+    for (int peer = 0; peer < size(); peer++) {
+      if (peer != rank) {
+        end(peer, reason, true, cause);
+      }
+    }
+  }
+
+  /**
+   * Ends the connection with a peer and tells all who wait for it. On the loop's thread. If this
+   * throws, for want of memory, it is repeated, and nobody is left out: what waits is forgotten
+   * only after it has been told. Nothing is added meanwhile, for the loss is noted first.
+   */
+  private void end(int peer, String reason, boolean isLocal, @Nullable Throwable cause) {
+    if (told[peer]) {
+      return;
+    }
     List<Posted> lost;
     Loss loss;
     lock.lock();
     try {
-      if (lossOf[peer] != null) {
-        return;
-      }
-      String address = addresses[peer];
-      loss = new Loss(peer, address == null ? "?" : address, reason, byPeer, System.nanoTime());
-      lossOf[peer] = loss;
-      losses.add(loss);
-      lost = new ArrayList<>(tally.lose(peer));
+      loss = noteLoss(peer, reason, isLocal, cause);
+      lost = tally.waitingFor(peer);
       if (losses.size() == size() - 1) {
-        lost.addAll(tally.loseOpen());
+        lost.addAll(tally.waitingForAnyone());
       }
       pairsChanged.signalAll();
     } finally {
@@ -298,6 +357,34 @@ public final class Mesh {
     lost.addAll(pair(peer).close());
     lost.forEach(posted -> posted.lose(loss));
     waiting.forEach(LockSupport::unpark);
+    forget(peer);
+    told[peer] = true;
+  }
+
+  private Loss noteLoss(int peer, String reason, boolean isLocal, @Nullable Throwable cause) {
+    Loss loss = lossOf[peer];
+    if (loss == null) {
+      String address = addresses[peer];
+      loss =
+          new Loss(
+              peer, address == null ? "?" : address, reason, isLocal, cause, System.nanoTime());
+      losses.add(loss);
+      lossOf[peer] = loss;
+    }
+    return loss;
+  }
+
+  private void forget(int peer) {
+    pair(peer).drop();
+    lock.lock();
+    try {
+      tally.forget(peer);
+      if (losses.size() == size() - 1) {
+        tally.forgetOpen();
+      }
+    } finally {
+      lock.unlock();
+    }
   }
 
   /** Ends all connections after what was sent has arrived, in so many nanoseconds at most. */
@@ -394,8 +481,13 @@ public final class Mesh {
     }
 
     @Override
-    public void onEnd(String reason, boolean byPeer) {
-      loop.schedule(0, () -> end(peer, reason, byPeer));
+    public void onEnd(String reason) {
+      loop.schedule(0, () -> end(peer, reason, false, null));
+    }
+
+    @Override
+    public void onFailure(Throwable cause) {
+      loop.schedule(0, () -> fail(peer, cause));
     }
   }
 }

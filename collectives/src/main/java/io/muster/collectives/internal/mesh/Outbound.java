@@ -122,22 +122,37 @@ final class Outbound {
     }
   }
 
-  /** Forgets what is not written yet; returns the sends among it. */
-  List<Posted> drop() {
-    List<Posted> dropped = new ArrayList<>();
+  /** The sends that are not written yet. */
+  List<Posted> unsent() {
+    List<Posted> unsent = new ArrayList<>();
     writing.lock();
     try {
-      started.addAll(queue);
-      queue.clear();
       for (Message message : started) {
-        if (message.posted != null) {
-          dropped.add(message.posted);
-        }
+        addSend(message, unsent);
       }
-      started.clear();
+      for (Message message : queue) {
+        addSend(message, unsent);
+      }
     } finally {
       writing.unlock();
     }
-    return dropped;
+    return unsent;
+  }
+
+  private static void addSend(Message message, List<Posted> sends) {
+    if (message.posted != null) {
+      sends.add(message.posted);
+    }
+  }
+
+  /** Forgets what is not written yet. */
+  void drop() {
+    writing.lock();
+    try {
+      started.clear();
+      queue.clear();
+    } finally {
+      writing.unlock();
+    }
   }
 }

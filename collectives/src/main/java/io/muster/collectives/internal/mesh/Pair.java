@@ -5,6 +5,7 @@ import io.muster.collectives.internal.wire.Preamble;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.StandardSocketOptions;
+import java.nio.channels.CancelledKeyException;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.SocketChannel;
 import java.util.ArrayList;
@@ -18,8 +19,11 @@ final class Pair implements IoLoop.Handler {
     /** Something has come. */
     void onRead();
 
-    /** It has ended. */
-    void onEnd(String reason, boolean byPeer);
+    /** The peer or the network has ended it, or the peer has broken the protocol. */
+    void onEnd(String reason);
+
+    /** This rank has failed while it used the connection. */
+    void onFailure(Throwable cause);
   }
 
   /**
@@ -29,14 +33,20 @@ final class Pair implements IoLoop.Handler {
   private static final int LOCAL_SEND_BUFFER_BYTES = 512 << 10;
 
   private final IoLoop loop;
+  private final Sockets sockets;
   private final Owner owner;
   private final Inbound inbound;
   private final Outbound outbound;
   private volatile @Nullable SocketChannel channel;
+
+  /** What to read from: the connection, unless a test has something stand in for it. */
+  private volatile @Nullable SocketChannel source;
+
   private volatile @Nullable SelectionKey key;
 
-  Pair(IoLoop loop, Owner owner) {
+  Pair(IoLoop loop, Sockets sockets, Owner owner) {
     this.loop = loop;
+    this.sockets = sockets;
     this.owner = owner;
     this.inbound = new Inbound(owner);
     this.outbound = new Outbound(this::awaitRoom);
@@ -59,10 +69,18 @@ final class Pair implements IoLoop.Handler {
       }
       channel = connection;
     }
-    key = loop.register(connection, 0, this);
-    outbound.attach(connection);
-    key.interestOpsOr(SelectionKey.OP_READ);
-    loop.wake();
+    try {
+      SocketChannel opened = sockets.open(connection);
+      source = opened;
+      key = loop.register(connection, 0, this);
+      outbound.attach(opened);
+      key.interestOpsOr(SelectionKey.OP_READ);
+      loop.wake();
+    } catch (Throwable e) {
+      // Otherwise callers would wait for a connection that nobody reads from.
+      owner.onFailure(e);
+      throw e;
+    }
     flush();
     return true;
   }
@@ -92,7 +110,10 @@ final class Pair implements IoLoop.Handler {
     try {
       outbound.flush();
     } catch (IOException e) {
-      owner.onEnd("lost the connection: " + e.getMessage(), true);
+      owner.onEnd("lost the connection: " + e.getMessage());
+    } catch (Throwable e) {
+      // What was to be written may be written in part, so nothing can follow it.
+      owner.onFailure(e);
     }
   }
 
@@ -106,14 +127,14 @@ final class Pair implements IoLoop.Handler {
 
   @Override
   public void ready(SelectionKey ready) {
-    SocketChannel open = channel;
+    SocketChannel open = source;
     if (open == null) {
       return;
     }
     try {
       if (ready.isReadable()) {
         if (!inbound.read(open, loop.staging())) {
-          owner.onEnd("closed the connection", true);
+          owner.onEnd("closed the connection");
           return;
         }
         owner.onRead();
@@ -123,10 +144,15 @@ final class Pair implements IoLoop.Handler {
         outbound.resume();
       }
     } catch (MalformedMessageException e) {
-      owner.onEnd("sent what the protocol does not allow: " + e.getMessage(), false);
+      owner.onEnd("sent what the protocol does not allow: " + e.getMessage());
       return;
     } catch (IOException e) {
-      owner.onEnd("lost the connection: " + e.getMessage(), true);
+      owner.onEnd("lost the connection: " + e.getMessage());
+      return;
+    } catch (CancelledKeyException e) {
+      throw e;
+    } catch (Throwable e) {
+      owner.onFailure(e);
       return;
     }
     flush();
@@ -144,17 +170,26 @@ final class Pair implements IoLoop.Handler {
     }
   }
 
-  /** Ends the connection; returns what was on its way. On the loop's thread. */
+  /**
+   * Ends the connection. On the loop's thread; may be repeated.
+   *
+   * @return what is on its way and will not arrive
+   */
   List<Posted> close() {
     SocketChannel open = channel;
     if (open != null) {
       Quietly.close(open);
     }
-    List<Posted> lost = new ArrayList<>(outbound.drop());
+    List<Posted> lost = new ArrayList<>(outbound.unsent());
     Posted unfinished = inbound.unfinished();
     if (unfinished != null) {
       lost.add(unfinished);
     }
     return lost;
+  }
+
+  /** Forgets what has not been sent. */
+  void drop() {
+    outbound.drop();
   }
 }

@@ -162,17 +162,18 @@ final class Tally {
     return receipt;
   }
 
-  /**
-   * Forgets a peer.
-   *
-   * @return what can no longer be sent to it or received from it
-   */
-  List<Posted> lose(int rank) {
-    List<Posted> lost = new ArrayList<>();
+  /** What has been posted for a peer and waits for it. */
+  List<Posted> waitingFor(int rank) {
+    List<Posted> waiting = new ArrayList<>();
     for (Lane lane : lanes.get(rank).values()) {
-      lost.addAll(lane.sends);
-      lost.addAll(lane.receipts);
+      waiting.addAll(lane.sends);
+      waiting.addAll(lane.receipts);
     }
+    return waiting;
+  }
+
+  /** Forgets a peer. */
+  void forget(int rank) {
     lanes.get(rank).clear();
     for (Iterator<ArrayDeque<Integer>> i = announced.values().iterator(); i.hasNext(); ) {
       ArrayDeque<Integer> ranks = i.next();
@@ -182,19 +183,18 @@ final class Tally {
       }
     }
     unmet[rank] = 0;
-    return lost;
   }
 
-  /**
-   * Forgets the receipts from anyone, for when nobody is left.
-   *
-   * @return those that there were
-   */
-  List<Posted> loseOpen() {
-    List<Posted> lost = new ArrayList<>();
-    open.values().forEach(lost::addAll);
+  /** The receipts from anyone that wait for a sender. */
+  List<Posted> waitingForAnyone() {
+    List<Posted> waiting = new ArrayList<>();
+    open.values().forEach(waiting::addAll);
+    return waiting;
+  }
+
+  /** Forgets the receipts from anyone, for when nobody is left. */
+  void forgetOpen() {
     open.clear();
-    return lost;
   }
 
   private void await(long slot, Posted receipt) {

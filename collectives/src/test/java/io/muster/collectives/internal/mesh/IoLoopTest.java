@@ -15,6 +15,7 @@ import org.junit.jupiter.api.Test;
 
 /** The thread of a mesh. */
 class IoLoopTest {
+  private final List<Throwable> failures = new CopyOnWriteArrayList<>();
   private final CountDownLatch released = new CountDownLatch(1);
 
   /** Keeps the thread busy until the test releases it; returns once it is. */
@@ -36,7 +37,7 @@ class IoLoopTest {
   /** As a mesh does: what is still on its way is told of the end by such an action. */
   @Test
   void actionScheduledBeforeTheEnd_isDone() throws IOException {
-    IoLoop loop = new IoLoop("test");
+    IoLoop loop = new IoLoop("test", failures::add);
     occupy(loop);
     CompletableFuture<Boolean> done = new CompletableFuture<>();
 
@@ -52,7 +53,7 @@ class IoLoopTest {
   void actions_areDoneInTheOrderOfTheirTimes() throws IOException {
     List<String> order = new CopyOnWriteArrayList<>();
     CompletableFuture<Boolean> last = new CompletableFuture<>();
-    try (IoLoop loop = new IoLoop("test")) {
+    try (IoLoop loop = new IoLoop("test", failures::add)) {
       occupy(loop);
       loop.schedule(
           TimeUnit.MILLISECONDS.toNanos(60),
@@ -73,7 +74,7 @@ class IoLoopTest {
   void actionOfLater_isNotDoneEarly() throws IOException {
     long delay = TimeUnit.MILLISECONDS.toNanos(50);
     CompletableFuture<Long> ran = new CompletableFuture<>();
-    try (IoLoop loop = new IoLoop("test")) {
+    try (IoLoop loop = new IoLoop("test", failures::add)) {
       long start = System.nanoTime();
       loop.schedule(delay, () -> ran.complete(System.nanoTime() - start));
 
@@ -88,7 +89,7 @@ class IoLoopTest {
     Pipe pipe = Pipe.open();
     pipe.source().configureBlocking(false);
     CompletableFuture<Thread> thread = new CompletableFuture<>();
-    IoLoop loop = new IoLoop("test");
+    IoLoop loop = new IoLoop("test", failures::add);
     SelectionKey key = loop.register(pipe.source(), SelectionKey.OP_READ, unused -> {});
     loop.schedule(0, () -> thread.complete(Thread.currentThread()));
     assertThat(thread).succeedsWithin(Background.PATIENCE);
@@ -104,7 +105,7 @@ class IoLoopTest {
 
   @Test
   void close_onTheThreadItself_doesNotWaitForIt() throws IOException {
-    IoLoop loop = new IoLoop("test");
+    IoLoop loop = new IoLoop("test", failures::add);
     CompletableFuture<Boolean> closed = new CompletableFuture<>();
 
     loop.schedule(
@@ -120,7 +121,7 @@ class IoLoopTest {
 
   @Test
   void close_ofAnInterruptedThread_waitsAllTheSameAndStaysInterrupted() throws IOException {
-    IoLoop loop = new IoLoop("test");
+    IoLoop loop = new IoLoop("test", failures::add);
     occupy(loop);
     Background<Boolean> closing =
         Background.call(
@@ -135,5 +136,68 @@ class IoLoopTest {
     released.countDown();
 
     assertThat(closing.result()).isTrue();
+  }
+
+  /** Fault D1: whatever ends the thread is told, also by an owner that fails at first. */
+  @Test
+  void taskThatThrows_endsTheThreadAfterItsOwnerWasTold() throws IOException {
+    Error injected = new Error("injected");
+    List<Throwable> told = new CopyOnWriteArrayList<>();
+    CompletableFuture<Boolean> done = new CompletableFuture<>();
+    IoLoop loop =
+        new IoLoop(
+            "test",
+            cause -> {
+              told.add(cause);
+              if (told.size() < 3) {
+                throw new OutOfMemoryError("injected into telling");
+              }
+              done.complete(true);
+            });
+
+    loop.schedule(
+        0,
+        () -> {
+          throw injected;
+        });
+
+    assertThat(done).succeedsWithin(Background.PATIENCE);
+    assertThat(told).containsExactly(injected, injected, injected);
+    loop.close();
+  }
+
+  @Test
+  void handlerThatThrows_endsTheThreadAfterItsOwnerWasTold() throws IOException {
+    Error injected = new Error("injected");
+    CompletableFuture<Throwable> told = new CompletableFuture<>();
+    Pipe pipe = Pipe.open();
+    pipe.source().configureBlocking(false);
+    IoLoop loop = new IoLoop("test", told::complete);
+    loop.register(
+        pipe.source(),
+        SelectionKey.OP_READ,
+        unused -> {
+          throw injected;
+        });
+
+    pipe.sink().write(java.nio.ByteBuffer.allocate(1));
+
+    assertThat(told).succeedsWithin(Background.PATIENCE).isSameAs(injected);
+    loop.close();
+    assertThat(pipe.source().isOpen()).isFalse();
+    pipe.sink().close();
+  }
+
+  @Test
+  void selectorThatFails_endsTheThreadAfterItsOwnerWasTold() throws IOException {
+    CompletableFuture<Throwable> told = new CompletableFuture<>();
+    IoLoop loop = new IoLoop("test", told::complete);
+
+    loop.selector().close();
+
+    assertThat(told)
+        .succeedsWithin(Background.PATIENCE)
+        .isInstanceOf(java.nio.channels.ClosedSelectorException.class);
+    loop.close();
   }
 }

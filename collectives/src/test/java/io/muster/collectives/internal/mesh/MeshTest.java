@@ -163,8 +163,8 @@ class MeshTest {
     assertThat(send.loss()).hasToString(world.get(0).losses().get(0).toString());
     assertThat(world.get(0).losses().get(0).reason())
         .isEqualTo("was disconnected: the test said so");
-    assertThat(world.get(0).losses().get(0).byPeer()).isFalse();
-    assertThat(world.get(1).losses().get(0).byPeer()).isTrue();
+    assertThat(world.get(0).losses().get(0).isLocal()).isTrue();
+    assertThat(world.get(1).losses().get(0).isLocal()).isFalse();
     Posted late = world.get(0).send(1, SLOT, bytes(1));
     assertThat(late.loss()).isNotNull();
   }

@@ -186,9 +186,9 @@ class TallyModelTest {
             assertThat(world.sends.get(rank).keySet()).allMatch(Posted::isDone);
             assertThat(world.receipts.get(rank).keySet()).allMatch(Posted::isDone);
             for (int peer = 0; peer < world.size; peer++) {
-              assertThat(world.tallies.get(rank).lose(peer)).isEmpty();
+              assertThat(world.tallies.get(rank).waitingFor(peer)).isEmpty();
             }
-            assertThat(world.tallies.get(rank).loseOpen()).isEmpty();
+            assertThat(world.tallies.get(rank).waitingForAnyone()).isEmpty();
           }
         });
   }
@@ -233,11 +233,12 @@ class TallyModelTest {
           Set<Posted> lost = new HashSet<>();
           for (int[] ends : new int[][] {{0, 1}, {1, 0}}) {
             world.cut.add(new Link(ends[0], ends[1]));
-            for (Posted posted : world.tallies.get(ends[0]).lose(ends[1])) {
+            for (Posted posted : world.tallies.get(ends[0]).waitingFor(ends[1])) {
               assertThat(lost.add(posted)).isTrue();
               assertThat(posted.isDone()).isFalse();
               assertThat(posted.rank()).isEqualTo(ends[1]);
             }
+            world.tallies.get(ends[0]).forget(ends[1]);
             // What has been put in line is not the tally's any more.
             world.link(ends[0], ends[1]).stream()
                 .map(InFlight::data)

@@ -172,7 +172,7 @@ class TallyTest {
     assertThatThrownBy(() -> tally.onData(1, SLOT, 8))
         .isInstanceOf(MalformedMessageException.class)
         .hasMessage("8 bytes on slot 0x400000700000000, where this rank expects 4");
-    assertThat(tally.lose(1)).containsExactly(receipt);
+    assertThat(lose(1)).containsExactly(receipt);
   }
 
   @Test
@@ -209,8 +209,8 @@ class TallyTest {
     Posted ofOther = receive(2, 4);
     tally.onSendReady(1, OTHER_SLOT);
 
-    assertThat(tally.lose(1)).containsExactlyInAnyOrder(send, receipt);
-    assertThat(tally.lose(1)).isEmpty();
+    assertThat(lose(1)).containsExactlyInAnyOrder(send, receipt);
+    assertThat(lose(1)).isEmpty();
 
     Posted anyone = posted(-1, 4);
     tally.receiveFromAnyone(OTHER_SLOT, anyone);
@@ -219,12 +219,21 @@ class TallyTest {
   }
 
   @Test
-  void loseOpen_givesTheReceiptsThatHaveMetNobody() throws Exception {
+  void waitingForAnyone_givesTheReceiptsThatHaveMetNobody() throws Exception {
     Posted met = receiveFromAnyone(4);
     Posted open = receiveFromAnyone(4);
     tally.onSendReady(1, SLOT);
 
-    assertThat(tally.loseOpen()).containsExactly(open);
-    assertThat(tally.lose(1)).containsExactly(met);
+    assertThat(tally.waitingForAnyone()).containsExactly(open);
+    tally.forgetOpen();
+    assertThat(tally.waitingForAnyone()).isEmpty();
+    assertThat(lose(1)).containsExactly(met);
+  }
+
+  /** As a mesh does when a connection has ended. */
+  private List<Posted> lose(int rank) {
+    List<Posted> lost = tally.waitingFor(rank);
+    tally.forget(rank);
+    return lost;
   }
 }

@@ -1,0 +1,52 @@
+package io.muster.collectives;
+
+import static java.lang.invoke.MethodType.methodType;
+
+import java.lang.invoke.MethodHandle;
+import java.lang.invoke.MethodHandles;
+import java.nio.Buffer;
+import java.nio.ByteBuffer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Finds buffers that only one thread may access: those of a confined arena, which JDK 22 and later
+ * have. The thread of a group's connections could not use them.
+ */
+final class Confinement {
+  /** Any thread but the owner of a confined arena. It is never started. */
+  private static final Thread OTHER = new Thread(() -> {}, "muster-other");
+
+  /** {@code MemorySegment.ofBuffer(buffer).isAccessibleBy(thread)}, where there is such a thing. */
+  private static final @Nullable MethodHandle IS_ACCESSIBLE_BY = find();
+
+  private Confinement() {}
+
+  private static @Nullable MethodHandle find() {
+    try {
+      Class<?> segment = Class.forName("java.lang.foreign.MemorySegment");
+      MethodHandles.Lookup lookup = MethodHandles.publicLookup();
+      MethodHandle ofBuffer =
+          lookup.findStatic(segment, "ofBuffer", methodType(segment, Buffer.class));
+      MethodHandle isAccessibleBy =
+          lookup.findVirtual(segment, "isAccessibleBy", methodType(boolean.class, Thread.class));
+      return MethodHandles.filterArguments(isAccessibleBy, 0, ofBuffer)
+          .asType(methodType(boolean.class, ByteBuffer.class, Thread.class));
+    } catch (ReflectiveOperationException e) {
+      return null;
+    }
+  }
+
+  /** Whether other threads than the owner of its arena may not access the buffer. */
+  static boolean isConfined(ByteBuffer buffer) {
+    if (IS_ACCESSIBLE_BY == null) {
+      return false;
+    }
+    try {
+      return !(boolean) IS_ACCESSIBLE_BY.invokeExact(buffer, OTHER);
+    } catch (RuntimeException | Error e) {
+      throw e;
+    } catch (Throwable e) {
+      throw new IllegalStateException(e);
+    }
+  }
+}

@@ -1,0 +1,295 @@
+package io.muster.collectives.internal.mesh;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.muster.collectives.internal.mesh.FaultySockets.Step;
+import io.muster.store.Background;
+import io.muster.store.Deadline;
+import io.muster.store.HashStore;
+import io.muster.store.Store;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.logging.Handler;
+import java.util.logging.Level;
+import java.util.logging.LogRecord;
+import java.util.logging.Logger;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/**
+ * Fault D1. An error at any step of the thread of a mesh is told at once to everyone who waits for
+ * that thread, and no other rank is blamed. The same shape was looked for in the acceptor ({@link
+ * Listener}), in the thread of the loop ({@link IoLoopTest}), in callers' threads that write
+ * ({@link Pair#flush}) or post, in introductions, and in the works of {@code
+ * io.muster.collectives}.
+ */
+class MeshFailureTest {
+  private static final long SLOT = 7;
+  private static final long FAR = 1000;
+
+  private final Error injected = new Error("injected");
+  private final FaultySockets sockets = new FaultySockets();
+  private final List<Mesh> meshes = new ArrayList<>();
+
+  /** Log messages, and a handler that can be told to throw. */
+  private final Logger logger = Logger.getLogger("io.muster.collectives.internal.mesh");
+
+  private volatile boolean loggingFails;
+
+  private final Handler handler =
+      new Handler() {
+        @Override
+        public void publish(LogRecord record) {
+          if (loggingFails) {
+            throw new Error("injected into logging");
+          }
+        }
+
+        @Override
+        public void flush() {}
+
+        @Override
+        public void close() {}
+      };
+
+  @BeforeEach
+  void listenToTheLog() {
+    logger.addHandler(handler);
+    logger.setLevel(Level.ALL);
+    logger.setUseParentHandlers(false);
+  }
+
+  @AfterEach
+  void close() {
+    meshes.forEach(mesh -> mesh.close(0));
+    logger.removeHandler(handler);
+    logger.setLevel(null);
+    logger.setUseParentHandlers(true);
+  }
+
+  /** Rank 0 has the faulty sockets. */
+  private List<Mesh> world(int size) throws IOException {
+    Store store = new HashStore();
+    InetSocketAddress address =
+        new InetSocketAddress(InetAddress.getByAddress(new byte[] {127, 0, 0, 1}), 0);
+    for (int rank = 0; rank < size; rank++) {
+      meshes.add(
+          new Mesh("test-" + rank, rank, size, address, rank == 0 ? sockets : new Sockets()));
+    }
+    List<Background<Boolean>> introductions =
+        IntStream.range(0, size)
+            .mapToObj(
+                rank ->
+                    Background.call(
+                        () -> {
+                          new Introduction(store, rank, size)
+                              .connect(meshes.get(rank), Deadline.after(Background.PATIENCE));
+                          return true;
+                        }))
+            .toList();
+    introductions.forEach(introduction -> assertThat(introduction.result()).isTrue());
+    return meshes;
+  }
+
+  private static ByteBuffer bytes(int count) {
+    return ByteBuffer.allocateDirect(count);
+  }
+
+  private static void awaitOver(Posted posted) {
+    CompletableFuture<Boolean> over = new CompletableFuture<>();
+    posted.whenOver(() -> over.complete(true));
+    assertThat(over).succeedsWithin(Background.PATIENCE);
+  }
+
+  /** Everything that waits on rank 0 is told, and ranks 1 and 2 blame rank 0 alone. */
+  private void assertAllAreTold(List<Mesh> world, List<Posted> waiting, Throwable cause) {
+    waiting.forEach(MeshFailureTest::awaitOver);
+    List<Loss> losses = world.get(0).losses();
+    assertThat(losses).extracting(Loss::rank).containsExactlyInAnyOrder(1, 2);
+    assertThat(losses).allMatch(Loss::isLocal);
+    assertThat(losses).extracting(Loss::cause).containsOnly(cause);
+    assertThat(losses).allSatisfy(loss -> assertThat(loss.reason()).contains("" + cause));
+    for (int rank = 1; rank <= 2; rank++) {
+      Posted ofOther = world.get(rank).receive(0, FAR, bytes(1));
+      awaitOver(ofOther);
+      assertThat(ofOther.loss()).isNotNull();
+      assertThat(world.get(rank).losses().get(0).rank()).isZero();
+      assertThat(world.get(rank).losses().get(0).isLocal()).isFalse();
+    }
+    Posted late = world.get(0).send(2, FAR, bytes(1));
+    assertThat(late.loss()).isNotNull();
+  }
+
+  private List<Posted> waiting(Mesh mesh) {
+    return List.of(
+        mesh.receive(1, FAR, bytes(1)),
+        mesh.receive(2, FAR, bytes(1)),
+        mesh.send(1, FAR + 1, bytes(1)),
+        mesh.receiveFromAnyone(FAR + 2, bytes(1)));
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void errorWhileReading_isToldToEveryone(boolean logging) throws IOException {
+    loggingFails = logging;
+    List<Mesh> world = world(3);
+    List<Posted> waiting = waiting(world.get(0));
+
+    sockets.inject(Step.READ, injected);
+    world.get(2).send(0, SLOT, bytes(1));
+
+    assertAllAreTold(world, waiting, injected);
+    assertThat(world.get(0).losses().get(0).rank()).as("the connection it was about").isEqualTo(2);
+  }
+
+  @Test
+  void errorWhileWriting_isToldToEveryone() throws IOException {
+    List<Mesh> world = world(3);
+    List<Posted> waiting = waiting(world.get(0));
+
+    sockets.inject(Step.WRITE, injected);
+    Posted written = world.get(0).send(2, SLOT, bytes(1));
+
+    awaitOver(written);
+    assertAllAreTold(world, waiting, injected);
+    assertThat(world.get(0).losses().get(0).rank()).isEqualTo(2);
+  }
+
+  /** As a buffer of an arena throws that another thread has closed, or that is another thread's. */
+  @Test
+  void bufferThatCannotBeUsedOnTheThread_failsItsMessageAndNamesTheCause() throws IOException {
+    List<Mesh> world = world(3);
+    List<Posted> waiting = waiting(world.get(0));
+
+    Posted receipt = world.get(0).receive(1, SLOT, bytes(8).asReadOnlyBuffer());
+    world.get(1).send(0, SLOT, bytes(8));
+
+    awaitOver(receipt);
+    Loss loss = receipt.loss();
+    assertThat(loss).isNotNull();
+    assertThat(loss.rank()).isEqualTo(1);
+    assertThat(loss.cause()).isInstanceOf(RuntimeException.class);
+    assertAllAreTold(world, waiting, loss.cause());
+  }
+
+  @Test
+  void errorOfAnActionAfterAMessage_isToldToEveryone() throws IOException {
+    List<Mesh> world = world(3);
+    List<Posted> waiting = waiting(world.get(0));
+
+    Posted receipt = world.get(0).receive(1, SLOT, bytes(1));
+    receipt.whenOver(
+        () -> {
+          throw injected;
+        });
+    world.get(1).send(0, SLOT, bytes(1));
+
+    assertAllAreTold(world, waiting, injected);
+  }
+
+  @Test
+  void errorThatTheLoopDoesNotExpect_isToldToEveryone() throws IOException {
+    List<Mesh> world = world(3);
+    List<Posted> waiting = waiting(world.get(0));
+
+    world.get(0).loop().schedule(0, this::fail);
+
+    assertAllAreTold(world, waiting, injected);
+    assertThat(world.get(0).losses().get(0).reason())
+        .contains("the thread of the connections failed");
+  }
+
+  private void fail() {
+    throw injected;
+  }
+
+  /** Telling fails as well, for instance while memory is short: it is repeated. */
+  @Test
+  void errorWhileTelling_leavesNobodyOut() throws IOException {
+    List<Mesh> world = world(3);
+    Posted first = world.get(0).receive(1, SLOT, bytes(1));
+    first.whenOver(
+        () -> {
+          throw new OutOfMemoryError("injected into telling");
+        });
+    List<Posted> waiting = waiting(world.get(0));
+
+    world.get(0).loop().schedule(0, this::fail);
+
+    awaitOver(first);
+    assertAllAreTold(world, waiting, injected);
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void errorWhileAccepting_isSurvived(boolean logging) throws IOException {
+    loggingFails = logging;
+    List<Mesh> world = world(3);
+    InetSocketAddress address = world.get(0).address();
+
+    sockets.inject(Step.ACCEPT, injected);
+    try (Socket lost = new Socket(address.getAddress(), address.getPort());
+        Socket next = new Socket(address.getAddress(), address.getPort())) {
+      lost.setSoTimeout((int) Background.PATIENCE.toMillis());
+      assertThat(lost.getInputStream().read()).isEqualTo(-1);
+      next.setSoTimeout((int) Background.PATIENCE.toMillis());
+      // Nobody's identifier, so it is let go as soon as it has been read.
+      next.getOutputStream().write(new byte[] {-1, -1, -1, -1, -1, -1, -1, 127});
+      assertThat(next.getInputStream().read()).isEqualTo(-1);
+    }
+
+    ByteBuffer place = bytes(1);
+    Posted receipt = world.get(0).receive(1, SLOT, place);
+    world.get(1).send(0, SLOT, bytes(1));
+    awaitOver(receipt);
+    assertThat(receipt.isDone()).isTrue();
+  }
+
+  @Test
+  void errorWhileAConnectionIsTakenOver_endsItForBothSides() throws IOException {
+    sockets.inject(Step.OPEN, injected);
+    Background<Boolean> world =
+        Background.call(
+            () -> {
+              world(2);
+              return true;
+            });
+
+    try {
+      assertThat(world.result()).isTrue();
+    } catch (AssertionError e) {
+      // Rank 0 connects, and its introduction fails with what was injected.
+      assertThat(e).hasRootCause(injected);
+    }
+    Posted ofFaulty = meshes.get(0).receive(1, SLOT, bytes(1));
+    awaitOver(ofFaulty);
+    Loss loss = ofFaulty.loss();
+    assertThat(loss).isNotNull();
+    assertThat(loss.cause()).isSameAs(injected);
+    Posted ofOther = meshes.get(1).receive(0, SLOT, bytes(1));
+    awaitOver(ofOther);
+    assertThat(ofOther.loss()).isNotNull();
+  }
+
+  /** Such as a want of memory, which would leave a message posted in part. */
+  @Test
+  void errorWhilePosting_isThrownAndEndsTheConnections() throws IOException {
+    List<Mesh> world = world(3);
+    List<Posted> waiting = waiting(world.get(0));
+
+    assertThatThrownBy(() -> world.get(0).post(1, waiting.get(0), this::fail)).isSameAs(injected);
+
+    assertAllAreTold(world, waiting, injected);
+  }
+}
