@@ -23,6 +23,9 @@ final class ExitCode {
   /** Results were wrong. */
   static final int WRONG = 6;
 
+  /** The server has ended itself, as all it did was failing. */
+  static final int SERVER_FAILED = 8;
+
   /** The codes as the help shows them. */
   static final String HELP =
       """
@@ -33,6 +36,7 @@ final class ExitCode {
         4    the server cannot start: its address is taken, say
         5    anything else: the store refused, or an input or output failed
         6    results were wrong
+        8    the server has ended itself: no memory was left, say
         130  stopped by SIGINT (Ctrl-C)
         143  stopped by SIGTERM
       """;

@@ -6,7 +6,6 @@ import io.muster.store.server.StoreServer;
 import io.muster.store.server.StoreServerOptions;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
-import java.util.concurrent.CountDownLatch;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -77,7 +76,8 @@ final class ServeCommand implements Callable<Integer> {
       converter = ByteSize.Converter.class,
       description = {
         "Keys, values and queued items in all, such as 64MiB or 1g. Who writes beyond is"
-            + " disconnected. Default: no limit."
+            + " disconnected.",
+        "Default: what half of the JVM's heap has room for, overheads included."
       })
   private ByteSize maxStored = new ByteSize(StoreServerOptions.DEFAULT_MAX_STORED_BYTES);
 
@@ -105,7 +105,10 @@ final class ServeCommand implements Callable<Integer> {
     this.streams = streams;
   }
 
-  /** Serves until the process is stopped by a signal, or this thread interrupted. */
+  /**
+   * Serves until the process is stopped by a signal, this thread is interrupted, or the server ends
+   * itself.
+   */
   @Override
   public Integer call() throws InterruptedException {
     StoreServerOptions options = options();
@@ -117,7 +120,12 @@ final class ServeCommand implements Callable<Integer> {
         file.write(server.port());
       }
       streams.print(Greeting.of(bind, server.addresses()));
-      new CountDownLatch(1).await();
+      if (!server.awaitTermination()) {
+        throw new CommandFailedException(
+            ExitCode.SERVER_FAILED,
+            "the server has ended itself, as all it did was failing for lack of memory or another"
+                + " fault; see the messages above");
+      }
     }
     return ExitCode.OK;
   }

@@ -161,6 +161,17 @@ public final class StoreServer implements AutoCloseable {
   }
 
   /**
+   * Waits until the server serves no more. A server ends itself when all it did has failed for some
+   * ten seconds, for lack of memory for instance; it has disconnected its clients and logged why.
+   *
+   * @return true if it was closed, false if it has ended itself
+   * @throws InterruptedException if the calling thread is interrupted
+   */
+  public boolean awaitTermination() throws InterruptedException {
+    return transport.awaitEnd();
+  }
+
+  /**
    * Stops listening, disconnects every client, and forgets all keys; returns when that is done.
    * Clients that wait learn of it at once. Closing again does nothing.
    */

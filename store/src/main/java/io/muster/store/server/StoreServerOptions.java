@@ -35,6 +35,14 @@ public final class StoreServerOptions {
   /** The most bytes of keys, values and queued items: no limit of its own, as in PyTorch. */
   public static final long DEFAULT_MAX_STORED_BYTES = Long.MAX_VALUE;
 
+  /**
+   * The part of the heap that the server shares out to what its clients make it hold: all that the
+   * JVM may use. See {@link Builder#maxHeapBytes}.
+   */
+  public static final long DEFAULT_MAX_HEAP_BYTES = Runtime.getRuntime().maxMemory();
+
+  private static final long LEAST_HEAP_BYTES = 1024 * 1024;
+
   private final Builder settings;
 
   private StoreServerOptions(Builder settings) {
@@ -106,11 +114,17 @@ public final class StoreServerOptions {
     return settings.maxStoredBytes;
   }
 
+  /** How many bytes of the heap the server shares out to what its clients make it hold. */
+  public long maxHeapBytes() {
+    return settings.maxHeapBytes;
+  }
+
   ServingLimits limits() {
     return new ServingLimits(
         new WireLimits(maxKeyBytes(), maxValueBytes(), maxKeysPerRequest(), maxStoredBytes()),
         maxConnections(),
-        maxStoredBytes());
+        maxStoredBytes(),
+        maxHeapBytes());
   }
 
   @Override
@@ -131,6 +145,7 @@ public final class StoreServerOptions {
     private int maxKeysPerRequest = DEFAULT_MAX_KEYS_PER_REQUEST;
     private int maxConnections = DEFAULT_MAX_CONNECTIONS;
     private long maxStoredBytes = DEFAULT_MAX_STORED_BYTES;
+    private long maxHeapBytes = DEFAULT_MAX_HEAP_BYTES;
 
     private Builder() {}
 
@@ -147,6 +162,7 @@ public final class StoreServerOptions {
       copy.maxKeysPerRequest = maxKeysPerRequest;
       copy.maxConnections = maxConnections;
       copy.maxStoredBytes = maxStoredBytes;
+      copy.maxHeapBytes = maxHeapBytes;
       return copy;
     }
 
@@ -251,6 +267,24 @@ public final class StoreServerOptions {
     }
 
     /**
+     * How many bytes of the heap the server shares out to what its clients make it hold, at least 1
+     * MiB; default: all that the JVM may use. About half of it is for keys, values and queued
+     * items, each counted with what it takes beside its bytes. A client that asks for more than
+     * there is room for is disconnected; the others are served on. In a process that needs its heap
+     * for other things, give the server a part of it.
+     *
+     * @throws IllegalArgumentException if it is less
+     */
+    public Builder maxHeapBytes(long bytes) {
+      if (bytes < LEAST_HEAP_BYTES) {
+        throw new IllegalArgumentException(
+            "maxHeapBytes must be at least " + LEAST_HEAP_BYTES + " but was " + bytes);
+      }
+      this.maxHeapBytes = bytes;
+      return this;
+    }
+
+    /**
      * The options.
      *
      * @throws IllegalArgumentException if they contradict each other
@@ -296,6 +330,8 @@ public final class StoreServerOptions {
           + maxConnections
           + ", maxStoredBytes="
           + maxStoredBytes
+          + ", maxHeapBytes="
+          + maxHeapBytes
           + ")";
     }
   }

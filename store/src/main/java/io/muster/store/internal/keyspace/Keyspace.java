@@ -24,6 +24,18 @@ public final class Keyspace {
     void itemPushed(byte[] key);
   }
 
+  /**
+   * Heap bytes of one key with its value beside their lengths, at most: the headers and the padding
+   * of both arrays, the entry, and its places in the map's pages.
+   */
+  public static final int KEY_OVERHEAD = 96;
+
+  /** The same of one queued item: header, padding, and its place in a queue that has just grown. */
+  public static final int ITEM_OVERHEAD = 40;
+
+  /** The same of one queue, its name apart. */
+  public static final int QUEUE_OVERHEAD = 136;
+
   private static final byte[] EMPTY = {};
   private static final int LONGEST_ARRAY = Integer.MAX_VALUE - 8;
 
@@ -32,6 +44,7 @@ public final class Keyspace {
   private final KeyMap<byte[]> values = new KeyMap<>();
   private final KeyMap<Queue<byte[]>> queues = new KeyMap<>();
   private long storedBytes;
+  private long items;
 
   /**
    * An empty keyspace.
@@ -167,6 +180,7 @@ public final class Keyspace {
     long bytes = key.length + (long) item.length;
     requireRoom(key, bytes);
     storedBytes += bytes;
+    items++;
     Queue<byte[]> queue = queues.get(key);
     if (queue == null) {
       queue = new ArrayDeque<>(2);
@@ -183,6 +197,7 @@ public final class Keyspace {
       return null;
     }
     byte[] item = queue.remove();
+    items--;
     storedBytes -= key.length + (long) item.length;
     if (queue.isEmpty()) {
       queues.remove(key);
@@ -199,6 +214,14 @@ public final class Keyspace {
   /** The bytes of all keys, values and queued items. */
   public long storedBytes() {
     return storedBytes;
+  }
+
+  /** About how many bytes of the heap the keyspace takes: {@link #storedBytes} with overheads. */
+  public long heapBytes() {
+    return storedBytes
+        + (long) KEY_OVERHEAD * values.size()
+        + ITEM_OVERHEAD * items
+        + (long) QUEUE_OVERHEAD * queues.size();
   }
 
   private byte[] valueOrEmpty(byte[] key) {

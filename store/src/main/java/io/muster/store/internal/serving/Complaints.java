@@ -8,7 +8,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Logs why clients are disconnected, a few times a second at most, so that a hostile client cannot
- * fill the log.
+ * fill the log. Nothing here throws: a logger needs memory and files, which may be what there is
+ * too little of, and serving goes on.
  */
 final class Complaints {
   private static final Logger LOG = System.getLogger("io.muster.store.server");
@@ -20,12 +21,25 @@ final class Complaints {
   private long unsaid;
 
   /** Says that {@code client} is disconnected, and why. */
+  void about(Link client, Throwable reason) {
+    try {
+      about(client.remoteAddress(), reason);
+    } catch (Throwable e) {
+      unsaid();
+    }
+  }
+
+  /** Says that {@code client} is disconnected, and why. */
   void about(@Nullable SocketAddress client, Throwable reason) {
-    about(
-        client,
-        reason instanceof WireException
-            ? String.valueOf(reason.getMessage())
-            : "an error of the server: " + reason);
+    try {
+      about(
+          client,
+          reason instanceof WireException
+              ? String.valueOf(reason.getMessage())
+              : "an error of the server: " + reason);
+    } catch (Throwable e) {
+      unsaid();
+    }
   }
 
   /**
@@ -33,12 +47,33 @@ final class Complaints {
    * looked up.
    */
   void about(@Nullable SocketAddress client, String reason) {
-    say("disconnecting " + client + ": " + reason);
+    try {
+      say("disconnecting " + client + ": " + reason);
+    } catch (Throwable e) {
+      unsaid();
+    }
   }
 
   /** Says that a client that would connect could not be accepted. */
   void aboutAccepting(Throwable reason) {
-    say("a connection could not be accepted: " + reason);
+    try {
+      say("a connection could not be accepted: " + reason);
+    } catch (Throwable e) {
+      unsaid();
+    }
+  }
+
+  /** Says that the server itself failed at something that concerns no one client. */
+  void aboutServing(Throwable reason) {
+    try {
+      say("an error of the server: " + reason);
+    } catch (Throwable e) {
+      unsaid();
+    }
+  }
+
+  private synchronized void unsaid() {
+    unsaid++;
   }
 
   private synchronized void say(String complaint) {
@@ -58,7 +93,6 @@ final class Complaints {
       }
       LOG.log(Level.WARNING, printable(complaint));
     } catch (Throwable e) {
-      // A logger needs memory and files, which may be what there is too little of. Serving goes on.
       unsaid++;
     }
   }

@@ -40,6 +40,9 @@ final class Conversation implements Poller.Readiness, Outlet {
 
   private boolean closed;
 
+  /** The next one in the {@link Backlog}. */
+  @Nullable Conversation followingInBacklog;
+
   /** What the poller was asked for. */
   private boolean awaitsInput = true;
 
@@ -77,6 +80,8 @@ final class Conversation implements Poller.Readiness, Outlet {
       }
     } catch (IOException e) {
       lost();
+    } catch (Throwable e) {
+      failed(e);
     }
     next();
   }
@@ -111,22 +116,33 @@ final class Conversation implements Poller.Readiness, Outlet {
     unsent = null;
   }
 
-  /** One more turn. */
-  private void takeTurn() {
+  /** One more turn, or the end. It does not throw. */
+  void takeTurn() {
     backlogged = false;
-    ByteBuffer in = unserved;
     if (closed) {
       return;
     }
+    if (isOver()) {
+      close();
+      return;
+    }
+    ByteBuffer in = unserved;
     if (in != null && !finished) {
       unserved = null;
       try {
         serve(in);
       } catch (IOException e) {
         lost();
+      } catch (Throwable e) {
+        failed(e);
       }
     }
     next();
+  }
+
+  /** Whether nothing more can come of this client. */
+  private boolean isOver() {
+    return unsent == null && (finished || (inputEnded && unserved == null));
   }
 
   /** Serves {@code in}, and keeps what is left of it for another turn. */
@@ -150,41 +166,40 @@ final class Conversation implements Poller.Readiness, Outlet {
       broken(e);
       outbox.send();
     } finally {
-      outbox.close();
-      tellReleased();
+      try {
+        outbox.close();
+      } finally {
+        tellReleased();
+      }
     }
   }
 
-  /** Decides what this client waits for. */
+  /** Decides what this client waits for. It does not throw. */
   private void next() {
     if (closed || backlogged) {
       return;
     }
-    if (unsent != null) {
-      await(false, true);
-    } else if (finished || (inputEnded && unserved == null)) {
-      await(false, false);
+    boolean turn = isOver() || (unsent == null && unserved != null);
+    try {
+      await(!turn && unsent == null, unsent != null);
+    } catch (IOException e) {
+      lost();
+      turn = true;
+    } catch (Throwable e) {
+      failed(e);
+      turn = true;
+    }
+    if (turn) {
       backlogged = true;
-      backlog.add(this::close);
-    } else if (unserved != null) {
-      await(false, false);
-      backlogged = true;
-      backlog.add(this::takeTurn);
-    } else {
-      await(true, false);
+      backlog.add(this);
     }
   }
 
-  private void await(boolean input, boolean output) {
-    if (input == awaitsInput && output == awaitsOutput) {
-      return;
-    }
-    awaitsInput = input;
-    awaitsOutput = output;
-    try {
+  private void await(boolean input, boolean output) throws IOException {
+    if (input != awaitsInput || output != awaitsOutput) {
+      awaitsInput = input;
+      awaitsOutput = output;
       link.await(input, output);
-    } catch (IOException e) {
-      lost();
     }
   }
 
@@ -196,19 +211,36 @@ final class Conversation implements Poller.Readiness, Outlet {
 
   /** The client is to be disconnected as soon as it has been sent the replies. */
   private void broken(Throwable reason) {
-    state.broken();
-    complaints.about(link.remoteAddress(), reason);
     finished = true;
+    state.lastResort.relieve(reason);
+    state.broken();
+    complaints.about(link, reason);
+  }
+
+  /** Something failed that should not, and what the client was sent may be half a reply. */
+  private void failed(Throwable reason) {
+    lost();
+    broken(reason);
   }
 
   private void close() {
     closed = true;
     unserved = null;
     unsent = null;
-    link.close();
-    session.close();
-    tellReleased();
+    try {
+      link.close();
+    } catch (Throwable e) {
+      state.lastResort.relieve(e);
+      complaints.aboutServing(e);
+    }
+    try {
+      session.close();
+    } catch (Throwable e) {
+      state.lastResort.relieve(e);
+      complaints.aboutServing(e);
+    }
     state.disconnected();
+    tellReleased();
   }
 
   @Override
@@ -252,7 +284,7 @@ final class Conversation implements Poller.Readiness, Outlet {
     }
     try {
       send(reply);
-    } catch (IOException | RuntimeException | OutOfMemoryError e) {
+    } catch (Throwable e) {
       // Only this client may suffer, not the others that are told, nor who has released them.
       lost();
     }

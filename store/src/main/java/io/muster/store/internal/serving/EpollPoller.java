@@ -136,8 +136,11 @@ final class EpollPoller implements Poller {
 
   @Override
   public void close() {
-    List.copyOf(links.values()).forEach(Accepted::close);
     LinuxSockets.close(listener);
+    for (Accepted link : links.values()) {
+      LinuxSockets.close(link.descriptor);
+    }
+    links.clear();
     LinuxSockets.close(wakeUps);
     LinuxSockets.close(epoll);
   }
@@ -190,8 +193,11 @@ final class EpollPoller implements Poller {
 
     @Override
     public void close() {
-      links.remove(descriptor, this);
-      LinuxSockets.close(descriptor);
+      try {
+        links.remove(descriptor, this);
+      } finally {
+        LinuxSockets.close(descriptor);
+      }
     }
   }
 }

@@ -10,7 +10,6 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
-import org.jspecify.annotations.Nullable;
 
 /**
  * One thread that accepts, reads, serves and writes. It owns the {@link ServerState}, so that
@@ -36,9 +35,12 @@ public final class EventLoopTransport implements Transport {
   private final Queue<FutureTask<?>> tasks = new ConcurrentLinkedQueue<>();
   private final Thread thread = new Thread(this::run, "muster-store");
   private volatile boolean closing;
+  private volatile boolean failed;
 
-  /** When connections are accepted again after that failed; null as long as they are. */
-  private @Nullable Long acceptAgain;
+  /** Whether accepting has failed, and when it is tried again. */
+  private boolean acceptsLater;
+
+  private long acceptAgain;
 
   private EventLoopTransport(Poller poller, ServingLimits limits) {
     this.poller = poller;
@@ -105,6 +107,12 @@ public final class EventLoopTransport implements Transport {
   }
 
   @Override
+  public boolean awaitEnd() throws InterruptedException {
+    thread.join();
+    return !failed;
+  }
+
+  @Override
   public void close() {
     closing = true;
     poller.wakeUp();
@@ -116,17 +124,34 @@ public final class EventLoopTransport implements Transport {
       while (!closing) {
         try {
           turn();
+          state.lastResort.worked();
         } catch (Throwable e) {
           // What a connection fails with ends that connection; this is the system's failing, or
-          // memory's, and the next turn may have better luck.
-          complaints.aboutAccepting(e);
-          Threads.pause();
+          // memory's, and the next turn may have better luck. Nothing here may need memory.
+          boolean hopeless = state.lastResort.failed(e);
+          complaints.aboutServing(e);
+          if (hopeless) {
+            failed = true;
+            closing = true;
+          } else {
+            Threads.pause();
+          }
         }
       }
     } finally {
+      end();
+    }
+  }
+
+  private void end() {
+    closing = true;
+    try {
       poller.close();
-      closing = true;
-      tasks.forEach(task -> task.cancel(false));
+    } catch (Throwable e) {
+      complaints.aboutServing(e);
+    }
+    for (FutureTask<?> task = tasks.poll(); task != null; task = tasks.poll()) {
+      task.cancel(false);
     }
   }
 
@@ -141,9 +166,8 @@ public final class EventLoopTransport implements Transport {
     for (FutureTask<?> task = tasks.poll(); task != null; task = tasks.poll()) {
       task.run();
     }
-    Long again = acceptAgain;
-    if (again != null && System.nanoTime() - again >= 0) {
-      acceptAgain = null;
+    if (acceptsLater && System.nanoTime() - acceptAgain >= 0) {
+      acceptsLater = false;
       poller.awaitConnections(true);
     }
   }
@@ -152,10 +176,9 @@ public final class EventLoopTransport implements Transport {
     if (!backlog.isEmpty()) {
       return 0;
     }
-    Long again = acceptAgain;
-    return again == null
-        ? -1
-        : 1 + TimeUnit.NANOSECONDS.toMillis(Math.max(0, again - System.nanoTime()));
+    return acceptsLater
+        ? 1 + TimeUnit.NANOSECONDS.toMillis(Math.max(0, acceptAgain - System.nanoTime()))
+        : -1;
   }
 
   private void accept() throws IOException {
@@ -167,10 +190,12 @@ public final class EventLoopTransport implements Transport {
         }
         begin(link);
       }
-    } catch (IOException | OutOfMemoryError e) {
+    } catch (Throwable e) {
       // Such as too many open files, which may pass.
+      state.lastResort.relieve(e);
       complaints.aboutAccepting(e);
       acceptAgain = System.nanoTime() + ACCEPT_PAUSE_NANOS;
+      acceptsLater = true;
       poller.awaitConnections(false);
     }
   }
@@ -183,12 +208,21 @@ public final class EventLoopTransport implements Transport {
       return;
     }
     try {
+      released.reserve(state.openConnections());
       poller.watch(
           link, new Conversation(link, state, complaints, inbox, outbox, backlog, released));
-    } catch (IOException | RuntimeException | OutOfMemoryError e) {
-      // The client has gone already, or there is no room for it.
-      link.close();
-      state.disconnected();
+    } catch (IOException e) {
+      // The client has gone already.
+      refuse(link);
+    } catch (Throwable e) {
+      state.lastResort.relieve(e);
+      refuse(link);
+      complaints.aboutAccepting(e);
     }
+  }
+
+  private void refuse(Link link) {
+    state.disconnected();
+    link.close();
   }
 }

@@ -107,7 +107,13 @@ final class NioPoller implements Poller {
 
   @Override
   public void close() {
-    selector.keys().forEach(key -> Closing.quietly(key.channel()));
+    // The listeners first: whoever is disconnected must not be queued again by one that is dead.
+    for (ServerSocketChannel listener : listeners) {
+      Closing.quietly(listener);
+    }
+    for (SelectionKey key : selector.keys()) {
+      Closing.quietly(key.channel());
+    }
     Closing.quietly(selector);
   }
 
@@ -147,7 +153,7 @@ final class NioPoller implements Poller {
 
     @Override
     public void close() {
-      Closing.quietly(channel);
+      Closing.orError(channel);
     }
   }
 }

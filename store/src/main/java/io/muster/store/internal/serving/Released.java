@@ -2,12 +2,12 @@ package io.muster.store.internal.serving;
 
 import io.muster.store.internal.wire.Reply;
 import java.nio.ByteBuffer;
-import java.util.ArrayList;
-import java.util.List;
+import java.util.Arrays;
+import java.util.Objects;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ForkJoinPool;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The clients of an event loop whose waits have ended and who have not been told. Telling one is a
@@ -27,61 +27,87 @@ final class Released {
   private static final int HELPERS =
       Math.min(MOST_HELPERS, Runtime.getRuntime().availableProcessors() - 1);
 
-  private final List<Conversation> clients = new ArrayList<>();
+  private @Nullable Conversation[] clients = new @Nullable Conversation[64];
+  private int size;
   private final ByteBuffer reply = ByteBuffer.allocateDirect(1).put(0, (byte) Reply.STOP_WAITING);
 
+  /** Makes room for so many, so that {@link #add} needs no memory. */
+  void reserve(int connections) {
+    if (connections > clients.length) {
+      clients = Arrays.copyOf(clients, Math.max(connections, 2 * clients.length));
+    }
+  }
+
+  /** Adds a client, which must not be there yet. */
   void add(Conversation client) {
-    clients.add(client);
+    clients[size++] = client;
   }
 
   boolean isEmpty() {
-    return clients.isEmpty();
+    return size == 0;
   }
 
-  /** Tells all of them. */
+  /** Tells all of them. It does not throw. */
   void tell() {
-    if (clients.size() < CROWD || HELPERS == 0) {
-      tell(0, clients.size(), reply);
+    if (size < CROWD || HELPERS == 0) {
+      tell(0, size, reply);
     } else {
-      new Crowd().tell();
+      tellAsCrowd();
     }
-    for (int i = 0; i < clients.size(); i++) {
-      clients.get(i).told();
+    int told = size;
+    size = 0;
+    for (int i = 0; i < told; i++) {
+      Conversation client = Objects.requireNonNull(clients[i]);
+      clients[i] = null;
+      client.told();
     }
-    clients.clear();
+  }
+
+  private void tellAsCrowd() {
+    Crowd crowd;
+    try {
+      crowd = new Crowd();
+    } catch (OutOfMemoryError e) {
+      tell(0, size, reply);
+      return;
+    }
+    crowd.tell();
   }
 
   private void tell(int from, int to, ByteBuffer reply) {
     for (int i = from; i < to; i++) {
-      clients.get(i).tell(reply.clear());
+      Objects.requireNonNull(clients[i]).tell(reply.clear());
     }
   }
 
   /** All who are released now; each piece of them is told by one thread. */
   private final class Crowd implements Runnable {
-    private final int size = clients.size();
+    private final int crowd = size;
     private final AtomicInteger begun = new AtomicInteger();
-    private final CountDownLatch untold = new CountDownLatch((size + PIECE - 1) / PIECE);
+    private final CountDownLatch untold = new CountDownLatch((crowd + PIECE - 1) / PIECE);
 
     void tell() {
       try {
         for (int i = 0; i < HELPERS; i++) {
           ForkJoinPool.commonPool().execute(this);
         }
-      } catch (RejectedExecutionException | OutOfMemoryError e) {
-        // Then it takes longer.
+      } catch (Throwable e) {
+        // No room for a thread, say. Then it takes longer.
       }
-      run();
+      tellPieces(reply);
       // Nobody else may touch a client meanwhile, whatever happens to the loop's thread.
       Threads.uninterrupted(untold::await);
     }
 
     @Override
     public void run() {
-      ByteBuffer own = reply.duplicate();
-      for (int from = begun.getAndAdd(PIECE); from < size; from = begun.getAndAdd(PIECE)) {
+      tellPieces(reply.duplicate());
+    }
+
+    private void tellPieces(ByteBuffer own) {
+      for (int from = begun.getAndAdd(PIECE); from < crowd; from = begun.getAndAdd(PIECE)) {
         try {
-          Released.this.tell(from, Math.min(from + PIECE, size), own);
+          Released.this.tell(from, Math.min(from + PIECE, crowd), own);
         } finally {
           untold.countDown();
         }

@@ -17,6 +17,9 @@ final class ServerState {
   final Keyspace keyspace;
   final KeptKeys keys;
   final Barriers barriers;
+  final ServerMemory memory;
+  final StoredMemory stored;
+  final LastResort lastResort = new LastResort();
 
   /** Requests served, by the opcode's code. */
   private final long[] requests = new long[256];
@@ -31,6 +34,8 @@ final class ServerState {
     this.keyspace = new Keyspace(waits, limits.storedBytes());
     this.keys = new KeptKeys(keyspace);
     this.barriers = new Barriers(keyspace);
+    this.memory = new ServerMemory(limits.heapBytes());
+    this.stored = new StoredMemory(keyspace, memory.stored);
   }
 
   /** Counts a new connection in, unless there is no room for it. */
@@ -42,6 +47,10 @@ final class ServerState {
     acceptedConnections++;
     openConnections++;
     return true;
+  }
+
+  int openConnections() {
+    return openConnections;
   }
 
   void disconnected() {

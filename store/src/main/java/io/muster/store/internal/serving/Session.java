@@ -14,7 +14,6 @@ import io.muster.store.internal.wire.Requests;
 import io.muster.store.internal.wire.WireException;
 import io.muster.store.internal.wire.WireOutput;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -48,6 +47,12 @@ final class Session implements Requests {
 
   /** Whether the end of a wait is still to be told, behind the long reply. */
   private boolean releaseUnwritten;
+
+  /** Why the end of the client's own wait could not be written, amid the request that ended it. */
+  private @Nullable Throwable releaseFailure;
+
+  /** What the client has stored. */
+  private final StoredMemory.Contribution contribution = new StoredMemory.Contribution();
 
   private boolean serving;
   private @Nullable PendingWait pending;
@@ -85,7 +90,9 @@ final class Session implements Requests {
       state.served(served);
     } finally {
       serving = false;
+      state.stored.settle(contribution);
     }
+    requireReleaseTold();
     if (offered != null && offered.equals(wokenBy)) {
       passOnWakeUp();
     }
@@ -96,6 +103,14 @@ final class Session implements Requests {
   void close() {
     giveUpWait();
     passOnWakeUp();
+    state.stored.settle(contribution);
+  }
+
+  private void requireReleaseTold() throws IOException {
+    Throwable failure = releaseFailure;
+    if (failure != null) {
+      throw new IOException("the end of the client's own wait could not be written", failure);
+    }
   }
 
   private boolean isWriting() {
@@ -163,6 +178,7 @@ final class Session implements Requests {
 
   @Override
   public void set(byte[] key, byte[] value) throws WireException {
+    state.stored.requireRoomToSet(contribution, key, value);
     try {
       state.keyspace.set(key, value);
     } catch (StoreFullException e) {
@@ -172,6 +188,7 @@ final class Session implements Requests {
 
   @Override
   public void compareSet(byte[] key, byte[] expected, byte[] desired) throws IOException {
+    state.stored.requireRoomToCompareSet(contribution, key, expected, desired);
     try {
       replyWith(state.keyspace.compareSet(key, expected, desired));
     } catch (StoreFullException e) {
@@ -186,6 +203,7 @@ final class Session implements Requests {
 
   @Override
   public void add(byte[] key, long delta) throws IOException {
+    state.stored.requireRoomToAdd(contribution, key);
     try {
       reply().putLong(state.keyspace.add(key, delta));
     } catch (NotANumberException | StoreFullException e) {
@@ -222,6 +240,7 @@ final class Session implements Requests {
 
   @Override
   public void append(byte[] key, byte[] value) throws WireException {
+    state.stored.requireRoomToAppend(contribution, key, value);
     try {
       state.keyspace.append(key, value);
     } catch (StoreFullException e) {
@@ -240,6 +259,7 @@ final class Session implements Requests {
 
   @Override
   public void multiSet(List<byte[]> keys, List<byte[]> values) throws WireException {
+    state.stored.requireRoomToSetAll(contribution, keys, values);
     try {
       state.keyspace.setAll(keys, values);
     } catch (StoreFullException e) {
@@ -260,6 +280,7 @@ final class Session implements Requests {
 
   @Override
   public void queuePush(byte[] key, byte[] value) throws WireException {
+    state.stored.requireRoomToPush(contribution, key, value);
     try {
       state.keyspace.push(key, value);
     } catch (StoreFullException e) {
@@ -294,6 +315,7 @@ final class Session implements Requests {
   @Override
   public void barrier(byte[] key, long worldSize) throws IOException {
     giveUpWait();
+    state.stored.requireRoomToAdd(contribution, key);
     PendingWait wait = new BarrierWait();
     try {
       if (state.barriers.arrive(new Key(key), worldSize, wait)) {
@@ -332,6 +354,7 @@ final class Session implements Requests {
 
   @Override
   public void tryAdd(byte[] key, long delta) throws IOException {
+    state.stored.requireRoomToAdd(contribution, key);
     try {
       long sum = state.keyspace.add(key, delta);
       reply().putByte(Reply.FOUND);
@@ -429,8 +452,9 @@ final class Session implements Requests {
       }
       try {
         reply().putByte(Reply.STOP_WAITING);
-      } catch (IOException e) {
-        throw new UncheckedIOException(e);
+      } catch (Throwable e) {
+        // Whoever else waits for the same key must not suffer for this client.
+        releaseFailure = e;
       }
     }
   }

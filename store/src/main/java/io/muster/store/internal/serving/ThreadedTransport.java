@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.locks.Condition;
@@ -28,6 +29,7 @@ import org.jspecify.annotations.Nullable;
  * is held.
  */
 public final class ThreadedTransport implements Transport {
+  private static final byte[] STOP_WAITING = {Reply.STOP_WAITING};
   private static final int READ_BUFFER = 16 * 1024;
   private static final int REPLY_BUFFER = 32 * 1024;
 
@@ -46,7 +48,9 @@ public final class ThreadedTransport implements Transport {
   private final List<ServerSocketChannel> listeners = new ArrayList<>();
   private final List<InetSocketAddress> addresses = new ArrayList<>();
   private final Set<Connection> connections = ConcurrentHashMap.newKeySet();
+  private final CountDownLatch ended = new CountDownLatch(1);
   private volatile boolean closed;
+  private volatile boolean failed;
 
   /** The output of whoever holds the lock, and where it leads. */
   private final WireOutput replies = new WireOutput(new CurrentConnection(), REPLY_BUFFER);
@@ -97,13 +101,37 @@ public final class ThreadedTransport implements Transport {
     }
   }
 
+  /** Takes the lock even if there is no memory to queue for it, where a JDK needs some. */
+  private void lockSurely() {
+    while (true) {
+      try {
+        lock.lock();
+        return;
+      } catch (OutOfMemoryError e) {
+        state.lastResort.relieve(e);
+        Threads.pause();
+      }
+    }
+  }
+
+  @Override
+  public boolean awaitEnd() throws InterruptedException {
+    ended.await();
+    return !failed;
+  }
+
   @Override
   public void close() {
     closed = true;
-    listeners.forEach(Closing::quietly);
-    connections.forEach(connection -> Closing.quietly(connection.socket));
+    for (ServerSocketChannel listener : listeners) {
+      Closing.quietly(listener);
+    }
+    for (Connection connection : connections) {
+      Closing.quietly(connection.socket);
+    }
     threads.shutdown();
     Threads.join(threads);
+    ended.countDown();
   }
 
   private void listen(Listening listening) throws IOException {
@@ -128,14 +156,33 @@ public final class ThreadedTransport implements Transport {
     while (!closed) {
       try {
         begin(listener.accept().socket());
+        state.lastResort.worked();
       } catch (Throwable e) {
         // Too many open files, or no room for one more thread: the next may find room again.
-        if (!closed && listener.isOpen()) {
-          complaints.aboutAccepting(e);
+        if (closed || !listener.isOpen()) {
+          return;
+        }
+        boolean hopeless = state.lastResort.failed(e) && e instanceof Error;
+        complaints.aboutAccepting(e);
+        if (hopeless) {
+          endItself();
+        } else {
           Threads.pause();
         }
       }
     }
+  }
+
+  private void endItself() {
+    failed = true;
+    closed = true;
+    for (ServerSocketChannel listener : listeners) {
+      Closing.quietly(listener);
+    }
+    for (Connection connection : connections) {
+      Closing.quietly(connection.socket);
+    }
+    ended.countDown();
   }
 
   private void begin(Socket socket) {
@@ -147,7 +194,7 @@ public final class ThreadedTransport implements Transport {
         threads.execute(connection);
         begun = !closed;
       } catch (Throwable e) {
-        connections.remove(connection);
+        boolean unusedRemoved = connections.remove(connection);
         throw e;
       }
     } catch (RejectedExecutionException e) {
@@ -199,8 +246,9 @@ public final class ThreadedTransport implements Transport {
 
     @Override
     public void run() {
-      boolean admitted = locked(state::connected);
-      try (socket) {
+      boolean admitted = false;
+      try {
+        admitted = admit();
         if (admitted) {
           socket.setTcpNoDelay(true);
           socket.setKeepAlive(true);
@@ -218,25 +266,47 @@ public final class ThreadedTransport implements Transport {
       } catch (Throwable e) {
         broken(e);
       } finally {
-        connections.remove(this);
-        if (admitted) {
-          locked(
-              () -> {
-                session.close();
-                state.disconnected();
-                return true;
-              });
-        }
+        end(admitted);
+      }
+    }
+
+    private boolean admit() {
+      lock.lock();
+      try {
+        return state.connected();
+      } finally {
+        lock.unlock();
       }
     }
 
     private void broken(Throwable reason) {
+      state.lastResort.relieve(reason);
       complaints.about(socket.getRemoteSocketAddress(), reason);
-      locked(
-          () -> {
-            state.broken();
-            return true;
-          });
+      lock.lock();
+      try {
+        state.broken();
+      } finally {
+        lock.unlock();
+      }
+    }
+
+    /** Forgets the client, whatever went wrong. */
+    private void end(boolean admitted) {
+      Closing.quietly(socket);
+      boolean unusedRemoved = connections.remove(this);
+      if (!admitted) {
+        return;
+      }
+      lockSurely();
+      try {
+        session.close();
+      } catch (Throwable e) {
+        state.lastResort.relieve(e);
+        complaints.aboutServing(e);
+      } finally {
+        state.disconnected();
+        lock.unlock();
+      }
     }
 
     private void converse() throws IOException {
@@ -281,30 +351,37 @@ public final class ThreadedTransport implements Transport {
 
     /** Writes what is unsent, or waits until the thread that is writing has done so. */
     private void sendAll() throws IOException {
-      lock.lock();
+      lockSurely();
       try {
         while (sending) {
           sent.awaitUninterruptibly();
         }
         sending = true;
-        OutputStream out = socket.getOutputStream();
-        while (!unsent.isEmpty()) {
-          List<byte[]> batch = unsent;
-          unsent = new ArrayList<>();
-          unsentBytes = 0;
-          lock.unlock();
-          try {
-            for (byte[] bytes : batch) {
-              write(bytes, out);
-            }
-          } finally {
-            lock.lock();
-          }
+        try {
+          writeUnsent();
+        } finally {
+          sending = false;
+          sent.signalAll();
         }
       } finally {
-        sending = false;
-        sent.signalAll();
         lock.unlock();
+      }
+    }
+
+    private void writeUnsent() throws IOException {
+      OutputStream out = socket.getOutputStream();
+      while (!unsent.isEmpty()) {
+        List<byte[]> batch = unsent;
+        unsent = new ArrayList<>();
+        unsentBytes = 0;
+        lock.unlock();
+        try {
+          for (byte[] bytes : batch) {
+            write(bytes, out);
+          }
+        } finally {
+          lockSurely();
+        }
       }
     }
 
@@ -322,14 +399,14 @@ public final class ThreadedTransport implements Transport {
     /** Another session's thread is here: the byte is written by a thread that may block. */
     @Override
     public void endWait() {
-      unsent.add(new byte[] {Reply.STOP_WAITING});
-      unsentBytes++;
-      if (sending) {
-        return;
-      }
       try {
+        unsent.add(STOP_WAITING);
+        unsentBytes++;
+        if (sending) {
+          return;
+        }
         threads.execute(this::sendAllOrClose);
-      } catch (RejectedExecutionException | OutOfMemoryError e) {
+      } catch (Throwable e) {
         // The server is closing, or has no room for a thread: the client that is being served must
         // not suffer for this one.
         Closing.quietly(socket);
@@ -339,7 +416,8 @@ public final class ThreadedTransport implements Transport {
     private void sendAllOrClose() {
       try {
         sendAll();
-      } catch (IOException | RuntimeException e) {
+      } catch (Throwable e) {
+        state.lastResort.relieve(e);
         Closing.quietly(socket);
       }
     }

@@ -12,6 +12,13 @@ public interface Transport extends AutoCloseable {
   ServingStatistics statistics();
 
   /**
+   * Waits until it serves no more.
+   *
+   * @return true if it was closed, false if it has ended itself because all it did failed
+   */
+  boolean awaitEnd() throws InterruptedException;
+
+  /**
    * Stops listening and disconnects every client; returns when that is done. Closing again does
    * nothing.
    */

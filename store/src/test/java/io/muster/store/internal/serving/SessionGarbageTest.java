@@ -28,7 +28,7 @@ class SessionGarbageTest {
   private final WireOutput replies = new WireOutput((bytes, offset, length) -> {}, 32 * 1024);
   private final Session session =
       new Session(
-          new ServerState(new ServingLimits(WireLimits.PYTORCH, 1, Long.MAX_VALUE)),
+          new ServerState(new ServingLimits(WireLimits.PYTORCH, 1, Long.MAX_VALUE, 1L << 30)),
           new Outlet() {
             @Override
             public WireOutput replies() {

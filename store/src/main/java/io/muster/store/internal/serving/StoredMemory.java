@@ -1,0 +1,128 @@
+package io.muster.store.internal.serving;
+
+import io.muster.store.internal.keyspace.Keyspace;
+import io.muster.store.internal.wire.LimitException;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * Sees to it that what is stored leaves the rest of the heap free: a write for which there is no
+ * room is refused before the keyspace knows of it. The keyspace's own rules do not depend on the
+ * heap, so that servers with other heaps hold the same after the same writes.
+ *
+ * <p>The last part of the room is kept for clients that have stored little, so that none can take
+ * all of it from the others. A write that takes no more room than what it replaces is always
+ * possible.
+ */
+final class StoredMemory {
+  /** Which part of the room is kept for those who have stored little: one in so many. */
+  private static final int KEPT_PART = 8;
+
+  /** Which part of the room is little: one in so many. */
+  private static final int LITTLE_PART = 64;
+
+  private final Keyspace keyspace;
+  private final MemoryBudget budget;
+  private final long freeForAll;
+  private final long little;
+
+  StoredMemory(Keyspace keyspace, MemoryBudget budget) {
+    this.keyspace = keyspace;
+    this.budget = budget;
+    this.freeForAll = budget.limit() - budget.limit() / KEPT_PART;
+    this.little = budget.limit() / LITTLE_PART;
+  }
+
+  /** What one client has stored, more than it has removed. */
+  static final class Contribution {
+    private long bytes;
+  }
+
+  void requireRoomToSet(Contribution by, byte[] key, byte[] value) throws LimitException {
+    long most = Keyspace.KEY_OVERHEAD + (long) key.length + value.length;
+    if (!fits(by, most)) {
+      requireRoom(by, growth(key, value.length));
+    }
+  }
+
+  void requireRoomToCompareSet(Contribution by, byte[] key, byte[] expected, byte[] desired)
+      throws LimitException {
+    long most = Keyspace.KEY_OVERHEAD + (long) key.length + desired.length;
+    if (fits(by, most)) {
+      return;
+    }
+    byte[] old = keyspace.get(key);
+    boolean sets = old == null ? expected.length == 0 : Arrays.equals(old, expected);
+    if (sets) {
+      requireRoom(by, growth(key, desired.length));
+    }
+  }
+
+  void requireRoomToSetAll(Contribution by, List<byte[]> keys, List<byte[]> values)
+      throws LimitException {
+    long most = 0;
+    for (int i = 0; i < keys.size(); i++) {
+      most += Keyspace.KEY_OVERHEAD + (long) keys.get(i).length + values.get(i).length;
+    }
+    if (fits(by, most)) {
+      return;
+    }
+    long growth = 0;
+    for (int i = 0; i < keys.size(); i++) {
+      growth += growth(keys.get(i), values.get(i).length);
+    }
+    requireRoom(by, growth);
+  }
+
+  /** A number takes hardly any room of its own, so only a new key needs some. */
+  void requireRoomToAdd(Contribution by, byte[] key) throws LimitException {
+    long most = Keyspace.KEY_OVERHEAD + (long) key.length;
+    if (!fits(by, most) && keyspace.get(key) == null) {
+      requireRoom(by, most);
+    }
+  }
+
+  void requireRoomToAppend(Contribution by, byte[] key, byte[] value) throws LimitException {
+    requireRoom(by, Keyspace.KEY_OVERHEAD + (long) key.length + value.length);
+  }
+
+  void requireRoomToPush(Contribution by, byte[] key, byte[] value) throws LimitException {
+    long most = Keyspace.ITEM_OVERHEAD + (long) key.length + value.length;
+    requireRoom(by, keyspace.queueLength(key) > 0 ? most : most + Keyspace.QUEUE_OVERHEAD);
+  }
+
+  /** Counts what a request has stored or removed. */
+  void settle(Contribution by) {
+    long change = keyspace.heapBytes() - budget.used();
+    if (change != 0) {
+      budget.adjust(change);
+      by.bytes += change;
+    }
+  }
+
+  /** By how much a set would make the keyspace grow. */
+  private long growth(byte[] key, int valueBytes) {
+    byte[] old = keyspace.get(key);
+    return old == null
+        ? Keyspace.KEY_OVERHEAD + (long) key.length + valueBytes
+        : (long) valueBytes - old.length;
+  }
+
+  private boolean fits(Contribution by, long growth) {
+    long used = budget.used() + growth;
+    return used <= freeForAll || (by.bytes + growth <= little && used <= budget.limit());
+  }
+
+  private void requireRoom(Contribution by, long growth) throws LimitException {
+    if (growth > 0 && !fits(by, growth)) {
+      throw new LimitException(
+          "no memory for "
+              + growth
+              + " bytes more: "
+              + budget.used()
+              + " bytes are stored, of "
+              + budget.limit()
+              + " that the server's heap has room for");
+    }
+  }
+}
