@@ -184,6 +184,13 @@ final class GlooBackend {
     }
   }
 
+  /** Ends the connections now, because the program says so. */
+  void abort() {
+    failure.compareAndSet(
+        null, new CollectiveException(this + " was ended by abort()", "abort", List.of(), null));
+    meshes.forEach(mesh -> mesh.abort("abort() was called", 0));
+  }
+
   /** What to throw when someone has waited too long for a call. */
   CollectiveTimeoutException timedOut(Call call, Duration waited) {
     CollectiveTimeoutException timedOut =

@@ -289,6 +289,17 @@ public final class ProcessGroup implements AutoCloseable {
   }
 
   /**
+   * Ends the connections of the group at once; PyTorch's {@code abort}. Calls under way on this
+   * rank, blocking or not, fail with a {@link CollectiveException} without waiting for anything,
+   * and so do later ones; those of other ranks that need this one fail as if it had died. What was
+   * sent may not arrive. Does not block, and may be called by any thread. The group must still be
+   * {@linkplain #close closed}, which then takes no time.
+   */
+  public void abort() {
+    backend.abort();
+  }
+
+  /**
    * Ends the group on this rank. Refuses new calls, waits for those that have begun, and closes the
    * connections when what was sent has arrived. Others that still need this rank will fail: meet
    * them in a {@link #barrier} first. Closing the default group closes all groups made from it, and
