@@ -26,7 +26,13 @@ public final class Barriers {
       waits.releaseAll(key.bytes());
       return true;
     }
-    waits.register(wait, List.of(key));
+    try {
+      waits.register(wait, List.of(key));
+    } catch (Throwable e) {
+      // Such as no memory for the wait: then nobody has come.
+      takeBack(key.bytes());
+      throw e;
+    }
     return false;
   }
 
@@ -37,6 +43,10 @@ public final class Barriers {
     }
     byte[] key = WaitList.key(wait);
     waits.forget(wait);
+    takeBack(key);
+  }
+
+  private void takeBack(byte[] key) {
     if (keyspace.get(key) == null) {
       return;
     }

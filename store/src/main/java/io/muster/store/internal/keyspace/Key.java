@@ -5,13 +5,13 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /** A key: any bytes, compared by content. The array must not change any more. */
-public final class Key {
+public final class Key implements Comparable<Key> {
   private final byte[] bytes;
   private final int hash;
 
   public Key(byte[] bytes) {
     this.bytes = bytes;
-    this.hash = KeyHash.of(bytes, bytes.length);
+    this.hash = KeyHash.OF_PROCESS.of(bytes, bytes.length);
   }
 
   /** The bytes themselves, not to be changed. */
@@ -27,6 +27,12 @@ public final class Key {
   @Override
   public int hashCode() {
     return hash;
+  }
+
+  /** Orders keys by their bytes. A {@link java.util.HashMap} asks if hashes are equal. */
+  @Override
+  public int compareTo(Key other) {
+    return Arrays.compare(bytes, other.bytes);
   }
 
   @Override

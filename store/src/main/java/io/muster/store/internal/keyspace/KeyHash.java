@@ -1,45 +1,42 @@
 package io.muster.store.internal.keyspace;
 
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.VarHandle;
-import java.nio.ByteOrder;
-import java.util.SplittableRandom;
+import java.io.FileInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.security.SecureRandom;
 
 /**
- * Hashes of keys, other ones in each process: a client that chooses its keys must not be able to
- * choose them all of one hash. Eight bytes at a time are multiplied by a secret number to 128 bits,
- * which are folded to 64. Nothing that a client sees depends on the hashes.
+ * Hashes of keys: SipHash-1-3 with a random key of the process, so that a client cannot choose keys
+ * whose hashes are equal. Nothing that a client sees depends on the hashes, except the time taken.
  */
-final class KeyHash {
-  private static final VarHandle LONG =
-      MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
-  private static final long START;
-  private static final long FACTOR;
+class KeyHash {
+  /** The hashes of this process. */
+  static final KeyHash OF_PROCESS = random();
 
-  static {
-    SplittableRandom random = new SplittableRandom();
-    START = random.nextLong();
-    FACTOR = random.nextLong() | 1;
+  private final long key0;
+  private final long key1;
+
+  KeyHash(long key0, long key1) {
+    this.key0 = key0;
+    this.key1 = key1;
   }
-
-  private KeyHash() {}
 
   /** The hash of the first {@code length} bytes. */
-  static int of(byte[] bytes, int length) {
-    long hash = START ^ length;
-    int i = 0;
-    for (; i <= length - Long.BYTES; i += Long.BYTES) {
-      hash = fold(hash ^ (long) LONG.get(bytes, i));
-    }
-    long rest = 0;
-    for (; i < length; i++) {
-      rest = rest << Byte.SIZE | (bytes[i] & 0xff);
-    }
-    hash = fold(hash ^ rest);
-    return (int) (hash ^ hash >>> Integer.SIZE);
+  int of(byte[] bytes, int length) {
+    return (int) SipHash.of13(key0, key1, bytes, length);
   }
 
-  private static long fold(long number) {
-    return number * FACTOR ^ Math.multiplyHigh(number, FACTOR);
+  private static KeyHash random() {
+    ByteBuffer key = ByteBuffer.allocate(2 * Long.BYTES);
+    // The first use of SecureRandom loads its providers, which takes longer than a server's start.
+    try (InputStream random = new FileInputStream("/dev/urandom")) {
+      if (random.readNBytes(key.array(), 0, key.capacity()) < key.capacity()) {
+        throw new IOException("/dev/urandom ended");
+      }
+    } catch (IOException e) {
+      new SecureRandom().nextBytes(key.array());
+    }
+    return new KeyHash(key.getLong(), key.getLong());
   }
 }

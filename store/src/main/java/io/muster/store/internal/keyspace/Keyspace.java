@@ -70,14 +70,21 @@ public final class Keyspace {
   public void setAll(List<byte[]> keys, List<byte[]> newValues) throws StoreFullException {
     long before = storedBytes;
     byte[] @Nullable [] old = new byte[keys.size()] @Nullable [];
-    for (int i = 0; i < old.length; i++) {
-      old[i] = put(keys.get(i), newValues.get(i));
-    }
-    if (isTooMuch(before)) {
-      for (int i = old.length - 1; i >= 0; i--) {
-        restore(keys.get(i), old[i]);
+    int done = 0;
+    try {
+      for (; done < old.length; done++) {
+        old[done] = put(keys.get(done), newValues.get(done));
       }
-      throw full(keys.get(0));
+      if (isTooMuch(before)) {
+        throw full(keys.get(0));
+      }
+    } catch (Throwable e) {
+      // Whatever it is, such as no memory for one more key.
+      while (done > 0) {
+        done--;
+        restore(keys.get(done), old[done]);
+      }
+      throw e;
     }
     for (byte[] key : keys) {
       listener.keyChanged(key);
@@ -179,14 +186,16 @@ public final class Keyspace {
   public void push(byte[] key, byte[] item) throws StoreFullException {
     long bytes = key.length + (long) item.length;
     requireRoom(key, bytes);
-    storedBytes += bytes;
-    items++;
     Queue<byte[]> queue = queues.get(key);
     if (queue == null) {
       queue = new ArrayDeque<>(2);
+      queue.add(item);
       queues.put(key, queue);
+    } else {
+      queue.add(item);
     }
-    queue.add(item);
+    storedBytes += bytes;
+    items++;
     listener.itemPushed(key);
   }
 

@@ -16,16 +16,22 @@ final class WaitList {
   /** Registers a wait for {@code keys}, all of them missing now and at least one. */
   void register(Wait wait, List<Key> keys) {
     List<Line.Place> places = new ArrayList<>(keys.size());
-    for (Key key : keys) {
-      Line line = lines.get(key.bytes());
-      if (line == null) {
-        line = new Line(key.bytes());
-        lines.put(key.bytes(), line);
+    try {
+      for (Key key : keys) {
+        Line known = lines.get(key.bytes());
+        Line line = known == null ? new Line(key.bytes()) : known;
+        // A key may be named twice.
+        if (!line.endsWith(wait)) {
+          places.add(line.add(wait));
+        }
+        if (known == null) {
+          lines.put(key.bytes(), line);
+        }
       }
-      // A key may be named twice.
-      if (!line.endsWith(wait)) {
-        places.add(line.add(wait));
-      }
+    } catch (Throwable e) {
+      // Such as no memory for all of them. A wait of which a part is registered would never end.
+      leaveAll(places);
+      throw e;
     }
     wait.list = this;
     wait.places = places;
@@ -74,11 +80,16 @@ final class WaitList {
     if (wait.missing == 0) {
       return;
     }
-    for (Line.Place place : wait.places) {
+    leaveAll(wait.places);
+    over(wait);
+  }
+
+  private void leaveAll(List<Line.Place> places) {
+    for (int i = 0; i < places.size(); i++) {
+      Line.Place place = places.get(i);
       place.leave();
       forgetIfEmpty(place.line);
     }
-    over(wait);
   }
 
   /** The key, or one of the keys, of a wait that is not over. */

@@ -139,6 +139,76 @@ class KeyMapTest {
     assertThat(most).isLessThan(MANY / 10);
   }
 
+  /**
+   * Fault A4. The same shape, a hash table whose keys a client chooses, was looked for in {@link
+   * WaitList} and the queues, which are such maps; in {@link Key}, which a {@link HashMap} can
+   * order if hashes are equal; and in the tables of the wire, process groups and RPC, whose keys
+   * are numbers that are counted, or strings and numbers, which a HashMap orders itself.
+   */
+  @Test
+  void put_get_remove_ofKeysOfOneHash_lookAtFewEntries() {
+    int many = 1 << 15;
+    KeyMap<Integer> tested = new KeyMap<>(new EqualHashes());
+    byte[][] keys = new byte[many][];
+    Arrays.setAll(keys, i -> key("key" + i));
+    long most = 0;
+    for (int i = 0; i < many; i++) {
+      long before = tested.steps();
+      tested.put(keys[i], i);
+      most = Math.max(most, tested.steps() - before);
+    }
+    for (int i = 0; i < many; i++) {
+      long before = tested.steps();
+      assertThat(tested.get(keys[i].clone())).isEqualTo(i);
+      most = Math.max(most, tested.steps() - before);
+    }
+    for (int i = 0; i < many; i++) {
+      long before = tested.steps();
+      assertThat(tested.remove(keys[i].clone())).isEqualTo(i);
+      most = Math.max(most, tested.steps() - before);
+    }
+
+    assertThat(tested.size()).isZero();
+    // A random tree of so many is 40 deep, more or less; a call goes there up to four times.
+    assertThat(most).isLessThan(400);
+  }
+
+  /** As if somebody had learnt the secret. */
+  private static final class EqualHashes extends KeyHash {
+    EqualHashes() {
+      super(0, 0);
+    }
+
+    @Override
+    int of(byte[] bytes, int length) {
+      return 0x5555_5555;
+    }
+  }
+
+  @Test
+  void map_ofFewHashes_isWhatAHashMapIs() {
+    Randomized.check(
+        50,
+        random -> {
+          int bits = 1 << random.nextInt(5);
+          KeyMap<Integer> tested =
+              new KeyMap<>(
+                  new KeyHash(1, 2) {
+                    @Override
+                    int of(byte[] bytes, int length) {
+                      return super.of(bytes, length) << (Integer.SIZE - bits);
+                    }
+                  });
+          Map<String, Integer> model = new HashMap<>();
+          for (int bias : List.of(7, 3, 7)) {
+            for (int i = 0; i < 2000; i++) {
+              step(random, bias, 1000, tested, model);
+            }
+            assertThat(contents(tested)).isEqualTo(model);
+          }
+        });
+  }
+
   private static byte[] key(String name) {
     return name.getBytes(UTF_8);
   }
