@@ -4,8 +4,11 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A connection could not be made or was lost, or a port could not be listened on; PyTorch's {@code
- * DistNetworkError}. A store whose connection was lost stays unusable: it never reconnects, since
- * the server it would find might hold other keys.
+ * DistNetworkError}.
+ *
+ * <p>A store whose connection was closed by the server, or failed, stays unusable: it never
+ * reconnects, since the server it would find might hold other keys. A call that took longer than
+ * the store's timeout fails with this exception too, and says so; the next call connects again.
  */
 public final class NetworkException extends MusterException {
   private static final long serialVersionUID = 1L;

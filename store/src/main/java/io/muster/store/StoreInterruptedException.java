@@ -1,8 +1,8 @@
 package io.muster.store;
 
 /**
- * The waiting thread was interrupted. Its interrupt flag is set again, the wait is given up, and
- * the store stays usable.
+ * The thread was interrupted. Its interrupt flag is set again, what it waited for is withdrawn, and
+ * the store stays usable. Whether a request that was under way took effect is unknown.
  */
 public final class StoreInterruptedException extends StoreException {
   private static final long serialVersionUID = 1L;

@@ -1,5 +1,7 @@
 package io.muster.store;
 
+import io.muster.store.internal.client.CallInterruptedException;
+import io.muster.store.internal.client.CallTimeoutException;
 import io.muster.store.internal.client.ConnectTimeoutException;
 import io.muster.store.internal.client.StoreClient;
 import io.muster.store.internal.wire.KeyText;
@@ -13,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,6 +29,15 @@ import org.jspecify.annotations.Nullable;
  * the whole request, as PyTorch's do, and a failure shows in a later call. To send many values at
  * the cost of one, use {@link #multiSet}.
  *
+ * <p>{@link #timeout} limits every call as a whole: waiting for other threads' calls, connecting
+ * again, writing and reading. A call that is not answered in time fails with a {@link
+ * NetworkException}; a server has a second at least, however short the timeout is. An interrupt
+ * ends a call with a {@link StoreInterruptedException} unless the server answers within a tenth of
+ * a second; a wait is withdrawn, which the server has a second to confirm. A call that ends in
+ * either way, or with an exception of the JVM's such as {@link OutOfMemoryError}, closes its
+ * connection, and the next call connects again to the same address. Whether it took effect on the
+ * server is unknown.
+ *
  * <p>{@link #numKeys} counts the {@code init/} key, by which workers join. A key or value above the
  * server's limits is an {@link IllegalArgumentException}, since a server answers it by dropping the
  * connection; see {@link TcpStoreOptions.Builder#server}. Against a PyTorch server {@link #add} on
@@ -33,6 +45,12 @@ import org.jspecify.annotations.Nullable;
  * returns an empty value.
  */
 public final class TcpStore implements Store {
+  /**
+   * How long a server may take to answer, however short the timeout is: a busy one must not cost
+   * the connection.
+   */
+  private static final long SHORTEST_ROUND_TRIP_NANOS = TimeUnit.SECONDS.toNanos(1);
+
   private final String host;
   private final int port;
   private final TcpStoreOptions options;
@@ -157,7 +175,7 @@ public final class TcpStore implements Store {
     Workers workers = new Workers(client, options.worldSize().getAsInt());
     boolean joined = false;
     try {
-      long unused = workers.join();
+      long unused = workers.join(timeout);
       if (hosted != null) {
         workers.awaitAll(timeout, toString());
       }
@@ -193,7 +211,7 @@ public final class TcpStore implements Store {
   public void set(String key, byte[] value) {
     byte[] wireKey = wireKey(key);
     requireValue(value);
-    tell("set", () -> client.set(wireKey, value));
+    tell("set", nanos -> client.set(wireKey, value, nanos));
   }
 
   @Override
@@ -201,7 +219,7 @@ public final class TcpStore implements Store {
     Deadline deadline = Deadline.after(timeout);
     byte[] wireKey = wireKey(key);
     while (true) {
-      Optional<byte[]> value = ask("get", () -> client.tryGet(wireKey));
+      Optional<byte[]> value = ask("get", deadline, nanos -> client.tryGet(wireKey, nanos));
       if (value.isPresent()) {
         return value.get();
       }
@@ -212,7 +230,7 @@ public final class TcpStore implements Store {
   @Override
   public long add(String key, long delta) {
     byte[] wireKey = wireKey(key);
-    return ask("add", () -> client.tryAdd(wireKey, delta))
+    return ask("add", nanos -> client.tryAdd(wireKey, delta, nanos))
         .orElseThrow(
             () -> new StoreException("the value at " + key + " is not a number (" + this + ")"));
   }
@@ -222,27 +240,27 @@ public final class TcpStore implements Store {
     byte[] wireKey = wireKey(key);
     requireValue(expected);
     requireValue(desired);
-    return ask("compareSet", () -> client.compareSet(wireKey, expected, desired));
+    return ask("compareSet", nanos -> client.compareSet(wireKey, expected, desired, nanos));
   }
 
   @Override
   public boolean check(List<String> keys) {
     List<byte[]> wireKeys = wireKeys(keys);
-    return ask("check", () -> client.check(wireKeys));
+    return ask("check", nanos -> client.check(wireKeys, nanos));
   }
 
   @Override
   public void await(Duration timeout, List<String> keys) {
     Deadline deadline = Deadline.after(timeout);
     List<byte[]> wireKeys = wireKeys(keys);
-    if (ask("await", () -> client.check(wireKeys))) {
+    if (ask("await", deadline, nanos -> client.check(wireKeys, nanos))) {
       return;
     }
     boolean came =
         !deadline.hasPassed()
-            && waitOnServer("await", () -> client.await(wireKeys, deadline.remainingNanos()));
+            && ask("await", () -> client.await(wireKeys, deadline.remainingNanos()));
     if (!came) {
-      List<Boolean> present = ask("check", () -> client.checkEach(wireKeys));
+      List<Boolean> present = ask("await", deadline, nanos -> client.checkEach(wireKeys, nanos));
       List<String> missing = new ArrayList<>();
       for (int i = 0; i < keys.size(); i++) {
         if (!present.get(i)) {
@@ -256,7 +274,7 @@ public final class TcpStore implements Store {
   @Override
   public boolean deleteKey(String key) {
     byte[] wireKey = wireKey(key);
-    return ask("deleteKey", () -> client.deleteKey(wireKey));
+    return ask("deleteKey", nanos -> client.deleteKey(wireKey, nanos));
   }
 
   @Override
@@ -294,7 +312,7 @@ public final class TcpStore implements Store {
   public void append(String key, byte[] value) {
     byte[] wireKey = wireKey(key);
     requireValue(value);
-    tell("append", () -> client.append(wireKey, value));
+    tell("append", nanos -> client.append(wireKey, value, nanos));
   }
 
   @Override
@@ -302,7 +320,8 @@ public final class TcpStore implements Store {
     Deadline deadline = Deadline.after(timeout);
     List<byte[]> wireKeys = wireKeys(keys);
     while (true) {
-      Optional<List<byte[]>> values = ask("multiGet", () -> client.tryMultiGet(wireKeys));
+      Optional<List<byte[]>> values =
+          ask("multiGet", deadline, nanos -> client.tryMultiGet(wireKeys, nanos));
       if (values.isPresent()) {
         return values.get();
       }
@@ -314,8 +333,9 @@ public final class TcpStore implements Store {
   public void multiSet(List<String> keys, List<byte[]> values) {
     Store.requireSameSize(keys, values);
     List<byte[]> wireKeys = wireKeys(keys);
-    values.forEach(this::requireValue);
-    tell("multiSet", () -> client.multiSet(wireKeys, values));
+    List<byte[]> copied = List.copyOf(values);
+    copied.forEach(this::requireValue);
+    tell("multiSet", nanos -> client.multiSet(wireKeys, copied, nanos));
   }
 
   /**
@@ -328,8 +348,9 @@ public final class TcpStore implements Store {
   public void queuePush(String key, byte[] item) {
     byte[] wireKey = wireKey(key);
     requireValue(item);
-    requireQueues();
-    tell("queuePush", () -> client.queuePush(wireKey, item));
+    Deadline deadline = Deadline.after(timeout);
+    requireQueues("queuePush", deadline);
+    tell("queuePush", deadline, nanos -> client.queuePush(wireKey, item, nanos));
   }
 
   /**
@@ -342,9 +363,10 @@ public final class TcpStore implements Store {
   public byte[] queuePop(String key, boolean block) {
     Deadline deadline = Deadline.after(timeout);
     byte[] wireKey = wireKey(key);
-    requireQueues();
+    requireQueues("queuePop", deadline);
     while (true) {
-      Optional<byte[]> item = ask("queuePop", () -> client.tryQueuePop(wireKey));
+      Optional<byte[]> item =
+          ask("queuePop", deadline, nanos -> client.tryQueuePop(wireKey, nanos));
       if (item.isPresent()) {
         return item.get();
       }
@@ -353,8 +375,7 @@ public final class TcpStore implements Store {
       }
       boolean came =
           !deadline.hasPassed()
-              && waitOnServer(
-                  "queuePop", () -> client.awaitItem(wireKey, deadline.remainingNanos()));
+              && ask("queuePop", () -> client.awaitItem(wireKey, deadline.remainingNanos()));
       if (!came) {
         throw timedOut(deadline, List.of(key), List.of(key));
       }
@@ -370,8 +391,9 @@ public final class TcpStore implements Store {
   @Override
   public long queueLen(String key) {
     byte[] wireKey = wireKey(key);
-    requireQueues();
-    return ask("queueLen", () -> client.queueLen(wireKey));
+    Deadline deadline = Deadline.after(timeout);
+    requireQueues("queueLen", deadline);
+    return ask("queueLen", deadline, nanos -> client.queueLen(wireKey, nanos));
   }
 
   /**
@@ -385,7 +407,7 @@ public final class TcpStore implements Store {
     Deadline deadline = Deadline.after(timeout);
     byte[] wireKey = wireKey(key);
     Optional<Boolean> came =
-        waitOnServer(
+        ask(
             "barrier",
             () -> client.tryBarrier(wireKey, worldSize, Math.max(1, deadline.remainingNanos())));
     if (!came.orElseGet(() -> fallbackBarrier(key, worldSize, deadline))) {
@@ -476,8 +498,8 @@ public final class TcpStore implements Store {
     }
   }
 
-  private void requireQueues() {
-    if (!ask("queue", client::hasQueues)) {
+  private void requireQueues(String operation, Deadline deadline) {
+    if (!ask(operation, deadline, client::hasQueues)) {
       throw unsupported("keep queues; PyTorch's can from 2.8 on, on its event loop");
     }
   }
@@ -491,12 +513,14 @@ public final class TcpStore implements Store {
       String operation, Deadline deadline, List<String> keys, List<byte[]> wireKeys) {
     boolean came =
         !deadline.hasPassed()
-            && waitOnServer(
-                operation, () -> client.awaitValues(wireKeys, deadline.remainingNanos()));
+            && ask(operation, () -> client.awaitValues(wireKeys, deadline.remainingNanos()));
     if (!came) {
       List<String> missing =
           keys.stream()
-              .filter(key -> ask("get", () -> client.tryGet(wireKey(key))).isEmpty())
+              .filter(
+                  key ->
+                      ask(operation, deadline, nanos -> client.tryGet(wireKey(key), nanos))
+                          .isEmpty())
               .toList();
       throw timedOut(deadline, keys, missing);
     }
@@ -508,42 +532,51 @@ public final class TcpStore implements Store {
         deadline.timeout(), Protocol.USER_KEY_PREFIX, keys, missing, toString());
   }
 
-  private interface Io<T> {
+  /** A call that waits for as long as it says itself. */
+  private interface Wait<T> {
     T run() throws IOException;
   }
 
-  private interface IoAction {
-    void run() throws IOException;
+  /** A call that is answered at once, and may take so many nanoseconds nevertheless. */
+  private interface RoundTrip<T> {
+    T run(long nanos) throws IOException;
   }
 
-  private void tell(String operation, IoAction action) {
+  /** A call that is not answered, and may take so many nanoseconds. */
+  private interface Write {
+    void run(long nanos) throws IOException;
+  }
+
+  private void tell(String operation, Write write) {
+    tell(operation, Deadline.after(timeout), write);
+  }
+
+  private void tell(String operation, Deadline deadline, Write write) {
     boolean unused =
         ask(
             operation,
-            () -> {
-              action.run();
+            deadline,
+            nanos -> {
+              write.run(nanos);
               return true;
             });
   }
 
-  private <T> T ask(String operation, Io<T> io) {
-    requireOpen();
-    try {
-      return io.run();
-    } catch (IOException e) {
-      throw failed(operation, e);
-    }
+  private <T> T ask(String operation, RoundTrip<T> roundTrip) {
+    return ask(operation, Deadline.after(timeout), roundTrip);
   }
 
-  /** Like {@link #ask}, for what an interrupt of the thread ends. */
-  private <T> T waitOnServer(String operation, Io<T> io) {
+  private <T> T ask(String operation, Deadline deadline, RoundTrip<T> roundTrip) {
+    return ask(
+        operation,
+        () -> roundTrip.run(Math.max(deadline.remainingNanos(), SHORTEST_ROUND_TRIP_NANOS)));
+  }
+
+  private <T> T ask(String operation, Wait<T> call) {
     requireOpen();
     try {
-      return io.run();
+      return call.run();
     } catch (IOException e) {
-      if (Thread.currentThread().isInterrupted() && !closed) {
-        throw new StoreInterruptedException("interrupted in " + operation + " on " + this);
-      }
       throw failed(operation, e);
     }
   }
@@ -557,6 +590,22 @@ public final class TcpStore implements Store {
   private RuntimeException failed(String operation, IOException cause) {
     if (closed) {
       return new IllegalStateException(this + " was closed during " + operation, cause);
+    }
+    if (cause instanceof CallInterruptedException) {
+      return new StoreInterruptedException("interrupted in " + operation + " on " + this);
+    }
+    if (cause instanceof CallTimeoutException) {
+      return new NetworkException(
+          operation
+              + " on "
+              + this
+              + " failed, it took longer than the store's timeout of "
+              + timeout
+              + ": "
+              + cause.getMessage()
+              + "; the next call connects again",
+          endpoint(),
+          cause);
     }
     if (cause instanceof WireException) {
       return new ProtocolException(

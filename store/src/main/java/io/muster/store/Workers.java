@@ -11,6 +11,7 @@ import java.util.concurrent.TimeUnit;
 final class Workers {
   private static final byte[] JOIN_COUNTER =
       Protocol.JOIN_COUNTER.getBytes(StandardCharsets.US_ASCII);
+  private static final long SHORTEST_ROUND_TRIP_NANOS = TimeUnit.SECONDS.toNanos(1);
   private static final long POLL_NANOS = TimeUnit.MILLISECONDS.toNanos(5);
 
   private final StoreClient client;
@@ -22,8 +23,8 @@ final class Workers {
   }
 
   /** Counts one more; returns how many have joined. */
-  long join() throws IOException {
-    return add(1);
+  long join(Duration timeout) throws IOException {
+    return add(1, Deadline.after(timeout));
   }
 
   /**
@@ -34,7 +35,7 @@ final class Workers {
    */
   void awaitAll(Duration timeout, String where) throws IOException, InterruptedException {
     Deadline deadline = Deadline.after(timeout);
-    for (long joined = add(0); joined < worldSize; joined = add(0)) {
+    for (long joined = add(0, deadline); joined < worldSize; joined = add(0, deadline)) {
       if (deadline.hasPassed()) {
         throw StoreTimeoutException.of(
             "Timed out after %d seconds waiting for clients. %d/%d clients joined. Timeout on %s after %s"
@@ -45,7 +46,8 @@ final class Workers {
     }
   }
 
-  private long add(long workers) throws IOException {
-    return client.tryAdd(JOIN_COUNTER, workers).orElseThrow();
+  private long add(long workers, Deadline deadline) throws IOException {
+    long nanos = Math.max(deadline.remainingNanos(), SHORTEST_ROUND_TRIP_NANOS);
+    return client.tryAdd(JOIN_COUNTER, workers, nanos).orElseThrow();
   }
 }

@@ -63,6 +63,21 @@ class TcpStoreConnectTest {
                 .withMessageContaining("Attempts: 1;"));
   }
 
+  /** Fault B4. The handshake has a second, however short the timeout is. */
+  @ParameterizedTest
+  @EnumSource(Backend.class)
+  void connect_noTimeLeftAndAHealthyServer_succeeds(Backend backend) {
+    try (StoreServer server = StoreServer.start(StoreServer.options().backend(backend).build())) {
+      for (String host : new String[] {HERE, "localhost"}) {
+        for (int i = 0; i < 40; i++) {
+          try (TcpStore store = TcpStore.connect(host, server.port(), timeout(Duration.ZERO))) {
+            assertThat(store.numKeys()).isZero();
+          }
+        }
+      }
+    }
+  }
+
   @ParameterizedTest
   @EnumSource(Backend.class)
   void connect_storeThatComesLater_succeeds(Backend backend) {

@@ -5,64 +5,83 @@ import io.muster.store.internal.wire.WireInput;
 import io.muster.store.internal.wire.WireOutput;
 import java.io.Closeable;
 import java.io.IOException;
+import java.io.InputStream;
+import java.net.ConnectException;
 import java.net.InetSocketAddress;
 import java.net.Socket;
-import java.nio.channels.SocketChannel;
 import java.util.concurrent.TimeUnit;
 
 /**
- * A blocking connection to a server: a socket with the codecs on it. Used by one thread at a time;
- * any thread may close it.
+ * A blocking connection to a server: a socket with the codecs on it. Everything is done within a
+ * {@link #call}, one at a time; any thread may close it. After a call that failed in any way the
+ * connection is closed, since nobody knows where the next answer begins.
  */
 final class Connection implements Closeable {
   private static final int REQUEST_BUFFER = 16 * 1024;
 
   private final Socket socket;
+  private final CallGuard guard;
   private final WireOutput out;
   private final RequestEncoder requests;
   private final WireInput replies;
 
-  private final AnswerWatch watch;
+  /** A connection that is still to be {@linkplain #connect connected}. */
+  Connection() {
+    this(new Socket());
+  }
 
-  private Connection(Socket socket) throws IOException {
+  Connection(Socket socket) {
     this.socket = socket;
-    var stream = socket.getOutputStream();
-    this.out = new WireOutput(stream::write, REQUEST_BUFFER);
+    this.guard = new CallGuard(socket);
+    this.out = new WireOutput(this::write, REQUEST_BUFFER);
     this.requests = new RequestEncoder(out);
-    this.watch = new AnswerWatch(socket.getInputStream(), socket);
-    this.replies = new WireInput(watch);
+    this.replies = new WireInput(new Replies());
+  }
+
+  /** Something that is done with a connection. */
+  interface Use<T> {
+    T with(Connection connection) throws IOException;
   }
 
   /**
-   * Connects with a socket that outlives the interrupts of the threads using it, if they are
-   * platform threads.
+   * Uses the connection. It must not be used by a virtual thread, whose interrupt would close it;
+   * see {@link InterruptShield}.
+   *
+   * @param nanos how long the call may take in all; {@link Long#MAX_VALUE} for no limit
+   * @throws CallTimeoutException if it took longer
+   * @throws CallInterruptedException if the thread was interrupted and the server did not answer
+   *     soon
    */
-  static Connection open(InetSocketAddress address, long timeoutNanos) throws IOException {
-    return open(new Socket(), address, timeoutNanos);
+  <T> T call(long nanos, Use<T> use) throws IOException {
+    return call(System.nanoTime(), nanos, use);
   }
 
-  /** Connects with a socket that is closed when the thread using it is interrupted. */
-  static Connection openInterruptibly(InetSocketAddress address, long timeoutNanos)
-      throws IOException {
-    return open(SocketChannel.open().socket(), address, timeoutNanos);
-  }
-
-  /** Connects {@code socket}, and closes it if that fails. */
-  static Connection open(Socket socket, InetSocketAddress address, long timeoutNanos)
-      throws IOException {
+  /** The same, with {@code nanos} counted from {@code start}, in {@link System#nanoTime}. */
+  <T> T call(long start, long nanos, Use<T> use) throws IOException {
+    boolean intact = false;
     try {
-      socket.setTcpNoDelay(true);
-      socket.setKeepAlive(true);
-      socket.connect(address, millis(timeoutNanos));
-      if (socket.getLocalSocketAddress().equals(socket.getRemoteSocketAddress())) {
-        // Where nobody listens on a port of the ephemeral range, TCP may connect a socket to
-        // itself.
-        throw new java.net.ConnectException("Connection refused");
+      guard.begin(start, nanos);
+      T result = use.with(this);
+      intact = true;
+      return result;
+    } catch (IOException e) {
+      throw guard.explain(e);
+    } finally {
+      guard.end();
+      if (!intact) {
+        close();
       }
-      return new Connection(socket);
-    } catch (IOException | RuntimeException e) {
-      socket.close();
-      throw e;
+    }
+  }
+
+  /** Connects, to be called within a {@link #call}. */
+  void connect(InetSocketAddress address, long nanos) throws IOException {
+    socket.setTcpNoDelay(true);
+    socket.setKeepAlive(true);
+    socket.connect(address, millis(nanos));
+    if (socket.getLocalSocketAddress().equals(socket.getRemoteSocketAddress())) {
+      // Where nobody listens on a port of the ephemeral range, TCP may connect a socket to itself.
+      throw new ConnectException("Connection refused");
     }
   }
 
@@ -81,29 +100,39 @@ final class Connection implements Closeable {
 
   /** Sends a short request at once, while another thread reads and none writes. */
   void sendApart(PrimaryConnection.Requesting request) throws IOException {
-    WireOutput apart = new WireOutput(socket.getOutputStream()::write, Long.BYTES);
+    WireOutput apart = new WireOutput(this::write, Long.BYTES);
     request.to(new RequestEncoder(apart));
     apart.flush();
   }
 
-  /**
-   * Limits how long a read of {@link #replies} may take; it then throws {@link
-   * java.net.SocketTimeoutException}, up to an eighth later than that, and leaves the connection
-   * closed.
-   *
-   * @param nanos {@link Long#MAX_VALUE} for no limit
-   */
-  void readTimeout(long nanos) {
-    watch.limit(nanos);
+  CallGuard guard() {
+    return guard;
   }
 
   boolean isClosed() {
     return socket.isClosed();
   }
 
+  /** Closes the socket at once, also under a thread that uses it. */
   @Override
   public void close() {
-    watch.close();
+    guard.close();
+  }
+
+  private void write(byte[] bytes, int offset, int length) throws IOException {
+    socket.getOutputStream().write(bytes, offset, length);
+  }
+
+  private final class Replies extends InputStream {
+    @Override
+    public int read(byte[] bytes, int offset, int length) throws IOException {
+      return socket.getInputStream().read(bytes, offset, length);
+    }
+
+    @Override
+    public int read() throws IOException {
+      return socket.getInputStream().read();
+    }
   }
 
   /**

@@ -1,7 +1,5 @@
 package io.muster.store.internal.client;
 
-import io.muster.store.internal.wire.Protocol;
-import io.muster.store.internal.wire.Reply;
 import io.muster.store.internal.wire.WireException;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -13,11 +11,14 @@ import org.jspecify.annotations.Nullable;
 /**
  * Finds a server: looks its name up, tries each of its addresses, shakes hands, and tries again
  * until time is up.
- *
- * <p>The handshake is VALIDATE and a CHECK of a key that only a Muster server has, sent at once.
- * Servers from PyTorch 2.2 on understand it; PING came later.
  */
 final class Connector {
+  /**
+   * How long the first attempt may take, however little time there is: looking the name up and the
+   * handshake take that long on a busy machine.
+   */
+  private static final long FIRST_ATTEMPT_NANOS = TimeUnit.SECONDS.toNanos(1);
+
   private final String host;
   private final int port;
   private final long timeoutNanos;
@@ -33,11 +34,11 @@ final class Connector {
   record Connected(Connection connection, InetSocketAddress address, ServerKind server) {}
 
   /**
-   * Connects.
+   * Connects. There is always one attempt, and it has a second even if the timeout is shorter.
    *
    * @throws ConnectTimeoutException if no attempt succeeds in time
    * @throws WireException if something answers that is no store
-   * @throws InterruptedException if the thread is interrupted between attempts
+   * @throws InterruptedException if the thread is interrupted
    */
   Connected connect() throws IOException, InterruptedException {
     Backoff backoff = new Backoff();
@@ -52,23 +53,26 @@ final class Connector {
       } catch (IOException e) {
         last = e;
       }
-      TimeUnit.NANOSECONDS.sleep(Math.min(backoff.nextNanos(), Math.max(0, remainingNanos())));
-    } while (remainingNanos() > 0);
+      TimeUnit.NANOSECONDS.sleep(Math.min(backoff.nextNanos(), Math.max(0, left(timeoutNanos))));
+    } while (left(timeoutNanos) > 0);
     throw new ConnectTimeoutException(
         host, port, TimeUnit.NANOSECONDS.toMillis(timeoutNanos), attempts, last);
   }
 
   private Connected attempt() throws IOException, InterruptedException {
-    List<InetAddress> addresses = Resolver.resolve(host, remainingNanos());
+    long nanos = Math.max(timeoutNanos, FIRST_ATTEMPT_NANOS);
+    List<InetAddress> addresses = Resolver.resolve(host, left(nanos));
     @Nullable IOException last = null;
     int untried = addresses.size();
     for (InetAddress address : addresses) {
       // An address that does not answer must not use up the time of those behind it.
-      long share = timeoutNanos == Long.MAX_VALUE ? timeoutNanos : remainingNanos() / untried--;
+      long share = nanos == Long.MAX_VALUE ? nanos : left(nanos) / untried--;
       try {
         return shakeHands(new InetSocketAddress(address, port), Math.max(1, share));
       } catch (WireException e) {
         throw e;
+      } catch (CallInterruptedException e) {
+        throw interrupted(e);
       } catch (IOException e) {
         last = e;
       }
@@ -76,33 +80,19 @@ final class Connector {
     throw last == null ? new IOException(host + " has no address") : last;
   }
 
-  private Connected shakeHands(InetSocketAddress address, long nanos) throws IOException {
-    Connection connection = Connection.open(address, nanos);
-    try {
-      connection.readTimeout(nanos);
-      connection.requests().validate();
-      connection.requests().check(List.of(Protocol.musterMark()));
-      connection.flush();
-      int answer = connection.replies().getByte();
-      ServerKind server =
-          switch (answer) {
-            case Reply.READY -> ServerKind.MUSTER;
-            case Reply.NOT_READY -> ServerKind.PYTORCH;
-            default ->
-                throw new WireException(
-                    "what listens on %s is no store: it answered 0x%02x"
-                        .formatted(address, answer));
-          };
-      return new Connected(connection, address, server);
-    } catch (IOException | RuntimeException e) {
-      connection.close();
-      throw e;
-    }
+  private static Connected shakeHands(InetSocketAddress address, long nanos) throws IOException {
+    Connection connection = new Connection();
+    return new Connected(connection, address, Handshake.shakeHands(connection, address, nanos));
   }
 
-  private long remainingNanos() {
-    return timeoutNanos == Long.MAX_VALUE
-        ? timeoutNanos
-        : timeoutNanos - (System.nanoTime() - start);
+  private static InterruptedException interrupted(CallInterruptedException cause) {
+    boolean unused = Thread.interrupted();
+    InterruptedException interrupted = new InterruptedException("interrupted while connecting");
+    interrupted.initCause(cause);
+    return interrupted;
+  }
+
+  private long left(long nanos) {
+    return nanos == Long.MAX_VALUE ? nanos : nanos - (System.nanoTime() - start);
   }
 }

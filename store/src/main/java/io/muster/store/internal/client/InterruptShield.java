@@ -6,8 +6,11 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.SynchronousQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class InterruptShield {
   private static final @Nullable MethodHandle IS_VIRTUAL = isVirtual();
+  private static final long REPEAT_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
 
   private InterruptShield() {}
 
@@ -24,9 +28,14 @@ final class InterruptShield {
     T run() throws IOException;
   }
 
-  /** Runs {@code io} where an interrupt of the calling thread does not reach it. */
-  static <T> T run(Io<T> io) throws IOException {
-    return onVirtualThread() ? resultElsewhere(io) : io.run();
+  /**
+   * Runs {@code io} where an interrupt of the calling thread does not close its socket.
+   *
+   * @param interrupted is called if the thread is interrupted while another runs {@code io}, which
+   *     goes on
+   */
+  static <T> T run(Io<T> io, Runnable interrupted) throws IOException {
+    return onVirtualThread() ? resultElsewhere(io, interrupted) : io.run();
   }
 
   /** Runs {@code task} on another thread, which may block. */
@@ -34,21 +43,25 @@ final class InterruptShield {
     PlatformThreads.POOL.execute(task);
   }
 
-  private static <T> T resultElsewhere(Io<T> io) throws IOException {
+  private static <T> T resultElsewhere(Io<T> io, Runnable interrupted) throws IOException {
     Future<T> result = PlatformThreads.POOL.submit(io::run);
-    boolean interrupted = false;
+    boolean wasInterrupted = false;
     try {
       while (true) {
         try {
-          return result.get();
+          return wasInterrupted ? result.get(REPEAT_NANOS, TimeUnit.NANOSECONDS) : result.get();
         } catch (InterruptedException e) {
-          interrupted = true;
+          wasInterrupted = true;
+          interrupted.run();
+        } catch (TimeoutException e) {
+          // The other thread may not have begun when it was told.
+          interrupted.run();
         } catch (ExecutionException e) {
           throw unwrapped(e);
         }
       }
     } finally {
-      if (interrupted) {
+      if (wasInterrupted) {
         Thread.currentThread().interrupt();
       }
     }
@@ -60,6 +73,9 @@ final class InterruptShield {
     }
     if (e.getCause() instanceof RuntimeException unchecked) {
       throw unchecked;
+    }
+    if (e.getCause() instanceof Error error) {
+      throw error;
     }
     throw new AssertionError(e.getCause());
   }
@@ -84,10 +100,15 @@ final class InterruptShield {
     }
   }
 
-  /** Made when the first virtual thread comes. */
+  /** Made when the first virtual thread comes. The threads end soon, and let go of classes. */
   private static final class PlatformThreads {
     static final ExecutorService POOL =
-        Executors.newCachedThreadPool(
+        new ThreadPoolExecutor(
+            0,
+            Integer.MAX_VALUE,
+            1,
+            TimeUnit.SECONDS,
+            new SynchronousQueue<>(),
             task -> {
               Thread thread = new Thread(task, "muster-store-io");
               thread.setDaemon(true);

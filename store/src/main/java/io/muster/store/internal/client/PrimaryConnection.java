@@ -4,6 +4,8 @@ import io.muster.store.internal.wire.RequestEncoder;
 import io.muster.store.internal.wire.WireInput;
 import java.io.Closeable;
 import java.io.IOException;
+import java.net.SocketException;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
@@ -13,14 +15,23 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>The kernel has a request when the call returns, also one without an answer: whatever the
  * caller does next, the request is on its way before it.
+ *
+ * <p>A call that ends by its deadline, an interrupt or an exception of the client's own closes the
+ * connection, and the next call makes another to the same address. A connection that the server
+ * closed, or that failed, is not replaced: the server that would be found might hold other keys.
  */
 final class PrimaryConnection implements Closeable {
   private final ReentrantLock lock = new ReentrantLock();
-  private final Connection connection;
-  private @Nullable IOException broken;
+  private final Connector.Connected first;
+  private volatile Connection connection;
+  private volatile boolean closed;
 
-  PrimaryConnection(Connection connection) {
-    this.connection = connection;
+  /** Why there is no connection any more. Guarded by the lock. */
+  private @Nullable IOException lost;
+
+  PrimaryConnection(Connector.Connected connected) {
+    this.first = connected;
+    this.connection = connected.connection();
   }
 
   /** Writes requests. */
@@ -44,68 +55,109 @@ final class PrimaryConnection implements Closeable {
   }
 
   /** Hands requests that have no answer to the kernel. */
-  void send(Requesting request) throws IOException {
-    guarded(
-        () -> {
-          request.to(connection.requests());
-          connection.flush();
-          return true;
-        });
+  void send(long nanos, Requesting request) throws IOException {
+    boolean unused =
+        use(
+            nanos,
+            connection -> {
+              request.to(connection.requests());
+              connection.flush();
+              return true;
+            });
   }
 
   /** Sends requests and waits for their answer. */
-  <T> T call(Requesting request, Answer<T> answer) throws IOException {
-    return guarded(() -> exchange(request, answer));
+  <T> T call(long nanos, Requesting request, Answer<T> answer) throws IOException {
+    return use(nanos, connection -> exchange(connection, request, answer));
   }
 
   /** Holds a dialogue. */
-  <T> T call(Dialogue<T> dialogue) throws IOException {
-    return guarded(
-        () ->
+  <T> T call(long nanos, Dialogue<T> dialogue) throws IOException {
+    return use(
+        nanos,
+        connection ->
             dialogue.with(
                 new Exchange() {
                   @Override
                   public <A> A exchange(Requesting request, Answer<A> answer) throws IOException {
-                    return PrimaryConnection.this.exchange(request, answer);
+                    return PrimaryConnection.exchange(connection, request, answer);
                   }
                 }));
   }
 
-  /** Closes the connection, also under threads that use it. */
-  @Override
-  public void close() {
-    connection.close();
-  }
-
-  private <T> T exchange(Requesting request, Answer<T> answer) throws IOException {
+  private static <T> T exchange(Connection connection, Requesting request, Answer<T> answer)
+      throws IOException {
     request.to(connection.requests());
     connection.flush();
     return answer.from(connection.replies());
   }
 
-  private <T> T guarded(InterruptShield.Io<T> io) throws IOException {
-    return InterruptShield.run(() -> locked(io));
+  /** Closes the connection, also under threads that use it or wait for their turn. */
+  @Override
+  public void close() {
+    closed = true;
+    connection.close();
   }
 
-  /**
-   * After a failure nobody knows where the next answer begins: the connection is never used again.
-   */
-  private <T> T locked(InterruptShield.Io<T> io) throws IOException {
-    lock.lock();
+  private <T> T use(long nanos, Connection.Use<T> use) throws IOException {
+    long left = lock(nanos);
     try {
-      IOException earlier = broken;
-      if (earlier != null) {
-        throw new IOException("the connection was lost before: " + earlier.getMessage(), earlier);
-      }
-      return io.run();
-    } catch (IOException e) {
-      if (broken == null) {
-        broken = e;
-        connection.close();
-      }
-      throw e;
+      return InterruptShield.run(() -> useLocked(left, use), () -> connection.guard().interrupt());
     } finally {
       lock.unlock();
     }
+  }
+
+  /** Takes the lock; returns how much of {@code nanos} is left. */
+  private long lock(long nanos) throws IOException {
+    if (lock.tryLock()) {
+      return nanos;
+    }
+    long start = System.nanoTime();
+    try {
+      if (!lock.tryLock(nanos, TimeUnit.NANOSECONDS)) {
+        throw new CallTimeoutException("other calls kept the connection busy", null);
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new CallInterruptedException(e);
+    }
+    return nanos == Long.MAX_VALUE ? nanos : Math.max(1, nanos - (System.nanoTime() - start));
+  }
+
+  private <T> T useLocked(long nanos, Connection.Use<T> use) throws IOException {
+    IOException earlier = lost;
+    if (earlier != null) {
+      throw new IOException("the connection was lost before: " + earlier.getMessage(), earlier);
+    }
+    try {
+      if (!connection.isClosed()) {
+        return connection.call(nanos, use);
+      }
+      long start = System.nanoTime();
+      Connection replacement = reconnect(nanos);
+      long left = nanos == Long.MAX_VALUE ? nanos : nanos - (System.nanoTime() - start);
+      return replacement.call(Math.max(1, left), use);
+    } catch (CallTimeoutException | CallInterruptedException e) {
+      throw e;
+    } catch (IOException e) {
+      lost = e;
+      throw e;
+    }
+  }
+
+  private Connection reconnect(long nanos) throws IOException {
+    Connection replacement = new Connection();
+    connection = replacement;
+    if (closed) {
+      replacement.close();
+      throw new SocketException("the store is closed");
+    }
+    ServerKind server = Handshake.shakeHands(replacement, first.address(), nanos);
+    if (server != first.server()) {
+      replacement.close();
+      throw new IOException("another server listens on " + first.address() + " now");
+    }
+    return replacement;
   }
 }

@@ -3,6 +3,7 @@ package io.muster.store.internal.client;
 import java.io.Closeable;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.net.SocketException;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Set;
@@ -18,35 +19,37 @@ final class SideConnections implements Closeable {
   private static final int KEPT_IDLE = 4;
 
   private final InetSocketAddress address;
-  private final long connectNanos;
   private final Deque<SideConnection> idle = new ArrayDeque<>();
-  private final Set<SideConnection> busy = ConcurrentHashMap.newKeySet();
+  private final Set<Closeable> busy = ConcurrentHashMap.newKeySet();
   private volatile boolean closed;
 
-  SideConnections(InetSocketAddress address, long connectNanos) {
+  SideConnections(InetSocketAddress address) {
     this.address = address;
-    this.connectNanos = connectNanos;
-  }
-
-  /** Talks to the server outside the order of the primary connection. */
-  interface Talk<T> {
-    T with(Connection connection) throws IOException;
   }
 
   /**
    * Waits until the server says so.
    *
    * @return false if it did not for {@code nanos}; the wait is cancelled on the server then
-   * @throws java.nio.channels.ClosedByInterruptException if the thread is interrupted; the wait is
-   *     cancelled on the server then
+   * @throws CallInterruptedException if the thread is interrupted; the wait is cancelled on the
+   *     server then, or its connection is closed
    */
   boolean await(SideConnection.Waiting waiting, long nanos) throws IOException {
-    SideConnection connection = take();
+    if (Thread.currentThread().isInterrupted()) {
+      throw new CallInterruptedException(null);
+    }
+    SideConnection connection = takeIdle();
     boolean reusable = false;
     try {
-      boolean came = connection.await(waiting, nanos);
+      enter(connection);
+      SideConnection.Outcome outcome =
+          InterruptShield.run(
+              () -> connection.await(address, waiting, nanos), connection::interrupt);
       reusable = true;
-      return came;
+      if (outcome == SideConnection.Outcome.INTERRUPTED) {
+        throw new CallInterruptedException(null);
+      }
+      return outcome == SideConnection.Outcome.CAME;
     } finally {
       busy.remove(connection);
       if (!reusable || !keep(connection)) {
@@ -55,31 +58,39 @@ final class SideConnections implements Closeable {
     }
   }
 
-  /** Talks on a connection for this one time, which no interrupt of the thread closes. */
-  <T> T talkOnce(Talk<T> talk) throws IOException {
-    return InterruptShield.run(
-        () -> {
-          try (Connection connection = Connection.open(address, connectNanos)) {
-            connection.requests().validate();
-            return talk.with(connection);
-          }
-        });
+  /** Talks to the server outside the order of the primary connection, on a new connection. */
+  <T> T talkOnce(long nanos, Connection.Use<T> talk) throws IOException {
+    try (Connection connection = new Connection()) {
+      enter(connection);
+      try {
+        return InterruptShield.run(
+            () ->
+                connection.call(
+                    nanos,
+                    unused -> {
+                      connection.connect(address, nanos);
+                      connection.requests().validate();
+                      return talk.with(connection);
+                    }),
+            () -> connection.guard().interrupt());
+      } finally {
+        busy.remove(connection);
+      }
+    }
   }
 
-  private SideConnection take() throws IOException {
-    SideConnection connection = takeIdle();
-    if (connection == null) {
-      connection = SideConnection.open(address, connectNanos);
-    }
+  /** From now on {@link #close} closes {@code connection}. */
+  private void enter(Closeable connection) throws IOException {
     busy.add(connection);
     if (closed) {
       connection.close();
+      throw new SocketException("the store is closed");
     }
-    return connection;
   }
 
-  private synchronized @Nullable SideConnection takeIdle() {
-    return idle.pollLast();
+  private synchronized SideConnection takeIdle() {
+    @Nullable SideConnection kept = idle.pollLast();
+    return kept == null ? new SideConnection() : kept;
   }
 
   private synchronized boolean keep(SideConnection connection) {
@@ -94,6 +105,17 @@ final class SideConnections implements Closeable {
       idle.forEach(SideConnection::close);
       idle.clear();
     }
-    busy.forEach(SideConnection::close);
+    for (Closeable connection : busy) {
+      closeQuietly(connection);
+    }
+  }
+
+  private static void closeQuietly(Closeable connection) {
+    try {
+      connection.close();
+    } catch (IOException e) {
+      // It is gone either way.
+      return;
+    }
   }
 }

@@ -16,13 +16,13 @@ import java.util.concurrent.TimeUnit;
 
 /**
  * A client of one server, for any number of threads: each request as the server understands it.
- * Only the methods whose name begins with {@code await} block for longer than a round trip.
- * Durations are nanoseconds; {@link Long#MAX_VALUE} means no limit.
+ * Only the methods whose name begins with {@code await}, and {@link #tryBarrier}, block for longer
+ * than a round trip. The last argument is how many nanoseconds the call may take in all, waiting
+ * for other calls and connecting again included; {@link Long#MAX_VALUE} means no limit. A call that
+ * takes longer throws {@link CallTimeoutException}, one whose thread is interrupted {@link
+ * CallInterruptedException}, and a later call connects again.
  */
 public final class StoreClient implements Closeable {
-  /** A server that has not answered a request for this long never will. */
-  private static final long SHORTEST_PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(30);
-
   /** How often to look for an item of a server whose wake-ups may get lost. */
   private static final long LOOK_FOR_ITEM_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
 
@@ -33,10 +33,9 @@ public final class StoreClient implements Closeable {
   private volatile boolean hasQueues;
   private volatile boolean listsKeys;
 
-  private StoreClient(Connector.Connected connected, long timeoutNanos) throws IOException {
-    connected.connection().readTimeout(Math.max(timeoutNanos, SHORTEST_PATIENCE_NANOS));
-    this.primary = new PrimaryConnection(connected.connection());
-    this.sides = new SideConnections(connected.address(), timeoutNanos);
+  private StoreClient(Connector.Connected connected) {
+    this.primary = new PrimaryConnection(connected);
+    this.sides = new SideConnections(connected.address());
     this.address = connected.address();
     this.server = connected.server();
   }
@@ -46,11 +45,11 @@ public final class StoreClient implements Closeable {
    *
    * @throws ConnectTimeoutException if no attempt succeeds in time
    * @throws WireException if something answers that is no store
-   * @throws InterruptedException if the thread is interrupted between attempts
+   * @throws InterruptedException if the thread is interrupted
    */
   public static StoreClient connect(String host, int port, long timeoutNanos)
       throws IOException, InterruptedException {
-    return new StoreClient(new Connector(host, port, timeoutNanos).connect(), timeoutNanos);
+    return new StoreClient(new Connector(host, port, timeoutNanos).connect());
   }
 
   /** The address that was found under the server's name. */
@@ -62,28 +61,30 @@ public final class StoreClient implements Closeable {
     return server;
   }
 
-  public void set(byte[] key, byte[] value) throws IOException {
-    primary.send(requests -> requests.set(key, value));
+  public void set(byte[] key, byte[] value, long nanos) throws IOException {
+    primary.send(nanos, requests -> requests.set(key, value));
   }
 
-  public void append(byte[] key, byte[] value) throws IOException {
-    primary.send(requests -> requests.append(key, value));
+  public void append(byte[] key, byte[] value, long nanos) throws IOException {
+    primary.send(nanos, requests -> requests.append(key, value));
   }
 
-  public void multiSet(List<byte[]> keys, List<byte[]> values) throws IOException {
-    primary.send(requests -> requests.multiSet(keys, values));
+  public void multiSet(List<byte[]> keys, List<byte[]> values, long nanos) throws IOException {
+    primary.send(nanos, requests -> requests.multiSet(keys, values));
   }
 
   /** The values of the keys, or nothing if one is missing. */
-  public Optional<List<byte[]>> tryMultiGet(List<byte[]> keys) throws IOException {
+  public Optional<List<byte[]>> tryMultiGet(List<byte[]> keys, long nanos) throws IOException {
     if (server == ServerKind.MUSTER) {
       return primary.call(
+          nanos,
           requests -> requests.tryMultiGet(keys),
           replies -> found(replies) ? Optional.of(blobs(replies, keys.size())) : Optional.empty());
     }
     // Between the two requests a key may vanish. PyTorch's event-loop server then says "", as its
     // own clients see it.
     return primary.call(
+        nanos,
         exchange -> {
           boolean ready = exchange.exchange(requests -> requests.check(keys), StoreClient::ready);
           return ready
@@ -95,14 +96,16 @@ public final class StoreClient implements Closeable {
   }
 
   /** The value of a key, or nothing if it is missing. */
-  public Optional<byte[]> tryGet(byte[] key) throws IOException {
+  public Optional<byte[]> tryGet(byte[] key, long nanos) throws IOException {
     if (server == ServerKind.MUSTER) {
       return primary.call(
+          nanos,
           requests -> requests.tryGet(key),
           replies -> found(replies) ? Optional.of(replies.getBlob()) : Optional.empty());
     }
     List<byte[]> keys = List.of(key);
     return primary.call(
+        nanos,
         exchange -> {
           boolean ready = exchange.exchange(requests -> requests.check(keys), StoreClient::ready);
           return ready
@@ -117,12 +120,15 @@ public final class StoreClient implements Closeable {
    *
    * @return nothing if the value is no number; a PyTorch server drops the connection instead
    */
-  public OptionalLong tryAdd(byte[] key, long delta) throws IOException {
+  public OptionalLong tryAdd(byte[] key, long delta, long nanos) throws IOException {
     if (server == ServerKind.PYTORCH) {
       return primary.call(
-          requests -> requests.add(key, delta), replies -> OptionalLong.of(replies.getLong()));
+          nanos,
+          requests -> requests.add(key, delta),
+          replies -> OptionalLong.of(replies.getLong()));
     }
     return primary.call(
+        nanos,
         requests -> requests.tryAdd(key, delta),
         replies -> {
           if (replies.getByte() == Reply.FOUND) {
@@ -133,18 +139,20 @@ public final class StoreClient implements Closeable {
         });
   }
 
-  public byte[] compareSet(byte[] key, byte[] expected, byte[] desired) throws IOException {
+  public byte[] compareSet(byte[] key, byte[] expected, byte[] desired, long nanos)
+      throws IOException {
     return primary.call(
-        requests -> requests.compareSet(key, expected, desired), WireInput::getBlob);
+        nanos, requests -> requests.compareSet(key, expected, desired), WireInput::getBlob);
   }
 
-  public boolean check(List<byte[]> keys) throws IOException {
-    return primary.call(requests -> requests.check(keys), StoreClient::ready);
+  public boolean check(List<byte[]> keys, long nanos) throws IOException {
+    return primary.call(nanos, requests -> requests.check(keys), StoreClient::ready);
   }
 
   /** Whether each single key is there, asked in one go. */
-  public List<Boolean> checkEach(List<byte[]> keys) throws IOException {
+  public List<Boolean> checkEach(List<byte[]> keys, long nanos) throws IOException {
     return primary.call(
+        nanos,
         requests -> {
           for (byte[] key : keys) {
             requests.check(List.of(key));
@@ -159,53 +167,54 @@ public final class StoreClient implements Closeable {
         });
   }
 
-  public boolean deleteKey(byte[] key) throws IOException {
-    return primary.call(requests -> requests.deleteKey(key), WireInput::getLong) > 0;
+  public boolean deleteKey(byte[] key, long nanos) throws IOException {
+    return primary.call(nanos, requests -> requests.deleteKey(key), WireInput::getLong) > 0;
   }
 
-  public long numKeys() throws IOException {
-    return primary.call(requests -> requests.numKeys(), WireInput::getLong);
+  public long numKeys(long nanos) throws IOException {
+    return primary.call(nanos, requests -> requests.numKeys(), WireInput::getLong);
   }
 
   /**
    * All keys as they are on the wire, or nothing if the server does not know the request (PyTorch
    * before 2.10).
    */
-  public Optional<List<byte[]>> tryListKeys() throws IOException {
+  public Optional<List<byte[]>> tryListKeys(long nanos) throws IOException {
     if (!listsKeys) {
       listsKeys =
           server == ServerKind.MUSTER
-              || knows(requests -> requests.listKeys(), replies -> list(replies).size());
+              || knows(nanos, requests -> requests.listKeys(), replies -> list(replies).size());
     }
     return listsKeys
-        ? Optional.of(primary.call(requests -> requests.listKeys(), StoreClient::list))
+        ? Optional.of(primary.call(nanos, requests -> requests.listKeys(), StoreClient::list))
         : Optional.empty();
   }
 
-  public void queuePush(byte[] key, byte[] item) throws IOException {
-    primary.send(requests -> requests.queuePush(key, item));
+  public void queuePush(byte[] key, byte[] item, long nanos) throws IOException {
+    primary.send(nanos, requests -> requests.queuePush(key, item));
   }
 
   /** The item at the head of a queue, or nothing if it is empty. */
-  public Optional<byte[]> tryQueuePop(byte[] key) throws IOException {
+  public Optional<byte[]> tryQueuePop(byte[] key, long nanos) throws IOException {
     return primary.call(
+        nanos,
         requests -> requests.queuePop(key),
         replies -> replies.getLong() > 0 ? Optional.of(replies.getBlob()) : Optional.empty());
   }
 
-  public long queueLen(byte[] key) throws IOException {
-    return primary.call(requests -> requests.queueLen(key), WireInput::getLong);
+  public long queueLen(byte[] key, long nanos) throws IOException {
+    return primary.call(nanos, requests -> requests.queueLen(key), WireInput::getLong);
   }
 
   /**
    * Whether the server has queues; PyTorch's has from 2.8 on, on its event loop. To be asked before
    * any request for one.
    */
-  public boolean hasQueues() throws IOException {
+  public boolean hasQueues(long nanos) throws IOException {
     if (!hasQueues) {
       hasQueues =
           server == ServerKind.MUSTER
-              || knows(requests -> requests.queueLen(new byte[] {'/'}), WireInput::getLong);
+              || knows(nanos, requests -> requests.queueLen(new byte[] {'/'}), WireInput::getLong);
     }
     return hasQueues;
   }
@@ -214,7 +223,7 @@ public final class StoreClient implements Closeable {
    * Waits until each of the keys has been there, as a key or as a queue that is not empty.
    *
    * @return false if that took longer than {@code nanos}
-   * @throws java.nio.channels.ClosedByInterruptException if the thread is interrupted
+   * @throws CallInterruptedException if the thread is interrupted
    */
   public boolean await(List<byte[]> keys, long nanos) throws IOException {
     return server == ServerKind.MUSTER
@@ -233,7 +242,7 @@ public final class StoreClient implements Closeable {
    * Waits until a queue has an item, or on a server that cannot tell, until it may have one.
    *
    * @return false if that took longer than {@code nanos}
-   * @throws java.nio.channels.ClosedByInterruptException if the thread is interrupted
+   * @throws CallInterruptedException if the thread is interrupted
    */
   public boolean awaitItem(byte[] key, long nanos) throws IOException {
     if (server == ServerKind.MUSTER) {
@@ -249,26 +258,28 @@ public final class StoreClient implements Closeable {
    *
    * @return false if that took longer than {@code nanos}; null if the server has no barriers
    *     (PyTorch before 2.11)
-   * @throws java.nio.channels.ClosedByInterruptException if the thread is interrupted
+   * @throws CallInterruptedException if the thread is interrupted
    */
   public Optional<Boolean> tryBarrier(byte[] key, long worldSize, long nanos) throws IOException {
     SideConnection.Waiting barrier = requests -> requests.barrier(key, worldSize);
     if (server == ServerKind.MUSTER) {
       return Optional.of(sides.await(barrier, nanos));
     }
-    return unlessUnknown(() -> sides.await(barrier, nanos));
+    return unlessUnknown(nanos, () -> sides.await(barrier, nanos));
   }
 
   /** Whether the server knows a request, which is made on a connection of its own. */
   private <T> boolean knows(
-      PrimaryConnection.Requesting request, PrimaryConnection.Answer<T> answer) throws IOException {
+      long nanos, PrimaryConnection.Requesting request, PrimaryConnection.Answer<T> answer)
+      throws IOException {
     return unlessUnknown(
+            nanos,
             () ->
                 sides.talkOnce(
+                    nanos,
                     connection -> {
                       request.to(connection.requests());
                       connection.flush();
-                      connection.readTimeout(SHORTEST_PATIENCE_NANOS);
                       return answer.from(connection.replies());
                     }))
         .isPresent();
@@ -278,12 +289,12 @@ public final class StoreClient implements Closeable {
    * A server closes the connection on a request it does not know; it has not gone if it answers on
    * another.
    */
-  private <T> Optional<T> unlessUnknown(InterruptShield.Io<T> io) throws IOException {
+  private <T> Optional<T> unlessUnknown(long nanos, InterruptShield.Io<T> io) throws IOException {
     try {
       return Optional.of(io.run());
     } catch (EOFException | SocketException closed) {
       try {
-        long unused = numKeys();
+        long unused = numKeys(Math.max(nanos, CallGuard.CONFIRM_NANOS));
         return Optional.empty();
       } catch (IOException e) {
         closed.addSuppressed(e);

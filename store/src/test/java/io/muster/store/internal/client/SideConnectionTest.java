@@ -11,8 +11,8 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
-import java.nio.channels.ClosedByInterruptException;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -28,19 +28,20 @@ class SideConnectionTest {
 
   private ServerSocket listener;
   private SideConnection connection;
-  private Socket server;
+  private @Nullable Socket server;
 
   @BeforeEach
   void connect() throws IOException {
     listener = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
-    connection = SideConnection.open((InetSocketAddress) listener.getLocalSocketAddress(), LONG);
-    server = listener.accept();
+    connection = new SideConnection();
   }
 
   @AfterEach
   void disconnect() throws IOException {
     connection.close();
-    server.close();
+    if (server != null) {
+      server.close();
+    }
     listener.close();
   }
 
@@ -50,9 +51,9 @@ class SideConnectionTest {
     skip(VALIDATE_BYTES + 1);
     answer(Reply.STOP_WAITING);
 
-    assertThat(wait.result()).isTrue();
+    assertThat(wait.result()).isEqualTo(SideConnection.Outcome.CAME);
     connection.close();
-    assertThat(server.getInputStream().read()).isEqualTo(-1);
+    assertThat(server().getInputStream().read()).isEqualTo(-1);
   }
 
   @Test
@@ -61,10 +62,10 @@ class SideConnectionTest {
     var wait = waitFor(SHORT);
     skip(VALIDATE_BYTES + 1);
 
-    assertThat(server.getInputStream().read()).isEqualTo(Opcode.CANCEL_WAIT.code());
+    assertThat(server().getInputStream().read()).isEqualTo(Opcode.CANCEL_WAIT.code());
     assertThat(System.nanoTime() - start).isGreaterThanOrEqualTo(SHORT);
     answer(Reply.WAIT_CANCELED);
-    assertThat(wait.result()).isFalse();
+    assertThat(wait.result()).isEqualTo(SideConnection.Outcome.TIMED_OUT);
   }
 
   @Test
@@ -72,11 +73,11 @@ class SideConnectionTest {
     var wait = waitFor(SHORT);
     skip(VALIDATE_BYTES + 1);
 
-    assertThat(server.getInputStream().read()).isEqualTo(Opcode.CANCEL_WAIT.code());
+    assertThat(server().getInputStream().read()).isEqualTo(Opcode.CANCEL_WAIT.code());
     answer(Reply.STOP_WAITING);
     answer(Reply.WAIT_CANCELED);
 
-    assertThat(wait.result()).isTrue();
+    assertThat(wait.result()).isEqualTo(SideConnection.Outcome.CAME);
   }
 
   @Test
@@ -85,14 +86,14 @@ class SideConnectionTest {
     skip(VALIDATE_BYTES + 1);
     skip(1);
     answer(Reply.WAIT_CANCELED);
-    assertThat(first.result()).isFalse();
+    assertThat(first.result()).isEqualTo(SideConnection.Outcome.TIMED_OUT);
 
     var second = waitFor(LONG);
     skip(1);
     second.awaitBlocked();
     answer(Reply.STOP_WAITING);
 
-    assertThat(second.result()).isTrue();
+    assertThat(second.result()).isEqualTo(SideConnection.Outcome.CAME);
   }
 
   @Test
@@ -100,14 +101,14 @@ class SideConnectionTest {
     var first = waitFor(LONG);
     skip(VALIDATE_BYTES + 1);
     answer(Reply.STOP_WAITING);
-    assertThat(first.result()).isTrue();
+    assertThat(first.result()).isEqualTo(SideConnection.Outcome.CAME);
 
     var second = waitFor(SHORT);
     skip(1);
 
-    assertThat(server.getInputStream().read()).isEqualTo(Opcode.CANCEL_WAIT.code());
+    assertThat(server().getInputStream().read()).isEqualTo(Opcode.CANCEL_WAIT.code());
     answer(Reply.WAIT_CANCELED);
-    assertThat(second.result()).isFalse();
+    assertThat(second.result()).isEqualTo(SideConnection.Outcome.TIMED_OUT);
   }
 
   @Test
@@ -115,50 +116,91 @@ class SideConnectionTest {
     var first = waitFor(SHORT);
     skip(VALIDATE_BYTES + 1);
     answer(Reply.STOP_WAITING);
-    assertThat(first.result()).isTrue();
+    assertThat(first.result()).isEqualTo(SideConnection.Outcome.CAME);
 
     long start = System.nanoTime();
     var second = waitFor(2 * SHORT);
     skip(1);
 
-    assertThat(server.getInputStream().read()).isEqualTo(Opcode.CANCEL_WAIT.code());
+    assertThat(server().getInputStream().read()).isEqualTo(Opcode.CANCEL_WAIT.code());
     assertThat(System.nanoTime() - start).isGreaterThanOrEqualTo(2 * SHORT);
     answer(Reply.WAIT_CANCELED);
-    assertThat(second.result()).isFalse();
+    assertThat(second.result()).isEqualTo(SideConnection.Outcome.TIMED_OUT);
   }
 
   @Test
-  void await_cancelNotConfirmed_endsAndLeavesTheServer() throws IOException {
+  void await_cancelNotConfirmed_failsAndLeavesTheServer() throws IOException {
     var wait = waitFor(SHORT);
     skip(VALIDATE_BYTES + 1);
     skip(1);
 
-    assertThat(wait.result()).isFalse();
+    assertThat(wait.failure()).isInstanceOf(CallTimeoutException.class);
     assertThat(connection.isClosed()).isTrue();
-    assertThat(server.getInputStream().read()).isEqualTo(-1);
+    assertThat(server().getInputStream().read()).isEqualTo(-1);
   }
 
   @Test
-  void await_interrupted_closesTheConnection() throws IOException {
+  void await_interrupted_returnsWhenTheServerHasConfirmed() throws IOException {
     var wait = waitFor(LONG);
     skip(VALIDATE_BYTES + 1);
     wait.awaitBlocked();
 
     wait.interrupt();
 
-    assertThat(wait.failure()).isInstanceOf(ClosedByInterruptException.class);
-    assertThat(server.getInputStream().read()).isEqualTo(-1);
+    assertThat(server().getInputStream().read()).isEqualTo(Opcode.CANCEL_WAIT.code());
+    wait.awaitBlocked();
+    answer(Reply.WAIT_CANCELED);
+    assertThat(wait.result()).isEqualTo(SideConnection.Outcome.INTERRUPTED);
+    assertThat(connection.isClosed()).isFalse();
   }
 
-  private Background<Boolean> waitFor(long nanos) {
-    return Background.call(() -> connection.await(WAIT, nanos));
+  @Test
+  void await_interruptedAndNotConfirmed_failsAndLeavesTheServer() throws IOException {
+    var wait = waitFor(LONG);
+    skip(VALIDATE_BYTES + 1);
+    wait.awaitBlocked();
+
+    wait.interrupt();
+
+    skip(1);
+    assertThat(wait.failure()).isInstanceOf(CallInterruptedException.class);
+    assertThat(connection.isClosed()).isTrue();
+  }
+
+  @Test
+  void await_answeredWhileAnInterruptIsToldOf_came() throws IOException {
+    var wait = waitFor(LONG);
+    skip(VALIDATE_BYTES + 1);
+    wait.awaitBlocked();
+
+    wait.interrupt();
+    skip(1);
+    answer(Reply.STOP_WAITING);
+    answer(Reply.WAIT_CANCELED);
+
+    assertThat(wait.result()).isEqualTo(SideConnection.Outcome.CAME);
+  }
+
+  private Background<SideConnection.Outcome> waitFor(long nanos) throws IOException {
+    InetSocketAddress address = (InetSocketAddress) listener.getLocalSocketAddress();
+    return Background.call(() -> connection.await(address, WAIT, nanos));
+  }
+
+  /** The other end; there is one as soon as a wait has begun. */
+  private Socket server() throws IOException {
+    Socket accepted = server;
+    if (accepted == null) {
+      accepted = listener.accept();
+      server = accepted;
+    }
+    return accepted;
   }
 
   private void skip(int bytes) throws IOException {
-    assertThat(server.getInputStream().readNBytes(bytes)).hasSize(bytes);
+    assertThat(server().getInputStream().readNBytes(bytes)).hasSize(bytes);
   }
 
   private void answer(int reply) throws IOException {
-    server.getOutputStream().write(reply);
+    server().getOutputStream().write(reply);
   }
 }
