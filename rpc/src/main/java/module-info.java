@@ -10,6 +10,7 @@ module io.muster.rpc {
   requires com.esotericsoftware.kryo.kryo5;
   requires io.grpc;
   requires io.grpc.netty.shaded;
+  requires java.logging;
 
   exports io.muster.rpc;
 }

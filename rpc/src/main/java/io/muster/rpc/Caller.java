@@ -12,27 +12,33 @@ import io.muster.rpc.internal.wire.MalformedException;
 import io.muster.rpc.internal.wire.ObjectId;
 import io.muster.rpc.internal.wire.Request;
 import io.muster.rpc.internal.wire.Response;
+import io.muster.rpc.internal.wire.Thrown;
 import io.muster.rpc.internal.world.Member;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /** The calls that this worker makes. Thread-safe. */
 final class Caller implements AutoCloseable {
+  private static final Status CLOSED =
+      Status.UNAVAILABLE.withDescription("this worker has been closed");
+
   private final RpcAgent agent;
   private final int rank;
   private final RpcCodec codec;
   private final Link link;
   private final Executor executor;
   private final Map<Long, Connection> connections = new ConcurrentHashMap<>();
+  private final Set<PendingCall<?>> open = ConcurrentHashMap.newKeySet();
   private final AtomicLong begun = new AtomicLong();
-  private final AtomicLong ended = new AtomicLong();
   private final long controlNanos;
   private volatile boolean closed;
 
@@ -60,7 +66,7 @@ final class Caller implements AutoCloseable {
     this.rank = rank;
     this.codec = codec;
     this.link = link;
-    this.executor = executor;
+    this.executor = orOnThisThread(executor);
     this.controlNanos = nanos(link.keepAlive());
   }
 
@@ -129,19 +135,36 @@ final class Caller implements AutoCloseable {
       long nanos = CurrentCall.capped(nanos(timeout));
       Connection connection = connection(target.worker);
       begun.incrementAndGet();
+      open.add(pending);
       if (nanos <= 0) {
         pending.failed(Status.DEADLINE_EXCEEDED);
       } else {
         pending.started(
             connection.call(frame, nanos, CurrentCall.depthOfThread(), listener, pending));
       }
+      if (closed) {
+        pending.lost();
+      }
       sent = true;
     } finally {
       if (!sent) {
+        boolean unused = open.remove(pending);
         references.receiverHolds();
       }
     }
     return pending;
+  }
+
+  /** An executor that runs on the thread that asks it to what it has no thread for. */
+  private static Executor orOnThisThread(Executor executor) {
+    return task -> {
+      try {
+        executor.execute(task);
+      } catch (RejectedExecutionException | OutOfMemoryError e) {
+        // Somebody waits for the answer, and has to hear of it from whatever thread there is.
+        task.run();
+      }
+    };
   }
 
   private Frame frame(Target target, byte[] arguments) {
@@ -156,7 +179,7 @@ final class Caller implements AutoCloseable {
             .encode();
     if (frame.size() > link.maxMessageBytes()) {
       throw new IllegalArgumentException(
-          "%s on worker %s: a message of %d bytes, more than the %d that a message may have"
+          "%s on worker %s: a message of %d bytes, more than the %d that maxMessageBytes allows"
               .formatted(target.shown, target.worker, frame.size(), link.maxMessageBytes()));
     }
     return frame;
@@ -166,8 +189,15 @@ final class Caller implements AutoCloseable {
     if (closed) {
       throw new IllegalStateException("this worker has been shut down");
     }
-    return connections.computeIfAbsent(
-        worker.incarnation(), unused -> Connection.to(worker.address(), link));
+    Connection connection =
+        connections.computeIfAbsent(
+            worker.incarnation(),
+            unused -> Connection.to(worker.address(), worker.incarnation(), link));
+    if (closed) {
+      connection.close();
+      throw new IllegalStateException("this worker has been shut down");
+    }
+    return connection;
   }
 
   @SuppressWarnings({"unchecked", "NullAway"}) // a result may be null where its type allows it
@@ -185,13 +215,21 @@ final class Caller implements AutoCloseable {
                 .formatted(value == null ? "null" : value.getClass().getName(), type.getName()));
       }
       return (T) value;
+    } catch (RpcException e) {
+      throw e;
     } catch (MalformedException | IllegalArgumentException e) {
-      throw new RpcException(
-          "the result of %s on worker %s %s".formatted(target.shown, worker, e.getMessage()),
-          worker.name(),
-          target.shown,
-          e);
+      throw unreadable(target, String.valueOf(e.getMessage()), e);
+    } catch (RuntimeException e) {
+      throw unreadable(target, "cannot be read: " + Thrown.describe(e), e);
     }
+  }
+
+  private static RpcException unreadable(Target target, String why, Throwable cause) {
+    return new RpcException(
+        "the result of %s on worker %s %s".formatted(target.shown, target.worker, why),
+        target.worker.name(),
+        target.shown,
+        cause);
   }
 
   private @Nullable Object value(Member worker, Response response, Duration timeout) {
@@ -236,14 +274,19 @@ final class Caller implements AutoCloseable {
 
   /** How many are under way. */
   long underWay() {
-    return begun.get() - ended.get();
+    return open.size();
   }
 
-  /** Ends all connections; calls under way fail. */
+  /** Ends all connections. Calls under way fail before this returns. */
   @Override
   public void close() {
     closed = true;
-    connections.values().forEach(Connection::close);
+    try {
+      // First, so that calls hear of this and not of what becomes of their connections.
+      open.forEach(PendingCall::lost);
+    } finally {
+      connections.values().forEach(Connection::close);
+    }
   }
 
   static long nanos(Duration timeout) {
@@ -288,22 +331,44 @@ final class Caller implements AutoCloseable {
 
     @Override
     public void answered(byte[] message) {
-      ended.incrementAndGet();
-      references.receiverHolds();
       try {
-        complete(reader.read(message));
-      } catch (RuntimeException e) {
+        if (ends()) {
+          complete(reader.read(message));
+        }
+      } catch (RpcException e) {
         completeExceptionally(e);
+      } catch (Throwable e) {
+        fail(e);
       }
     }
 
     @Override
     public void failed(Status status) {
-      ended.incrementAndGet();
-      references.receiverHolds();
-      if (!isDone()) {
-        completeExceptionally(Failures.of(status, target.worker, target.shown, timeout));
+      try {
+        if (ends() && !isDone()) {
+          completeExceptionally(Failures.of(status, target.worker, target.shown, timeout));
+        }
+      } catch (Throwable e) {
+        fail(e);
       }
+    }
+
+    /** This worker has been closed, which must not wait for what the transport says of it. */
+    void lost() {
+      failed(CLOSED);
+    }
+
+    private boolean ends() {
+      if (!open.remove(this)) {
+        return false;
+      }
+      references.receiverHolds();
+      return true;
+    }
+
+    /** The answer cannot be made use of, for want of memory for example. */
+    private void fail(Throwable cause) {
+      completeExceptionally(unreadable(target, "cannot be read: " + Thrown.describe(cause), cause));
     }
   }
 }

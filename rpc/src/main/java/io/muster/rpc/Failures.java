@@ -2,6 +2,7 @@ package io.muster.rpc;
 
 import io.grpc.Status;
 import io.muster.rpc.internal.world.Member;
+import java.io.IOException;
 import java.time.Duration;
 
 /** What gRPC says of a call that was not answered, as one of our exceptions. */
@@ -10,9 +11,10 @@ final class Failures {
 
   static RpcException of(Status status, Member worker, String function, Duration timeout) {
     String name = worker.name();
-    String detail = status.getDescription() == null ? "" : ": " + status.getDescription();
+    String description = status.getDescription();
+    String detail = description == null || description.isEmpty() ? "" : ": " + description;
     String call = "%s on worker %s".formatted(function, worker);
-    return switch (status.getCode()) {
+    return switch (code(status)) {
       case DEADLINE_EXCEEDED -> timeout(worker, function, timeout, status.asException());
       case UNAVAILABLE, CANCELLED ->
           new WorkerLostException(
@@ -32,6 +34,13 @@ final class Failures {
               function,
               status.getCause());
     };
+  }
+
+  private static Status.Code code(Status status) {
+    // A connection that was cut off, of which gRPC does not say that the worker is unavailable.
+    return status.getCode() == Status.Code.UNKNOWN && status.getCause() instanceof IOException
+        ? Status.Code.UNAVAILABLE
+        : status.getCode();
   }
 
   static RpcTimeoutException timeout(

@@ -78,6 +78,16 @@ final class HeldObjects {
       holding.shares = 1;
       held.put(id, holding);
     }
+    try {
+      register(owner, id, holding);
+    } catch (Throwable e) {
+      // Whoever waits for the owner to know would wait for ever.
+      holding.known.completeExceptionally(gone(owner, e));
+    }
+    return holding.known;
+  }
+
+  private void register(Member owner, ObjectId id, Held holding) {
     if (owner.rank() == rank) {
       if (owned.hold(id, rank, holding.hold)) {
         holding.known.complete(true);
@@ -87,7 +97,6 @@ final class HeldObjects {
     } else {
       messenger.tell(owner, message(Kind.HOLD, owner, id, holding.hold), outcome(holding));
     }
-    return holding.known;
   }
 
   /** Gives a share back; with the last one, the owner is told. */

@@ -75,6 +75,7 @@ public final class RpcAgent implements AutoCloseable {
             options.maxMessageBytes() + ENVELOPE_BYTES,
             options.keepAlive(),
             options.keepAlive(),
+            options.timeout(),
             options.tls().map(RpcTls::security).orElseGet(Security.Plain::new));
     this.threads = HandlerThreads.of(name);
     Admission.Limits limits =
@@ -92,7 +93,8 @@ public final class RpcAgent implements AutoCloseable {
             new Admission(limits, threads),
             options.maxMessageBytes());
     try {
-      this.listener = Listener.at(new InetSocketAddress(host, 0), link, dispatcher);
+      this.listener =
+          Listener.at(new InetSocketAddress(host, 0), link, limits.places(), dispatcher);
     } catch (IOException e) {
       threads.shutdownNow();
       throw new UncheckedIOException("worker '%s' cannot listen at %s".formatted(name, host), e);
@@ -311,17 +313,37 @@ public final class RpcAgent implements AutoCloseable {
   }
 
   private void closeAll() {
-    if (closed.compareAndSet(false, true)) {
-      dispatcher.end();
-      listener.close();
-      if (joined.completeExceptionally(new IllegalStateException("this worker has been closed"))) {
-        threads.shutdownNow();
-        return;
+    if (!closed.compareAndSet(false, true)) {
+      return;
+    }
+    dispatcher.end();
+    if (joined.completeExceptionally(new IllegalStateException("this worker has been closed"))) {
+      runAll(List.of(listener::close, threads::shutdownNow));
+      return;
+    }
+    Joined world = joined.join();
+    runAll(
+        List.of(
+            world.caller::close,
+            world.watch::close,
+            listener::close,
+            threads::shutdownNow,
+            () -> rendezvous.ifPresent(Rendezvous::close)));
+  }
+
+  /** Runs all, whatever some of them throw. */
+  private static void runAll(List<Runnable> steps) {
+    int done = 0;
+    try {
+      while (done < steps.size()) {
+        Runnable step = steps.get(done);
+        done++;
+        step.run();
       }
-      joined.join().watch.close();
-      caller().close();
-      threads.shutdownNow();
-      rendezvous.ifPresent(Rendezvous::close);
+    } finally {
+      if (done < steps.size()) {
+        runAll(steps.subList(done, steps.size()));
+      }
     }
   }
 

@@ -2,6 +2,7 @@ package io.muster.rpc;
 
 import io.grpc.Status;
 import io.muster.rpc.internal.transport.Outgoing;
+import io.muster.rpc.internal.transport.RateLimitedLog;
 import io.muster.rpc.internal.wire.Control;
 import io.muster.rpc.internal.wire.Control.Kind;
 import io.muster.rpc.internal.world.Member;
@@ -51,6 +52,15 @@ final class Watch implements AutoCloseable {
   }
 
   private void look() {
+    try {
+      lookOnce();
+    } catch (Throwable e) {
+      // Such as an OutOfMemoryError. An exception would end the looking for good.
+      RateLimitedLog.warn("cannot tell which holders of objects are alive", e);
+    }
+  }
+
+  private void lookOnce() {
     agent.tickets().expire();
     Set<Integer> holders = new HashSet<>(agent.owned().holders());
     holders.remove(agent.rank());

@@ -122,13 +122,17 @@ class CallTest {
   void call_thatTakesTooLong_timesOutAndIsInterruptedThere() throws InterruptedException {
     CountDownLatch interrupted = new CountDownLatch(1);
     try (LocalWorld world =
-        LocalWorld.of(2, options -> options.function("hang", hang(interrupted)))) {
-      Worker worker = world.seen(0, 1).withTimeout(Duration.ofMillis(100));
+        LocalWorld.of(
+            2,
+            options -> options.function("hang", hang(interrupted)).function("null", a -> null))) {
+      // So that the call has begun there when its time is over.
+      assertThat(world.seen(0, 1).call(Object.class, "null")).isNull();
+      Worker worker = world.seen(0, 1).withTimeout(Duration.ofMillis(500));
 
       assertThatExceptionOfType(RpcTimeoutException.class)
           .isThrownBy(() -> worker.call(void.class, "hang"))
-          .withMessageMatching("hang on worker 'worker1' \\(rank 1, .*\\) timed out after PT0.1S")
-          .satisfies(e -> assertThat(e.waited()).isEqualTo(Duration.ofMillis(100)));
+          .withMessageMatching("hang on worker 'worker1' \\(rank 1, .*\\) timed out after PT0.5S")
+          .satisfies(e -> assertThat(e.waited()).isEqualTo(Duration.ofMillis(500)));
       assertThat(interrupted.await(20, TimeUnit.SECONDS)).isTrue();
     }
   }

@@ -55,7 +55,9 @@ class HostileTest {
     worker = world.agent(0).world().byRank(1).orElseThrow();
     connection =
         Connection.to(
-            worker.address(), new Link(64 << 20, PATIENCE, PATIENCE, new Security.Plain()));
+            worker.address(),
+            worker.incarnation(),
+            new Link(64 << 20, PATIENCE, PATIENCE, PATIENCE, new Security.Plain()));
   }
 
   @AfterEach

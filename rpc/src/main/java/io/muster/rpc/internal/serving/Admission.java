@@ -1,7 +1,9 @@
 package io.muster.rpc.internal.serving;
 
-import java.util.ArrayDeque;
-import java.util.Queue;
+import java.util.Iterator;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
 import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
@@ -12,9 +14,11 @@ import org.jspecify.annotations.Nullable;
  * Thread-safe.
  */
 public final class Admission {
+  private static final int MOST_PLACES = 1 << 24;
+
   private final Limits limits;
   private final Executor threads;
-  private final Queue<Runnable> queue = new ArrayDeque<>();
+  private final Set<Task> queue = new LinkedHashSet<>();
   private int admitted;
   private int nested;
   private int running;
@@ -28,25 +32,31 @@ public final class Admission {
    * @param nested how many run besides that are made inside of other calls
    * @param bytes how large the messages of all of them may be
    */
-  public record Limits(int running, int queued, int nested, long bytes) {}
+  public record Limits(int running, int queued, int nested, long bytes) {
+    /** How many calls have a place. */
+    public int places() {
+      return Math.toIntExact(Math.min((long) running + queued + nested, MOST_PLACES));
+    }
+  }
 
-  /** Nothing is admitted yet. {@code threads} never refuses. */
+  /** Nothing is admitted yet. */
   public Admission(Limits limits, Executor threads) {
     this.limits = limits;
     this.threads = threads;
   }
 
+  /** Whether there is no place. */
+  public synchronized boolean isFull(boolean isNested) {
+    return isNested ? nested >= limits.nested : admitted >= (long) limits.running + limits.queued;
+  }
+
   /** Takes a place; false if there is none. */
   public synchronized boolean enter(boolean isNested) {
-    if (isNested) {
-      if (nested >= limits.nested) {
-        return false;
-      }
+    if (isFull(isNested)) {
+      return false;
+    } else if (isNested) {
       nested++;
     } else {
-      if (admitted >= (long) limits.running + limits.queued) {
-        return false;
-      }
       admitted++;
     }
     return true;
@@ -61,33 +71,79 @@ public final class Admission {
     return true;
   }
 
-  /** Runs something that has a place and throws nothing, now or once others are done. */
-  public void run(boolean isNested, Runnable call) {
-    if (!isNested) {
-      synchronized (this) {
-        if (running >= limits.running) {
-          queue.add(call);
-          return;
-        }
-        running++;
+  /** Something that has a place and is to be run. */
+  public interface Task extends Runnable {
+    /** It will not be run, since there is no thread for it. */
+    default void refused(Throwable cause) {}
+  }
+
+  /**
+   * Runs something that has a place, now or once others are done, or tells it that there is no
+   * thread.
+   */
+  public void run(boolean isNested, Task task) {
+    if (!isNested && !startsNow(task)) {
+      return;
+    }
+    try {
+      threads.execute(isNested ? task : () -> runAll(task));
+    } catch (Throwable e) {
+      task.refused(e);
+      if (!isNested) {
+        abandonQueue(e);
       }
-      threads.execute(() -> runAll(call));
-    } else {
-      threads.execute(call);
     }
   }
 
-  private void runAll(Runnable first) {
-    @Nullable Runnable next = first;
-    while (next != null) {
-      next.run();
-      synchronized (this) {
-        next = queue.poll();
-        if (next == null) {
-          running--;
-        }
+  private synchronized boolean startsNow(Task task) {
+    if (running >= limits.running) {
+      queue.add(task);
+      return false;
+    }
+    running++;
+    return true;
+  }
+
+  /** A thread is missing. If there is no other one, nobody would run what waits. */
+  private void abandonQueue(Throwable cause) {
+    List<Task> stranded = List.of();
+    synchronized (this) {
+      running--;
+      if (running == 0) {
+        stranded = List.copyOf(queue);
+        queue.clear();
       }
     }
+    stranded.forEach(task -> task.refused(cause));
+  }
+
+  /** Takes back what waits for a thread; false if it does not, or no longer. */
+  public synchronized boolean withdraw(Task task) {
+    return queue.remove(task);
+  }
+
+  private void runAll(Task first) {
+    @Nullable Task next = first;
+    while (next != null) {
+      try {
+        next.run();
+      } catch (Throwable e) {
+        // The task has seen to its end itself. Others wait for this thread.
+        assert e != null;
+      }
+      next = next();
+    }
+  }
+
+  private synchronized @Nullable Task next() {
+    Iterator<Task> waiting = queue.iterator();
+    if (!waiting.hasNext()) {
+      running--;
+      return null;
+    }
+    Task next = waiting.next();
+    waiting.remove();
+    return next;
   }
 
   /** Gives back a place and the room for its message. */

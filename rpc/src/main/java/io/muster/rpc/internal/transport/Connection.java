@@ -10,6 +10,7 @@ import io.grpc.Status;
 import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
 import io.muster.rpc.internal.wire.Frame;
 import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -22,14 +23,24 @@ public final class Connection implements AutoCloseable {
   static final Metadata.Key<String> DEPTH =
       Metadata.Key.of("muster-depth", Metadata.ASCII_STRING_MARSHALLER);
 
-  private final ManagedChannel channel;
+  /** The incarnation of the worker that is meant, by which it knows who has read the store. */
+  static final Metadata.Key<byte[]> CALLEE =
+      Metadata.Key.of("muster-callee-bin", Metadata.BINARY_BYTE_MARSHALLER);
 
-  private Connection(ManagedChannel channel) {
-    this.channel = channel;
+  static {
+    NettyLogs.guard();
   }
 
-  /** The way to an address; nothing is sent yet. */
-  public static Connection to(InetSocketAddress address, Link link) {
+  private final ManagedChannel channel;
+  private final byte[] callee;
+
+  private Connection(ManagedChannel channel, long incarnation) {
+    this.channel = channel;
+    this.callee = ByteBuffer.allocate(Long.BYTES).putLong(incarnation).array();
+  }
+
+  /** The way to a worker; nothing is sent yet. */
+  public static Connection to(InetSocketAddress address, long incarnation, Link link) {
     NettyChannelBuilder builder =
         NettyChannelBuilder.forAddress(address)
             // Workers reach each other directly, whatever the JVM fetches web pages through.
@@ -40,7 +51,7 @@ public final class Connection implements AutoCloseable {
             .keepAliveTimeout(link.keepAliveTimeout().toNanos(), TimeUnit.NANOSECONDS)
             .keepAliveWithoutCalls(true);
     link.tls().client(builder);
-    return new Connection(builder.build());
+    return new Connection(builder.build(), incarnation);
   }
 
   /**
@@ -75,6 +86,7 @@ public final class Connection implements AutoCloseable {
         CallOptions.DEFAULT
             .withExecutor(executor)
             .withDeadline(Deadline.after(nanos, TimeUnit.NANOSECONDS));
+    headers.put(CALLEE, callee);
     ClientCall<Message, Message> call = channel.newCall(method, options);
     call.start(new Receiver(outgoing), headers);
     call.request(2);

@@ -1,31 +1,35 @@
 package io.muster.rpc.internal.transport;
 
+import io.grpc.Status;
 import java.util.Optional;
 
 /** What a worker does with what others send it. Called on threads that must not be held up. */
 public interface Incoming {
+  /** Whom a message must name in its headers: the incarnation of this worker. */
+  long incarnation();
+
   /**
-   * Whether there is room for a call, of which nothing has been read yet. If so, the call is either
-   * made or abandoned.
+   * Why a call is not wanted of which nothing has been read yet.
    *
    * @param nested whether the caller makes it inside of another call
-   * @return nothing if there is no room
+   * @return nothing if its message is to be read
    */
-  Optional<Admitted> admit(boolean nested);
+  Optional<Status> refusal(boolean nested);
+
+  /**
+   * Makes a call, or refuses it. The reply hears of the outcome in any case.
+   *
+   * @param nested whether the caller makes it inside of another call
+   * @param nanos how long it may take
+   */
+  Call call(boolean nested, byte[] message, long nanos, Reply reply);
 
   /** Answers what is between agents only. */
   void control(byte[] message, Reply reply);
 
-  /** A place for one call. */
-  interface Admitted {
-    /**
-     * Makes the call.
-     *
-     * @param nanos how long it may take
-     */
-    void call(byte[] message, long nanos, Reply reply);
-
-    /** The caller gave up: before the call was made or while it is. */
+  /** A call that has been made. */
+  interface Call {
+    /** The caller gave up; does nothing once the call has been answered. */
     void abandon();
   }
 }

@@ -9,7 +9,12 @@ import java.time.Duration;
  * @param keepAlive how long a connection may be silent before the other side has to show that it is
  *     there
  * @param keepAliveTimeout how long that may take
+ * @param arrivalTimeout how long the message of a call may take to arrive
  * @param tls how connections are secured
  */
 public record Link(
-    int maxMessageBytes, Duration keepAlive, Duration keepAliveTimeout, Security tls) {}
+    int maxMessageBytes,
+    Duration keepAlive,
+    Duration keepAliveTimeout,
+    Duration arrivalTimeout,
+    Security tls) {}

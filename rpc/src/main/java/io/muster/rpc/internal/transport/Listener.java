@@ -1,45 +1,99 @@
 package io.muster.rpc.internal.transport;
 
+import io.grpc.Attributes;
 import io.grpc.Context;
 import io.grpc.Deadline;
+import io.grpc.Grpc;
 import io.grpc.Metadata;
 import io.grpc.Server;
 import io.grpc.ServerCall;
 import io.grpc.ServerServiceDefinition;
+import io.grpc.ServerTransportFilter;
 import io.grpc.Status;
 import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
-import io.muster.rpc.internal.transport.Incoming.Admitted;
+import io.grpc.netty.shaded.io.netty.channel.Channel;
 import io.muster.rpc.internal.wire.Frame;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.nio.ByteBuffer;
 import java.time.Duration;
+import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /** The server of one worker. */
 public final class Listener implements AutoCloseable {
+  private static final Status ANOTHER_WORKER =
+      Status.UNAVAILABLE.withDescription("another worker listens there now");
+  private static final Status TOO_MANY_ARRIVING =
+      Status.RESOURCE_EXHAUSTED.withDescription("too many calls whose messages are on their way");
+  private static final Status LATE =
+      Status.DEADLINE_EXCEEDED.withDescription("its message did not arrive in time");
+  private static final Status NOT_SENT =
+      Status.INTERNAL.withDescription("the answer could not be sent");
+
+  /** What fits into the headers of an answer, however it is encoded there. */
+  private static final int MAX_DESCRIPTION = 500;
+
   private static final Duration LEAST_KEEP_ALIVE = Duration.ofSeconds(1);
+  private static final Duration FAREWELL = Duration.ofSeconds(5);
   private static final Duration HANDSHAKE = Duration.ofSeconds(20);
 
-  private final Server server;
-
-  private Listener(Server server) {
-    this.server = server;
+  static {
+    NettyLogs.guard();
   }
 
-  /** Listens at an address; port 0 is any free one. */
-  public static Listener at(InetSocketAddress address, Link link, Incoming incoming)
+  private static final int RESET_WINDOW_SECONDS = 10;
+
+  private final Map<SocketAddress, ClientConnection> connections = new ConcurrentHashMap<>();
+  private final ArrivalLimits limits;
+  private final ServerLoops loops = new ServerLoops(this::accepted);
+  private final Server server;
+
+  private Listener(InetSocketAddress address, Link link, int places, Incoming incoming)
       throws IOException {
+    limits = new ArrivalLimits(places, link.arrivalTimeout(), connections::size);
+    boolean started = false;
+    try {
+      server = server(address, link, incoming).start();
+      started = true;
+    } finally {
+      if (!started) {
+        loops.close();
+      }
+    }
+  }
+
+  /**
+   * Listens at an address; port 0 is any free one.
+   *
+   * @param places how many calls the worker takes
+   */
+  public static Listener at(InetSocketAddress address, Link link, int places, Incoming incoming)
+      throws IOException {
+    return new Listener(address, link, places, incoming);
+  }
+
+  private Server server(InetSocketAddress address, Link link, Incoming incoming) {
     ServerServiceDefinition service =
         ServerServiceDefinition.builder(Methods.SERVICE)
-            .addMethod(Methods.CALL, (call, headers) -> admit(call, headers, incoming))
-            .addMethod(Methods.CONTROL, (call, headers) -> control(call, incoming))
+            .addMethod(Methods.CALL, (call, headers) -> call(call, headers, incoming))
+            .addMethod(Methods.CONTROL, (call, headers) -> control(call, headers, incoming))
             .build();
     NettyServerBuilder builder =
         NettyServerBuilder.forAddress(address)
+            .bossEventLoopGroup(loops.threads())
+            .workerEventLoopGroup(loops.threads())
+            .channelFactory(loops::serverChannel)
+            .addTransportFilter(new Identified())
             .directExecutor()
             .addService(service)
+            // A caller may call off all calls that there are places for.
+            .maxRstFramesPerWindow(limits.resets(), RESET_WINDOW_SECONDS)
+            .maxConcurrentCallsPerConnection(limits.perConnection())
             .maxInboundMessageSize(link.maxMessageBytes())
             .handshakeTimeout(HANDSHAKE.toNanos(), TimeUnit.NANOSECONDS)
             .permitKeepAliveTime(LEAST_KEEP_ALIVE.toNanos(), TimeUnit.NANOSECONDS)
@@ -47,7 +101,33 @@ public final class Listener implements AutoCloseable {
             .keepAliveTime(link.keepAlive().toNanos(), TimeUnit.NANOSECONDS)
             .keepAliveTimeout(link.keepAliveTimeout().toNanos(), TimeUnit.NANOSECONDS);
     link.tls().server(builder);
-    return new Listener(builder.build().start());
+    return builder.build();
+  }
+
+  private void accepted(Channel channel) {
+    SocketAddress client = channel.remoteAddress();
+    if (client == null) {
+      // It has gone already, and whatever it has sent is not read.
+      var unused = channel.close();
+      return;
+    }
+    ClientConnection connection = new ClientConnection(channel, limits);
+    connections.put(client, connection);
+    channel.pipeline().addFirst(new FrameGuard(connection));
+    var unused =
+        channel.closeFuture().addListener(closed -> connections.remove(client, connection));
+  }
+
+  /** Lets calls know of the connection that they come over. */
+  private final class Identified extends ServerTransportFilter {
+    @Override
+    public Attributes transportReady(Attributes attributes) {
+      SocketAddress client = attributes.get(Grpc.TRANSPORT_ATTR_REMOTE_ADDR);
+      ClientConnection connection = client == null ? null : connections.get(client);
+      return connection == null
+          ? attributes
+          : attributes.toBuilder().set(ClientConnection.KEY, connection).build();
+    }
   }
 
   /** The port it listens on. */
@@ -58,37 +138,80 @@ public final class Listener implements AutoCloseable {
   /** Stops listening, and ends what is under way. */
   @Override
   public void close() {
-    server.shutdownNow();
+    try {
+      server.shutdownNow();
+    } finally {
+      endThreadsLater();
+    }
   }
 
-  private static ServerCall.Listener<Message> admit(
+  /** Clients are told of the end before the threads do. */
+  private void endThreadsLater() {
+    Thread ending =
+        new Thread(
+            () -> {
+              try {
+                boolean unused = server.awaitTermination(FAREWELL.toNanos(), TimeUnit.NANOSECONDS);
+              } catch (InterruptedException e) {
+                // Nobody does that, and the threads end in any case.
+                Thread.currentThread().interrupt();
+              } finally {
+                loops.close();
+              }
+            },
+            "muster-rpc-closing");
+    ending.setDaemon(true);
+    boolean started = false;
+    try {
+      ending.start();
+      started = true;
+    } finally {
+      if (!started) {
+        loops.close();
+      }
+    }
+  }
+
+  private static ServerCall.Listener<Message> call(
       ServerCall<Message, Message> call, Metadata headers, Incoming incoming) {
-    String depth = headers.get(Connection.DEPTH);
-    Optional<Admitted> admitted = incoming.admit(depth != null);
-    if (admitted.isEmpty()) {
-      // Nothing of the message has been read, so that who floods us does not fill our memory.
-      call.close(Status.RESOURCE_EXHAUSTED.withDescription("too many calls"), new Metadata());
-      return new ServerCall.Listener<>() {};
+    Optional<ClientConnection> connection = knowing(call, headers, incoming);
+    if (connection.isEmpty()) {
+      return refused(call, ANOTHER_WORKER);
+    }
+    boolean nested = headers.get(Connection.DEPTH) != null;
+    Optional<Status> refusal = incoming.refusal(nested);
+    if (refusal.isPresent()) {
+      return refused(call, refusal.get());
     }
     Deadline deadline = Context.current().getDeadline();
-    long nanos = deadline == null ? Long.MAX_VALUE : deadline.timeRemaining(TimeUnit.NANOSECONDS);
-    Admitted place = admitted.get();
-    return new Receiver(call) {
+    return new Receiver(call, connection.get()) {
+      private Incoming.@Nullable Call made;
+
       @Override
       void received(byte[] message, Reply reply) {
-        place.call(message, nanos, reply);
+        long nanos =
+            deadline == null ? Long.MAX_VALUE : deadline.timeRemaining(TimeUnit.NANOSECONDS);
+        made = incoming.call(nested, message, nanos, reply);
       }
 
       @Override
       public void onCancel() {
-        place.abandon();
+        super.onCancel();
+        Incoming.Call current = made;
+        if (current != null) {
+          current.abandon();
+        }
       }
     }.begin();
   }
 
   private static ServerCall.Listener<Message> control(
-      ServerCall<Message, Message> call, Incoming incoming) {
-    return new Receiver(call) {
+      ServerCall<Message, Message> call, Metadata headers, Incoming incoming) {
+    Optional<ClientConnection> connection = knowing(call, headers, incoming);
+    if (connection.isEmpty()) {
+      return refused(call, ANOTHER_WORKER);
+    }
+    return new Receiver(call, connection.get()) {
       @Override
       void received(byte[] message, Reply reply) {
         incoming.control(message, reply);
@@ -96,19 +219,55 @@ public final class Listener implements AutoCloseable {
     }.begin();
   }
 
-  /** Collects the one message of a call. */
-  private abstract static class Receiver extends ServerCall.Listener<Message> {
-    private final ServerCall<Message, Message> call;
-    private @Nullable Message message;
+  /**
+   * The connection that a call comes over, if the caller knows this worker from the store, as those
+   * of the world do.
+   */
+  private static Optional<ClientConnection> knowing(
+      ServerCall<Message, Message> call, Metadata headers, Incoming incoming) {
+    Optional<ClientConnection> connection =
+        Optional.ofNullable(call.getAttributes().get(ClientConnection.KEY));
+    byte[] callee = headers.get(Connection.CALLEE);
+    boolean knows =
+        callee != null
+            && callee.length == Long.BYTES
+            && ByteBuffer.wrap(callee).getLong() == incoming.incarnation();
+    if (!knows) {
+      connection.ifPresent(client -> client.strike("calls of a client that is no worker"));
+      return Optional.empty();
+    }
+    return connection;
+  }
 
-    Receiver(ServerCall<Message, Message> call) {
+  /** Refuses a call of which nothing has been read, so that many do not fill our memory. */
+  private static ServerCall.Listener<Message> refused(
+      ServerCall<Message, Message> call, Status status) {
+    call.close(status, new Metadata());
+    return new ServerCall.Listener<>() {};
+  }
+
+  /** Collects the one message of a call. */
+  private abstract static class Receiver extends ServerCall.Listener<Message>
+      implements ClientConnection.Arriving {
+    private final ServerCall<Message, Message> call;
+    private final ClientConnection connection;
+    private @Nullable Message message;
+    private boolean arrived;
+
+    Receiver(ServerCall<Message, Message> call, ClientConnection connection) {
       this.call = call;
+      this.connection = connection;
     }
 
     abstract void received(byte[] bytes, Reply reply);
 
     Receiver begin() {
-      call.request(2);
+      if (connection.begins(this)) {
+        call.request(2);
+      } else {
+        arrived = true;
+        call.close(TOO_MANY_ARRIVING, new Metadata());
+      }
       return this;
     }
 
@@ -119,14 +278,36 @@ public final class Listener implements AutoCloseable {
 
     @Override
     public void onHalfClose() {
+      if (arrived) {
+        return;
+      }
+      arrived = true;
+      connection.ends(this);
       Reply reply = new CallReply(call);
       Message request = message;
       if (request == null) {
         reply.refuse(Status.INVALID_ARGUMENT.withDescription("a call without a message"));
-        onCancel();
       } else {
         message = null;
         received(request.bytes(), reply);
+      }
+    }
+
+    @Override
+    public void onCancel() {
+      if (!arrived) {
+        arrived = true;
+        connection.ends(this);
+        connection.wastes();
+      }
+    }
+
+    @Override
+    public void late() {
+      if (!arrived) {
+        arrived = true;
+        message = null;
+        call.close(LATE, new Metadata());
       }
     }
   }
@@ -146,7 +327,12 @@ public final class Listener implements AutoCloseable {
 
     @Override
     public void refuse(Status status) {
-      reply(null, status);
+      String description = status.getDescription();
+      reply(
+          null,
+          description == null || description.length() <= MAX_DESCRIPTION
+              ? status
+              : status.withDescription(description.substring(0, MAX_DESCRIPTION) + "…"));
     }
 
     private synchronized void reply(@Nullable Frame frame, Status status) {
@@ -160,9 +346,18 @@ public final class Listener implements AutoCloseable {
           call.sendMessage(new Message(frame));
         }
         call.close(status, new Metadata());
-      } catch (IllegalStateException e) {
-        // The caller gave up in this moment, and nobody is there to be answered.
-        assert call.isCancelled() : e;
+      } catch (Throwable e) {
+        // The caller gave up in this moment, or the JVM has no memory for the message.
+        closeAnyway();
+      }
+    }
+
+    private void closeAnyway() {
+      try {
+        call.close(NOT_SENT, new Metadata());
+      } catch (Throwable e) {
+        // It is closed, so that the caller has heard of the end.
+        assert e != null;
       }
     }
   }

@@ -3,10 +3,12 @@ package io.muster.rpc.internal.serving;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.muster.rpc.internal.serving.Admission.Limits;
+import io.muster.rpc.internal.serving.Admission.Task;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 
 /** What is admitted, and what waits; the threads are run by hand. */
@@ -75,5 +77,84 @@ class AdmissionTest {
     admission.run(true, () -> ran.add("nested"));
 
     assertThat(threads).hasSize(3);
+  }
+
+  /** Fault E1: what is run throws, for whatever reason. */
+  @Test
+  void run_whatThrows_takesNoThreadFromThoseThatWait() {
+    admission.run(
+        false,
+        () -> {
+          throw new StackOverflowError("made up");
+        });
+    admission.run(false, () -> ran.add("b"));
+    admission.run(false, () -> ran.add("c"));
+
+    threads.remove().run();
+
+    assertThat(ran).containsExactly("c");
+    threads.remove().run();
+    assertThat(ran).containsExactly("c", "b");
+    admission.run(false, () -> ran.add("d"));
+    assertThat(threads).hasSize(1);
+  }
+
+  /** Fault E1: there is no thread. */
+  @Test
+  void run_withoutAThread_isRefusedWithAllThatWouldWaitForIt() {
+    AtomicReference<Admission> made = new AtomicReference<>();
+    Queue<Task> meanwhile = new ArrayDeque<>(List.of(new Told("waiting")));
+    Admission failing =
+        new Admission(
+            new Limits(1, 1, 1, 100),
+            task -> {
+              // Another call comes in this moment, finds all threads taken, and waits.
+              meanwhile.forEach(waiting -> made.get().run(false, waiting));
+              meanwhile.clear();
+              if (ran.isEmpty()) {
+                throw new OutOfMemoryError("made up");
+              }
+              threads.add(task);
+            });
+    made.set(failing);
+
+    failing.run(false, new Told("first"));
+
+    assertThat(ran).containsExactly("first refused", "waiting refused");
+    failing.run(false, new Told("later"));
+    threads.remove().run();
+    assertThat(ran).endsWith("later");
+  }
+
+  private final class Told implements Task {
+    private final String name;
+
+    Told(String name) {
+      this.name = name;
+    }
+
+    @Override
+    public void run() {
+      ran.add(name);
+    }
+
+    @Override
+    public void refused(Throwable cause) {
+      ran.add(name + " refused");
+    }
+  }
+
+  @Test
+  void withdraw_whatWaits_isNotRun() {
+    admission.run(false, () -> ran.add("a"));
+    admission.run(false, () -> ran.add("b"));
+    Task waiting = () -> ran.add("c");
+    admission.run(false, waiting);
+
+    assertThat(admission.withdraw(waiting)).isTrue();
+    assertThat(admission.withdraw(waiting)).isFalse();
+
+    threads.remove().run();
+    assertThat(ran).containsExactly("a");
   }
 }

@@ -1,0 +1,116 @@
+package io.muster.rpc;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+import io.muster.store.Background;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.BooleanSupplier;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+
+/**
+ * Fault E2: closing an agent ends the calls that it makes, at once and with {@link
+ * WorkerLostException}, whatever the other side does.
+ *
+ * <p>The same shape was looked for in calls that are begun while the agent closes, in answers for
+ * which there is no thread any more, and in what closing does after a step of it has failed.
+ */
+class CloseTest {
+  private final CountDownLatch called = new CountDownLatch(3);
+  private final CountDownLatch mayEnd = new CountDownLatch(1);
+
+  /** A world whose function "hold" answers no interrupt, and returns when the test is over. */
+  private LocalWorld world() {
+    return LocalWorld.of(
+        2,
+        options ->
+            options.function(
+                "hold",
+                arguments -> {
+                  called.countDown();
+                  while (mayEnd.getCount() > 0) {
+                    try {
+                      mayEnd.await();
+                    } catch (InterruptedException e) {
+                      // A handler without manners.
+                      assertThat(e).isNotNull();
+                    }
+                  }
+                  return "late";
+                }));
+  }
+
+  @Test
+  void close_withCallsUnderWay_completesThemBeforeItReturns() throws InterruptedException {
+    try (LocalWorld world = world()) {
+      Worker worker = world.seen(0, 1);
+      List<CompletableFuture<String>> calls =
+          IntStream.range(0, 2).mapToObj(i -> worker.callAsync(String.class, "hold")).toList();
+      Background<Throwable> blocking =
+          Background.call(
+              () -> {
+                try {
+                  return new AssertionError(worker.call(String.class, "hold"));
+                } catch (RpcException e) {
+                  return e;
+                }
+              });
+      called.await();
+
+      world.agent(0).close();
+
+      assertThat(calls)
+          .allSatisfy(
+              call -> {
+                assertThat(call).isDone();
+                assertThatExceptionOfType(CompletionException.class)
+                    .isThrownBy(call::join)
+                    .withCauseInstanceOf(WorkerLostException.class)
+                    .withMessageContaining("hold on worker 'worker1'")
+                    .withMessageContaining("this worker has been closed");
+              });
+      assertThat(blocking.result()).isInstanceOf(WorkerLostException.class);
+      mayEnd.countDown();
+    }
+  }
+
+  @Test
+  void close_whileOthersCall_leavesNoCallWithoutAnOutcome() {
+    try (LocalWorld world = LocalWorld.of(2, options -> options.function("null", a -> null))) {
+      Worker worker = world.seen(0, 1);
+      AtomicReference<CompletableFuture<Object>> last = new AtomicReference<>();
+      Background<Boolean> caller =
+          Background.call(
+              () -> {
+                try {
+                  while (true) {
+                    last.set(worker.callAsync(Object.class, "null"));
+                  }
+                } catch (IllegalStateException e) {
+                  assertThat(e).hasMessage("this worker has been shut down");
+                  return true;
+                }
+              });
+      awaitTrue(() -> last.get() != null);
+
+      world.agent(0).close();
+
+      assertThat(caller.result()).isTrue();
+      // An answer or a loss, but an end.
+      assertThat(last.get().handle((value, failure) -> true).join()).isTrue();
+    }
+  }
+
+  private static void awaitTrue(BooleanSupplier condition) {
+    long start = System.nanoTime();
+    while (!condition.getAsBoolean()) {
+      assertThat(System.nanoTime() - start).isLessThan(Background.PATIENCE.toNanos());
+      Thread.onSpinWait();
+    }
+  }
+}

@@ -1,0 +1,195 @@
+package io.muster.rpc;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+import io.muster.rpc.internal.world.Member;
+import io.muster.store.Background;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.logging.Handler;
+import java.util.logging.LogRecord;
+import java.util.logging.Logger;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/**
+ * Faults E3 and E5: clients that open calls and say nothing more, and such as send what costs work
+ * and brings nothing. Workers are served all the while.
+ *
+ * <p>The same shape was looked for in messages between agents, which have to arrive in time too, in
+ * connections that are accepted and never used (gRPC's handshake timeout), and in what gRPC and
+ * Netty log.
+ */
+class StrangerTest {
+  private static final int PLACES = 5;
+  private static final Duration ARRIVAL = Duration.ofSeconds(2);
+
+  private LocalWorld world;
+  private Member worker;
+
+  @BeforeEach
+  void start() {
+    world =
+        LocalWorld.of(
+            2,
+            options ->
+                options
+                    .handlerThreads(2)
+                    .queuedCalls(1)
+                    .timeout(ARRIVAL)
+                    .function("echo", arguments -> arguments[0]));
+    worker = world.agent(0).world().byRank(1).orElseThrow();
+    assertServes();
+  }
+
+  @AfterEach
+  void end() {
+    assertServes();
+    world.close();
+  }
+
+  private void assertServes() {
+    Worker patient = world.seen(0, 1).withTimeout(Background.PATIENCE);
+    assertThat(patient.call(String.class, "echo", "still there")).isEqualTo("still there");
+  }
+
+  @Test
+  void headersOnly_ofAStranger_takeNoPlaceAndEndTheConnection() throws IOException {
+    try (RawHttp2 stranger = new RawHttp2(worker)) {
+      assertThat(
+              stranger.isEndedBy(
+                  17_000, round -> stranger.headers(2 * round + 1, Optional.empty())))
+          .isTrue();
+    }
+  }
+
+  @Test
+  void headersOnly_ofOneWhoKnowsTheWorker_takeNoPlace() throws IOException {
+    List<RawHttp2> strangers = new ArrayList<>();
+    try {
+      for (int connection = 0; connection < 4; connection++) {
+        RawHttp2 stranger = new RawHttp2(worker);
+        strangers.add(stranger);
+        for (int call = 0; call < 4_000; call++) {
+          stranger.headers(2 * call + 1, Optional.of(worker));
+        }
+        assertThat(stranger.flush()).isTrue();
+        assertServes();
+      }
+    } finally {
+      for (RawHttp2 stranger : strangers) {
+        stranger.close();
+      }
+    }
+  }
+
+  @Test
+  void message_thatDoesNotArriveInTime_isGivenUp() throws IOException, InterruptedException {
+    try (RawHttp2 stranger = new RawHttp2(worker)) {
+      // More than are answered at once, so that the worker would be full if they took places.
+      for (int call = 0; call < PLACES; call++) {
+        stranger.headers(2 * call + 1, Optional.of(worker));
+        stranger.frame(
+            RawHttp2.DATA, 0, 2 * call + 1, new byte[] {0, 0, 0, 1, 0, 'n', 'o', 't', ' '});
+      }
+      assertThat(stranger.flush()).isTrue();
+
+      assertThat(stranger.awaitEnds(PLACES)).isTrue();
+    }
+  }
+
+  @Test
+  void floods_endTheirConnection() throws IOException {
+    try (RawHttp2 stranger = new RawHttp2(worker)) {
+      stranger.headers(1, Optional.of(worker));
+      assertThat(
+              stranger.isEndedBy(
+                  100_000, round -> stranger.frame(RawHttp2.DATA, 0, 1, new byte[0])))
+          .as("empty data")
+          .isTrue();
+    }
+    try (RawHttp2 stranger = new RawHttp2(worker)) {
+      assertThat(
+              stranger.isEndedBy(
+                  100_000, round -> stranger.frame(RawHttp2.SETTINGS, 0, 0, new byte[0])))
+          .as("settings")
+          .isTrue();
+    }
+    try (RawHttp2 stranger = new RawHttp2(worker)) {
+      assertThat(
+              stranger.isEndedBy(
+                  100_000, round -> stranger.frame(RawHttp2.PING, 0, 0, new byte[8])))
+          .as("pings")
+          .isTrue();
+    }
+    try (RawHttp2 stranger = new RawHttp2(worker)) {
+      stranger.frame(RawHttp2.HEADERS, 0, 1, new byte[0]);
+      assertThat(
+              stranger.isEndedBy(
+                  100_000, round -> stranger.frame(RawHttp2.CONTINUATION, 0, 1, new byte[0])))
+          .as("continuations")
+          .isTrue();
+    }
+    try (RawHttp2 stranger = new RawHttp2(worker)) {
+      assertThat(
+              stranger.isEndedBy(
+                  50_000,
+                  round -> {
+                    stranger.headers(2 * round + 1, Optional.of(worker));
+                    stranger.frame(RawHttp2.RESET, 0, 2 * round + 1, new byte[] {0, 0, 0, 8});
+                  }))
+          .as("resets")
+          .isTrue();
+    }
+  }
+
+  @Test
+  void callsThatClaimTwoGigabytes_areLoggedAFewTimesAndEndTheirConnection() throws IOException {
+    AtomicInteger logged = new AtomicInteger();
+    Handler counter =
+        new Handler() {
+          @Override
+          public void publish(LogRecord entry) {
+            logged.incrementAndGet();
+          }
+
+          @Override
+          public void flush() {}
+
+          @Override
+          public void close() {}
+        };
+    Logger root = Logger.getLogger("");
+    root.addHandler(counter);
+    byte[] claim = ByteBuffer.allocate(6).put((byte) 0).putInt(Integer.MAX_VALUE).array();
+    long start = System.nanoTime();
+    try (RawHttp2 stranger = new RawHttp2(worker)) {
+      assertThat(
+              stranger.isEndedBy(
+                  50_000,
+                  round -> {
+                    stranger.headers(2 * round + 1, Optional.of(worker));
+                    stranger.frame(RawHttp2.DATA, 0, 2 * round + 1, claim);
+                  }))
+          .isTrue();
+    } finally {
+      root.removeHandler(counter);
+    }
+    long seconds = 1 + (System.nanoTime() - start) / 1_000_000_000;
+    assertThat(logged.get()).isLessThan((int) (60 * seconds));
+  }
+
+  @Test
+  void memberThatIsRefused_hearsWhy() {
+    assertThatExceptionOfType(UnknownFunctionException.class)
+        .isThrownBy(() -> world.seen(0, 1).withTimeout(Background.PATIENCE).call(int.class, "no"))
+        .withMessageEndingWith("is not registered there");
+  }
+}
