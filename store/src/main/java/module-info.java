@@ -5,6 +5,7 @@ import org.jspecify.annotations.NullMarked;
 module io.muster.store {
   requires static transitive org.jspecify;
   requires com.sun.jna;
+  requires jdk.net;
 
   exports io.muster.rendezvous;
   exports io.muster.store;

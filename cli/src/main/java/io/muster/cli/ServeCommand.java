@@ -65,6 +65,16 @@ final class ServeCommand implements Callable<Integer> {
   private int backlog = StoreServerOptions.DEFAULT_BACKLOG;
 
   @Option(
+      names = "--keep-alive",
+      paramLabel = "IDLE,INTERVAL,PROBES",
+      converter = KeepAliveTimes.Converter.class,
+      description = {
+        "Disconnect a client whose host has vanished: ask after IDLE without a byte, then every"
+            + " INTERVAL, and give up after PROBES without an answer. Default: ${DEFAULT-VALUE}."
+      })
+  private KeepAliveTimes keepAlive = KeepAliveTimes.DEFAULT;
+
+  @Option(
       names = "--max-connections",
       paramLabel = "N",
       description = "Connections at once; further ones are closed. Default: no limit.")
@@ -136,6 +146,7 @@ final class ServeCommand implements Callable<Integer> {
             .port(port)
             .backend(backend)
             .backlog(backlog)
+            .keepAlive(keepAlive.idle(), keepAlive.interval(), keepAlive.probes())
             .maxConnections(maxConnections)
             .maxStoredBytes(maxStored.bytes())
             .maxValueBytes(maxValue.intBytes("--max-value"))

@@ -26,10 +26,11 @@ class PackageArrowsTest {
       value = {
         "rendezvous,              store, store.server",
         "store,                   store.server, store.internal..",
-        "store.server,            store.internal.serving, store.internal.wire",
-        "store.internal.serving,  store.internal.keyspace, store.internal.wire",
-        "store.internal.client,   store.internal.wire, -",
+        "store.server,            store.internal.serving, store.internal.[socket|wire]",
+        "store.internal.serving,  store.internal.keyspace, store.internal.[socket|wire]",
+        "store.internal.client,   store.internal.socket, store.internal.wire",
         "store.internal.file,     store.internal.keyspace, store.internal.wire",
+        "store.internal.socket,   -, -",
         "store.internal.wire,     -, -",
         "store.internal.keyspace, -, -",
       })

@@ -76,17 +76,18 @@ public final class StoreServer implements AutoCloseable {
 
   private static Listening listening(StoreServerOptions options) throws IOException {
     if (options.listenDescriptor().isPresent()) {
-      return new Listening.OnDescriptor(options.listenDescriptor().getAsInt(), options.backlog());
+      return new Listening.OnDescriptor(
+          options.listenDescriptor().getAsInt(), options.backlog(), options.keepAlive());
     }
     ServerSocketChannel channel = options.listenChannel();
     if (channel != null) {
       if (channel.getLocalAddress() == null) {
         throw new IllegalArgumentException("listenChannel is not bound");
       }
-      return new Listening.OnChannel(channel, options.backlog());
+      return new Listening.OnChannel(channel, options.backlog(), options.keepAlive());
     }
     return new Listening.OnAddresses(
-        BindAddresses.of(options.bind()), options.port(), options.backlog());
+        BindAddresses.of(options.bind()), options.port(), options.backlog(), options.keepAlive());
   }
 
   private void requirePort(StoreServerOptions options) {

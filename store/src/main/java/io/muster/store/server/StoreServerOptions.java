@@ -1,8 +1,10 @@
 package io.muster.store.server;
 
 import io.muster.store.internal.serving.ServingLimits;
+import io.muster.store.internal.socket.KeepAlive;
 import io.muster.store.internal.wire.WireLimits;
 import java.nio.channels.ServerSocketChannel;
+import java.time.Duration;
 import java.util.Objects;
 import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
@@ -74,6 +76,25 @@ public final class StoreServerOptions {
     return settings.backlog;
   }
 
+  /** How long a client may be silent before the server's system asks whether it is there. */
+  public Duration keepAliveIdle() {
+    return Duration.ofSeconds(settings.keepAlive.idleSeconds());
+  }
+
+  /** The time between two questions that remain without an answer. */
+  public Duration keepAliveInterval() {
+    return Duration.ofSeconds(settings.keepAlive.intervalSeconds());
+  }
+
+  /** How many questions remain without an answer before the client is disconnected. */
+  public int keepAliveProbes() {
+    return settings.keepAlive.probes();
+  }
+
+  KeepAlive keepAlive() {
+    return settings.keepAlive;
+  }
+
   /** How input and output are done. */
   public Backend backend() {
     return settings.backend;
@@ -137,6 +158,7 @@ public final class StoreServerOptions {
     private @Nullable String bind;
     private int port;
     private int backlog = DEFAULT_BACKLOG;
+    private KeepAlive keepAlive = KeepAlive.DEFAULT;
     private Backend backend = Backend.EVENT_LOOP;
     private OptionalInt listenDescriptor = OptionalInt.empty();
     private @Nullable ServerSocketChannel listenChannel;
@@ -154,6 +176,7 @@ public final class StoreServerOptions {
       copy.bind = bind;
       copy.port = port;
       copy.backlog = backlog;
+      copy.keepAlive = keepAlive;
       copy.backend = backend;
       copy.listenDescriptor = listenDescriptor;
       copy.listenChannel = listenChannel;
@@ -196,6 +219,35 @@ public final class StoreServerOptions {
     public Builder backlog(int backlog) {
       this.backlog = (int) atLeastOne("backlog", backlog);
       return this;
+    }
+
+    /**
+     * When a client whose host has vanished, or is cut off, is disconnected: after {@code idle}
+     * without a byte from it the system sends a keep-alive probe, then one every {@code interval},
+     * and closes the connection when {@code probes} of them remain without an answer. Until then
+     * its waits and its arrivals at barriers count. Default: 15 s, 5 s, 3, so after 30 s; PyTorch
+     * leaves it to the system, two hours on Linux.
+     *
+     * <p>It has no effect where the JDK cannot set these options (Windows before 10), nor while the
+     * client has replies to acknowledge: TCP then retransmits for about 15 minutes.
+     *
+     * @param idle 1 s to 32,767 s; a fraction of a second is rounded up
+     * @param interval 1 s to 32,767 s; a fraction of a second is rounded up
+     * @param probes 1 to 127
+     * @throws IllegalArgumentException if one of them is not in its range
+     */
+    public Builder keepAlive(Duration idle, Duration interval, int probes) {
+      this.keepAlive = new KeepAlive(seconds("idle", idle), seconds("interval", interval), probes);
+      return this;
+    }
+
+    private static int seconds(String name, Duration time) {
+      long seconds = time.getSeconds() + (time.getNano() > 0 ? 1 : 0);
+      if (seconds < 1 || seconds > KeepAlive.MAX_SECONDS) {
+        throw new IllegalArgumentException(
+            name + " must be 1 s to " + KeepAlive.MAX_SECONDS + " s but was " + time);
+      }
+      return (int) seconds;
     }
 
     /** How input and output are done; default {@link Backend#EVENT_LOOP}. */
@@ -314,6 +366,8 @@ public final class StoreServerOptions {
           + port
           + ", backlog="
           + backlog
+          + ", keepAlive="
+          + keepAlive
           + ", backend="
           + backend
           + ", listenDescriptor="

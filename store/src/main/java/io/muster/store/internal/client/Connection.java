@@ -1,5 +1,6 @@
 package io.muster.store.internal.client;
 
+import io.muster.store.internal.socket.KeepAlive;
 import io.muster.store.internal.wire.RequestEncoder;
 import io.muster.store.internal.wire.WireInput;
 import io.muster.store.internal.wire.WireOutput;
@@ -77,7 +78,7 @@ final class Connection implements Closeable {
   /** Connects, to be called within a {@link #call}. */
   void connect(InetSocketAddress address, long nanos) throws IOException {
     socket.setTcpNoDelay(true);
-    socket.setKeepAlive(true);
+    KeepAlive.DEFAULT.apply(socket);
     socket.connect(address, millis(nanos));
     if (socket.getLocalSocketAddress().equals(socket.getRemoteSocketAddress())) {
       // Where nobody listens on a port of the ephemeral range, TCP may connect a socket to itself.

@@ -4,6 +4,7 @@ import com.sun.jna.LastErrorException;
 import com.sun.jna.Memory;
 import com.sun.jna.Platform;
 import io.muster.store.internal.serving.LinuxSockets.Address;
+import io.muster.store.internal.socket.KeepAlive;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
@@ -33,6 +34,7 @@ final class EpollPoller implements Poller {
 
   private final int epoll;
   private final int listener;
+  private final KeepAlive keepAlive;
   private final int wakeUps;
   private final InetSocketAddress address;
   private final Memory events = new Memory((long) EVENTS * EVENT_BYTES);
@@ -40,8 +42,9 @@ final class EpollPoller implements Poller {
   private final Map<Integer, Accepted> links = new HashMap<>();
 
   /** Takes the first two over. */
-  private EpollPoller(int epoll, int wakeUps, int listener) throws IOException {
-    this.listener = listener;
+  private EpollPoller(int epoll, int wakeUps, Listening.OnDescriptor on) throws IOException {
+    this.listener = on.descriptor();
+    this.keepAlive = on.keepAlive();
     this.epoll = epoll;
     this.wakeUps = wakeUps;
     try {
@@ -61,12 +64,12 @@ final class EpollPoller implements Poller {
    * @throws IOException if there is no such socket
    * @throws UnsupportedOperationException if this is not Linux
    */
-  static EpollPoller listening(int descriptor, int backlog) throws IOException {
+  static EpollPoller listening(Listening.OnDescriptor on) throws IOException {
     if (!Platform.isLinux()) {
       throw new UnsupportedOperationException(
-          "listening on descriptor " + descriptor + " needs Linux; use a ServerSocketChannel");
+          "listening on descriptor " + on.descriptor() + " needs Linux; use a ServerSocketChannel");
     }
-    LinuxSockets.listen(descriptor, backlog);
+    LinuxSockets.listen(on.descriptor(), on.backlog());
     int epoll = LinuxSockets.epoll();
     int wakeUps;
     try {
@@ -75,7 +78,7 @@ final class EpollPoller implements Poller {
       LinuxSockets.close(epoll);
       throw e;
     }
-    return new EpollPoller(epoll, wakeUps, descriptor);
+    return new EpollPoller(epoll, wakeUps, on);
   }
 
   @Override
@@ -123,7 +126,7 @@ final class EpollPoller implements Poller {
   @Override
   public void watch(Link link, Readiness readiness) throws IOException {
     Accepted accepted = (Accepted) link;
-    LinuxSockets.sendAtOnceAndKeepAlive(accepted.descriptor);
+    LinuxSockets.sendAtOnceAndKeepAlive(accepted.descriptor, keepAlive);
     accepted.readiness = readiness;
     links.put(accepted.descriptor, accepted);
     accepted.await(true, false);

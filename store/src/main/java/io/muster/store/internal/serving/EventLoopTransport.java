@@ -63,13 +63,13 @@ public final class EventLoopTransport implements Transport {
 
   private static Poller poller(Listening listening) throws IOException {
     if (listening instanceof Listening.OnAddresses on) {
-      return new NioPoller(ListenChannels.open(on));
+      return new NioPoller(ListenChannels.open(on), new AcceptedOptions(on));
     }
     if (listening instanceof Listening.OnChannel on) {
-      return new NioPoller(List.of(on.channel()));
+      return new NioPoller(List.of(on.channel()), new AcceptedOptions(on));
     }
     Listening.OnDescriptor on = (Listening.OnDescriptor) listening;
-    return EpollPoller.listening(on.descriptor(), on.backlog());
+    return EpollPoller.listening(on);
   }
 
   @Override

@@ -6,6 +6,7 @@ import com.sun.jna.Native;
 import com.sun.jna.Platform;
 import com.sun.jna.Pointer;
 import com.sun.jna.ptr.IntByReference;
+import io.muster.store.internal.socket.KeepAlive;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -28,6 +29,9 @@ final class LinuxSockets {
   private static final int SO_KEEPALIVE = 9;
   private static final int IPPROTO_TCP = 6;
   private static final int TCP_NODELAY = 1;
+  private static final int TCP_KEEPIDLE = 4;
+  private static final int TCP_KEEPINTVL = 5;
+  private static final int TCP_KEEPCNT = 6;
   private static final int MSG_NOSIGNAL = 0x4000;
   private static final int AF_INET = 2;
   private static final int ADDRESS_BYTES = 128;
@@ -91,18 +95,19 @@ final class LinuxSockets {
         -1);
   }
 
-  static void sendAtOnceAndKeepAlive(int descriptor) throws IOException {
-    IntByReference on = new IntByReference(1);
-    int unusedNoDelay =
+  static void sendAtOnceAndKeepAlive(int descriptor, KeepAlive keepAlive) throws IOException {
+    set(descriptor, IPPROTO_TCP, TCP_NODELAY, 1);
+    set(descriptor, SOL_SOCKET, SO_KEEPALIVE, 1);
+    set(descriptor, IPPROTO_TCP, TCP_KEEPIDLE, keepAlive.idleSeconds());
+    set(descriptor, IPPROTO_TCP, TCP_KEEPINTVL, keepAlive.intervalSeconds());
+    set(descriptor, IPPROTO_TCP, TCP_KEEPCNT, keepAlive.probes());
+  }
+
+  private static void set(int descriptor, int level, int option, int value) throws IOException {
+    IntByReference pointer = new IntByReference(value);
+    int unused =
         checked(
-            () ->
-                LibC.setsockopt(
-                    descriptor, IPPROTO_TCP, TCP_NODELAY, on.getPointer(), Integer.BYTES));
-    int unusedKeepAlive =
-        checked(
-            () ->
-                LibC.setsockopt(
-                    descriptor, SOL_SOCKET, SO_KEEPALIVE, on.getPointer(), Integer.BYTES));
+            () -> LibC.setsockopt(descriptor, level, option, pointer.getPointer(), Integer.BYTES));
   }
 
   /** Reads into a direct buffer with room; 0 if nothing is there, -1 at the end. */

@@ -14,17 +14,18 @@ final class ListenChannels {
     return SamePort.bind(
         on.addresses(),
         on.port(),
-        (address, port) -> bind(new InetSocketAddress(address, port), on.backlog()),
+        (address, port) -> bind(new InetSocketAddress(address, port), on),
         listener -> listener.socket().getLocalPort(),
         Closing::quietly);
   }
 
-  private static ServerSocketChannel bind(InetSocketAddress address, int backlog)
+  private static ServerSocketChannel bind(InetSocketAddress address, Listening.OnAddresses on)
       throws IOException {
     ServerSocketChannel listener = ServerSocketChannel.open();
     try {
       listener.setOption(StandardSocketOptions.SO_REUSEADDR, true);
-      return listener.bind(address, backlog);
+      on.keepAlive().applyToListener(listener);
+      return listener.bind(address, on.backlog());
     } catch (IOException | RuntimeException e) {
       Closing.quietly(listener);
       throw e;

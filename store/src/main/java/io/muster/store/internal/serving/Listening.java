@@ -1,5 +1,6 @@
 package io.muster.store.internal.serving;
 
+import io.muster.store.internal.socket.KeepAlive;
 import java.net.InetAddress;
 import java.nio.channels.ServerSocketChannel;
 import java.util.List;
@@ -9,19 +10,24 @@ public sealed interface Listening {
   /** How many connections may wait to be accepted. */
   int backlog();
 
+  /** When a client that has vanished is noticed. */
+  KeepAlive keepAlive();
+
   /**
    * On addresses of this machine, all with the same port.
    *
    * @param addresses at least one; a single wildcard address means all interfaces, IPv6 and IPv4
    * @param port 0 for any free one
    */
-  record OnAddresses(List<InetAddress> addresses, int port, int backlog) implements Listening {}
+  record OnAddresses(List<InetAddress> addresses, int port, int backlog, KeepAlive keepAlive)
+      implements Listening {}
 
   /**
    * On a bound socket that was inherited, by its descriptor. It belongs to the server from now on.
    */
-  record OnDescriptor(int descriptor, int backlog) implements Listening {}
+  record OnDescriptor(int descriptor, int backlog, KeepAlive keepAlive) implements Listening {}
 
   /** On a bound socket of this process. It belongs to the server from now on. */
-  record OnChannel(ServerSocketChannel channel, int backlog) implements Listening {}
+  record OnChannel(ServerSocketChannel channel, int backlog, KeepAlive keepAlive)
+      implements Listening {}
 }

@@ -3,7 +3,6 @@ package io.muster.store.internal.serving;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
-import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
@@ -18,6 +17,7 @@ import org.jspecify.annotations.Nullable;
 final class NioPoller implements Poller {
   private final Selector selector;
   private final List<ServerSocketChannel> listeners;
+  private final AcceptedOptions options;
   private final List<InetSocketAddress> addresses = new ArrayList<>();
   private final Consumer<SelectionKey> tell = this::tell;
 
@@ -27,7 +27,8 @@ final class NioPoller implements Poller {
   private boolean acceptable;
 
   /** Takes the listeners over, whatever happens. */
-  NioPoller(List<ServerSocketChannel> listeners) throws IOException {
+  NioPoller(List<ServerSocketChannel> listeners, AcceptedOptions options) throws IOException {
+    this.options = options;
     this.listeners = List.copyOf(listeners);
     Selector opened = null;
     try {
@@ -90,8 +91,7 @@ final class NioPoller implements Poller {
   public void watch(Link link, Readiness readiness) throws IOException {
     Connected connected = (Connected) link;
     connected.channel.configureBlocking(false);
-    connected.channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
-    connected.channel.setOption(StandardSocketOptions.SO_KEEPALIVE, true);
+    options.set(connected.channel);
     connected.key = connected.channel.register(selector, SelectionKey.OP_READ, readiness);
   }
 

@@ -41,6 +41,7 @@ public final class ThreadedTransport implements Transport {
    */
   private static final int WRITE_SLICE = 64 * 1024;
 
+  private final AcceptedOptions options;
   private final ServerState state;
   private final Complaints complaints = new Complaints();
   private final ReentrantLock lock = new ReentrantLock();
@@ -57,7 +58,8 @@ public final class ThreadedTransport implements Transport {
 
   private @Nullable Connection current;
 
-  private ThreadedTransport(ServingLimits limits) {
+  private ThreadedTransport(Listening listening, ServingLimits limits) {
+    this.options = new AcceptedOptions(listening);
     this.state = new ServerState(limits);
   }
 
@@ -69,7 +71,7 @@ public final class ThreadedTransport implements Transport {
    */
   public static ThreadedTransport start(Listening listening, ServingLimits limits)
       throws IOException {
-    ThreadedTransport transport = new ThreadedTransport(limits);
+    ThreadedTransport transport = new ThreadedTransport(listening, limits);
     try {
       transport.listen(listening);
       return transport;
@@ -250,8 +252,7 @@ public final class ThreadedTransport implements Transport {
       try {
         admitted = admit();
         if (admitted) {
-          socket.setTcpNoDelay(true);
-          socket.setKeepAlive(true);
+          options.set(socket.getChannel());
           converse();
         } else {
           complaints.about(

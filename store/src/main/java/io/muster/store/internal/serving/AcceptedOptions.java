@@ -1,0 +1,32 @@
+package io.muster.store.internal.serving;
+
+import io.muster.store.internal.socket.KeepAlive;
+import java.io.IOException;
+import java.net.StandardSocketOptions;
+import java.nio.channels.SocketChannel;
+
+/**
+ * The options of accepted sockets: no delay, and keep-alive.
+ *
+ * <p>A crowd that connects at once is accepted by one thread, so what a socket has inherited from
+ * the one it was accepted on is not set again.
+ */
+final class AcceptedOptions {
+  private final KeepAlive keepAlive;
+  private final boolean inherited;
+
+  AcceptedOptions(Listening listening) {
+    this.keepAlive = listening.keepAlive();
+    // A socket that was bound elsewhere may have connections already.
+    this.inherited = listening instanceof Listening.OnAddresses && KeepAlive.INHERITED;
+  }
+
+  void set(SocketChannel accepted) throws IOException {
+    accepted.setOption(StandardSocketOptions.TCP_NODELAY, true);
+    if (inherited) {
+      accepted.setOption(StandardSocketOptions.SO_KEEPALIVE, true);
+    } else {
+      keepAlive.apply(accepted);
+    }
+  }
+}

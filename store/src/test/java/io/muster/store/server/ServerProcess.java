@@ -1,0 +1,48 @@
+package io.muster.store.server;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Locale;
+import java.util.stream.Collectors;
+
+/**
+ * A server as a process of its own. Says where it listens, and on each line of input how many
+ * connections and waits there are.
+ */
+final class ServerProcess {
+  private ServerProcess() {}
+
+  /**
+   * Runs it.
+   *
+   * @param args the backend, and optionally what to bind
+   */
+  public static void main(String[] args) throws IOException {
+    StoreServerOptions.Builder options =
+        StoreServer.options()
+            .backend(Backend.valueOf(args[0]))
+            .keepAlive(Duration.ofSeconds(1), Duration.ofSeconds(1), 2);
+    if (args.length > 1) {
+      options.bind(args[1]);
+    }
+    try (StoreServer server = StoreServer.start(options.build());
+        BufferedReader input =
+            new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8))) {
+      System.out.println(
+          "= "
+              + server.addresses().stream()
+                  .map(address -> address.getAddress().getHostAddress())
+                  .collect(Collectors.joining(" "))
+              + " "
+              + server.port());
+      while (input.readLine() != null) {
+        StoreServerStatistics counts = server.statistics();
+        System.out.println(
+            String.format(Locale.ROOT, "= %d %d", counts.openConnections(), counts.waits()));
+      }
+    }
+  }
+}

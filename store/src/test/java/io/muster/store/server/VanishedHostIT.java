@@ -1,0 +1,34 @@
+package io.muster.store.server;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.muster.store.ChildProcess;
+import io.muster.store.NetworkNamespace;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** A client whose host is gone from one moment to the next, in networks made for it. Fault A6. */
+class VanishedHostIT {
+  @ParameterizedTest
+  @EnumSource(Backend.class)
+  void clientOfAVanishedHost_isDisconnectedAndItsWaitForgotten(Backend backend) {
+    try (NetworkNamespace serverHost = NetworkNamespace.create();
+        NetworkNamespace clientHost = NetworkNamespace.create()) {
+      serverHost.connect("192.0.2.1/24", clientHost, "192.0.2.2/24");
+      try (ChildProcess server =
+          serverHost.java(ServerProcess.class, backend.name(), "192.0.2.1")) {
+        String listening = server.answer();
+        assertThat(listening).startsWith("192.0.2.1 ");
+        try (ChildProcess client =
+            clientHost.java(WaiterProcess.class, "192.0.2.1", listening.split(" ")[1])) {
+          String unusedConnected = client.answer();
+          Eventually.assertThat(() -> server.ask("")).matches("a wait", a -> a.endsWith(" 1"));
+
+          clientHost.ip("link set host0 down");
+
+          Eventually.assertThat(() -> server.ask("")).isEqualTo("0 0");
+        }
+      }
+    }
+  }
+}
