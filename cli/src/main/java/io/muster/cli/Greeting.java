@@ -1,7 +1,11 @@
 package io.muster.cli;
 
+import io.muster.store.server.StoreServerOptions;
+import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.NetworkInterface;
+import java.net.SocketException;
 import java.net.UnknownHostException;
 import java.util.List;
 import java.util.stream.Collectors;
@@ -14,7 +18,7 @@ final class Greeting {
   /**
    * The lines to print.
    *
-   * @param bind the address or host it was told to listen on, or null
+   * @param bind what it was told to listen on, as {@link StoreServerOptions#bind}
    * @param addresses where it listens, at least one
    */
   static String of(@Nullable String bind, List<InetSocketAddress> addresses) {
@@ -24,29 +28,51 @@ final class Greeting {
         Listening on %1$s
         Python  torch.distributed.TCPStore("%2$s", %3$d, is_master=False, wait_for_workers=False)
                 or MASTER_ADDR=%2$s MASTER_PORT=%3$d TORCHELASTIC_USE_AGENT_STORE=True for env://
-        Java    TcpStore.connect("%2$s", %3$d)"""
-        .formatted(where(addresses), host, port);
+        Java    TcpStore.connect("%2$s", %3$d)
+        One job at a time: keys left behind by one job conflict with the next, so start a fresh server for each"""
+        .formatted(where(bind, addresses), host, port);
   }
 
-  private static String where(List<InetSocketAddress> addresses) {
+  private static String where(@Nullable String bind, List<InetSocketAddress> addresses) {
     InetSocketAddress first = addresses.get(0);
     if (first.getAddress().isAnyLocalAddress()) {
-      return "*:%d: all interfaces, so whoever reaches this machine can connect"
-          .formatted(first.getPort());
+      boolean ipv4Only = first.getAddress() instanceof Inet4Address;
+      return (ipv4Only ? "0.0.0.0:%d: all interfaces by IPv4" : "*:%d: all interfaces")
+              .formatted(first.getPort())
+          + ", so whoever reaches this machine can connect";
     }
     String list =
         addresses.stream()
             .map(a -> new Endpoint(text(a.getAddress()), a.getPort()).toString())
             .collect(Collectors.joining(" and "));
     boolean loopback = addresses.stream().allMatch(a -> a.getAddress().isLoopbackAddress());
-    return loopback ? list + ": only this machine can connect (see --bind)" : list;
+    return loopback
+        ? list + ": only this machine can connect (see --bind)" + missing(bind, addresses)
+        : list;
+  }
+
+  /** Which loopback address it would have listened on too, if the machine had it. */
+  private static String missing(@Nullable String bind, List<InetSocketAddress> addresses) {
+    if (bind != null || addresses.size() != 1) {
+      return "";
+    }
+    boolean ipv4 = addresses.get(0).getAddress() instanceof Inet4Address;
+    return "; it has no " + (ipv4 ? "::1" : "127.0.0.1");
   }
 
   private static String hostToConnect(@Nullable String bind, InetAddress first) {
     if (first.isAnyLocalAddress()) {
       return thisMachine();
     }
-    return bind == null ? text(first) : bind;
+    return bind == null || isInterface(bind) ? text(first) : bind;
+  }
+
+  private static boolean isInterface(String name) {
+    try {
+      return NetworkInterface.getByName(name) != null;
+    } catch (SocketException e) {
+      return false;
+    }
   }
 
   /** An address in short: {@code ::1} for 0:0:0:0:0:0:0:1. */

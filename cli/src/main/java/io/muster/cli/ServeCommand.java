@@ -27,7 +27,8 @@ final class ServeCommand implements Callable<Integer> {
       names = "--bind",
       paramLabel = "ADDR",
       description = {
-        "Listen on this address or host, or on all interfaces with '*'.",
+        "Listen on this address, host or network interface; on all interfaces with '*', by IPv4"
+            + " only with 0.0.0.0.",
         "Default: loopback, 127.0.0.1 and ::1."
       })
   private @Nullable String bind;
@@ -129,7 +130,7 @@ final class ServeCommand implements Callable<Integer> {
       if (file != null) {
         file.write(server.port());
       }
-      streams.print(Greeting.of(bind, server.addresses()));
+      streams.print(Greeting.of(options.bind(), server.addresses()));
       if (!server.awaitTermination()) {
         throw new CommandFailedException(
             ExitCode.SERVER_FAILED,
@@ -141,6 +142,10 @@ final class ServeCommand implements Callable<Integer> {
   }
 
   private StoreServerOptions options() {
+    if (bind != null && bind.isBlank()) {
+      throw new IllegalArgumentException(
+          "--bind is empty; give an address, a host, a network interface, or '*'");
+    }
     StoreServerOptions.Builder options =
         StoreServer.options()
             .port(port)

@@ -2,8 +2,10 @@ package io.muster.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.NetworkInterface;
 import java.net.UnknownHostException;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -20,14 +22,47 @@ class GreetingTest {
             Listening on 127.0.0.1:29500 and [::1]:29500: only this machine can connect (see --bind)
             Python  torch.distributed.TCPStore("127.0.0.1", 29500, is_master=False, wait_for_workers=False)
                     or MASTER_ADDR=127.0.0.1 MASTER_PORT=29500 TORCHELASTIC_USE_AGENT_STORE=True for env://
-            Java    TcpStore.connect("127.0.0.1", 29500)""");
+            Java    TcpStore.connect("127.0.0.1", 29500)
+            One job at a time: keys left behind by one job conflict with the next, so start a fresh server for each""");
+  }
+
+  /** Fault A8. */
+  @Test
+  void loopbackOfOneFamily_saysWhatIsMissing() throws UnknownHostException {
+    byte[] ipv6 = new byte[16];
+    ipv6[15] = 1;
+
+    assertThat(Greeting.of(null, List.of(address(127, 0, 0, 1))))
+        .startsWith(
+            "Listening on 127.0.0.1:29500: only this machine can connect (see --bind); it has no"
+                + " ::1\n");
+    assertThat(Greeting.of(null, List.of(address(ipv6))))
+        .startsWith(
+            "Listening on [::1]:29500: only this machine can connect (see --bind); it has no"
+                + " 127.0.0.1\n")
+        .contains("TCPStore(\"::1\", 29500", "MASTER_ADDR=::1 ", "connect(\"::1\", 29500)");
+    assertThat(Greeting.of("127.0.0.1", List.of(address(127, 0, 0, 1))))
+        .startsWith("Listening on 127.0.0.1:29500: only this machine can connect (see --bind)\n");
+  }
+
+  /** Fault A9. */
+  @Test
+  void interfaceName_isShownAsItsAddress() throws IOException {
+    String name = NetworkInterface.getByInetAddress(InetAddress.getLoopbackAddress()).getName();
+
+    assertThat(Greeting.of(name, List.of(address(127, 0, 0, 1))))
+        .contains("TCPStore(\"127.0.0.1\", 29500");
   }
 
   @Test
-  void allInterfaces_areOpenToEverybody() {
-    assertThat(Greeting.of("*", List.of(new InetSocketAddress(29500))))
+  void allInterfaces_areOpenToEverybody() throws UnknownHostException {
+    assertThat(Greeting.of("*", List.of(address(new byte[16]))))
         .startsWith(
             "Listening on *:29500: all interfaces, so whoever reaches this machine can connect\n");
+    assertThat(Greeting.of("0.0.0.0", List.of(address(0, 0, 0, 0))))
+        .startsWith(
+            "Listening on 0.0.0.0:29500: all interfaces by IPv4, so whoever reaches this machine"
+                + " can connect\n");
   }
 
   @Test

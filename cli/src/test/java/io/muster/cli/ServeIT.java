@@ -96,6 +96,37 @@ class ServeIT {
     }
   }
 
+  /** Fault A9. */
+  @Test
+  void emptyBind_isMisuse() throws IOException, InterruptedException {
+    try (Child server = serve("--bind", "")) {
+      assertThat(server.exitCode()).isEqualTo(ExitCode.MISUSE);
+      assertThat(server.err())
+          .isEqualTo(
+              "muster serve: --bind is empty; give an address, a host, a network interface, or"
+                  + " '*'\n");
+    }
+    assertThat(portFile()).doesNotExist();
+  }
+
+  /** Fault A9. */
+  @Test
+  void bracketedAddress_isPrintedAsClientsTakeIt() throws IOException, InterruptedException {
+    try (StoreServer trial = StoreServer.start()) {
+      assumeListening(trial, "[::1]");
+    }
+    try (Child server = serve("--bind", "[::1]")) {
+      int port = server.awaitPort(portFile());
+      server.awaitOutputOrEnd();
+      assertThat(server.out())
+          .startsWith("Listening on [::1]:" + port + ": only this machine can connect")
+          .contains("TCPStore(\"::1\", " + port, "MASTER_ADDR=::1 ", "connect(\"::1\", " + port);
+      try (Store store = TcpStore.connect("::1", port)) {
+        assertThat(store.numKeys()).isZero();
+      }
+    }
+  }
+
   @Test
   void portFileOfAnEarlierServer_isGoneBeforeTheNewOneIsThere()
       throws IOException, InterruptedException {

@@ -57,7 +57,7 @@ public final class NetworkNamespace implements AutoCloseable {
   /** Runs {@code ip} in this namespace. */
   public void ip(String arguments) {
     List<String> command = new ArrayList<>(List.of("ip", "-n", name));
-    command.addAll(List.of(arguments.split(" ")));
+    command.addAll(List.of(arguments.split(" ", -1)));
     String failure = run(command);
     if (failure != null) {
       throw new AssertionError(String.join(" ", command) + ": " + failure);

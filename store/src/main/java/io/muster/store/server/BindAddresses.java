@@ -1,32 +1,95 @@
 package io.muster.store.server;
 
 import java.io.IOException;
+import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.net.NetworkInterface;
+import java.net.StandardProtocolFamily;
 import java.net.UnknownHostException;
+import java.nio.channels.ServerSocketChannel;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** What the name of a bind address means on this machine. */
 final class BindAddresses {
+  private static final byte[] LOOPBACK_IPV4 = {127, 0, 0, 1};
+  private static final byte[] LOOPBACK_IPV6 = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1};
+  private static final byte[] ANY_IPV4 = new byte[4];
+  private static final byte[] ANY_IPV6 = new byte[16];
+
   private BindAddresses() {}
 
   /**
-   * The addresses to bind.
+   * The addresses to bind. The wildcard of IPv6 stands for all interfaces of both families.
    *
-   * @param host a host or address, {@code *} for all interfaces, or null for loopback
-   * @throws UnknownHostException if the host has no address
+   * @param host an address, a network interface or a host, {@code *} for all interfaces, or null
+   *     for loopback
+   * @throws UnknownHostException if there is none of this name, or it has no address
    */
   static List<InetAddress> of(@Nullable String host) throws IOException {
     if (host == null) {
-      return loopback();
+      return loopback(BindAddresses::isOwn);
     }
     if (host.equals("*")) {
-      return List.of(new java.net.InetSocketAddress(0).getAddress());
+      return List.of(InetAddress.getByAddress(hasIpv6() ? ANY_IPV6 : ANY_IPV4));
     }
-    List<InetAddress> addresses = List.of(InetAddress.getAllByName(host));
-    return addresses.get(0).isAnyLocalAddress() ? addresses.subList(0, 1) : bindable(addresses);
+    NetworkInterface network = NetworkInterface.getByName(host);
+    if (network != null) {
+      return addressesOf(network);
+    }
+    List<InetAddress> addresses = List.of(lookUp(host));
+    return addresses.get(0).isAnyLocalAddress()
+        ? addresses.subList(0, 1)
+        : bindable(addresses, BindAddresses::isOwn);
+  }
+
+  private static InetAddress[] lookUp(String host) throws UnknownHostException {
+    try {
+      return InetAddress.getAllByName(host);
+    } catch (UnknownHostException e) {
+      UnknownHostException unknown =
+          new UnknownHostException(
+              host + " is neither an address nor a known host nor a network interface");
+      unknown.initCause(e);
+      throw unknown;
+    }
+  }
+
+  /** Those of an interface, IPv4 first, since that is what most clients try first. */
+  private static List<InetAddress> addressesOf(NetworkInterface network)
+      throws UnknownHostException {
+    List<InetAddress> addresses =
+        network
+            .inetAddresses()
+            .sorted(
+                Comparator.comparing(
+                    (InetAddress address) ->
+                        address instanceof Inet4Address ? 0 : address.isLinkLocalAddress() ? 2 : 1))
+            .toList();
+    if (addresses.isEmpty()) {
+      throw new UnknownHostException("network interface " + network.getName() + " has no address");
+    }
+    return addresses;
+  }
+
+  /** Whether an address is one of this machine's. */
+  interface Owned {
+    boolean test(InetAddress address) throws IOException;
+  }
+
+  private static boolean isOwn(InetAddress address) throws IOException {
+    return NetworkInterface.getByInetAddress(address) != null;
+  }
+
+  private static boolean hasIpv6() throws IOException {
+    try {
+      ServerSocketChannel.open(StandardProtocolFamily.INET6).close();
+      return true;
+    } catch (UnsupportedOperationException e) {
+      return false;
+    }
   }
 
   /**
@@ -34,26 +97,22 @@ final class BindAddresses {
    * IPv6, and a name service an address outside a container. All if it has none, so that binding
    * them says what is wrong.
    */
-  static List<InetAddress> bindable(List<InetAddress> addresses) throws IOException {
+  static List<InetAddress> bindable(List<InetAddress> addresses, Owned owned) throws IOException {
     List<InetAddress> own = new ArrayList<>();
     for (InetAddress address : addresses) {
-      if (NetworkInterface.getByInetAddress(address) != null) {
+      if (owned.test(address)) {
         own.add(address);
       }
     }
     return own.isEmpty() ? addresses : own;
   }
 
-  /** 127.0.0.1, and ::1 where the machine has it. */
-  private static List<InetAddress> loopback() throws IOException {
-    List<InetAddress> addresses = new ArrayList<>();
-    addresses.add(InetAddress.getByAddress("localhost", new byte[] {127, 0, 0, 1}));
-    byte[] ipv6 = new byte[16];
-    ipv6[15] = 1;
-    InetAddress address = InetAddress.getByAddress("localhost", ipv6);
-    if (NetworkInterface.getByInetAddress(address) != null) {
-      addresses.add(address);
-    }
-    return addresses;
+  /** 127.0.0.1 and ::1, or the one of them that the machine has. */
+  static List<InetAddress> loopback(Owned owned) throws IOException {
+    return bindable(
+        List.of(
+            InetAddress.getByAddress("localhost", LOOPBACK_IPV4),
+            InetAddress.getByAddress("localhost", LOOPBACK_IPV6)),
+        owned);
   }
 }

@@ -61,7 +61,10 @@ public final class StoreServerOptions {
     return settings.copy();
   }
 
-  /** The host or address to bind, {@code *} for all, or null for loopback. */
+  /**
+   * The address (of IPv6 without brackets), host or network interface to bind, {@code *} for all,
+   * or null for loopback.
+   */
   public @Nullable String bind() {
     return settings.bind;
   }
@@ -190,12 +193,31 @@ public final class StoreServerOptions {
     }
 
     /**
-     * Binds a host's addresses, one address, or with {@code *} all interfaces of IPv6 and IPv4;
-     * default: loopback. The protocol has neither encryption nor passwords: bind more than loopback
-     * only in a network you trust.
+     * What to listen on; default: loopback, 127.0.0.1 and ::1, or the one of them that the machine
+     * has. The protocol has neither encryption nor passwords: bind more than loopback only in a
+     * network you trust.
+     *
+     * <ul>
+     *   <li>{@code *} or {@code ::}: all interfaces, by IPv6 and IPv4. On a machine without IPv6
+     *       {@code *} is IPv4 only.
+     *   <li>{@code 0.0.0.0}: all interfaces, by IPv4 only.
+     *   <li>Another address; of IPv6 with or without brackets.
+     *   <li>The name of a network interface, such as {@code eth0}: all its addresses. It takes
+     *       precedence over a host of the same name.
+     *   <li>A host: those of its addresses that the machine has.
+     * </ul>
+     *
+     * @throws IllegalArgumentException if it is empty
      */
     public Builder bind(String host) {
-      this.bind = Objects.requireNonNull(host, "host");
+      String stripped = host.strip();
+      if (stripped.isEmpty()) {
+        throw new IllegalArgumentException(
+            "bind is empty; it must be an address, a host, a network interface, or *");
+      }
+      boolean bracketed =
+          stripped.startsWith("[") && stripped.endsWith("]") && stripped.contains(":");
+      this.bind = bracketed ? stripped.substring(1, stripped.length() - 1) : stripped;
       return this;
     }
 

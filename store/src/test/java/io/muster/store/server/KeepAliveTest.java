@@ -131,10 +131,10 @@ class KeepAliveTest extends ServerTest {
     List<Long> timers = new ArrayList<>();
     for (String table : List.of("tcp", "tcp6")) {
       for (String line : lines(Path.of("/proc/net", table))) {
-        String[] fields = line.strip().split("\\s+");
+        String[] fields = line.strip().split("\\s+", -1);
         boolean established = fields[3].equals("01");
         if (established && fields[ofServer ? 1 : 2].endsWith(port)) {
-          String[] timer = fields[5].split(":");
+          String[] timer = fields[5].split(":", -1);
           boolean keepAlive = timer[0].equals("02");
           // In hundredths of a second.
           timers.add(keepAlive ? Math.round(Long.parseLong(timer[1], 16) / 100.0) : -1);

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.muster.store.Ipv6;
 import io.muster.store.NetworkException;
 import java.io.IOException;
 import java.net.BindException;
@@ -53,6 +54,56 @@ class ServerAddressTest extends ServerTest {
     for (InetAddress address : addressesOfThisMachine()) {
       RawClient.open(at(address)).send(RawClient.VALIDATE).sync().close();
     }
+  }
+
+  /** Fault A9. */
+  @Test
+  void start_onTheWildcardOfIpv4_leavesIpv6Alone() throws IOException {
+    restart(options().bind("0.0.0.0"));
+
+    for (InetAddress address : addressesOfThisMachine()) {
+      if (address instanceof Inet4Address) {
+        RawClient.open(at(address)).send(RawClient.VALIDATE).sync().close();
+      } else {
+        assertThatThrownBy(() -> RawClient.open(at(address)).close())
+            .as("connecting to %s", address)
+            .hasCauseInstanceOf(java.net.ConnectException.class);
+      }
+    }
+  }
+
+  /** Fault A9. */
+  @Test
+  void start_onTheWildcardOfIpv6_listensOnEveryAddressOfBothFamilies() throws IOException {
+    if (!Ipv6.isHere()) {
+      return;
+    }
+    restart(options().bind("[::]"));
+
+    for (InetAddress address : addressesOfThisMachine()) {
+      RawClient.open(at(address)).send(RawClient.VALIDATE).sync().close();
+    }
+  }
+
+  /** Fault A9. */
+  @Test
+  void start_onAnInterface_listensOnItsAddresses() throws IOException {
+    NetworkInterface loopback =
+        NetworkInterface.getByInetAddress(InetAddress.getByAddress(new byte[] {127, 0, 0, 1}));
+    restart(options().bind(loopback.getName()));
+
+    assertThat(server().addresses()).hasSize((int) loopback.inetAddresses().count());
+    for (InetSocketAddress address : server().addresses()) {
+      RawClient.open(address).send(RawClient.VALIDATE).sync().close();
+    }
+  }
+
+  @Test
+  void start_onNothing_isRefused() {
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> options().bind(" "))
+        .withMessage("bind is empty; it must be an address, a host, a network interface, or *");
+    assertThat(options().bind("[::1]").build().bind()).isEqualTo("::1");
   }
 
   @Test

@@ -20,7 +20,7 @@ class VanishedHostIT {
         String listening = server.answer();
         assertThat(listening).startsWith("192.0.2.1 ");
         try (ChildProcess client =
-            clientHost.java(WaiterProcess.class, "192.0.2.1", listening.split(" ")[1])) {
+            clientHost.java(WaiterProcess.class, "192.0.2.1", listening.split(" ", -1)[1])) {
           String unusedConnected = client.answer();
           Eventually.assertThat(() -> server.ask("")).matches("a wait", a -> a.endsWith(" 1"));
 

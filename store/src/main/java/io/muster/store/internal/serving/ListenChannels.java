@@ -1,9 +1,13 @@
 package io.muster.store.internal.serving;
 
 import java.io.IOException;
+import java.net.Inet4Address;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.StandardProtocolFamily;
 import java.net.StandardSocketOptions;
 import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.UnsupportedAddressTypeException;
 import java.util.List;
 
 /** Opens the JDK's sockets to listen on. */
@@ -19,13 +23,27 @@ final class ListenChannels {
         Closing::quietly);
   }
 
+  /** The JDK's default is a socket for both families, whose wildcard is both families'. */
+  private static ServerSocketChannel open(InetAddress address) throws IOException {
+    try {
+      return address instanceof Inet4Address && address.isAnyLocalAddress()
+          ? ServerSocketChannel.open(StandardProtocolFamily.INET)
+          : ServerSocketChannel.open();
+    } catch (UnsupportedOperationException e) {
+      throw new IOException("this machine has no IPv4", e);
+    }
+  }
+
   private static ServerSocketChannel bind(InetSocketAddress address, Listening.OnAddresses on)
       throws IOException {
-    ServerSocketChannel listener = ServerSocketChannel.open();
+    ServerSocketChannel listener = open(address.getAddress());
     try {
       listener.setOption(StandardSocketOptions.SO_REUSEADDR, true);
       on.keepAlive().applyToListener(listener);
       return listener.bind(address, on.backlog());
+    } catch (UnsupportedAddressTypeException e) {
+      Closing.quietly(listener);
+      throw new IOException("this machine has no IPv6", e);
     } catch (IOException | RuntimeException e) {
       Closing.quietly(listener);
       throw e;

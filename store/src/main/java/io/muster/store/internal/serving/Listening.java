@@ -16,7 +16,8 @@ public sealed interface Listening {
   /**
    * On addresses of this machine, all with the same port.
    *
-   * @param addresses at least one; a single wildcard address means all interfaces, IPv6 and IPv4
+   * @param addresses at least one; the wildcard of IPv6 means all interfaces by IPv6 and IPv4, that
+   *     of IPv4 by IPv4 only
    * @param port 0 for any free one
    */
   record OnAddresses(List<InetAddress> addresses, int port, int backlog, KeepAlive keepAlive)
