@@ -1,5 +1,6 @@
 package io.muster.collectives;
 
+import io.muster.rendezvous.RendezvousOptions;
 import io.muster.store.Store;
 import java.time.Duration;
 import java.util.List;
@@ -31,6 +32,7 @@ public final class ProcessGroupOptions {
   private final OptionalInt worldSize;
   private final Duration timeout;
   private final List<String> interfaceNames;
+  private final Optional<String> bind;
   private final int maxObjectBytes;
   private final Map<String, String> environment;
 
@@ -41,6 +43,7 @@ public final class ProcessGroupOptions {
     this.worldSize = builder.worldSize;
     this.timeout = builder.timeout;
     this.interfaceNames = builder.interfaceNames;
+    this.bind = builder.bind;
     this.maxObjectBytes = builder.maxObjectBytes;
     this.environment = builder.environment;
     if (store.isPresent() && (rank.isEmpty() || worldSize.isEmpty())) {
@@ -85,6 +88,11 @@ public final class ProcessGroupOptions {
     return interfaceNames;
   }
 
+  /** Where rank 0 listens if it hosts the store; see {@link RendezvousOptions#bind}. */
+  public Optional<String> bind() {
+    return bind;
+  }
+
   /** How many bytes an object of a collective of objects may have. */
   public int maxObjectBytes() {
     return maxObjectBytes;
@@ -108,6 +116,7 @@ public final class ProcessGroupOptions {
         + timeout
         + ", interfaceNames="
         + interfaceNames
+        + bind.map(host -> ", bind=" + host).orElse("")
         + ", maxObjectBytes="
         + maxObjectBytes
         + ")";
@@ -121,6 +130,7 @@ public final class ProcessGroupOptions {
     private OptionalInt worldSize = OptionalInt.empty();
     private Duration timeout = DEFAULT_TIMEOUT;
     private List<String> interfaceNames = List.of();
+    private Optional<String> bind = Optional.empty();
     private int maxObjectBytes = DEFAULT_MAX_OBJECT_BYTES;
     private Map<String, String> environment = System.getenv();
 
@@ -172,6 +182,17 @@ public final class ProcessGroupOptions {
      */
     public Builder interfaceNames(String... names) {
       this.interfaceNames = List.of(names);
+      return this;
+    }
+
+    /**
+     * Where rank 0 listens if the URL has it host the store: a host name, an address, or {@code *}
+     * for all interfaces. See {@link RendezvousOptions.Builder#bind} for what it is by default; the
+     * variable {@code MUSTER_BIND} says the same. The addresses at which ranks listen for each
+     * other are those of {@link #interfaceNames}.
+     */
+    public Builder bind(String host) {
+      this.bind = Optional.of(host);
       return this;
     }
 

@@ -132,6 +132,7 @@ public final class ProcessGroups implements AutoCloseable {
   private static Rendezvous meet(ProcessGroupOptions options) {
     RendezvousOptions.Builder builder =
         RendezvousOptions.builder().timeout(options.timeout()).environment(options.environment());
+    options.bind().ifPresent(builder::bind);
     options.rank().ifPresent(builder::rank);
     options.worldSize().ifPresent(builder::worldSize);
     return Rendezvous.of(options.initMethod(), builder.build());

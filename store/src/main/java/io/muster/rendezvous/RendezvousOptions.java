@@ -3,6 +3,7 @@ package io.muster.rendezvous;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.OptionalInt;
 
 /**
@@ -15,9 +16,12 @@ public final class RendezvousOptions {
   /** PyTorch's default for process groups. */
   public static final Duration DEFAULT_TIMEOUT = Duration.ofMinutes(30);
 
+  private static final String BIND_VARIABLE = "MUSTER_BIND";
+
   private final Duration timeout;
   private final OptionalInt rank;
   private final OptionalInt worldSize;
+  private final Optional<String> bind;
   private final Map<String, String> environment;
   private final RendezvousRegistry registry;
 
@@ -25,6 +29,7 @@ public final class RendezvousOptions {
     this.timeout = builder.timeout;
     this.rank = builder.rank;
     this.worldSize = builder.worldSize;
+    this.bind = builder.bind;
     this.environment = builder.environment;
     this.registry = builder.registry;
   }
@@ -54,6 +59,15 @@ public final class RendezvousOptions {
     return worldSize;
   }
 
+  /**
+   * Where rank 0 listens if it hosts a TCP store: the option, or else the variable {@code
+   * MUSTER_BIND}; nothing if neither is set.
+   */
+  public Optional<String> bind() {
+    return bind.or(
+        () -> Optional.ofNullable(environment.get(BIND_VARIABLE)).filter(host -> !host.isEmpty()));
+  }
+
   /** The environment variables. */
   public Map<String, String> environment() {
     return environment;
@@ -73,6 +87,7 @@ public final class RendezvousOptions {
         + rank
         + ", worldSize="
         + worldSize
+        + bind().map(host -> ", bind=" + host).orElse("")
         + ")";
   }
 
@@ -81,6 +96,7 @@ public final class RendezvousOptions {
     private Duration timeout = DEFAULT_TIMEOUT;
     private OptionalInt rank = OptionalInt.empty();
     private OptionalInt worldSize = OptionalInt.empty();
+    private Optional<String> bind = Optional.empty();
     private Map<String, String> environment = System.getenv();
     private RendezvousRegistry registry = RendezvousRegistry.standard();
 
@@ -108,6 +124,18 @@ public final class RendezvousOptions {
     /** The world size; by default, and if negative, the URL says it. */
     public Builder worldSize(int worldSize) {
       this.worldSize = unlessNegative(worldSize);
+      return this;
+    }
+
+    /**
+     * Where rank 0 listens if it hosts a TCP store, whatever address the others connect to: a host
+     * name, an address, or {@code *} for all interfaces. Takes precedence over the variable {@code
+     * MUSTER_BIND}. By default rank 0 listens at the address where the ranks meet if that is this
+     * machine's own, which is loopback for {@code localhost}, and on all interfaces otherwise;
+     * PyTorch always listens on all. The protocol has neither encryption nor passwords.
+     */
+    public Builder bind(String host) {
+      this.bind = Optional.of(host);
       return this;
     }
 

@@ -137,6 +137,11 @@ public final class RendezvousRequest {
     return Optional.ofNullable(options.environment().get(name)).filter(value -> !value.isEmpty());
   }
 
+  /** Where a host should listen, whatever address the others connect to, if that is said. */
+  public Optional<String> bind() {
+    return options.bind();
+  }
+
   /** The environment variables. */
   public Map<String, String> environment() {
     return options.environment();

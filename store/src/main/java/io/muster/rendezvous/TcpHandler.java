@@ -3,6 +3,7 @@ package io.muster.rendezvous;
 import io.muster.store.TcpStore;
 import io.muster.store.TcpStoreOptions;
 import io.muster.store.server.Backend;
+import io.muster.store.server.StoreServerOptions;
 import java.util.Map;
 
 /** {@code tcp://host:port}: rank 0 hosts the store there, and the others connect to it. */
@@ -27,14 +28,20 @@ final class TcpHandler implements RendezvousHandler {
             .timeout(request.timeout())
             .worldSize(worldSize)
             .multiTenant(true)
-            .backend(backend(request))
             .environment(request.environment())
+            .server(server(request))
             .build();
     TcpStore store =
         rank == 0 && !agentHosts(request.environment(), host, port)
             ? TcpStore.host(host, port, options)
             : TcpStore.connect(host, port, options);
     return new Rendezvous(store, rank, worldSize);
+  }
+
+  private static StoreServerOptions server(RendezvousRequest request) {
+    StoreServerOptions.Builder server = StoreServerOptions.builder().backend(backend(request));
+    request.bind().ifPresent(server::bind);
+    return server.build();
   }
 
   private static Backend backend(RendezvousRequest request) {

@@ -6,11 +6,13 @@ import io.muster.store.server.StoreServerOptions;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.NetworkInterface;
 import java.net.SocketException;
 import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -58,6 +60,41 @@ final class HostedServer {
 
   StoreServer server() {
     return server;
+  }
+
+  /**
+   * Why workers on other hosts cannot join, and what to do about that; empty if nothing keeps them
+   * away.
+   */
+  String whatKeepsOtherHostsAway() {
+    List<InetSocketAddress> addresses = server.addresses();
+    boolean loopbackOnly =
+        !addresses.isEmpty()
+            && addresses.stream().allMatch(one -> one.getAddress().isLoopbackAddress());
+    return loopbackOnly
+        ? ("the store listens on loopback only, at %s, which other hosts cannot reach; if workers"
+                + " run there, set the variable MUSTER_BIND, or the option bind, to * or an"
+                + " address of this host")
+            .formatted(addresses)
+        : "";
+  }
+
+  /** The host name or address at which this process reaches the server, preferably the given. */
+  String reachableAs(String host, TcpStoreOptions options) throws InterruptedException {
+    if (options.server().bind() == null) {
+      return host;
+    }
+    List<InetAddress> bound =
+        server.addresses().stream().map(InetSocketAddress::getAddress).toList();
+    try {
+      List<InetAddress> named = Resolver.resolve(host, Deadline.nanos(options.timeout()));
+      boolean listensThere =
+          bound.isEmpty()
+              || bound.stream().anyMatch(one -> one.isAnyLocalAddress() || named.contains(one));
+      return listensThere ? host : bound.get(0).getHostAddress();
+    } catch (UnknownHostException e) {
+      return bound.get(0).getHostAddress();
+    }
   }
 
   /** To be called once by each host when it is done; the last one closes the server. */

@@ -99,8 +99,10 @@ public final class TcpStore implements Store {
    * Starts a server in this process and connects to it. The host of a fixed world waits until all
    * workers have joined, itself included.
    *
-   * <p>The server binds the addresses of {@code host} if one is this machine's own; otherwise all
-   * interfaces, with a warning, as PyTorch always does. It serves until this store is closed.
+   * <p>The server binds the address of its {@linkplain TcpStoreOptions#server options} if they have
+   * one; else the addresses of {@code host} if one is this machine's own; otherwise all interfaces,
+   * with a warning, as PyTorch always does. If only loopback is bound and workers of a fixed world
+   * do not join soon, a warning says so. It serves until this store is closed.
    *
    * @param port 0 for any free one; see {@link #port()}
    * @throws NetworkException if the server cannot listen, or {@code host} cannot be connected to in
@@ -122,8 +124,13 @@ public final class TcpStore implements Store {
       throw interrupted("hosting " + host + ":" + port);
     }
     try {
-      return new TcpStore(host, hosted.server().port(), options, hosted).joined();
-    } catch (RuntimeException e) {
+      return new TcpStore(
+              hosted.reachableAs(host, options), hosted.server().port(), options, hosted)
+          .joined();
+    } catch (InterruptedException e) {
+      hosted.release();
+      throw interrupted("hosting " + host + ":" + port);
+    } catch (RuntimeException | Error e) {
       hosted.release();
       throw e;
     }
@@ -177,7 +184,7 @@ public final class TcpStore implements Store {
     try {
       long unused = workers.join(timeout);
       if (hosted != null) {
-        workers.awaitAll(timeout, toString());
+        workers.awaitAll(timeout, toString(), hosted.whatKeepsOtherHostsAway());
       }
       joined = true;
       return this;

@@ -144,8 +144,15 @@ public final class Introduction {
       } catch (IOException e) {
         if (attempt == ATTEMPTS || deadline.hasPassed()) {
           throw new IOException(
-              "rank %d cannot be connected to at %s: %s"
-                  .formatted(peer, info.address(), e.getMessage()),
+              "rank %d cannot be connected to at %s: %s%s"
+                  .formatted(
+                      peer,
+                      info.address(),
+                      e.getMessage(),
+                      info.address().getAddress().isLoopbackAddress()
+                          ? "; it listens on loopback, so on another host it must be told an"
+                              + " interface by GLOO_SOCKET_IFNAME"
+                          : ""),
               e);
         }
       }
