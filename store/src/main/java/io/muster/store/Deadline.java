@@ -1,5 +1,7 @@
 package io.muster.store;
 
+import static java.util.Objects.requireNonNull;
+
 import java.time.Duration;
 
 /**
@@ -26,7 +28,7 @@ public final class Deadline {
   }
 
   static Duration requireNotNegative(Duration timeout) {
-    if (timeout.isNegative()) {
+    if (requireNonNull(timeout, "timeout").isNegative()) {
       throw new IllegalArgumentException("timeout must not be negative but was " + timeout);
     }
     return timeout;

@@ -1,5 +1,7 @@
 package io.muster.store;
 
+import static java.util.Objects.requireNonNull;
+
 import io.muster.store.internal.file.FileLog;
 import io.muster.store.internal.file.FileWatch;
 import io.muster.store.internal.file.MalformedFileException;
@@ -94,7 +96,7 @@ public final class FileStore implements Store {
    * @throws UnsupportedOperationException on Windows
    */
   public FileStore(Path path, int worldSize) {
-    this.path = path.toAbsolutePath();
+    this.path = requireNonNull(path, "path").toAbsolutePath();
     this.worldSize = worldSize;
     this.log = new FileLog(this.path, key -> waits.keyChanged(key.bytes()));
     change(records -> add(records, REFERENCES, 1));
@@ -107,6 +109,8 @@ public final class FileStore implements Store {
 
   @Override
   public void set(String key, byte[] value) {
+    requireNonNull(key, "key");
+    requireNonNull(value, "value");
     change(
         records -> {
           records.put(key(key), value);
@@ -116,17 +120,22 @@ public final class FileStore implements Store {
 
   @Override
   public byte[] get(String key) {
+    requireNonNull(key, "key");
     Optional<byte[]> found = refreshed(() -> Optional.ofNullable(value(key(key))));
     return found.map(byte[]::clone).orElseGet(() -> multiGet(List.of(key)).get(0));
   }
 
   @Override
   public long add(String key, long delta) {
+    requireNonNull(key, "key");
     return change(records -> add(records, key(key), delta));
   }
 
   @Override
   public byte[] compareSet(String key, byte[] expected, byte[] desired) {
+    requireNonNull(key, "key");
+    requireNonNull(expected, "expected");
+    requireNonNull(desired, "desired");
     return change(
         records -> {
           byte[] current = value(key(key));
@@ -140,12 +149,14 @@ public final class FileStore implements Store {
 
   @Override
   public boolean check(List<String> keys) {
-    return refreshed(() -> missing(keys).isEmpty());
+    List<String> copied = Arguments.copy(keys, "keys");
+    return refreshed(() -> missing(copied).isEmpty());
   }
 
   @Override
-  public void await(Duration timeout, List<String> keys) {
+  public void await(Duration timeout, List<String> of) {
     Deadline deadline = Deadline.after(timeout);
+    List<String> keys = Arguments.copy(of, "keys");
     Optional<Sleeper> sleeper = refreshed(() -> sleeperFor(missing(keys)));
     sleeper.ifPresent(it -> sleep(it, deadline, keys));
   }
@@ -153,6 +164,7 @@ public final class FileStore implements Store {
   /** Removes a key. PyTorch's says true even if the key was not there. */
   @Override
   public boolean deleteKey(String key) {
+    requireNonNull(key, "key");
     return locked(
         () ->
             log.changeIfThere(
@@ -184,6 +196,8 @@ public final class FileStore implements Store {
 
   @Override
   public void append(String key, byte[] value) {
+    requireNonNull(key, "key");
+    requireNonNull(value, "value");
     change(
         records -> {
           byte[] current = value(key(key));
@@ -196,8 +210,9 @@ public final class FileStore implements Store {
   }
 
   @Override
-  public List<byte[]> multiGet(List<String> keys) {
+  public List<byte[]> multiGet(List<String> of) {
     Deadline deadline = Deadline.after(timeout);
+    List<String> keys = Arguments.copy(of, "keys");
     List<byte[]> found = new ArrayList<>(keys.size());
     while (true) {
       Optional<Sleeper> sleeper =
@@ -218,11 +233,13 @@ public final class FileStore implements Store {
 
   @Override
   public void multiSet(List<String> keys, List<byte[]> values) {
-    Store.requireSameSize(keys, values);
+    List<String> copiedKeys = Arguments.copy(keys, "keys");
+    List<byte[]> copiedValues = Arguments.copy(values, "values");
+    Store.requireSameSize(copiedKeys, copiedValues);
     change(
         records -> {
-          for (int i = 0; i < keys.size(); i++) {
-            records.put(key(keys.get(i)), values.get(i));
+          for (int i = 0; i < copiedKeys.size(); i++) {
+            records.put(key(copiedKeys.get(i)), copiedValues.get(i));
           }
           return true;
         });

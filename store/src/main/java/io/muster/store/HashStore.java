@@ -1,5 +1,7 @@
 package io.muster.store;
 
+import static java.util.Objects.requireNonNull;
+
 import io.muster.store.internal.keyspace.Key;
 import io.muster.store.internal.keyspace.Keyspace;
 import io.muster.store.internal.keyspace.NotANumberException;
@@ -32,7 +34,8 @@ public final class HashStore implements Store {
 
   @Override
   public void set(String key, byte[] value) {
-    byte[] copy = value.clone();
+    requireNonNull(key, "key");
+    byte[] copy = requireNonNull(value, "value").clone();
     locked(
         () -> {
           keyspace.set(KeyText.bytes(key), copy);
@@ -42,7 +45,7 @@ public final class HashStore implements Store {
 
   @Override
   public byte[] get(String key) {
-    return multiGet(List.of(key)).get(0);
+    return multiGet(List.of(requireNonNull(key, "key"))).get(0);
   }
 
   @Override
@@ -52,18 +55,22 @@ public final class HashStore implements Store {
 
   @Override
   public byte[] compareSet(String key, byte[] expected, byte[] desired) {
-    byte[] copy = desired.clone();
+    requireNonNull(key, "key");
+    requireNonNull(expected, "expected");
+    byte[] copy = requireNonNull(desired, "desired").clone();
     return locked(() -> keyspace.compareSet(KeyText.bytes(key), expected, copy)).clone();
   }
 
   @Override
   public boolean check(List<String> keys) {
-    return locked(() -> missing(keys, keyspace::isPresent).isEmpty());
+    List<String> copied = Arguments.copy(keys, "keys");
+    return locked(() -> missing(copied, keyspace::isPresent).isEmpty());
   }
 
   @Override
-  public void await(Duration timeout, List<String> keys) {
+  public void await(Duration timeout, List<String> of) {
     Deadline deadline = Deadline.after(timeout);
+    List<String> keys = Arguments.copy(of, "keys");
     lock.lock();
     try {
       List<Key> missing = missing(keys, keyspace::isPresent);
@@ -99,6 +106,8 @@ public final class HashStore implements Store {
 
   @Override
   public void append(String key, byte[] value) {
+    requireNonNull(key, "key");
+    requireNonNull(value, "value");
     locked(
         () -> {
           keyspace.append(KeyText.bytes(key), value);
@@ -107,8 +116,9 @@ public final class HashStore implements Store {
   }
 
   @Override
-  public List<byte[]> multiGet(List<String> keys) {
+  public List<byte[]> multiGet(List<String> of) {
     Deadline deadline = Deadline.after(timeout);
+    List<String> keys = Arguments.copy(of, "keys");
     lock.lock();
     try {
       while (true) {
@@ -127,9 +137,9 @@ public final class HashStore implements Store {
 
   @Override
   public void multiSet(List<String> keys, List<byte[]> values) {
-    Store.requireSameSize(keys, values);
-    List<byte[]> checked = keys.stream().map(KeyText::bytes).toList();
-    List<byte[]> copies = values.stream().map(byte[]::clone).toList();
+    List<byte[]> checked = Arguments.copy(keys, "keys").stream().map(KeyText::bytes).toList();
+    List<byte[]> copies = Arguments.copy(values, "values").stream().map(byte[]::clone).toList();
+    Store.requireSameSize(checked, copies);
     locked(
         () -> {
           for (int i = 0; i < copies.size(); i++) {
@@ -141,7 +151,8 @@ public final class HashStore implements Store {
 
   @Override
   public void queuePush(String key, byte[] item) {
-    byte[] copy = item.clone();
+    requireNonNull(key, "key");
+    byte[] copy = requireNonNull(item, "item").clone();
     locked(
         () -> {
           keyspace.push(KeyText.bytes(key), copy);

@@ -146,10 +146,10 @@ public final class PrefixStore implements Store {
   }
 
   private String full(String key) {
-    return prefix + "/" + key;
+    return prefix + "/" + Objects.requireNonNull(key, "key");
   }
 
   private List<String> full(List<String> keys) {
-    return keys.stream().map(this::full).toList();
+    return Arguments.copy(keys, "keys").stream().map(this::full).toList();
   }
 }

@@ -1,5 +1,7 @@
 package io.muster.store;
 
+import static java.util.Objects.requireNonNull;
+
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -33,7 +35,9 @@ import java.util.List;
  * UnsupportedOperationException} with the message {@code Not implemented.}
  *
  * <p>Besides the exceptions named below, a store over a network throws {@link NetworkException}
- * from any method once its connection is lost, and a closed store {@link IllegalStateException}.
+ * from any method once its connection is lost, and a closed store {@link IllegalStateException}. An
+ * argument that is null, or a list that contains null, is a {@link NullPointerException} that names
+ * it.
  */
 public interface Store extends AutoCloseable {
   /** The timeout of a store that was given none: 5 minutes, as PyTorch's. */
@@ -47,7 +51,7 @@ public interface Store extends AutoCloseable {
 
   /** Sets the value of a key to text in UTF-8. */
   default void set(String key, String value) {
-    set(key, value.getBytes(StandardCharsets.UTF_8));
+    set(key, Arguments.utf8(value, "value"));
   }
 
   /**
@@ -86,10 +90,7 @@ public interface Store extends AutoCloseable {
   /** {@link #compareSet(String, byte[], byte[])} with text in UTF-8. */
   default String compareSet(String key, String expected, String desired) {
     byte[] result =
-        compareSet(
-            key,
-            expected.getBytes(StandardCharsets.UTF_8),
-            desired.getBytes(StandardCharsets.UTF_8));
+        compareSet(key, Arguments.utf8(expected, "expected"), Arguments.utf8(desired, "desired"));
     return new String(result, StandardCharsets.UTF_8);
   }
 
@@ -100,7 +101,7 @@ public interface Store extends AutoCloseable {
 
   /** Whether all of the keys are there. */
   default boolean check(String... keys) {
-    return check(List.of(keys));
+    return check(Arguments.list(keys, "keys"));
   }
 
   /**
@@ -115,7 +116,7 @@ public interface Store extends AutoCloseable {
 
   /** {@link #await(Duration, List)}. */
   default void await(Duration timeout, String... keys) {
-    await(timeout, List.of(keys));
+    await(timeout, Arguments.list(keys, "keys"));
   }
 
   /** {@link #await(Duration, List)} for at most {@link #timeout}. */
@@ -125,7 +126,7 @@ public interface Store extends AutoCloseable {
 
   /** {@link #await(Duration, List)} for at most {@link #timeout}. */
   default void await(String... keys) {
-    await(timeout(), List.of(keys));
+    await(timeout(), Arguments.list(keys, "keys"));
   }
 
   /**
@@ -164,6 +165,8 @@ public interface Store extends AutoCloseable {
    * this package do not use the fallback.
    */
   default void append(String key, byte[] value) {
+    requireNonNull(key, "key");
+    requireNonNull(value, "value");
     byte[] expected = currentOrEmpty(key);
     while (true) {
       byte[] desired = Arrays.copyOf(expected, expected.length + value.length);
@@ -187,7 +190,7 @@ public interface Store extends AutoCloseable {
 
   /** {@link #append(String, byte[])} with text in UTF-8. */
   default void append(String key, String value) {
-    append(key, value.getBytes(StandardCharsets.UTF_8));
+    append(key, Arguments.utf8(value, "value"));
   }
 
   /**
@@ -196,8 +199,9 @@ public interface Store extends AutoCloseable {
    * @throws StoreTimeoutException naming the missing keys, after {@link #timeout}
    */
   default List<byte[]> multiGet(List<String> keys) {
-    List<byte[]> values = new ArrayList<>(keys.size());
-    for (String key : keys) {
+    List<String> copied = Arguments.copy(keys, "keys");
+    List<byte[]> values = new ArrayList<>(copied.size());
+    for (String key : copied) {
       values.add(get(key));
     }
     return values;
@@ -205,7 +209,7 @@ public interface Store extends AutoCloseable {
 
   /** {@link #multiGet(List)}. */
   default List<byte[]> multiGet(String... keys) {
-    return multiGet(List.of(keys));
+    return multiGet(Arguments.list(keys, "keys"));
   }
 
   /**
@@ -214,9 +218,11 @@ public interface Store extends AutoCloseable {
    * @throws IllegalArgumentException if the lists differ in size
    */
   default void multiSet(List<String> keys, List<byte[]> values) {
-    requireSameSize(keys, values);
-    for (int i = 0; i < keys.size(); i++) {
-      set(keys.get(i), values.get(i));
+    List<String> copiedKeys = Arguments.copy(keys, "keys");
+    List<byte[]> copiedValues = Arguments.copy(values, "values");
+    requireSameSize(copiedKeys, copiedValues);
+    for (int i = 0; i < copiedKeys.size(); i++) {
+      set(copiedKeys.get(i), copiedValues.get(i));
     }
   }
 
@@ -231,7 +237,7 @@ public interface Store extends AutoCloseable {
 
   /** {@link #queuePush(String, byte[])} with text in UTF-8. */
   default void queuePush(String key, String item) {
-    queuePush(key, item.getBytes(StandardCharsets.UTF_8));
+    queuePush(key, Arguments.utf8(item, "item"));
   }
 
   /**
@@ -267,6 +273,7 @@ public interface Store extends AutoCloseable {
    *     without any prefix
    */
   default void barrier(String key, int worldSize, Duration timeout) {
+    requireNonNull(key, "key");
     Deadline deadline = Deadline.after(timeout);
     String members = key + "/num_members";
     String last = key + "/last_member";
@@ -326,7 +333,7 @@ public interface Store extends AutoCloseable {
   }
 
   /** The check every {@link #multiSet} begins with. */
-  static void requireSameSize(List<String> keys, List<byte[]> values) {
+  static void requireSameSize(List<?> keys, List<?> values) {
     if (keys.size() != values.size()) {
       throw new IllegalArgumentException(
           "multiSet keys and values vectors must be of same size: "

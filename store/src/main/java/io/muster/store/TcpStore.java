@@ -1,5 +1,7 @@
 package io.muster.store;
 
+import static java.util.Objects.requireNonNull;
+
 import io.muster.store.internal.client.CallInterruptedException;
 import io.muster.store.internal.client.CallTimeoutException;
 import io.muster.store.internal.client.ConnectTimeoutException;
@@ -88,7 +90,7 @@ public final class TcpStore implements Store {
    * @throws StoreInterruptedException if the thread is interrupted meanwhile
    */
   public static TcpStore connect(String host, int port, TcpStoreOptions options) {
-    requirePort(port);
+    requireArguments(host, port, options);
     if (port == 0) {
       throw new IllegalArgumentException("port 0 is for hosts only, nobody listens on it");
     }
@@ -111,7 +113,7 @@ public final class TcpStore implements Store {
    * @throws StoreInterruptedException if the thread is interrupted meanwhile
    */
   public static TcpStore host(String host, int port, TcpStoreOptions options) {
-    requirePort(port);
+    requireArguments(host, port, options);
     HostedServer hosted;
     try {
       hosted = HostedServer.start(host, port, options);
@@ -153,7 +155,9 @@ public final class TcpStore implements Store {
         && String.valueOf(port).equals(environment.get("MASTER_PORT"));
   }
 
-  private static void requirePort(int port) {
+  private static void requireArguments(String host, int port, TcpStoreOptions options) {
+    requireNonNull(host, "host");
+    requireNonNull(options, "options");
     if (port < 0 || port > 65535) {
       throw new IllegalArgumentException(
           "port must have value from 0 to 65535 but was " + port + ".");
@@ -217,7 +221,7 @@ public final class TcpStore implements Store {
   @Override
   public void set(String key, byte[] value) {
     byte[] wireKey = wireKey(key);
-    requireValue(value);
+    requireValue(value, "value");
     tell("set", nanos -> client.set(wireKey, value, nanos));
   }
 
@@ -245,8 +249,8 @@ public final class TcpStore implements Store {
   @Override
   public byte[] compareSet(String key, byte[] expected, byte[] desired) {
     byte[] wireKey = wireKey(key);
-    requireValue(expected);
-    requireValue(desired);
+    requireValue(expected, "expected");
+    requireValue(desired, "desired");
     return ask("compareSet", nanos -> client.compareSet(wireKey, expected, desired, nanos));
   }
 
@@ -257,8 +261,9 @@ public final class TcpStore implements Store {
   }
 
   @Override
-  public void await(Duration timeout, List<String> keys) {
+  public void await(Duration timeout, List<String> of) {
     Deadline deadline = Deadline.after(timeout);
+    List<String> keys = Arguments.copy(of, "keys");
     List<byte[]> wireKeys = wireKeys(keys);
     if (ask("await", deadline, nanos -> client.check(wireKeys, nanos))) {
       return;
@@ -318,13 +323,14 @@ public final class TcpStore implements Store {
   @Override
   public void append(String key, byte[] value) {
     byte[] wireKey = wireKey(key);
-    requireValue(value);
+    requireValue(value, "value");
     tell("append", nanos -> client.append(wireKey, value, nanos));
   }
 
   @Override
-  public List<byte[]> multiGet(List<String> keys) {
+  public List<byte[]> multiGet(List<String> of) {
     Deadline deadline = Deadline.after(timeout);
+    List<String> keys = Arguments.copy(of, "keys");
     List<byte[]> wireKeys = wireKeys(keys);
     while (true) {
       Optional<List<byte[]>> values =
@@ -338,10 +344,10 @@ public final class TcpStore implements Store {
 
   @Override
   public void multiSet(List<String> keys, List<byte[]> values) {
-    Store.requireSameSize(keys, values);
     List<byte[]> wireKeys = wireKeys(keys);
-    List<byte[]> copied = List.copyOf(values);
-    copied.forEach(this::requireValue);
+    List<byte[]> copied = Arguments.copy(values, "values");
+    Store.requireSameSize(wireKeys, copied);
+    copied.forEach(value -> requireValue(value, "values"));
     tell("multiSet", nanos -> client.multiSet(wireKeys, copied, nanos));
   }
 
@@ -354,7 +360,7 @@ public final class TcpStore implements Store {
   @Override
   public void queuePush(String key, byte[] item) {
     byte[] wireKey = wireKey(key);
-    requireValue(item);
+    requireValue(item, "item");
     Deadline deadline = Deadline.after(timeout);
     requireQueues("queuePush", deadline);
     tell("queuePush", deadline, nanos -> client.queuePush(wireKey, item, nanos));
@@ -479,7 +485,7 @@ public final class TcpStore implements Store {
   }
 
   private byte[] wireKey(String key) {
-    byte[] bytes = KeyText.bytes(Protocol.USER_KEY_PREFIX + key);
+    byte[] bytes = KeyText.bytes(Protocol.USER_KEY_PREFIX + requireNonNull(key, "key"));
     int limit = options.server().maxKeyBytes();
     if (bytes.length > limit) {
       throw new IllegalArgumentException(
@@ -489,7 +495,8 @@ public final class TcpStore implements Store {
     return bytes;
   }
 
-  private List<byte[]> wireKeys(List<String> keys) {
+  private List<byte[]> wireKeys(List<String> of) {
+    List<String> keys = Arguments.copy(of, "keys");
     int limit = options.server().maxKeysPerRequest();
     if (keys.size() > limit) {
       throw new IllegalArgumentException(keys.size() + " keys, the limit is " + limit);
@@ -497,9 +504,9 @@ public final class TcpStore implements Store {
     return keys.stream().map(this::wireKey).toList();
   }
 
-  private void requireValue(byte[] value) {
+  private void requireValue(byte[] value, String name) {
     int limit = options.server().maxValueBytes();
-    if (value.length > limit) {
+    if (requireNonNull(value, name).length > limit) {
       throw new IllegalArgumentException(
           "value of " + value.length + " bytes, the limit is " + limit);
     }

@@ -170,7 +170,7 @@ public final class TcpStoreOptions {
      * #joinIfPortTaken}; by default those of this process.
      */
     public Builder environment(Map<String, String> environment) {
-      this.environment = Map.copyOf(environment);
+      this.environment = Map.copyOf(Objects.requireNonNull(environment, "environment"));
       return this;
     }
 

@@ -1,5 +1,7 @@
 package io.muster.store.internal.wire;
 
+import static java.util.Objects.requireNonNull;
+
 import java.nio.charset.StandardCharsets;
 
 /**
@@ -14,7 +16,7 @@ public final class KeyText {
 
   /** The bytes of a key. */
   public static byte[] bytes(String text) {
-    int firstSurrogate = firstSurrogate(text);
+    int firstSurrogate = firstSurrogate(requireNonNull(text, "key"));
     return firstSurrogate < 0
         ? text.getBytes(StandardCharsets.UTF_8)
         : bytesWithEscapes(text, firstSurrogate);
