@@ -5,6 +5,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalInt;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a {@link Rendezvous} goes by besides its URL. Immutable.
@@ -31,7 +32,8 @@ public final class RendezvousOptions {
     this.worldSize = builder.worldSize;
     this.bind = builder.bind;
     this.environment = builder.environment;
-    this.registry = builder.registry;
+    RendezvousRegistry given = builder.registry;
+    this.registry = given == null ? RendezvousRegistry.standard() : given;
   }
 
   /** A builder with the defaults. */
@@ -98,7 +100,7 @@ public final class RendezvousOptions {
     private OptionalInt worldSize = OptionalInt.empty();
     private Optional<String> bind = Optional.empty();
     private Map<String, String> environment = System.getenv();
-    private RendezvousRegistry registry = RendezvousRegistry.standard();
+    private @Nullable RendezvousRegistry registry;
 
     private Builder() {}
 
@@ -108,7 +110,7 @@ public final class RendezvousOptions {
      * @throws IllegalArgumentException if it is negative
      */
     public Builder timeout(Duration timeout) {
-      if (timeout.isNegative()) {
+      if (Objects.requireNonNull(timeout, "timeout").isNegative()) {
         throw new IllegalArgumentException("timeout must not be negative but was " + timeout);
       }
       this.timeout = timeout;
@@ -141,11 +143,14 @@ public final class RendezvousOptions {
 
     /** The environment variables; by default those of this process. */
     public Builder environment(Map<String, String> environment) {
-      this.environment = Map.copyOf(environment);
+      this.environment = Map.copyOf(Objects.requireNonNull(environment, "environment"));
       return this;
     }
 
-    /** The handlers; by default {@link RendezvousRegistry#standard}. */
+    /**
+     * The handlers; by default {@link RendezvousRegistry#standard}, which is made by {@link #build}
+     * and only if it is needed.
+     */
     public Builder registry(RendezvousRegistry registry) {
       this.registry = Objects.requireNonNull(registry, "registry");
       return this;

@@ -1,27 +1,61 @@
 package io.muster.rendezvous;
 
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.ServiceConfigurationError;
 import java.util.ServiceLoader;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 
 /** The handlers by scheme. Thread-safe. */
 public final class RendezvousRegistry {
+  private static final Logger LOG = System.getLogger("io.muster.rendezvous");
+
+  /** A class path with more handlers that cannot be loaded is not looked through to its end. */
+  private static final int MOST_FAILURES = 100;
+
   private final Map<String, RendezvousHandler> handlers = new ConcurrentHashMap<>();
+
+  /** Why handlers could not be loaded; which schemes they are for is not known. */
+  private final List<Throwable> failures = new CopyOnWriteArrayList<>();
 
   private RendezvousRegistry() {}
 
   /**
    * A registry of its own, with the handlers of {@code tcp://}, {@code file://} and {@code env://}
-   * and those that {@link ServiceLoader} finds from this thread's context class loader.
+   * and those that {@link ServiceLoader} finds from this thread's context class loader. One that
+   * cannot be loaded is skipped with a warning; whoever asks for a scheme without handler learns
+   * why.
    *
    * @throws IllegalStateException if two handlers have the same scheme
    */
   public static RendezvousRegistry standard() {
     RendezvousRegistry registry = new RendezvousRegistry();
     List.of(new TcpHandler(), new FileHandler(), new EnvHandler()).forEach(registry::register);
-    ServiceLoader.load(RendezvousHandler.class).forEach(registry::register);
+    registry.load(ServiceLoader.load(RendezvousHandler.class).iterator());
     return registry;
+  }
+
+  private void load(Iterator<RendezvousHandler> services) {
+    while (failures.size() < MOST_FAILURES) {
+      RendezvousHandler handler;
+      try {
+        if (!services.hasNext()) {
+          return;
+        }
+        handler = services.next();
+        String unused = handler.scheme();
+      } catch (ServiceConfigurationError | LinkageError | RuntimeException e) {
+        LOG.log(Level.WARNING, "a rendezvous handler is skipped, it cannot be loaded: {0}", e);
+        failures.add(e);
+        continue;
+      }
+      register(handler);
+    }
   }
 
   /**
@@ -31,6 +65,7 @@ public final class RendezvousRegistry {
    * @throws IllegalStateException if its scheme has one already
    */
   public RendezvousRegistry register(RendezvousHandler handler) {
+    Objects.requireNonNull(handler, "handler");
     RendezvousHandler earlier = handlers.putIfAbsent(handler.scheme(), handler);
     if (earlier != null) {
       throw new IllegalStateException(
@@ -50,8 +85,15 @@ public final class RendezvousRegistry {
   RendezvousHandler handler(String scheme) {
     RendezvousHandler handler = handlers.get(scheme);
     if (handler == null) {
-      throw new IllegalStateException(
-          "No rendezvous handler for " + scheme + "://, only for " + handlers.keySet());
+      IllegalStateException none =
+          new IllegalStateException(
+              "No rendezvous handler for "
+                  + scheme
+                  + "://, only for "
+                  + handlers.keySet()
+                  + (failures.isEmpty() ? "" : "; some could not be loaded: " + failures));
+      failures.forEach(none::addSuppressed);
+      throw none;
     }
     return handler;
   }

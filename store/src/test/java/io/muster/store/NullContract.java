@@ -79,12 +79,13 @@ public interface NullContract extends StoreFixture {
     Store store = store();
     long keys = store.numKeys();
     List<String> keysWithNull = Arrays.asList("a", null);
+    String[] arrayWithNull = keysWithNull.toArray(String[]::new);
     List<byte[]> valuesWithNull = Arrays.asList(bytes("v"), null);
 
     refuses("keys[1]", () -> store.check(keysWithNull));
-    refuses("keys[1]", () -> store.check("a", null));
+    refuses("keys[1]", () -> store.check(arrayWithNull));
     refuses("keys[1]", () -> store.await(keysWithNull));
-    refuses("keys[1]", () -> store.await(Duration.ZERO, "a", null));
+    refuses("keys[1]", () -> store.await(Duration.ZERO, arrayWithNull));
     refuses("keys[1]", () -> store.multiGet(keysWithNull));
     refuses("keys[1]", () -> store.multiSet(keysWithNull, List.of(bytes("v"), bytes("w"))));
     refuses("values[1]", () -> store.multiSet(List.of("a", "b"), valuesWithNull));
