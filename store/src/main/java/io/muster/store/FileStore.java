@@ -45,14 +45,22 @@ import org.jspecify.annotations.Nullable;
  * interrupt shortens that. What waits for keys holds no lock; it sees a change by another process
  * on the same machine at once, and any other within 10 ms.
  *
- * <p><b>Damage.</b> What a process that died left half-written is never read, and is cut off by the
- * next operation that writes. A file that vanished holds no keys: waits go on until it is back,
- * {@link #check}, {@link #numKeys} and {@link #listKeys} answer as for an empty store, and whatever
- * sets a key makes it anew.
+ * <p><b>Damage.</b> What a process that died left half-written at the end of the file is never
+ * read, and is cut off with a warning by the next operation that writes. Anywhere else, whatever is
+ * not a record makes every operation throw {@link ProtocolException} with its offset, and the file
+ * stays as it is. The format has no checksums: a damaged value, and a damaged length of the very
+ * last value, cannot be told from a whole and a half-written one. A file that vanished holds no
+ * keys: waits go on until it is back, {@link #check}, {@link #numKeys} and {@link #listKeys} answer
+ * as for an empty store, and whatever sets a key makes it anew.
  *
- * <p>Where the file cannot be used, any method throws {@link StoreException} with the {@link
- * IOException} as its cause, or {@link ProtocolException} if it is no store's file; the store stays
- * usable. There are no queues. Windows, where PyTorch locks in another way, is not supported.
+ * <p>A file that another program rewrote in place, against the format, is read anew if its length
+ * or its time of modification tells; a change within the same tick of the file system's clock, or
+ * right after a write of this store, may go unnoticed.
+ *
+ * <p>Only regular files can be used. Where the file cannot be used, any method throws {@link
+ * StoreException} with the {@link IOException} as its cause, or {@link ProtocolException} if it is
+ * no store's file; the store stays usable. There are no queues. Windows, where PyTorch locks in
+ * another way, is not supported.
  */
 public final class FileStore implements Store {
   /** How often to look where nothing tells of changes; PyTorch's interval. */
@@ -98,8 +106,16 @@ public final class FileStore implements Store {
   public FileStore(Path path, int worldSize) {
     this.path = requireNonNull(path, "path").toAbsolutePath();
     this.worldSize = worldSize;
-    this.log = new FileLog(this.path, key -> waits.keyChanged(key.bytes()));
+    this.log = openLog();
     change(records -> add(records, REFERENCES, 1));
+  }
+
+  private FileLog openLog() {
+    try {
+      return new FileLog(path, key -> waits.keyChanged(key.bytes()));
+    } catch (IOException e) {
+      throw failure(e);
+    }
   }
 
   /** The file, as an absolute path. */

@@ -131,6 +131,15 @@ class FileStoreTest {
     assertThat(store.add("empty", 3)).isEqualTo(3);
   }
 
+  /** Fault G5: PyTorch's store does nothing here, and so loses what was to be appended. */
+  @Test
+  void append_valueEqualToWhatIsStored_isAppendedUnlikePyTorchs() {
+    store.append("k", "ab");
+    store.append("k", "ab");
+
+    assertThat(store.getString("k")).isEqualTo("abab");
+  }
+
   @Test
   void hasExtendedApi_isFalseAsInPyTorch() {
     assertThat(store.hasExtendedApi()).isFalse();

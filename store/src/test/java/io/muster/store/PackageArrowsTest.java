@@ -27,10 +27,11 @@ class PackageArrowsTest {
         "rendezvous,              store, store.server",
         "store,                   store.server, store.internal..",
         "store.server,            store.internal.serving, store.internal.[socket|wire]",
-        "store.internal.serving,  store.internal.keyspace, store.internal.[socket|wire]",
+        "store.internal.serving,  store.internal.keyspace, store.internal.[jna|socket|wire]",
         "store.internal.client,   store.internal.socket, store.internal.wire",
-        "store.internal.file,     store.internal.keyspace, store.internal.wire",
+        "store.internal.file,     store.internal.keyspace, store.internal.[jna|wire]",
         "store.internal.socket,   -, -",
+        "store.internal.jna,      -, -",
         "store.internal.wire,     -, -",
         "store.internal.keyspace, -, -",
       })

@@ -6,11 +6,13 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.Objects;
+import java.util.concurrent.TimeUnit;
 
 /** A file known by what Java says of its path; for any system. */
 final class AttributesFile implements NamedFile {
   private final Path path;
   private final Object identity;
+  private long modified;
 
   AttributesFile(Path path) throws IOException {
     this.path = path;
@@ -21,10 +23,16 @@ final class AttributesFile implements NamedFile {
   public long length() throws IOException {
     try {
       BasicFileAttributes found = attributes(path);
+      modified = found.lastModifiedTime().to(TimeUnit.NANOSECONDS);
       return identity.equals(identity(found)) ? found.size() : GONE;
     } catch (NoSuchFileException e) {
       return GONE;
     }
+  }
+
+  @Override
+  public long modified() {
+    return modified;
   }
 
   @Override

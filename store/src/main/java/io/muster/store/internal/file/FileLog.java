@@ -1,8 +1,11 @@
 package io.muster.store.internal.file;
 
+import io.muster.store.internal.jna.Jna;
 import io.muster.store.internal.keyspace.Key;
 import java.io.Closeable;
 import java.io.IOException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -23,6 +26,9 @@ public final class FileLog implements Closeable {
   private static final byte[] BEGINNING =
       "\u0009\0\0\0refcount/".getBytes(StandardCharsets.US_ASCII);
 
+  private static final long UNKNOWN = -1;
+  private static final Logger LOGGER = System.getLogger(FileLog.class.getName());
+
   private final Path path;
   private final Replica replica;
   private @Nullable OpenFile file;
@@ -31,13 +37,24 @@ public final class FileLog implements Closeable {
   private long length;
 
   /**
+   * When the file was changed, as far as {@link #replica} has it, or {@link #UNKNOWN} after a write
+   * until the next look at the file.
+   */
+  private long modified = UNKNOWN;
+
+  /** How long the file was when an incomplete record was last found at its end. */
+  private long lengthWhenTorn = UNKNOWN;
+
+  /**
    * The log at {@code path}, of which nothing is read yet. Each key that a record sets, whoever
    * wrote it, is shown to {@code onPut} when the record becomes known here.
    *
+   * @throws IOException if JNA cannot be used
    * @throws UnsupportedOperationException on Windows
    */
-  public FileLog(Path path, Consumer<Key> onPut) {
+  public FileLog(Path path, Consumer<Key> onPut) throws IOException {
     Flock.requireSupported();
+    Jna.requireLoaded();
     this.path = path;
     this.replica = new Replica(onPut);
   }
@@ -93,6 +110,8 @@ public final class FileLog implements Closeable {
   public void close() throws IOException {
     OpenFile closing = file;
     file = null;
+    modified = UNKNOWN;
+    lengthWhenTorn = UNKNOWN;
     if (closing != null) {
       closing.close();
     }
@@ -125,16 +144,76 @@ public final class FileLog implements Closeable {
     OpenFile open = file;
     return open != null
         && open.named().isKnownWithoutLock()
-        && closeOnFailure(() -> open.named().length() == replica.end());
+        && closeOnFailure(
+            () -> open.named().length() == replica.end() && isUnmodified(open.named().modified()));
+  }
+
+  /**
+   * Whether the file, which is as long as when it was last read, was left alone since. Whoever
+   * rewrites it in place breaks the format, but is noticed; unless it was right after a write of
+   * this log, or within the same tick of the file system's clock.
+   */
+  private boolean isUnmodified(long modifiedNow) {
+    if (modified == UNKNOWN) {
+      modified = modifiedNow;
+    }
+    return modified == modifiedNow;
   }
 
   private void readNew(OpenFile open) throws IOException {
-    if (length < replica.end()) {
+    long modifiedNow = open.named().modified();
+    boolean rewritten = length == replica.end() && !isUnmodified(modifiedNow);
+    if (length < replica.end() || rewritten) {
       replica.reset();
     }
-    if (length > replica.end()) {
-      replica.replay(open.contentFrom(replica.end()), length - replica.end());
+    if (replica.end() > 0 && !isContinued(open)) {
+      replica.reset(); // perhaps it was emptied and has grown again, to records that end elsewhere
     }
+    if (replica.end() == 0) {
+      replayFromBeginning(open);
+    }
+    if (replica.end() < length && length != lengthWhenTorn) {
+      RecordSearch.requireTorn(open::read, replica.last(), replica.end(), length);
+      lengthWhenTorn = length;
+    }
+    modified = modifiedNow;
+  }
+
+  /** Reads on where the replica ends; false if something else than records follows there. */
+  private boolean isContinued(OpenFile open) throws IOException {
+    try {
+      replay(open);
+    } catch (MalformedFileException e) {
+      return false;
+    }
+    return replica.end() == length || lengthWhenTorn == length;
+  }
+
+  private void replayFromBeginning(OpenFile open) throws IOException {
+    MalformedFileException malformed = null;
+    try {
+      replay(open);
+    } catch (MalformedFileException e) {
+      malformed = e;
+    }
+    if ((malformed != null || replica.end() == 0) && !isOfAStore(open)) {
+      throw new MalformedFileException("the file is not a store's, and is left as it is");
+    }
+    if (malformed != null) {
+      throw malformed;
+    }
+  }
+
+  private void replay(OpenFile open) throws IOException {
+    if (length > replica.end()) {
+      replica.replay(open.contentFrom(replica.end()), length);
+    }
+  }
+
+  private boolean isOfAStore(OpenFile open) throws IOException {
+    byte[] found = new byte[BEGINNING.length];
+    int read = open.read(0, found, (int) Math.min(length, found.length));
+    return Arrays.equals(found, 0, read, BEGINNING, 0, read);
   }
 
   /**
@@ -142,22 +221,25 @@ public final class FileLog implements Closeable {
    * unreadable for everybody, and PyTorch's readers never come back from it.
    */
   private void cutTornTail(OpenFile open) throws IOException {
-    if (length == replica.end()) {
-      return;
+    if (length > replica.end()) {
+      RecordSearch.requireTorn(open::read, replica.last(), replica.end(), length);
+      LOGGER.log(
+          Level.WARNING,
+          "{0}: cutting off {1} bytes at byte {2}: an incomplete record, left by a process that"
+              + " ended while it wrote",
+          path,
+          Long.toString(length - replica.end()),
+          Long.toString(replica.end()));
+      open.truncate(replica.end());
+      modified = UNKNOWN;
     }
-    if (replica.end() == 0) {
-      byte[] found = open.contentFrom(0).readNBytes((int) Math.min(length, BEGINNING.length));
-      if (!Arrays.equals(found, Arrays.copyOf(BEGINNING, found.length))) {
-        throw new MalformedFileException("the file is not a store's, and is left as it is");
-      }
-    }
-    open.truncate(replica.end());
   }
 
   private void write(OpenFile open, Records records) throws IOException {
     if (records.length() > 0) {
       open.append(replica.end(), records.toByteArray());
       replica.add(records);
+      modified = UNKNOWN;
     }
   }
 

@@ -1,8 +1,10 @@
 package io.muster.store.internal.file;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
 
 /** The file that a path named once, told from any other that it may name later. */
 interface NamedFile {
@@ -13,10 +15,27 @@ interface NamedFile {
    * The file that the path names now.
    *
    * @throws NoSuchFileException if there is none
+   * @throws IOException if it is not a regular file
    */
   static NamedFile at(Path path) throws IOException {
+    requireRegular(path);
     NamedFile file = StatxFile.at(path);
     return file == null ? new AttributesFile(path) : file;
+  }
+
+  /**
+   * Refuses what is there but is not a regular file, without opening it: opening a FIFO waits for
+   * its other end, and a device has no end.
+   *
+   * @throws NoSuchFileException if there is nothing
+   * @throws IOException if it is not a regular file
+   */
+  static void requireRegular(Path path) throws IOException {
+    BasicFileAttributes found = Files.readAttributes(path, BasicFileAttributes.class);
+    if (!found.isRegularFile()) {
+      String what = found.isDirectory() ? "a directory" : "a FIFO, a socket or a device";
+      throw new IOException(path + " is " + what + ", where a regular file is needed");
+    }
   }
 
   /**
@@ -24,6 +43,9 @@ interface NamedFile {
    * question to the system for both.
    */
   long length() throws IOException;
+
+  /** When the content was changed last, in any unit, as of the last call of {@link #length}. */
+  long modified();
 
   /**
    * Whether {@link #length} counts all that was written before the call. Otherwise it does so only

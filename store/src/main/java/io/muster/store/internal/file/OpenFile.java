@@ -57,6 +57,9 @@ final class OpenFile implements Closeable {
   /** Opens a file, made if there is none with the mode that PyTorch gives it. */
   static OpenFile existingOrNew(Path path) throws IOException {
     while (true) {
+      if (Files.exists(path)) {
+        NamedFile.requireRegular(path);
+      }
       Files.newByteChannel(
               path,
               Set.of(CREATE, WRITE),
@@ -97,6 +100,26 @@ final class OpenFile implements Closeable {
             return read;
           }
         });
+  }
+
+  /**
+   * Reads {@code count} bytes from {@code start} on to the beginning of an array, or fewer if the
+   * file ends before.
+   *
+   * @return how many were read
+   */
+  int read(long start, byte[] into, int count) throws IOException {
+    seek(start);
+    int total = 0;
+    while (total < count) {
+      int read = content.read(into, total, count - total);
+      if (read < 0) {
+        break;
+      }
+      total += read;
+      position += read;
+    }
+    return total;
   }
 
   /**

@@ -2,46 +2,54 @@ package io.muster.store.internal.file;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads what {@link Records} writes. A record counts only if all of it is there: what a process
- * that died left at the end is not one. Lengths are compared with what is there before anything is
- * allocated.
+ * Reads what {@link Records} writes. A record counts only if all of it is there. Lengths are
+ * compared with what the file holds before anything is allocated.
  */
 final class RecordReader {
-  private static final int LENGTH_BYTES = 4;
   private static final int MAX_ARRAY = Integer.MAX_VALUE - 8;
   private static final byte[] EMPTY = {};
 
   private final InputStream in;
-  private final long available;
+  private final long end;
   private long position;
-  private long consumed;
+  private long consumedTo;
   private byte[] key = EMPTY;
   private byte[] value = EMPTY;
 
-  /** A reader of the records among the next {@code available} bytes. */
-  RecordReader(InputStream in, long available) {
+  /**
+   * A reader of the records of a file.
+   *
+   * @param in the file's content from {@code start} on
+   * @param start where the first record begins
+   * @param end where the file ends
+   */
+  RecordReader(InputStream in, long start, long end) {
     this.in = in;
-    this.available = available;
+    this.end = end;
+    this.position = start;
+    this.consumedTo = start;
   }
 
   /**
    * Reads the next record.
    *
    * @return false if there is none, or no more than its beginning
-   * @throws IOException if a record is longer than an array can be
+   * @throws MalformedFileException if what is there is not a record's beginning
+   * @throws IOException if a record does not fit into memory
    */
   boolean next() throws IOException {
-    byte[] nextKey = field();
-    byte[] nextValue = nextKey == null ? null : field();
+    byte[] nextKey = key(length());
+    byte[] nextValue = nextKey == null ? null : value(nextKey, length());
     if (nextKey == null || nextValue == null) {
       return false;
     }
     key = nextKey;
     value = nextValue;
-    consumed = position;
+    consumedTo = position;
     return true;
   }
 
@@ -55,33 +63,69 @@ final class RecordReader {
     return value;
   }
 
-  /** How many bytes the records that were read take. */
-  long consumed() {
-    return consumed;
+  /** Where the last record that was read ends. */
+  long consumedTo() {
+    return consumedTo;
   }
 
-  private byte @Nullable [] field() throws IOException {
-    byte[] lengthBytes = bytes(LENGTH_BYTES);
-    return lengthBytes == null ? null : bytes(length(lengthBytes));
-  }
-
-  private byte @Nullable [] bytes(long count) throws IOException {
-    if (count > available - position) {
+  private byte @Nullable [] key(long length) throws IOException {
+    if (length < 0) {
       return null;
     }
-    if (count > MAX_ARRAY) {
-      throw new IOException("a record with a key or value of " + count + " bytes is too long");
+    int decisive = (int) Math.min(RecordKeys.DECISIVE_BYTES, Math.min(length, end - position));
+    byte[] start = in.readNBytes(decisive);
+    if (!RecordKeys.isBeginning(start, start.length, length)) {
+      throw MalformedFileException.noRecord(consumedTo, length, start);
     }
-    byte[] bytes = in.readNBytes((int) count);
-    position += bytes.length;
-    return bytes.length == count ? bytes : null;
+    return rest(start, length, "key");
   }
 
-  private static long length(byte[] littleEndian) {
-    long length = 0;
-    for (int i = LENGTH_BYTES - 1; i >= 0; i--) {
-      length = length << Byte.SIZE | (littleEndian[i] & 0xff);
+  private byte @Nullable [] value(byte[] ofKey, long length) throws IOException {
+    if (ofKey[0] == Records.REMOVED && length > 0) {
+      throw MalformedFileException.noRecord(consumedTo, ofKey.length, ofKey);
     }
-    return length;
+    return length < 0 ? null : rest(EMPTY, length, "value");
+  }
+
+  /** A field of which the start has been read, or null if not all of it is there. */
+  private byte @Nullable [] rest(byte[] start, long length, String what) throws IOException {
+    if (length > end - position) {
+      return null;
+    }
+    byte[] field = start.length == length ? start : allocate(start, length, what);
+    int rest = field.length - start.length;
+    if (in.readNBytes(field, start.length, rest) < rest) {
+      return null;
+    }
+    position += length;
+    return field;
+  }
+
+  private byte[] allocate(byte[] start, long length, String what) throws IOException {
+    if (length > MAX_ARRAY) {
+      throw tooLong(length, what);
+    }
+    try {
+      return Arrays.copyOf(start, (int) length);
+    } catch (OutOfMemoryError e) {
+      throw tooLong(length, what);
+    }
+  }
+
+  private IOException tooLong(long length, String what) {
+    return new IOException(
+        String.format(
+            "the record at byte %d has a %s of %d bytes, which does not fit into memory",
+            consumedTo, what, length));
+  }
+
+  /** The length of a field, or -1 if not all of it is there. */
+  private long length() throws IOException {
+    if (Records.LENGTH_BYTES > end - position) {
+      return -1;
+    }
+    byte[] bytes = in.readNBytes(Records.LENGTH_BYTES);
+    position += bytes.length;
+    return bytes.length < Records.LENGTH_BYTES ? -1 : Records.length(bytes, 0);
   }
 }

@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Records {
   static final byte REMOVED = '-';
+  static final int LENGTH_BYTES = 4;
 
   private final List<Change> changes = new ArrayList<>(1);
   private int length;
@@ -28,6 +29,15 @@ public final class Records {
       this.key = key;
       this.value = value;
     }
+  }
+
+  /** The length whose 32 bits begin at {@code index}. */
+  static long length(byte[] littleEndian, int index) {
+    long length = 0;
+    for (int i = LENGTH_BYTES - 1; i >= 0; i--) {
+      length = length << Byte.SIZE | (littleEndian[index + i] & 0xff);
+    }
+    return length;
   }
 
   /** Sets a key. The value is copied. */

@@ -13,6 +13,7 @@ final class Replica {
   private final Map<Key, byte[]> values = new HashMap<>();
   private final Consumer<Key> onPut;
   private long end;
+  private long last;
 
   /** A replica of an empty file, which shows {@code onPut} each key that a record sets. */
   Replica(Consumer<Key> onPut) {
@@ -29,19 +30,31 @@ final class Replica {
     return end;
   }
 
-  /** Adds the records among the next {@code available} bytes of the file. */
-  void replay(InputStream in, long available) throws IOException {
-    RecordReader records = new RecordReader(in, available);
-    long start = end;
+  /** Where the last record in this replica begins. */
+  long last() {
+    return last;
+  }
+
+  /**
+   * Adds the records from {@link #end} on, as far as they are whole.
+   *
+   * @param in the file's content from there on
+   * @param length where the file ends
+   * @throws MalformedFileException if there is something else than records
+   */
+  void replay(InputStream in, long length) throws IOException {
+    RecordReader records = new RecordReader(in, end, length);
     while (records.next()) {
       apply(records.key(), records.value());
-      end = start + records.consumed();
+      last = end;
+      end = records.consumedTo();
     }
   }
 
   /** Adds the records that were written at {@link #end}. */
   void add(Records written) {
     written.applyTo(this);
+    last = end;
     end += written.length();
   }
 
@@ -57,6 +70,7 @@ final class Replica {
   /** Forgets everything: the file is another one now. */
   void reset() {
     values.clear();
+    last = 0;
     end = 0;
   }
 

@@ -17,15 +17,19 @@ import org.jspecify.annotations.Nullable;
 final class StatxFile implements NamedFile {
   private static final int AT_FDCWD = -100;
   private static final int AT_STATX_FORCE_SYNC = 0x2000;
+  private static final int STATX_MTIME = 0x40;
   private static final int STATX_INO = 0x100;
   private static final int STATX_SIZE = 0x200;
 
   // Where struct statx, which is the same on all processors, has the fields.
   private static final int INODE = 32;
   private static final int SIZE = 40;
+  private static final int MODIFIED_SECONDS = 112;
+  private static final int MODIFIED_NANOS = 120;
   private static final int DEVICE = 136;
   private static final int STRUCT_BYTES = 256;
 
+  private static final long NANOS_OF_A_SECOND = 1_000_000_000;
   private static final boolean AVAILABLE = Platform.isLinux() && isInLibrary();
 
   private final Path path;
@@ -76,6 +80,11 @@ final class StatxFile implements NamedFile {
   }
 
   @Override
+  public long modified() {
+    return found.getLong(MODIFIED_SECONDS) * NANOS_OF_A_SECOND + found.getInt(MODIFIED_NANOS);
+  }
+
+  @Override
   public boolean isKnownWithoutLock() {
     return true;
   }
@@ -88,7 +97,7 @@ final class StatxFile implements NamedFile {
               AT_FDCWD,
               Pointer.nativeValue(name),
               AT_STATX_FORCE_SYNC,
-              STATX_INO | STATX_SIZE,
+              STATX_INO | STATX_SIZE | STATX_MTIME,
               Pointer.nativeValue(struct));
       int error = result < 0 ? Native.getLastError() : 0;
       if (error != LibC.EINTR) {

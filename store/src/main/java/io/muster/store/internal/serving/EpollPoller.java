@@ -3,6 +3,7 @@ package io.muster.store.internal.serving;
 import com.sun.jna.LastErrorException;
 import com.sun.jna.Memory;
 import com.sun.jna.Platform;
+import io.muster.store.internal.jna.Jna;
 import io.muster.store.internal.serving.LinuxSockets.Address;
 import io.muster.store.internal.socket.KeepAlive;
 import java.io.IOException;
@@ -61,7 +62,7 @@ final class EpollPoller implements Poller {
   /**
    * Listens on a bound socket, which belongs to the poller from now on.
    *
-   * @throws IOException if there is no such socket
+   * @throws IOException if there is no such socket, or JNA cannot be used
    * @throws UnsupportedOperationException if this is not Linux
    */
   static EpollPoller listening(Listening.OnDescriptor on) throws IOException {
@@ -69,6 +70,7 @@ final class EpollPoller implements Poller {
       throw new UnsupportedOperationException(
           "listening on descriptor " + on.descriptor() + " needs Linux; use a ServerSocketChannel");
     }
+    Jna.requireLoaded();
     LinuxSockets.listen(on.descriptor(), on.backlog());
     int epoll = LinuxSockets.epoll();
     int wakeUps;

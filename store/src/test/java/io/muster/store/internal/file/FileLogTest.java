@@ -11,6 +11,8 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.FileTime;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -19,6 +21,7 @@ import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.logging.Logger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -28,19 +31,23 @@ import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
 class FileLogTest {
+  private static final Logger LOGGER = Logger.getLogger(FileLog.class.getName());
+
   @TempDir Path directory;
   private final List<String> seen = new ArrayList<>();
   private Path path;
   private FileLog log;
 
   @BeforeEach
-  void open() {
+  void open() throws IOException {
+    LOGGER.setFilter(record -> false); // of each tail that is cut off
     path = directory.resolve("log");
     log = new FileLog(path, key -> seen.add(key.toString()));
   }
 
   @AfterEach
   void close() throws IOException {
+    LOGGER.setFilter(null);
     log.close();
   }
 
@@ -268,6 +275,63 @@ class FileLogTest {
     log.refresh();
 
     assertThat(content()).isEqualTo(Map.of("/c", "3"));
+  }
+
+  /** Fault C3; the only other thing that is kept from a file is its length. */
+  @Test
+  void refresh_rewrittenInPlaceToTheSameLength_readsItAnew() throws IOException {
+    put("/a", "1");
+    log.refresh();
+    Files.write(path, record("/b", "2"));
+    Files.setLastModifiedTime(path, FileTime.from(Instant.now().plusSeconds(1)));
+    log.refresh();
+
+    assertThat(content()).isEqualTo(Map.of("/b", "2"));
+  }
+
+  /** Fault C3. */
+  @Test
+  void change_rewrittenInPlaceToTheSameLength_readsItAnew() throws IOException {
+    put("/a", "1");
+    log.refresh();
+    Files.write(path, record("/b", "2"));
+    Files.setLastModifiedTime(path, FileTime.from(Instant.now().plusSeconds(1)));
+    put("/c", "3");
+
+    assertThat(content()).isEqualTo(Map.of("/b", "2", "/c", "3"));
+  }
+
+  /** Fault C3. */
+  @Test
+  void refresh_emptiedAndRegrownToOtherRecords_readsItAnew() throws IOException {
+    put("/a", "1");
+    Files.write(path, concat(record("refcount/", "1"), record("/b", "2")));
+    log.refresh();
+
+    assertThat(content()).isEqualTo(Map.of("refcount/", "1", "/b", "2"));
+  }
+
+  @Test
+  void refresh_touched_keepsTheValues() throws IOException {
+    put("/a", "1");
+    log.refresh();
+    Files.setLastModifiedTime(path, FileTime.from(Instant.now().plusSeconds(1)));
+    log.refresh();
+    log.refresh();
+
+    assertThat(content()).isEqualTo(Map.of("/a", "1"));
+    assertThat(seen).containsExactly("/a", "/a");
+  }
+
+  @Test
+  void refresh_ownWrites_areNotReadAgain() throws IOException {
+    for (int i = 0; i < 100; i++) {
+      put("/a", "1");
+      log.refresh();
+      log.refresh();
+    }
+
+    assertThat(seen).hasSize(100);
   }
 
   @Test

@@ -27,7 +27,7 @@ class RecordReaderTest {
     assertNext(reader, "/empty", "");
     assertNext(reader, "-/k", "");
     assertThat(reader.next()).isFalse();
-    assertThat(reader.consumed()).isEqualTo(records.toByteArray().length);
+    assertThat(reader.consumedTo()).isEqualTo(records.toByteArray().length);
   }
 
   @Test
@@ -60,7 +60,7 @@ class RecordReaderTest {
       RecordReader reader = reader(Arrays.copyOf(both, length));
       assertNext(reader, "/k", "v");
       assertThat(reader.next()).as("cut at %d", length).isFalse();
-      assertThat(reader.consumed()).isEqualTo(first);
+      assertThat(reader.consumedTo()).isEqualTo(first);
     }
   }
 
@@ -70,16 +70,36 @@ class RecordReaderTest {
     RecordReader reader = reader(HexFormat.of().parseHex(hex));
 
     assertThat(reader.next()).isFalse();
-    assertThat(reader.consumed()).isZero();
+    assertThat(reader.consumedTo()).isZero();
   }
 
   @Test
   void next_lengthBeyondAnArray_throws() {
-    InputStream start = new ByteArrayInputStream(HexFormat.of().parseHex("ffffffff"));
+    InputStream start =
+        new ByteArrayInputStream(HexFormat.of().parseHex("01000000" + "2f" + "ffffffff"));
 
-    assertThatThrownBy(() -> new RecordReader(start, 1L << 40).next())
+    assertThatThrownBy(() -> new RecordReader(start, 7, 1L << 40).next())
         .isInstanceOf(IOException.class)
-        .hasMessage("a record with a key or value of 4294967295 bytes is too long");
+        .hasMessage(
+            "the record at byte 7 has a value of 4294967295 bytes, which does not fit into memory");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "00000000", // an empty key
+        "01000000" + "41",
+        "02000000" + "2d2d",
+        "0a000000" + "726566636f756e742f", // refcount/ with a length that is too large
+        "05000000" + "61",
+        "ffffffff" + "00",
+      })
+  void next_keyThatCannotBeOne_throws(String hex) {
+    RecordReader reader = reader(HexFormat.of().parseHex(hex + "00000000"));
+
+    assertThatThrownBy(reader::next)
+        .isInstanceOf(MalformedFileException.class)
+        .hasMessageStartingWith("the file is damaged at byte 0 or before: ");
   }
 
   private static void assertNext(RecordReader reader, String key, String value) throws IOException {
@@ -89,7 +109,7 @@ class RecordReaderTest {
   }
 
   private static RecordReader reader(byte[] bytes) {
-    return new RecordReader(new ByteArrayInputStream(bytes), bytes.length);
+    return new RecordReader(new ByteArrayInputStream(bytes), 0, bytes.length);
   }
 
   private static Key key(String text) {
