@@ -57,7 +57,7 @@ public class KeyspaceBenchmark {
   }
 
   @Benchmark
-  public byte[] compareSet() throws StoreFullException {
+  public Object compareSet() throws StoreFullException {
     return keyspace.compareSet(key, VALUE, VALUE);
   }
 

@@ -58,7 +58,7 @@ public final class HashStore implements Store {
     requireNonNull(key, "key");
     requireNonNull(expected, "expected");
     byte[] copy = requireNonNull(desired, "desired").clone();
-    return locked(() -> keyspace.compareSet(KeyText.bytes(key), expected, copy)).clone();
+    return copyOf(locked(() -> keyspace.compareSet(KeyText.bytes(key), expected, copy)));
   }
 
   @Override
@@ -107,10 +107,10 @@ public final class HashStore implements Store {
   @Override
   public void append(String key, byte[] value) {
     requireNonNull(key, "key");
-    requireNonNull(value, "value");
+    byte[] copy = requireNonNull(value, "value").clone();
     locked(
         () -> {
-          keyspace.append(KeyText.bytes(key), value);
+          keyspace.append(KeyText.bytes(key), copy);
           return true;
         });
   }
@@ -210,7 +210,7 @@ public final class HashStore implements Store {
   }
 
   private boolean hasValue(byte[] key) {
-    return keyspace.get(key) != null;
+    return keyspace.hasValue(key);
   }
 
   private boolean hasItem(byte[] queue) {
@@ -224,9 +224,15 @@ public final class HashStore implements Store {
   private List<byte[]> values(List<String> keys) {
     List<byte[]> values = new ArrayList<>(keys.size());
     for (String key : keys) {
-      values.add(Objects.requireNonNull(keyspace.get(KeyText.bytes(key))).clone());
+      values.add(copyOf(Objects.requireNonNull(keyspace.value(KeyText.bytes(key)))));
     }
     return values;
+  }
+
+  /** The caller's own array of a value that the keyspace holds. */
+  private static byte[] copyOf(Object value) {
+    byte[] bytes = Keyspace.bytes(value);
+    return bytes == value ? bytes.clone() : bytes;
   }
 
   /** Gives up the lock until the sleeper, who is registered for {@code missing}, is released. */

@@ -118,7 +118,7 @@ public final class StoreServerOptions {
     return settings.maxKeyBytes;
   }
 
-  /** The longest value in one request, in bytes. */
+  /** The longest value in one request, or that an append makes, in bytes. */
   public int maxValueBytes() {
     return settings.maxValueBytes;
   }
@@ -307,8 +307,8 @@ public final class StoreServerOptions {
     }
 
     /**
-     * The longest value in one request, in bytes, at least 1; default {@link
-     * #DEFAULT_MAX_VALUE_BYTES}.
+     * The longest value in one request, or that an append makes, in bytes, at least 1; default
+     * {@link #DEFAULT_MAX_VALUE_BYTES}.
      */
     public Builder maxValueBytes(int bytes) {
       this.maxValueBytes = (int) atLeastOne("maxValueBytes", bytes);

@@ -1,9 +1,7 @@
 package io.muster.store.internal.keyspace;
 
-import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Queue;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,8 +28,8 @@ public final class Keyspace {
    */
   public static final int KEY_OVERHEAD = 96;
 
-  /** The same of one queued item: header, padding, and its place in a queue that has just grown. */
-  public static final int ITEM_OVERHEAD = 40;
+  /** The same of one queued item: header, padding, and its place in the queue. */
+  public static final int ITEM_OVERHEAD = 48;
 
   /** The same of one queue, its name apart. */
   public static final int QUEUE_OVERHEAD = 136;
@@ -41,10 +39,16 @@ public final class Keyspace {
 
   private final Listener listener;
   private final long maxStoredBytes;
-  private final KeyMap<byte[]> values = new KeyMap<>();
-  private final KeyMap<Queue<byte[]>> queues = new KeyMap<>();
+
+  /** Each value is an array of bytes, or an {@link AppendedValue}. */
+  private final KeyMap<Object> values = new KeyMap<>();
+
+  private final KeyMap<ItemQueue> queues = new KeyMap<>();
   private long storedBytes;
   private long items;
+
+  /** What appended values take beyond their bytes. */
+  private long unusedBytes;
 
   /**
    * An empty keyspace.
@@ -58,7 +62,7 @@ public final class Keyspace {
 
   public void set(byte[] key, byte[] value) throws StoreFullException {
     long before = storedBytes;
-    byte[] old = put(key, value);
+    Object old = put(key, value);
     if (isTooMuch(before)) {
       restore(key, old);
       throw full(key);
@@ -69,7 +73,7 @@ public final class Keyspace {
   /** Sets each key to the value in its place, or, if there is no room for all, none. */
   public void setAll(List<byte[]> keys, List<byte[]> newValues) throws StoreFullException {
     long before = storedBytes;
-    byte[] @Nullable [] old = new byte[keys.size()] @Nullable [];
+    @Nullable Object[] old = new @Nullable Object[keys.size()];
     int done = 0;
     try {
       for (; done < old.length; done++) {
@@ -91,26 +95,68 @@ public final class Keyspace {
     }
   }
 
-  /** The value at {@code key}, or null. */
+  /** The value at {@code key}, or null. One that was appended to is put together for it. */
   public byte @Nullable [] get(byte[] key) {
+    Object value = values.get(key);
+    return value == null ? null : bytes(value);
+  }
+
+  /** The value at {@code key} as it is kept, an array of bytes or an {@link AppendedValue}. */
+  public @Nullable Object value(byte[] key) {
     return values.get(key);
+  }
+
+  /** Whether there is a value at {@code key}. */
+  public boolean hasValue(byte[] key) {
+    return values.get(key) != null;
+  }
+
+  /** How long the value at {@code key} is, 0 if there is none. */
+  public int valueLength(byte[] key) {
+    Object value = values.get(key);
+    return value == null ? 0 : length(value);
+  }
+
+  /** The bytes of a value as it is kept. */
+  public static byte[] bytes(Object value) {
+    return value instanceof byte[] array ? array : ((AppendedValue) value).toArray();
+  }
+
+  private static int length(Object value) {
+    return value instanceof byte[] array ? array.length : ((AppendedValue) value).length();
+  }
+
+  private static int unusedBytes(Object value) {
+    return value instanceof AppendedValue appended ? appended.unusedBytes() : 0;
   }
 
   /**
    * Replaces {@code expected} by {@code desired}. A missing key equals an empty {@code expected}.
    *
-   * @return the value that is at the key now; {@code expected} if there is none
+   * @return the value that is at the key now, as it is kept; {@code expected} if there is none
    */
-  public byte[] compareSet(byte[] key, byte[] expected, byte[] desired) throws StoreFullException {
-    byte[] current = values.get(key);
+  public Object compareSet(byte[] key, byte[] expected, byte[] desired) throws StoreFullException {
+    Object current = values.get(key);
     if (current == null && expected.length > 0) {
       return expected;
     }
-    if (current != null && !Arrays.equals(current, expected)) {
+    if (current != null && !hasBytes(current, expected)) {
       return current;
     }
     set(key, desired);
     return desired;
+  }
+
+  /** Whether the value at {@code key} is {@code expected}; a missing key equals an empty one. */
+  public boolean isValue(byte[] key, byte[] expected) {
+    Object current = values.get(key);
+    return current == null ? expected.length == 0 : hasBytes(current, expected);
+  }
+
+  private static boolean hasBytes(Object value, byte[] bytes) {
+    return value instanceof byte[] array
+        ? Arrays.equals(array, bytes)
+        : ((AppendedValue) value).hasBytes(bytes);
   }
 
   /**
@@ -130,16 +176,54 @@ public final class Keyspace {
     return sum;
   }
 
-  /** Puts {@code value} behind what is at {@code key}. */
+  /**
+   * Puts {@code value} behind what is at {@code key}. It costs what {@code value} costs, however
+   * long the value at the key is.
+   */
   public void append(byte[] key, byte[] value) throws StoreFullException {
-    byte[] current = valueOrEmpty(key);
-    if (value.length > LONGEST_ARRAY - current.length) {
-      throw new StoreFullException(key, current.length, LONGEST_ARRAY);
+    Object current = values.get(key);
+    int length = current == null ? 0 : length(current);
+    if (value.length > LONGEST_ARRAY - length) {
+      throw new StoreFullException(key, length, LONGEST_ARRAY);
     }
-    requireRoom(key, value.length);
-    byte[] joined = Arrays.copyOf(current, current.length + value.length);
-    System.arraycopy(value, 0, joined, current.length, value.length);
-    set(key, joined);
+    requireRoom(key, value.length + (current == null ? (long) key.length : 0));
+    if (current == null) {
+      put(key, value);
+    } else if (current instanceof AppendedValue before) {
+      share(key, before, before.append(value));
+    } else {
+      byte[] array = (byte[]) current;
+      if (length > 0 && length + value.length > AppendedValue.SHORT) {
+        share(key, array, AppendedValue.of(array, value));
+      } else {
+        put(key, joined(array, value));
+      }
+    }
+    listener.keyChanged(key);
+  }
+
+  /** Puts a value in the place of one whose bytes it goes on to hold. */
+  private void share(byte[] key, Object old, AppendedValue value) {
+    values.put(key, value);
+    storedBytes += value.length() - length(old);
+    unusedBytes += value.unusedBytes() - unusedBytes(old);
+  }
+
+  private static byte[] joined(byte[] first, byte[] more) {
+    if (first.length == 0) {
+      return more;
+    }
+    byte[] joined = Arrays.copyOf(first, first.length + more.length);
+    System.arraycopy(more, 0, joined, first.length, more.length);
+    return joined;
+  }
+
+  /** The most bytes by which an append would make {@link #heapBytes} grow. */
+  public long mostGrowthByAppend(byte[] key, int bytes) {
+    Object value = values.get(key);
+    return value == null
+        ? KEY_OVERHEAD + (long) key.length + bytes
+        : AppendedValue.mostGrowth(length(value), bytes);
   }
 
   /**
@@ -152,11 +236,12 @@ public final class Keyspace {
 
   /** Removes a key; a queue of that name stays. */
   public boolean delete(byte[] key) {
-    byte[] value = values.remove(key);
+    Object value = values.remove(key);
     if (value == null) {
       return false;
     }
-    storedBytes -= key.length + (long) value.length;
+    storedBytes -= key.length + (long) length(value);
+    unusedBytes -= unusedBytes(value);
     return true;
   }
 
@@ -186,11 +271,9 @@ public final class Keyspace {
   public void push(byte[] key, byte[] item) throws StoreFullException {
     long bytes = key.length + (long) item.length;
     requireRoom(key, bytes);
-    Queue<byte[]> queue = queues.get(key);
+    ItemQueue queue = queues.get(key);
     if (queue == null) {
-      queue = new ArrayDeque<>(2);
-      queue.add(item);
-      queues.put(key, queue);
+      queues.put(key, new ItemQueue(item));
     } else {
       queue.add(item);
     }
@@ -201,22 +284,24 @@ public final class Keyspace {
 
   /** Takes the item at the head of a queue, or null if it is empty. */
   public byte @Nullable [] pop(byte[] key) {
-    Queue<byte[]> queue = queues.get(key);
+    ItemQueue queue = queues.get(key);
     if (queue == null) {
       return null;
     }
-    byte[] item = queue.remove();
+    byte[] item = queue.first();
+    if (queue.size() == 1) {
+      queues.remove(key);
+    } else {
+      queue.removeFirst();
+    }
     items--;
     storedBytes -= key.length + (long) item.length;
-    if (queue.isEmpty()) {
-      queues.remove(key);
-    }
     return item;
   }
 
   /** How many items a queue holds. */
   public int queueLength(byte[] key) {
-    Queue<byte[]> queue = queues.get(key);
+    ItemQueue queue = queues.get(key);
     return queue == null ? 0 : queue.size();
   }
 
@@ -228,25 +313,27 @@ public final class Keyspace {
   /** About how many bytes of the heap the keyspace takes: {@link #storedBytes} with overheads. */
   public long heapBytes() {
     return storedBytes
+        + unusedBytes
         + (long) KEY_OVERHEAD * values.size()
         + ITEM_OVERHEAD * items
         + (long) QUEUE_OVERHEAD * queues.size();
   }
 
   private byte[] valueOrEmpty(byte[] key) {
-    byte[] value = values.get(key);
+    byte[] value = get(key);
     return value == null ? EMPTY : value;
   }
 
   /** Puts a value in the place of the one returned, or null if there was none. */
-  private byte @Nullable [] put(byte[] key, byte[] value) {
-    byte[] old = values.put(key, value);
-    storedBytes += value.length - (old == null ? -key.length : (long) old.length);
+  private @Nullable Object put(byte[] key, Object value) {
+    Object old = values.put(key, value);
+    storedBytes += length(value) - (old == null ? -key.length : (long) length(old));
+    unusedBytes += unusedBytes(value) - (old == null ? 0 : (long) unusedBytes(old));
     return old;
   }
 
   /** Undoes {@link #put}, which has returned {@code old}. */
-  private void restore(byte[] key, byte @Nullable [] old) {
+  private void restore(byte[] key, @Nullable Object old) {
     if (old == null) {
       delete(key);
     } else {

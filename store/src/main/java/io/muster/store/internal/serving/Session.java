@@ -1,11 +1,13 @@
 package io.muster.store.internal.serving;
 
+import io.muster.store.internal.keyspace.AppendedValue;
 import io.muster.store.internal.keyspace.Key;
 import io.muster.store.internal.keyspace.Keyspace;
 import io.muster.store.internal.keyspace.NotANumberException;
 import io.muster.store.internal.keyspace.StoreFullException;
 import io.muster.store.internal.keyspace.Wait;
 import io.muster.store.internal.keyspace.Waits;
+import io.muster.store.internal.wire.LimitException;
 import io.muster.store.internal.wire.Opcode;
 import io.muster.store.internal.wire.Protocol;
 import io.muster.store.internal.wire.Reply;
@@ -38,7 +40,10 @@ final class Session implements Requests {
   private final RequestDecoder decoder;
 
   /** The blobs of a long reply that are still to be written. Until then nothing else may be. */
-  private Iterator<byte[]> unwritten = Collections.emptyIterator();
+  private Iterator<?> unwritten = Collections.emptyIterator();
+
+  /** The arrays that are still to be written of a blob whose length is. */
+  private Iterator<byte[]> restOfBlob = Collections.emptyIterator();
 
   /** The blob of which a part is written, and how much. */
   private byte[] partlyWritten = EMPTY;
@@ -114,7 +119,7 @@ final class Session implements Requests {
   }
 
   private boolean isWriting() {
-    return writtenOfPart < partlyWritten.length || unwritten.hasNext();
+    return writtenOfPart < partlyWritten.length || restOfBlob.hasNext() || unwritten.hasNext();
   }
 
   private void writeOn() throws IOException {
@@ -124,8 +129,17 @@ final class Session implements Requests {
         reply().putBytes(partlyWritten, writtenOfPart, length);
         writtenOfPart += length;
         written += length;
+      } else if (restOfBlob.hasNext()) {
+        partlyWritten = restOfBlob.next();
+        writtenOfPart = 0;
       } else {
-        byte[] blob = unwritten.next();
+        Object next = unwritten.next();
+        if (next instanceof AppendedValue appended) {
+          reply().putLong(appended.length());
+          restOfBlob = appended.arrays();
+          continue;
+        }
+        byte[] blob = (byte[]) next;
         if (blob.length <= REPLY_PIECE) {
           reply().putBlob(blob);
           written += Long.BYTES + blob.length;
@@ -147,15 +161,15 @@ final class Session implements Requests {
     }
   }
 
-  private void replyWith(byte[] blob) throws IOException {
-    if (blob.length <= REPLY_PIECE) {
+  private void replyWith(Object value) throws IOException {
+    if (value instanceof byte[] blob && blob.length <= REPLY_PIECE) {
       reply().putBlob(blob);
     } else {
-      replyWith(List.of(blob).iterator());
+      replyWith(List.of(value).iterator());
     }
   }
 
-  private void replyWith(Iterator<byte[]> blobs) throws IOException {
+  private void replyWith(Iterator<?> blobs) throws IOException {
     unwritten = blobs;
     writeOn();
   }
@@ -240,6 +254,7 @@ final class Session implements Requests {
 
   @Override
   public void append(byte[] key, byte[] value) throws WireException {
+    requireShortEnough(key, value);
     state.stored.requireRoomToAppend(contribution, key, value);
     try {
       state.keyspace.append(key, value);
@@ -248,9 +263,18 @@ final class Session implements Requests {
     }
   }
 
+  private void requireShortEnough(byte[] key, byte[] appended) throws LimitException {
+    long length = state.keyspace.valueLength(key) + (long) appended.length;
+    int limit = state.limits.wire().valueBytes();
+    if (length > limit) {
+      throw new LimitException(
+          "APPEND: would make a value of " + length + " bytes; the limit is " + limit);
+    }
+  }
+
   @Override
   public void multiGet(List<byte[]> keys) throws IOException {
-    List<byte[]> values = new ArrayList<>(keys.size());
+    List<Object> values = new ArrayList<>(keys.size());
     for (byte[] key : keys) {
       values.add(valueOrEmpty(key));
     }
@@ -330,7 +354,7 @@ final class Session implements Requests {
 
   @Override
   public void tryGet(byte[] key) throws IOException {
-    byte[] value = state.keyspace.get(key);
+    Object value = state.keyspace.value(key);
     reply().putByte(value == null ? Reply.ABSENT : Reply.FOUND);
     if (value != null) {
       replyWith(value);
@@ -339,9 +363,9 @@ final class Session implements Requests {
 
   @Override
   public void tryMultiGet(List<byte[]> keys) throws IOException {
-    List<byte[]> values = new ArrayList<>(keys.size());
+    List<Object> values = new ArrayList<>(keys.size());
     for (byte[] key : keys) {
-      byte[] value = state.keyspace.get(key);
+      Object value = state.keyspace.value(key);
       if (value == null) {
         reply().putByte(Reply.ABSENT);
         return;
@@ -374,7 +398,7 @@ final class Session implements Requests {
 
   @Override
   public void awaitValues(List<byte[]> keys) throws IOException {
-    awaitAll(keys, (keyspace, key) -> keyspace.get(key) != null, Waits::registerForValues);
+    awaitAll(keys, Keyspace::hasValue, Waits::registerForValues);
   }
 
   @Override
@@ -425,8 +449,8 @@ final class Session implements Requests {
     return outlet.replies();
   }
 
-  private byte[] valueOrEmpty(byte[] key) {
-    byte[] value = state.keyspace.get(key);
+  private Object valueOrEmpty(byte[] key) {
+    Object value = state.keyspace.value(key);
     return value == null ? EMPTY : value;
   }
 

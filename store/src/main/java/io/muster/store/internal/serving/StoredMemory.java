@@ -2,7 +2,6 @@ package io.muster.store.internal.serving;
 
 import io.muster.store.internal.keyspace.Keyspace;
 import io.muster.store.internal.wire.LimitException;
-import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -51,9 +50,7 @@ final class StoredMemory {
     if (fits(by, most)) {
       return;
     }
-    byte[] old = keyspace.get(key);
-    boolean sets = old == null ? expected.length == 0 : Arrays.equals(old, expected);
-    if (sets) {
+    if (keyspace.isValue(key, expected)) {
       requireRoom(by, growth(key, desired.length));
     }
   }
@@ -77,13 +74,13 @@ final class StoredMemory {
   /** A number takes hardly any room of its own, so only a new key needs some. */
   void requireRoomToAdd(Contribution by, byte[] key) throws LimitException {
     long most = Keyspace.KEY_OVERHEAD + (long) key.length;
-    if (!fits(by, most) && keyspace.get(key) == null) {
+    if (!fits(by, most) && !keyspace.hasValue(key)) {
       requireRoom(by, most);
     }
   }
 
   void requireRoomToAppend(Contribution by, byte[] key, byte[] value) throws LimitException {
-    requireRoom(by, Keyspace.KEY_OVERHEAD + (long) key.length + value.length);
+    requireRoom(by, keyspace.mostGrowthByAppend(key, value.length));
   }
 
   void requireRoomToPush(Contribution by, byte[] key, byte[] value) throws LimitException {
@@ -102,10 +99,9 @@ final class StoredMemory {
 
   /** By how much a set would make the keyspace grow. */
   private long growth(byte[] key, int valueBytes) {
-    byte[] old = keyspace.get(key);
-    return old == null
-        ? Keyspace.KEY_OVERHEAD + (long) key.length + valueBytes
-        : (long) valueBytes - old.length;
+    return keyspace.hasValue(key)
+        ? (long) valueBytes - keyspace.valueLength(key)
+        : Keyspace.KEY_OVERHEAD + (long) key.length + valueBytes;
   }
 
   private boolean fits(Contribution by, long growth) {
