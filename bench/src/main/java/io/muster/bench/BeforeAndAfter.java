@@ -4,6 +4,7 @@ import java.io.File;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
+import java.util.Locale;
 import java.util.Map;
 
 /**
@@ -66,20 +67,23 @@ public final class BeforeAndAfter {
   private static String report(String commit, Map<Workload, Timings> timings) {
     StringBuilder out =
         new StringBuilder(
-            """
+            String.format(
+                Locale.ROOT,
+                """
             | operation | %s, µs | now, µs | ratio |
             |---|---:|---:|---:|
-            """
-                .formatted(commit));
+            """,
+                commit));
     timings.forEach(
         (workload, timing) ->
             out.append(
-                "| %s | %s | %s | **%s** |%n"
-                    .formatted(
-                        workload.name(),
-                        timing.before,
-                        timing.after,
-                        timing.after.over(timing.before))));
+                String.format(
+                    Locale.ROOT,
+                    "| %s | %s | %s | **%s** |%n",
+                    workload.name(),
+                    timing.before,
+                    timing.after,
+                    timing.after.over(timing.before))));
     return out.toString();
   }
 

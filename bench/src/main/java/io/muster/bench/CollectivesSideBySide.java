@@ -101,7 +101,9 @@ public final class CollectivesSideBySide {
       throws IOException {
     StringBuilder out = new StringBuilder();
     out.append(
-        """
+        String.format(
+            Locale.ROOT,
+            """
         # Benchmarks of collectives
 
         Muster's process groups beside PyTorch's, measured in one run. Written by
@@ -123,26 +125,26 @@ public final class CollectivesSideBySide {
 
         | collective | PyTorch, µs | Muster, µs | ratio | PyTorch, GB/s | Muster, GB/s |
         |---|---:|---:|---:|---:|---:|
-        """
-            .formatted(
-                Machine.describe(),
-                loadBefore,
-                Machine.load(),
-                options.rounds(),
-                options.warmUp()));
+        """,
+            Machine.describe(),
+            loadBefore,
+            Machine.load(),
+            options.rounds(),
+            options.warmUp()));
     micros.forEach(
         (workload, sides) -> {
           Samples pyTorch = of(sides, Kind.PYTORCH);
           Samples muster = of(sides, Kind.MUSTER);
           out.append(
-              "| %s | %s | %s | **%s** | %.2f | %.2f |%n"
-                  .formatted(
-                      workload,
-                      pyTorch,
-                      muster,
-                      muster.over(pyTorch),
-                      workload.bytes / 1e3 / pyTorch.median(),
-                      workload.bytes / 1e3 / muster.median()));
+              String.format(
+                  Locale.ROOT,
+                  "| %s | %s | %s | **%s** | %.2f | %.2f |%n",
+                  workload,
+                  pyTorch,
+                  muster,
+                  muster.over(pyTorch),
+                  workload.bytes / 1e3 / pyTorch.median(),
+                  workload.bytes / 1e3 / muster.median()));
         });
     return out.toString();
   }

@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 
 /** What PyTorch and Muster needed for the same, by what it is called: the less the better. */
@@ -37,8 +38,13 @@ final class Comparison {
     pairs.forEach(
         (name, pair) ->
             rows.append(
-                "| %s | %s | %s | **%s** |%n"
-                    .formatted(name, pair.pyTorch, pair.muster, pair.muster.over(pair.pyTorch))));
+                String.format(
+                    Locale.ROOT,
+                    "| %s | %s | %s | **%s** |%n",
+                    name,
+                    pair.pyTorch,
+                    pair.muster,
+                    pair.muster.over(pair.pyTorch))));
     return rows.toString();
   }
 

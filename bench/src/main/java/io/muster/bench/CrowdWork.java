@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
@@ -40,9 +41,12 @@ final class CrowdWork {
       long cpu = server.cpuNanos();
       double nanos = crowd.loop(add, ADD_REPLY_BYTES, LOOP_OPERATIONS);
       Map<String, Double> figures = new LinkedHashMap<>();
-      figures.put("closed loop of %,d: add, µs".formatted(clients), nanos / 1e3 / LOOP_OPERATIONS);
       figures.put(
-          "closed loop of %,d: server's processor time an add, µs".formatted(clients),
+          String.format(Locale.ROOT, "closed loop of %,d: add, µs", clients),
+          nanos / 1e3 / LOOP_OPERATIONS);
+      figures.put(
+          String.format(
+              Locale.ROOT, "closed loop of %,d: server's processor time an add, µs", clients),
           (server.cpuNanos() - cpu) / 1e3 / LOOP_OPERATIONS);
       return figures;
     }
@@ -51,7 +55,8 @@ final class CrowdWork {
   /** All connect, validate, ping and add one to the counter of workers, at once. */
   static Map<String, Double> join(ServerProcess server, int clients, int round) throws IOException {
     try (Crowd crowd = new Crowd(server.port())) {
-      return Map.of("join of %,d, ms".formatted(clients), crowd.join(clients) / 1e6);
+      return Map.of(
+          String.format(Locale.ROOT, "join of %,d, ms", clients), crowd.join(clients) / 1e6);
     }
   }
 
@@ -60,7 +65,7 @@ final class CrowdWork {
       throws IOException {
     try (Crowd crowd = new Crowd(server.port())) {
       return Map.of(
-          "join of %,d, no server of names answers, ms".formatted(clients),
+          String.format(Locale.ROOT, "join of %,d, no server of names answers, ms", clients),
           crowd.join(clients) / 1e6);
     }
   }
@@ -73,7 +78,8 @@ final class CrowdWork {
       byte[] key = Message.bytes("woken/" + clients + "/" + round);
       long unusedWaiting = awaitAll(crowd, caller, key);
       return Map.of(
-          "wake of %,d by one set, ms".formatted(clients), wakeAll(crowd, caller, key) / 1e6);
+          String.format(Locale.ROOT, "wake of %,d by one set, ms", clients),
+          wakeAll(crowd, caller, key) / 1e6);
     }
   }
 
@@ -114,7 +120,8 @@ final class CrowdWork {
         Caller caller = new Caller(server.port())) {
       long unusedJoined = crowd.join(clients);
       double nanos = barriers(crowd, caller, clients + "/" + round, BARRIERS);
-      return Map.of("barrier of %,d, ms".formatted(clients), nanos / 1e6 / BARRIERS);
+      return Map.of(
+          String.format(Locale.ROOT, "barrier of %,d, ms", clients), nanos / 1e6 / BARRIERS);
     }
   }
 
@@ -161,7 +168,8 @@ final class CrowdWork {
       crowd.leave();
       awaitFewFiles(server, filesBefore);
       return Map.of(
-          "%,d leave with 20 waits each: longest pause of another, ms".formatted(clients),
+          String.format(
+              Locale.ROOT, "%,d leave with 20 waits each: longest pause of another, ms", clients),
           prober.stop());
     }
   }
@@ -207,11 +215,15 @@ final class CrowdWork {
         apart.close();
       }
       Map<String, Double> figures = new LinkedHashMap<>();
-      figures.put("%,d idle: memory of the server, MiB".formatted(clients), full / 1048576.0);
       figures.put(
-          "%,d idle: memory of each, KiB".formatted(clients), (full - empty) / 1024.0 / clients);
+          String.format(Locale.ROOT, "%,d idle: memory of the server, MiB", clients),
+          full / 1048576.0);
       figures.put(
-          "%,d idle: add of another client, to that without them".formatted(clients),
+          String.format(Locale.ROOT, "%,d idle: memory of each, KiB", clients),
+          (full - empty) / 1024.0 / clients);
+      figures.put(
+          String.format(
+              Locale.ROOT, "%,d idle: add of another client, to that without them", clients),
           beside / alone);
       return figures;
     }
@@ -249,10 +261,12 @@ final class CrowdWork {
       prober.reset();
       double nanos = caller.call(Message.of(request -> request.listKeys()), listed);
       Map<String, Double> figures = new LinkedHashMap<>();
-      figures.put("%,d keys of 100 B: memory of the server, MiB".formatted(keys), memory);
-      figures.put("%,d keys: listKeys, ms".formatted(keys), nanos / 1e6);
       figures.put(
-          "%,d keys: longest pause of another while they are listed, ms".formatted(keys),
+          String.format(Locale.ROOT, "%,d keys of 100 B: memory of the server, MiB", keys), memory);
+      figures.put(String.format(Locale.ROOT, "%,d keys: listKeys, ms", keys), nanos / 1e6);
+      figures.put(
+          String.format(
+              Locale.ROOT, "%,d keys: longest pause of another while they are listed, ms", keys),
           prober.stop());
       return figures;
     }

@@ -4,6 +4,7 @@ import io.muster.bench.Comparison.Of;
 import java.io.IOException;
 import java.util.EnumMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 
 /** Times what crowds of clients do to PyTorch's server and to Muster's in one run, turn by turn. */
@@ -146,7 +147,9 @@ public final class CrowdsSideBySide {
 
   private String report(Comparison comparison, String loadBefore, boolean namesChosen)
       throws IOException {
-    return """
+    return String.format(
+            Locale.ROOT,
+            """
         # Benchmarks of crowds
 
         What many clients do to PyTorch's server and to Muster's, measured in one run. Written by
@@ -168,16 +171,15 @@ public final class CrowdsSideBySide {
 
         | what | PyTorch | Muster | ratio |
         |---|---:|---:|---:|
-        """
-            .formatted(
-                Machine.describe(),
-                loadBefore,
-                Machine.load(),
-                namesChosen
-                    ? "a hosts file of its own answers at once, unless the table says otherwise"
-                    : "what this machine answers was not in the hand of the run",
-                options.rounds(),
-                options.warmUp())
+        """,
+            Machine.describe(),
+            loadBefore,
+            Machine.load(),
+            namesChosen
+                ? "a hosts file of its own answers at once, unless the table says otherwise"
+                : "what this machine answers was not in the hand of the run",
+            options.rounds(),
+            options.warmUp())
         + comparison.rows();
   }
 }

@@ -25,6 +25,7 @@ import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
+import java.util.Locale;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 
@@ -67,7 +68,8 @@ public final class EnginesSideBySide {
           }
         }
       }
-      System.out.printf("| %,d | %s | %s | %s |%n", bytes, nio, netty, netty.over(nio));
+      System.out.printf(
+          Locale.ROOT, "| %,d | %s | %s | %s |%n", bytes, nio, netty, netty.over(nio));
     }
   }
 

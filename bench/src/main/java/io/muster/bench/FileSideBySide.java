@@ -5,6 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
+import java.util.Locale;
 import java.util.Map;
 import java.util.function.Function;
 import java.util.stream.Stream;
@@ -156,7 +157,9 @@ public final class FileSideBySide {
   }
 
   private String report(Comparison micros, String loadBefore) throws IOException {
-    return """
+    return String.format(
+            Locale.ROOT,
+            """
         # Benchmarks of stores on files
 
         Muster's `FileStore` beside PyTorch's, measured in one run. Written by
@@ -176,9 +179,12 @@ public final class FileSideBySide {
 
         | operation | PyTorch, µs | Muster, µs | ratio |
         |---|---:|---:|---:|
-        """
-            .formatted(
-                Machine.describe(), loadBefore, Machine.load(), options.rounds(), options.warmUp())
+        """,
+            Machine.describe(),
+            loadBefore,
+            Machine.load(),
+            options.rounds(),
+            options.warmUp())
         + micros.rows();
   }
 }

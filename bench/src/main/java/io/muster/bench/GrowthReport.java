@@ -50,7 +50,9 @@ final class GrowthReport {
   String text(String loadBefore, boolean namesChosen) throws IOException {
     StringBuilder text = new StringBuilder();
     text.append(
-        """
+        String.format(
+            Locale.ROOT,
+            """
         # Growth
 
         How the time to join, the time to wake and the memory of a store's server grow with its
@@ -74,18 +76,19 @@ final class GrowthReport {
         tries again after a second or more, which is why a join may take whole seconds. All clients have
         one address; the kernel's search for a free port is in the joins of the most of them.
 
-        """
-            .formatted(
-                medians.takenOn(),
-                loadBefore,
-                Machine.load(),
-                namesChosen
-                    ? "a hosts file of its own answers at once"
-                    : "what this machine answers was not in the hand of the run",
-                rounds));
+        """,
+            medians.takenOn(),
+            loadBefore,
+            Machine.load(),
+            namesChosen
+                ? "a hosts file of its own answers at once"
+                : "what this machine answers was not in the hand of the run",
+            rounds));
     text.append("| clients |");
     QUANTITIES.forEach(
-        quantity -> text.append(" %s: PyTorch | Muster | ratio |".formatted(quantity.figure())));
+        quantity ->
+            text.append(
+                String.format(Locale.ROOT, " %s: PyTorch | Muster | ratio |", quantity.figure())));
     text.append(" failed rounds: PyTorch | Muster |\n|---:|");
     text.append("---:|".repeat(3 * QUANTITIES.size() + 2)).append('\n');
     for (int clients : sizes) {
@@ -96,17 +99,20 @@ final class GrowthReport {
   }
 
   private String row(int clients) {
-    StringBuilder row = new StringBuilder("| %,d |".formatted(clients));
+    StringBuilder row = new StringBuilder(String.format(Locale.ROOT, "| %,d |", clients));
     for (Quantity quantity : QUANTITIES) {
       OptionalDouble pyTorch = medians.find(Of.PYTORCH.name(), clients, quantity.figure());
       OptionalDouble muster = medians.find(Of.MUSTER.name(), clients, quantity.figure());
-      row.append(" %s | %s |".formatted(text(pyTorch), text(muster)));
+      row.append(String.format(Locale.ROOT, " %s | %s |", text(pyTorch), text(muster)));
       double ratio = muster.orElse(Double.NaN) / pyTorch.orElse(Double.NaN);
-      row.append(" %s |".formatted(number("**%.2f**", ratio)));
+      row.append(String.format(Locale.ROOT, " %s |", number("**%.2f**", ratio)));
     }
     for (Of whose : Of.values()) {
       row.append(
-          " %d |".formatted(failures.getOrDefault(whose, Map.of()).getOrDefault(clients, 0)));
+          String.format(
+              Locale.ROOT,
+              " %d |",
+              failures.getOrDefault(whose, Map.of()).getOrDefault(clients, 0)));
     }
     return row.toString();
   }
@@ -115,7 +121,9 @@ final class GrowthReport {
     List<Integer> fitted = sizes.subList(Math.max(0, sizes.size() - FITTED_SIZES), sizes.size());
     StringBuilder text =
         new StringBuilder(
-            """
+            String.format(
+                Locale.ROOT,
+                """
 
             ## As which power
 
@@ -125,17 +133,20 @@ final class GrowthReport {
 
             | | PyTorch | Muster | plot |
             |---|---:|---:|---|
-            """
-                .formatted(FITTED_SIZES, fitted.get(0), fitted.get(fitted.size() - 1)));
+            """,
+                FITTED_SIZES,
+                fitted.get(0),
+                fitted.get(fitted.size() - 1)));
     for (Quantity quantity : QUANTITIES) {
       text.append(
-          "| %s | %s | %s | [growth-%s.svg](growth-%s.svg) |\n"
-              .formatted(
-                  quantity.figure(),
-                  number("%.2f", PowerLaw.exponent(points(Of.PYTORCH, quantity, fitted))),
-                  number("%.2f", PowerLaw.exponent(points(Of.MUSTER, quantity, fitted))),
-                  quantity.name(),
-                  quantity.name()));
+          String.format(
+              Locale.ROOT,
+              "| %s | %s | %s | [growth-%s.svg](growth-%s.svg) |\n",
+              quantity.figure(),
+              number("%.2f", PowerLaw.exponent(points(Of.PYTORCH, quantity, fitted))),
+              number("%.2f", PowerLaw.exponent(points(Of.MUSTER, quantity, fitted))),
+              quantity.name(),
+              quantity.name()));
     }
     return text.toString();
   }

@@ -3,6 +3,7 @@ package io.muster.bench;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Locale;
 import java.util.stream.Stream;
 
 /** What the figures were taken on. */
@@ -11,15 +12,16 @@ final class Machine {
 
   static String describe() throws IOException {
     Runtime.Version jdk = Runtime.version();
-    return "Machine: %s, %d cores; the processes were %s. %s %s, JDK %s (%s)."
-        .formatted(
-            field("/proc/cpuinfo", "model name"),
-            processors(),
-            pinning(),
-            System.getProperty("os.name"),
-            System.getProperty("os.version").replaceFirst("-.*", ""),
-            jdk,
-            System.getProperty("java.vm.name"));
+    return String.format(
+        Locale.ROOT,
+        "Machine: %s, %d cores; the processes were %s. %s %s, JDK %s (%s).",
+        field("/proc/cpuinfo", "model name"),
+        processors(),
+        pinning(),
+        System.getProperty("os.name"),
+        System.getProperty("os.version").replaceFirst("-.*", ""),
+        jdk,
+        System.getProperty("java.vm.name"));
   }
 
   /** How many threads wanted a core during the last minute. */

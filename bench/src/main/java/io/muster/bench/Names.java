@@ -9,6 +9,7 @@ import java.nio.channels.DatagramChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 
 /**
  * What names the addresses of clients have for a server. PyTorch's looks up the name of whoever
@@ -25,9 +26,11 @@ final class Names implements Closeable {
   /** On loopback, an address of this process only, as the port can be no other. */
   private static final InetSocketAddress SILENT =
       new InetSocketAddress(
-          "127.%d.%d.53"
-              .formatted(
-                  ProcessHandle.current().pid() / 256 % 256, ProcessHandle.current().pid() % 256),
+          String.format(
+              Locale.ROOT,
+              "127.%d.%d.53",
+              ProcessHandle.current().pid() / 256 % 256,
+              ProcessHandle.current().pid() % 256),
           53);
 
   private final Path directory = Files.createTempDirectory("names");

@@ -54,7 +54,9 @@ public final class Overview {
     long reached = measured.stream().filter(this::isReached).count();
     StringBuilder out =
         new StringBuilder(
-            """
+            String.format(
+                Locale.ROOT,
+                """
             # Benchmarks
 
             Muster beside PyTorch 2.10's own C++, and what Muster wants to reach. Written by
@@ -74,8 +76,11 @@ public final class Overview {
 
             | what | PyTorch | Muster | ratio | target | reached |
             |---|---:|---:|---:|---:|---|
-            """
-                .formatted(Machine.describe(), reached, measured.size(), chart));
+            """,
+                Machine.describe(),
+                reached,
+                measured.size(),
+                chart));
     for (Target target : measured) {
       Figure figure = figure(target);
       out.append(

@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 
 /** A rank in a process of its own, which ends when its standard input does. */
@@ -65,7 +66,7 @@ final class RankProcess implements AutoCloseable {
 
   /** Repeats a collective in a world; the nanoseconds of the rank that took longest. */
   static long nanos(List<RankProcess> world, Collective collective, int bytes, int times) {
-    world.forEach(rank -> rank.in.printf("%s %d %d%n", collective, bytes, times));
+    world.forEach(rank -> rank.in.printf(Locale.ROOT, "%s %d %d%n", collective, bytes, times));
     return world.stream().mapToLong(RankProcess::answer).max().orElseThrow();
   }
 

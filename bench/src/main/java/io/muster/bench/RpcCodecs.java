@@ -7,6 +7,7 @@ import io.muster.rpc.internal.codec.KryoCodec;
 import java.lang.management.ManagementFactory;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.UUID;
@@ -112,7 +113,8 @@ public final class RpcCodecs {
         ofFory.add(round % 2 == 0 ? second : first);
       }
     }
-    System.out.printf("| %s | %s | %s | %s |%n", name, ofKryo, ofFory, ofFory.over(ofKryo));
+    System.out.printf(
+        Locale.ROOT, "| %s | %s | %s | %s |%n", name, ofKryo, ofFory, ofFory.over(ofKryo));
   }
 
   private static double micros(RpcCodec codec, Object[] sample) {
@@ -150,7 +152,14 @@ public final class RpcCodecs {
       most = Math.max(most, threads.getCurrentThreadAllocatedBytes() - before);
     }
     System.out.printf(
+        Locale.ROOT,
         "| %s, %,d bytes | %s | %,d | %,d | %,d | %,d |%n",
-        name, right.length, library, read, refused, errors, most);
+        name,
+        right.length,
+        library,
+        read,
+        refused,
+        errors,
+        most);
   }
 }

@@ -15,6 +15,7 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.LinkedHashMap;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Semaphore;
 
@@ -35,7 +36,8 @@ public final class RpcSideBySide {
   private record Workload(int bytes, boolean atOnce, int calls) {
     @Override
     public String toString() {
-      return "%,d bytes, %s".formatted(bytes, atOnce ? AT_ONCE + " calls at once" : "one by one");
+      return String.format(
+          Locale.ROOT, "%,d bytes, %s", bytes, atOnce ? AT_ONCE + " calls at once" : "one by one");
     }
   }
 
@@ -121,7 +123,8 @@ public final class RpcSideBySide {
 
   private static void requireAll(byte[] sent, byte[] received) {
     if (received.length != sent.length) {
-      throw new IllegalStateException("%d bytes came back".formatted(received.length));
+      throw new IllegalStateException(
+          String.format(Locale.ROOT, "%d bytes came back", received.length));
     }
   }
 
@@ -190,7 +193,9 @@ public final class RpcSideBySide {
       throws IOException {
     StringBuilder out = new StringBuilder();
     out.append(
-        """
+        String.format(
+            Locale.ROOT,
+            """
         # Benchmarks of RPC
 
         Calls of Muster's workers beside calls of plain gRPC-java, measured in one run. Written by
@@ -211,18 +216,23 @@ public final class RpcSideBySide {
 
         | calls | gRPC, µs | Muster, µs | ratio |
         |---|---:|---:|---:|
-        """
-            .formatted(
-                Machine.describe(),
-                loadBefore,
-                Machine.load(),
-                options.rounds(),
-                options.warmUp()));
+        """,
+            Machine.describe(),
+            loadBefore,
+            Machine.load(),
+            options.rounds(),
+            options.warmUp()));
     muster.forEach(
         (workload, samples) -> {
           Samples grpc = samples(plain, workload);
           out.append(
-              "| %s | %s | %s | **%s** |%n".formatted(workload, grpc, samples, samples.over(grpc)));
+              String.format(
+                  Locale.ROOT,
+                  "| %s | %s | %s | **%s** |%n",
+                  workload,
+                  grpc,
+                  samples,
+                  samples.over(grpc)));
         });
     return out.toString();
   }

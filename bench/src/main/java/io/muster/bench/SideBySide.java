@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.function.IntFunction;
 
@@ -130,7 +131,9 @@ public final class SideBySide {
       throws IOException {
     StringBuilder out = new StringBuilder();
     out.append(
-        """
+        String.format(
+            Locale.ROOT,
+            """
         # Benchmarks of stores
 
         Muster's store beside PyTorch's, measured in one run. Written by
@@ -165,32 +168,32 @@ public final class SideBySide {
 
         | operation | PyTorch, µs | Muster, µs | ratio | Muster on threads, µs | ratio |
         |---|---:|---:|---:|---:|---:|
-        """
-            .formatted(
-                Machine.describe(),
-                loadBefore,
-                Machine.load(),
-                options.rounds(),
-                options.warmUp(),
-                nativeCall,
-                nativeVector,
-                floor,
-                huge,
-                2 * Workload.HUGE / 1e3 / huge.median()));
+        """,
+            Machine.describe(),
+            loadBefore,
+            Machine.load(),
+            options.rounds(),
+            options.warmUp(),
+            nativeCall,
+            nativeVector,
+            floor,
+            huge,
+            2 * Workload.HUGE / 1e3 / huge.median()));
     micros.forEach(
         (workload, columns) -> {
           Samples pyTorch = of(columns, Column.PYTORCH);
           Samples eventLoop = of(columns, Column.EVENT_LOOP);
           Samples threaded = of(columns, Column.THREADED);
           out.append(
-              "| %s | %s | %s | **%s** | %s | %s |%n"
-                  .formatted(
-                      workload.name(),
-                      pyTorch,
-                      eventLoop,
-                      eventLoop.over(pyTorch),
-                      threaded,
-                      threaded.over(pyTorch)));
+              String.format(
+                  Locale.ROOT,
+                  "| %s | %s | %s | **%s** | %s | %s |%n",
+                  workload.name(),
+                  pyTorch,
+                  eventLoop,
+                  eventLoop.over(pyTorch),
+                  threaded,
+                  threaded.over(pyTorch)));
         });
     return out.toString();
   }

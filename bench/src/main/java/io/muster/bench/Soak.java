@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.locks.LockSupport;
 import org.HdrHistogram.Histogram;
@@ -78,7 +79,8 @@ public final class Soak {
       return new SoakReport(
           minutes,
           seed,
-          "%s before the run and %s after it".formatted(loadBefore, Machine.load()),
+          String.format(
+              Locale.ROOT, "%s before the run and %s after it", loadBefore, Machine.load()),
           samples,
           load.operations(),
           load.visits(),

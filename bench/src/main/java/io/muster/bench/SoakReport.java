@@ -155,13 +155,16 @@ final class SoakReport {
     Files.writeString(
         path,
         text(
-            """
+            String.format(
+                Locale.ROOT,
+                """
 
             ![Latency over time](%s)
 
             ![Memory over time](%s)
-            """
-                .formatted(latency, memory)));
+            """,
+                latency,
+                memory)));
   }
 
   private LineChart latencyChart() {

@@ -14,6 +14,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.locks.LockSupport;
 
 /** Times how long a server takes to start, PyTorch's in Python and Muster's, turn by turn. */
@@ -97,13 +98,15 @@ public final class StartSideBySide {
                   "-W",
                   "ignore",
                   "-c",
-                  """
+                  String.format(
+                      Locale.ROOT,
+                      """
                   import time
                   from torch.distributed import TCPStore
                   store = TCPStore("127.0.0.1", %d, is_master=True, wait_for_workers=False)
                   time.sleep(3600)
-                  """
-                      .formatted(port));
+                  """,
+                      port));
           case MUSTER ->
               process("./muster", "serve", "--bind", "127.0.0.1", "--port", String.valueOf(port));
         };
@@ -167,7 +170,9 @@ public final class StartSideBySide {
   }
 
   private String report(Comparison figures, String loadBefore) throws IOException {
-    return """
+    return String.format(
+            Locale.ROOT,
+            """
         # Benchmarks of starting
 
         How long a user waits for a server: `./muster serve` beside Python's `TCPStore`, measured in
@@ -189,14 +194,13 @@ public final class StartSideBySide {
 
         | what | PyTorch | Muster | ratio |
         |---|---:|---:|---:|
-        """
-            .formatted(
-                Machine.describe(),
-                loadBefore,
-                Machine.load(),
-                python.torch(),
-                options.rounds(),
-                options.warmUp())
+        """,
+            Machine.describe(),
+            loadBefore,
+            Machine.load(),
+            python.torch(),
+            options.rounds(),
+            options.warmUp())
         + figures.rows();
   }
 }

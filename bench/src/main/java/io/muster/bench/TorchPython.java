@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Locale;
 import java.util.Optional;
 
 /**
@@ -50,8 +51,11 @@ record TorchPython(String command, String torch) {
     String last = output.lines().reduce("", (before, line) -> line);
     if (probe.waitFor() != 0) {
       throw new IOException(
-          "the Python %s cannot import torch.distributed: %s; MUSTER_PYTHON can name another"
-              .formatted(command, last));
+          String.format(
+              Locale.ROOT,
+              "the Python %s cannot import torch.distributed: %s; MUSTER_PYTHON can name another",
+              command,
+              last));
     }
     return new TorchPython(command, last);
   }

@@ -8,6 +8,7 @@ import java.net.NetworkInterface;
 import java.net.SocketException;
 import java.net.UnknownHostException;
 import java.util.List;
+import java.util.Locale;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -24,21 +25,27 @@ final class Greeting {
   static String of(@Nullable String bind, List<InetSocketAddress> addresses) {
     int port = addresses.get(0).getPort();
     String host = hostToConnect(bind, addresses.get(0).getAddress());
-    return """
+    return String.format(
+        Locale.ROOT,
+        """
         Listening on %1$s
         Python  torch.distributed.TCPStore("%2$s", %3$d, is_master=False, wait_for_workers=False)
                 or MASTER_ADDR=%2$s MASTER_PORT=%3$d TORCHELASTIC_USE_AGENT_STORE=True for env://
         Java    TcpStore.connect("%2$s", %3$d)
-        One job at a time: keys left behind by one job conflict with the next, so start a fresh server for each"""
-        .formatted(where(bind, addresses), host, port);
+        One job at a time: keys left behind by one job conflict with the next, so start a fresh server for each""",
+        where(bind, addresses),
+        host,
+        port);
   }
 
   private static String where(@Nullable String bind, List<InetSocketAddress> addresses) {
     InetSocketAddress first = addresses.get(0);
     if (first.getAddress().isAnyLocalAddress()) {
       boolean ipv4Only = first.getAddress() instanceof Inet4Address;
-      return (ipv4Only ? "0.0.0.0:%d: all interfaces by IPv4" : "*:%d: all interfaces")
-              .formatted(first.getPort())
+      return (ipv4Only ? "0.0.0.0:" : "*:")
+          + first.getPort()
+          + ": all interfaces"
+          + (ipv4Only ? " by IPv4" : "")
           + ", so whoever reaches this machine can connect";
     }
     String list =

@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
@@ -138,7 +139,11 @@ final class LocalRanks {
     }
     throw new CommandFailedException(
         failed.code,
-        "rank %d was the first to fail, with exit code %d".formatted(failed.rank, failed.code));
+        String.format(
+            Locale.ROOT,
+            "rank %d was the first to fail, with exit code %d",
+            failed.rank,
+            failed.code));
   }
 
   private @Nullable Exit poll(long nanos) throws InterruptedException {

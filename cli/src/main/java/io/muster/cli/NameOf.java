@@ -2,6 +2,7 @@ package io.muster.cli;
 
 import java.util.Iterator;
 import java.util.List;
+import java.util.Locale;
 import java.util.stream.Collectors;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
@@ -27,7 +28,8 @@ abstract class NameOf<T> implements ITypeConverter<T>, Iterable<String> {
         .orElseThrow(
             () ->
                 new TypeConversionException(
-                    "'%s' is not %s; there are %s".formatted(text, kind, names())));
+                    String.format(
+                        Locale.ROOT, "'%s' is not %s; there are %s", text, kind, names())));
   }
 
   private String names() {

@@ -15,6 +15,7 @@ import io.muster.collectives.ProcessGroups;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -209,8 +210,10 @@ final class PerfCommand implements Callable<Integer> {
     } catch (OutOfMemoryError e) {
       throw new CommandFailedException(
           ExitCode.FAILED,
-          "%s; MUSTER_JAVA_OPTS=-XX:MaxDirectMemorySize=8g allows more, and -e less"
-              .formatted(e.getMessage()),
+          String.format(
+              Locale.ROOT,
+              "%s; MUSTER_JAVA_OPTS=-XX:MaxDirectMemorySize=8g allows more, and -e less",
+              e.getMessage()),
           e);
     }
   }

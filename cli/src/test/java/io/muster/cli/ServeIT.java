@@ -96,6 +96,23 @@ class ServeIT {
     }
   }
 
+  /** Fault A10; see {@link LocaleTest} for the rest of Muster. */
+  @Test
+  void localeWithDigitsOfItsOwn_changesNothingThatIsPrinted()
+      throws IOException, InterruptedException {
+    ProcessBuilder builder =
+        Child.muster("serve", "--port", "0", "--port-file", portFile().toString());
+    builder.command().addAll(1, List.of("-Duser.language=ar", "-Duser.country=EG"));
+    try (Child server = new Child(directory, builder)) {
+      int port = server.awaitPort(portFile());
+      server.awaitOutputOrEnd();
+
+      assertThat(server.out())
+          .contains("TCPStore(\"127.0.0.1\", " + port + ",", "MASTER_PORT=" + port + " ");
+      assertThat(server.out().chars()).allMatch(character -> character < 0x80);
+    }
+  }
+
   /** Fault A9. */
   @Test
   void emptyBind_isMisuse() throws IOException, InterruptedException {

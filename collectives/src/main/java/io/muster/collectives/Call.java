@@ -2,6 +2,7 @@ package io.muster.collectives;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -69,7 +70,10 @@ record Call(
   private void failed(Throwable e) {
     backend.abort(
         new CollectiveException(
-            "%s on %s failed: %s".formatted(this, backend, e), operation, List.of(), e),
+            String.format(Locale.ROOT, "%s on %s failed: %s", this, backend, e),
+            operation,
+            List.of(),
+            e),
         0);
   }
 

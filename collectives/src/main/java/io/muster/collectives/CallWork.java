@@ -3,6 +3,7 @@ package io.muster.collectives;
 import io.muster.store.Deadline;
 import io.muster.store.Store;
 import java.time.Duration;
+import java.util.Locale;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -48,7 +49,8 @@ final class CallWork implements Work, Runnable {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new CollectiveInterruptedException(
-          "waiting for %s on %s was interrupted".formatted(call, call.backend()), call.operation());
+          String.format(Locale.ROOT, "waiting for %s on %s was interrupted", call, call.backend()),
+          call.operation());
     }
   }
 

@@ -17,6 +17,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 
 /**
  * Makes calls of collectives: checks the arguments, takes the tags, and says what algorithm runs on
@@ -218,8 +219,11 @@ final class Collectives {
     List<Integer> from = requireSplits("input", input, inputSplits);
     if (!to.get(rank()).equals(from.get(rank()))) {
       throw new IllegalArgumentException(
-          "the part that stays on this rank has %d elements in the input and %d in the output"
-              .formatted(from.get(rank()), to.get(rank())));
+          String.format(
+              Locale.ROOT,
+              "the part that stays on this rank has %d elements in the input and %d in the output",
+              from.get(rank()),
+              to.get(rank())));
     }
     return call(
         "allToAll",
@@ -290,7 +294,8 @@ final class Collectives {
   private List<Tensor> requireOneARank(String what, List<Tensor> tensors) {
     if (tensors.size() != size()) {
       throw new IllegalArgumentException(
-          "%s must be one a rank, %d, not %d".formatted(what, size(), tensors.size()));
+          String.format(
+              Locale.ROOT, "%s must be one a rank, %d, not %d", what, size(), tensors.size()));
     }
     return List.copyOf(tensors);
   }
@@ -319,15 +324,20 @@ final class Collectives {
   private static void requireLength(String what, Tensor tensor, long length) {
     if (tensor.length() != length) {
       throw new IllegalArgumentException(
-          "%s must have %d elements, not %d".formatted(what, length, tensor.length()));
+          String.format(
+              Locale.ROOT, "%s must have %d elements, not %d", what, length, tensor.length()));
     }
   }
 
   private List<Integer> equalSplits(String what, Tensor tensor) {
     if (tensor.length() % size() != 0) {
       throw new IllegalArgumentException(
-          "%d elements of %s cannot be split equally among %d ranks"
-              .formatted(tensor.length(), what, size()));
+          String.format(
+              Locale.ROOT,
+              "%d elements of %s cannot be split equally among %d ranks",
+              tensor.length(),
+              what,
+              size()));
     }
     return java.util.Collections.nCopies(size(), tensor.length() / size());
   }
@@ -338,8 +348,13 @@ final class Collectives {
         || splits.stream().anyMatch(split -> split < 0)
         || sum != tensor.length()) {
       throw new IllegalArgumentException(
-          "%s splits must be one a rank, %d, and add up to %d, not %s"
-              .formatted(what, size(), tensor.length(), splits));
+          String.format(
+              Locale.ROOT,
+              "%s splits must be one a rank, %d, and add up to %d, not %s",
+              what,
+              size(),
+              tensor.length(),
+              splits));
     }
     return List.copyOf(splits);
   }

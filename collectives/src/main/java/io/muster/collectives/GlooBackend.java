@@ -4,6 +4,7 @@ import io.muster.collectives.internal.mesh.Mesh;
 import io.muster.store.Deadline;
 import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadPoolExecutor;
@@ -155,7 +156,12 @@ final class GlooBackend {
   void requireRank(String what, int value) {
     if (value < 0 || value >= size) {
       throw new IndexOutOfBoundsException(
-          "%s must be a rank of the group, 0 to %d, not %d".formatted(what, size - 1, value));
+          String.format(
+              Locale.ROOT,
+              "%s must be a rank of the group, 0 to %d, not %d",
+              what,
+              size - 1,
+              value));
     }
   }
 
@@ -164,8 +170,12 @@ final class GlooBackend {
     CollectiveException earlier = failure.get();
     if (earlier != null) {
       throw new CollectiveException(
-          "%s on %s cannot be done, since the group is of no use any more: %s"
-              .formatted(what, this, earlier.getMessage()),
+          String.format(
+              Locale.ROOT,
+              "%s on %s cannot be done, since the group is of no use any more: %s",
+              what,
+              this,
+              earlier.getMessage()),
           operation,
           earlier.lostRanks(),
           earlier);
@@ -195,7 +205,7 @@ final class GlooBackend {
   CollectiveTimeoutException timedOut(Call call, Duration waited) {
     CollectiveTimeoutException timedOut =
         new CollectiveTimeoutException(
-            "%s on %s timed out: not done after %s".formatted(call, this, waited),
+            String.format(Locale.ROOT, "%s on %s timed out: not done after %s", call, this, waited),
             call.operation(),
             waited,
             List.of());
@@ -237,6 +247,6 @@ final class GlooBackend {
 
   @Override
   public String toString() {
-    return "rank %d of %d of group %s".formatted(rank, size, name);
+    return String.format(Locale.ROOT, "rank %d of %d of group %s", rank, size, name);
   }
 }

@@ -16,6 +16,7 @@ import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 
 /** Connects a rank with the others of its group, once for each network interface. */
 final class LocalMeshes {
@@ -56,7 +57,7 @@ final class LocalMeshes {
       List<InetAddress> addresses,
       Store store,
       Duration timeout) {
-    String where = "rank %d of %d of group %s".formatted(rank, size, group);
+    String where = String.format(Locale.ROOT, "rank %d of %d of group %s", rank, size, group);
     Deadline deadline = Deadline.after(timeout);
     List<Mesh> meshes = new ArrayList<>();
     boolean connected = false;
@@ -78,13 +79,15 @@ final class LocalMeshes {
       return meshes;
     } catch (MissingRanksException e) {
       throw new CollectiveTimeoutException(
-          "%s timed out after %s: %s".formatted(where, timeout, e.getMessage()),
+          String.format(Locale.ROOT, "%s timed out after %s: %s", where, timeout, e.getMessage()),
           OPERATION,
           timeout,
           e.ranks());
     } catch (IOException e) {
       throw new NetworkException(
-          "%s cannot be connected: %s".formatted(where, e.getMessage()), addresses.toString(), e);
+          String.format(Locale.ROOT, "%s cannot be connected: %s", where, e.getMessage()),
+          addresses.toString(),
+          e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new CollectiveInterruptedException(

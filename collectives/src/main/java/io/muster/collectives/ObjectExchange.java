@@ -3,6 +3,7 @@ package io.muster.collectives;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /** Collectives of objects, made of collectives of bytes: lengths first, then what has them. */
@@ -30,7 +31,11 @@ final class ObjectExchange {
     long all = (long) longest * lengths.length;
     if (all > Integer.MAX_VALUE) {
       throw new IllegalArgumentException(
-          "%d objects of up to %d bytes do not fit 2 GiB".formatted(lengths.length, longest));
+          String.format(
+              Locale.ROOT,
+              "%d objects of up to %d bytes do not fit 2 GiB",
+              lengths.length,
+              longest));
     }
     byte[] gathered = new byte[(int) all];
     group.allGather(Tensor.of(gathered), Tensor.of(Arrays.copyOf(bytes, longest)));
@@ -97,8 +102,12 @@ final class ObjectExchange {
     }
     if (length < 0 || length > maxBytes) {
       throw new IllegalArgumentException(
-          "the object of rank %d has %d bytes; %d is the most (maxObjectBytes)"
-              .formatted(rank, length, maxBytes));
+          String.format(
+              Locale.ROOT,
+              "the object of rank %d has %d bytes; %d is the most (maxObjectBytes)",
+              rank,
+              length,
+              maxBytes));
     }
     return (int) length;
   }

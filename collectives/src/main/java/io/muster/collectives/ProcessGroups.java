@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CancellationException;
@@ -141,8 +142,11 @@ public final class ProcessGroups implements AutoCloseable {
   private static void requireRank(int rank, int size) {
     if (size < 1 || rank < 0 || rank >= size) {
       throw new IllegalArgumentException(
-          "rank %d of a world of %d: the world size must be fixed and the rank below it"
-              .formatted(rank, size));
+          String.format(
+              Locale.ROOT,
+              "rank %d of a world of %d: the world size must be fixed and the rank below it",
+              rank,
+              size));
     }
   }
 
@@ -290,7 +294,8 @@ public final class ProcessGroups implements AutoCloseable {
         || sorted.get(0) < 0
         || sorted.get(sorted.size() - 1) >= worldSize) {
       throw new IllegalArgumentException(
-          "a group is of different ranks below %d, not %s".formatted(worldSize, ranks));
+          String.format(
+              Locale.ROOT, "a group is of different ranks below %d, not %s", worldSize, ranks));
     }
     return sorted;
   }

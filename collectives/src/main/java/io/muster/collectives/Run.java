@@ -11,6 +11,7 @@ import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 
@@ -237,7 +238,7 @@ final class Run implements AutoCloseable {
                 + losses.stream().skip(1).map(Loss::toString).collect(Collectors.joining(", "));
     CollectiveException failure =
         new CollectiveException(
-            "%s on %s failed: %s%s".formatted(what, backend, first, others),
+            String.format(Locale.ROOT, "%s on %s failed: %s%s", what, backend, first, others),
             operation,
             losses.stream().map(Loss::rank).toList(),
             null);
@@ -250,13 +251,17 @@ final class Run implements AutoCloseable {
     CollectiveException failure =
         earlier == null || first.cause() != null
             ? new CollectiveException(
-                "%s on %s failed: %s".formatted(what, backend, first),
+                String.format(Locale.ROOT, "%s on %s failed: %s", what, backend, first),
                 operation,
                 List.of(),
                 first.cause())
             : new CollectiveException(
-                "%s on %s failed, since this rank has ended its connections: %s"
-                    .formatted(what, backend, earlier.getMessage()),
+                String.format(
+                    Locale.ROOT,
+                    "%s on %s failed, since this rank has ended its connections: %s",
+                    what,
+                    backend,
+                    earlier.getMessage()),
                 operation,
                 earlier.lostRanks(),
                 earlier);
@@ -281,14 +286,15 @@ final class Run implements AutoCloseable {
     String ranks = missing.stream().map(String::valueOf).collect(Collectors.joining(", "));
     return fail(
         new CollectiveTimeoutException(
-            "[Rank %d]: %s %s failed to pass monitoredBarrier in %d ms (%s on %s)"
-                .formatted(
-                    backend.rank(),
-                    missing.size() == 1 ? "Rank" : "Ranks",
-                    ranks,
-                    deadline.timeout().toMillis(),
-                    what,
-                    backend),
+            String.format(
+                Locale.ROOT,
+                "[Rank %d]: %s %s failed to pass monitoredBarrier in %d ms (%s on %s)",
+                backend.rank(),
+                missing.size() == 1 ? "Rank" : "Ranks",
+                ranks,
+                deadline.timeout().toMillis(),
+                what,
+                backend),
             operation,
             deadline.timeout(),
             missing),
@@ -298,12 +304,13 @@ final class Run implements AutoCloseable {
   private CollectiveTimeoutException timedOut(List<Integer> missing) {
     return fail(
         new CollectiveTimeoutException(
-            "%s on %s timed out after %s, waiting for %s"
-                .formatted(
-                    what,
-                    backend,
-                    deadline.timeout(),
-                    missing.isEmpty() ? "any rank" : "ranks " + missing),
+            String.format(
+                Locale.ROOT,
+                "%s on %s timed out after %s, waiting for %s",
+                what,
+                backend,
+                deadline.timeout(),
+                missing.isEmpty() ? "any rank" : "ranks " + missing),
             operation,
             deadline.timeout(),
             missing),
@@ -314,7 +321,7 @@ final class Run implements AutoCloseable {
     Thread.currentThread().interrupt();
     CollectiveInterruptedException interrupted =
         new CollectiveInterruptedException(
-            "%s on %s was interrupted".formatted(what, backend), operation);
+            String.format(Locale.ROOT, "%s on %s was interrupted", what, backend), operation);
     return interruptEndsIt ? fail(interrupted, 0) : interrupted;
   }
 

@@ -2,6 +2,7 @@ package io.muster.collectives;
 
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.Locale;
 import java.util.Objects;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -248,7 +249,11 @@ public final class Tensor {
     }
     if (buffer.remaining() % type.bytes() != 0) {
       throw new IllegalArgumentException(
-          "%d bytes are no whole number of elements of %s".formatted(buffer.remaining(), type));
+          String.format(
+              Locale.ROOT,
+              "%d bytes are no whole number of elements of %s",
+              buffer.remaining(),
+              type));
     }
     if (Confinement.isConfined(buffer)) {
       throw new IllegalArgumentException(

@@ -15,6 +15,7 @@ import io.muster.rpc.internal.wire.Response;
 import io.muster.rpc.internal.wire.Thrown;
 import io.muster.rpc.internal.world.Member;
 import java.time.Duration;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -83,7 +84,7 @@ final class Caller implements AutoCloseable {
       boolean unused = pending.cancel(true);
       Thread.currentThread().interrupt();
       throw new RpcInterruptedException(
-          "interrupted in %s on worker %s".formatted(target.shown, target.worker),
+          String.format(Locale.ROOT, "interrupted in %s on worker %s", target.shown, target.worker),
           target.worker.name(),
           target.shown,
           e);
@@ -179,8 +180,13 @@ final class Caller implements AutoCloseable {
             .encode();
     if (frame.size() > link.maxMessageBytes()) {
       throw new IllegalArgumentException(
-          "%s on worker %s: a message of %d bytes, more than the %d that maxMessageBytes allows"
-              .formatted(target.shown, target.worker, frame.size(), link.maxMessageBytes()));
+          String.format(
+              Locale.ROOT,
+              "%s on worker %s: a message of %d bytes, more than the %d that maxMessageBytes allows",
+              target.shown,
+              target.worker,
+              frame.size(),
+              link.maxMessageBytes()));
     }
     return frame;
   }
@@ -211,8 +217,11 @@ final class Caller implements AutoCloseable {
       Object value = value(worker, response, timeout);
       if (!Types.fits(value, type)) {
         throw new MalformedException(
-            "is %s and not %s"
-                .formatted(value == null ? "null" : value.getClass().getName(), type.getName()));
+            String.format(
+                Locale.ROOT,
+                "is %s and not %s",
+                value == null ? "null" : value.getClass().getName(),
+                type.getName()));
       }
       return (T) value;
     } catch (RpcException e) {
@@ -226,7 +235,8 @@ final class Caller implements AutoCloseable {
 
   private static RpcException unreadable(Target target, String why, Throwable cause) {
     return new RpcException(
-        "the result of %s on worker %s %s".formatted(target.shown, target.worker, why),
+        String.format(
+            Locale.ROOT, "the result of %s on worker %s %s", target.shown, target.worker, why),
         target.worker.name(),
         target.shown,
         cause);

@@ -4,6 +4,7 @@ import io.grpc.Status;
 import io.muster.rpc.internal.world.Member;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.Locale;
 
 /** What gRPC says of a call that was not answered, as one of our exceptions. */
 final class Failures {
@@ -13,12 +14,12 @@ final class Failures {
     String name = worker.name();
     String description = status.getDescription();
     String detail = description == null || description.isEmpty() ? "" : ": " + description;
-    String call = "%s on worker %s".formatted(function, worker);
+    String call = String.format(Locale.ROOT, "%s on worker %s", function, worker);
     return switch (code(status)) {
       case DEADLINE_EXCEEDED -> timeout(worker, function, timeout, status.asException());
       case UNAVAILABLE, CANCELLED ->
           new WorkerLostException(
-              "%s: the worker is lost%s%s".formatted(call, detail, cause(status)),
+              String.format(Locale.ROOT, "%s: the worker is lost%s%s", call, detail, cause(status)),
               name,
               function,
               status.getCause());
@@ -29,7 +30,13 @@ final class Failures {
               call + " is not registered there" + detail, name, function, null);
       default ->
           new RpcException(
-              "%s failed with %s%s%s".formatted(call, status.getCode(), detail, cause(status)),
+              String.format(
+                  Locale.ROOT,
+                  "%s failed with %s%s%s",
+                  call,
+                  status.getCode(),
+                  detail,
+                  cause(status)),
               name,
               function,
               status.getCause());
@@ -46,7 +53,7 @@ final class Failures {
   static RpcTimeoutException timeout(
       Member worker, String function, Duration timeout, Throwable cause) {
     return new RpcTimeoutException(
-        "%s on worker %s timed out after %s".formatted(function, worker, timeout),
+        String.format(Locale.ROOT, "%s on worker %s timed out after %s", function, worker, timeout),
         worker.name(),
         function,
         timeout,

@@ -6,6 +6,7 @@ import java.lang.reflect.Modifier;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
@@ -73,7 +74,8 @@ final class Functions {
   void function(String name, RpcFunction function) {
     if (name.isEmpty() || name.indexOf('(') >= 0) {
       throw new IllegalArgumentException(
-          "a function needs a name without a parenthesis, not '%s'".formatted(name));
+          String.format(
+              Locale.ROOT, "a function needs a name without a parenthesis, not '%s'", name));
     }
     add(
         name,
@@ -87,7 +89,8 @@ final class Functions {
 
   void service(Class<?> type, Object implementation) {
     if (!type.isInstance(implementation)) {
-      throw new IllegalArgumentException("%s is no %s".formatted(implementation, type.getName()));
+      throw new IllegalArgumentException(
+          String.format(Locale.ROOT, "%s is no %s", implementation, type.getName()));
     }
     for (Method method : methods(type)) {
       add(name(method), new MethodCallee(method, Optional.of(implementation)));
@@ -143,7 +146,8 @@ final class Functions {
                   () -> new BadArgumentsException("no implementation of it is registered"));
       if (!method.getDeclaringClass().isInstance(callee)) {
         throw new BadArgumentsException(
-            "the object, a %s, has no such method".formatted(callee.getClass().getName()));
+            String.format(
+                Locale.ROOT, "the object, a %s, has no such method", callee.getClass().getName()));
       }
       requireFit(arguments);
       try {
@@ -156,17 +160,19 @@ final class Functions {
     private void requireFit(@Nullable Object[] arguments) throws BadArgumentsException {
       if (arguments.length != parameters.length) {
         throw new BadArgumentsException(
-            "%d arguments instead of %d".formatted(arguments.length, parameters.length));
+            String.format(
+                Locale.ROOT, "%d arguments instead of %d", arguments.length, parameters.length));
       }
       for (int i = 0; i < parameters.length; i++) {
         if (!Types.fits(arguments[i], parameters[i])) {
           Object argument = arguments[i];
           throw new BadArgumentsException(
-              "argument %d is %s and not %s"
-                  .formatted(
-                      i + 1,
-                      argument == null ? "null" : argument.getClass().getName(),
-                      parameters[i].getName()));
+              String.format(
+                  Locale.ROOT,
+                  "argument %d is %s and not %s",
+                  i + 1,
+                  argument == null ? "null" : argument.getClass().getName(),
+                  parameters[i].getName()));
         }
       }
     }

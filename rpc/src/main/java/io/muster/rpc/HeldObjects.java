@@ -8,6 +8,7 @@ import io.muster.rpc.internal.wire.Control.Kind;
 import io.muster.rpc.internal.wire.ObjectId;
 import io.muster.rpc.internal.world.Member;
 import java.util.HashMap;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicLong;
@@ -130,7 +131,7 @@ final class HeldObjects {
 
   private static RpcException gone(Member owner, @Nullable Throwable cause) {
     return new RpcException(
-        "an object of worker %s that is referred to is gone".formatted(owner),
+        String.format(Locale.ROOT, "an object of worker %s that is referred to is gone", owner),
         owner.name(),
         "reference",
         cause);

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.NetworkInterface;
 import java.util.Collections;
+import java.util.Locale;
 import java.util.Optional;
 
 /** Where a worker listens. */
@@ -21,8 +22,10 @@ final class Hosts {
             .orElseThrow(
                 () ->
                     new IllegalArgumentException(
-                        "TP_SOCKET_IFNAME: no interface '%s' with an address"
-                            .formatted(interfaceName)));
+                        String.format(
+                            Locale.ROOT,
+                            "TP_SOCKET_IFNAME: no interface '%s' with an address",
+                            interfaceName)));
       }
       return InetAddress.getLocalHost().getHostAddress();
     } catch (IOException e) {

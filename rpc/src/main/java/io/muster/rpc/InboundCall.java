@@ -12,6 +12,7 @@ import io.muster.rpc.internal.wire.ObjectId;
 import io.muster.rpc.internal.wire.Request;
 import io.muster.rpc.internal.wire.Response;
 import io.muster.rpc.internal.wire.Thrown;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
@@ -210,8 +211,11 @@ final class InboundCall implements Incoming.Call, Admission.Task {
       byte[] bytes = dispatcher.codec().encode(keep(result), references);
       if (bytes.length > dispatcher.maxMessageBytes()) {
         throw new IllegalArgumentException(
-            "has %d bytes, more than the %d that a message may have (maxMessageBytes)"
-                .formatted(bytes.length, dispatcher.maxMessageBytes()));
+            String.format(
+                Locale.ROOT,
+                "has %d bytes, more than the %d that a message may have (maxMessageBytes)",
+                bytes.length,
+                dispatcher.maxMessageBytes()));
       }
       Body body = Body.of(bytes);
       Response response =

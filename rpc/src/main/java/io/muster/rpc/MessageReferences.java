@@ -5,6 +5,7 @@ import io.muster.rpc.internal.world.Member;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -44,7 +45,9 @@ final class MessageReferences implements RpcCodec.References {
             .world()
             .byRank(rank)
             .orElseThrow(
-                () -> new IllegalArgumentException("a reference to worker %d".formatted(rank)));
+                () ->
+                    new IllegalArgumentException(
+                        String.format(Locale.ROOT, "a reference to worker %d", rank)));
     ObjectId id = new ObjectId(in.getInt(), in.getLong());
     received.add(agent.held().share(owner, id));
     return new RemoteRef<>(agent, owner, id, () -> agent.held().giveBack(id));

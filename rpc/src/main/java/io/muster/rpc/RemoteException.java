@@ -1,6 +1,7 @@
 package io.muster.rpc;
 
 import io.muster.rpc.internal.wire.Thrown;
+import java.util.Locale;
 
 /**
  * What was called on another worker has thrown. The exception itself stays there; what came over is
@@ -15,12 +16,13 @@ public final class RemoteException extends RpcException {
 
   RemoteException(String worker, String function, Thrown thrown) {
     super(
-        "%s on worker '%s' threw %s%s"
-            .formatted(
-                function,
-                worker,
-                thrown.className(),
-                thrown.message().isEmpty() ? "" : ": " + thrown.message()),
+        String.format(
+            Locale.ROOT,
+            "%s on worker '%s' threw %s%s",
+            function,
+            worker,
+            thrown.className(),
+            thrown.message().isEmpty() ? "" : ": " + thrown.message()),
         worker,
         function,
         null);

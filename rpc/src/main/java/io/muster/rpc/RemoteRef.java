@@ -4,6 +4,7 @@ import io.muster.rpc.Caller.Target;
 import io.muster.rpc.internal.wire.ObjectId;
 import io.muster.rpc.internal.world.Member;
 import java.lang.ref.Cleaner;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 
@@ -104,6 +105,7 @@ public final class RemoteRef<T> implements AutoCloseable {
 
   @Override
   public String toString() {
-    return "RemoteRef(%d.%d on worker %s)".formatted(id.creator(), id.number(), owner);
+    return String.format(
+        Locale.ROOT, "RemoteRef(%d.%d on worker %s)", id.creator(), id.number(), owner);
   }
 }

@@ -24,6 +24,7 @@ import java.net.InetSocketAddress;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
@@ -97,7 +98,8 @@ public final class RpcAgent implements AutoCloseable {
           Listener.at(new InetSocketAddress(host, 0), link, limits.places(), dispatcher);
     } catch (IOException e) {
       threads.shutdownNow();
-      throw new UncheckedIOException("worker '%s' cannot listen at %s".formatted(name, host), e);
+      throw new UncheckedIOException(
+          String.format(Locale.ROOT, "worker '%s' cannot listen at %s", name, host), e);
     }
   }
 
@@ -109,7 +111,8 @@ public final class RpcAgent implements AutoCloseable {
       Optional<Rendezvous> rendezvous,
       RpcOptions options) {
     if (size == 0 || (size > 0 && (rank < 0 || rank >= size))) {
-      throw new IllegalArgumentException("rank %d of a world of %d".formatted(rank, size));
+      throw new IllegalArgumentException(
+          String.format(Locale.ROOT, "rank %d of a world of %d", rank, size));
     }
     String host = Hosts.own(options);
     RpcAgent agent = new RpcAgent(name, host, store, rendezvous, options);
@@ -142,8 +145,13 @@ public final class RpcAgent implements AutoCloseable {
       throw new RpcInitException(String.valueOf(e.getMessage()), List.of(), e);
     } catch (WorkersMissingException e) {
       throw new RpcInitException(
-          "worker '%s' (rank %d): the workers of ranks %s did not come within %s"
-              .formatted(name, rank, e.ranks(), timeout),
+          String.format(
+              Locale.ROOT,
+              "worker '%s' (rank %d): the workers of ranks %s did not come within %s",
+              name,
+              rank,
+              e.ranks(),
+              timeout),
           e.ranks(),
           e);
     }
@@ -180,7 +188,7 @@ public final class RpcAgent implements AutoCloseable {
         .orElseThrow(
             () ->
                 new IllegalArgumentException(
-                    "no worker '%s' among %s".formatted(name, world().all())));
+                    String.format(Locale.ROOT, "no worker '%s' among %s", name, world().all())));
   }
 
   /**
@@ -195,7 +203,8 @@ public final class RpcAgent implements AutoCloseable {
         .orElseThrow(
             () ->
                 new IllegalArgumentException(
-                    "no worker of rank %d among %s".formatted(rank, world().all())));
+                    String.format(
+                        Locale.ROOT, "no worker of rank %d among %s", rank, world().all())));
   }
 
   /** How long a call may take unless it says otherwise. */

@@ -7,6 +7,7 @@ import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -28,9 +29,9 @@ final class ServiceProxy implements InvocationHandler {
       Duration timeout) {
     this.agent = agent;
     this.timeout = timeout;
-    this.shown = "%s on worker %s".formatted(type.getName(), worker);
+    this.shown = String.format(Locale.ROOT, "%s on worker %s", type.getName(), worker);
     for (Method method : Functions.methods(type)) {
-      String name = "%s.%s".formatted(type.getSimpleName(), method.getName());
+      String name = String.format(Locale.ROOT, "%s.%s", type.getSimpleName(), method.getName());
       targets.put(
           method, new Target(worker, Functions.name(method), name, object, Optional.empty()));
     }

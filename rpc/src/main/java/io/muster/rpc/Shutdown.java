@@ -11,6 +11,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
@@ -121,18 +122,22 @@ final class Shutdown {
     for (Member member : suspects) {
       if (member.rank() != rank && isLost.test(member)) {
         throw new WorkerLostException(
-            "shutdown: worker %s is lost".formatted(member), member.name(), FUNCTION, cause);
+            String.format(Locale.ROOT, "shutdown: worker %s is lost", member),
+            member.name(),
+            FUNCTION,
+            cause);
       }
     }
   }
 
   private RpcTimeoutException timeout(List<Member> missing, String what) {
     return new RpcTimeoutException(
-        "shutdown timed out after %s waiting for %s: %s"
-            .formatted(
-                deadline.timeout(),
-                missing.stream().map(Member::toString).collect(Collectors.joining(", ")),
-                what),
+        String.format(
+            Locale.ROOT,
+            "shutdown timed out after %s waiting for %s: %s",
+            deadline.timeout(),
+            missing.stream().map(Member::toString).collect(Collectors.joining(", ")),
+            what),
         missing.isEmpty() ? "" : missing.get(0).name(),
         FUNCTION,
         deadline.timeout(),

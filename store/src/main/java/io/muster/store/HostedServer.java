@@ -72,10 +72,11 @@ final class HostedServer {
         !addresses.isEmpty()
             && addresses.stream().allMatch(one -> one.getAddress().isLoopbackAddress());
     return loopbackOnly
-        ? ("the store listens on loopback only, at %s, which other hosts cannot reach; if workers"
-                + " run there, set the variable MUSTER_BIND, or the option bind, to * or an"
-                + " address of this host")
-            .formatted(addresses)
+        ? "the store listens on loopback only, at "
+            + addresses
+            + ", which other hosts cannot reach; if workers"
+            + " run there, set the variable MUSTER_BIND, or the option bind, to * or an"
+            + " address of this host"
         : "";
   }
 
@@ -123,7 +124,7 @@ final class HostedServer {
     if (unusable == null) {
       return builder.bind(host).build();
     }
-    LOG.log(Level.WARNING, "listening on all interfaces, port {0,number,#}: {1}", port, unusable);
+    LOG.log(Level.WARNING, "listening on all interfaces, port " + port + ": " + unusable);
     return builder.bind("*").build();
   }
 

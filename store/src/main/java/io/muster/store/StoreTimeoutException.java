@@ -2,6 +2,7 @@ package io.muster.store;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 import java.util.stream.Collectors;
 
 /**
@@ -37,14 +38,15 @@ public final class StoreTimeoutException extends StoreException {
   public static StoreTimeoutException ofKeys(
       Duration waited, String keyPrefix, List<String> keys, List<String> missing, String where) {
     String message =
-        "wait timeout after %dms, keys: %s. Timeout on %s: missing %d of %d: %s"
-            .formatted(
-                millis(waited),
-                named(keys, keyPrefix),
-                where,
-                missing.size(),
-                keys.size(),
-                named(missing, ""));
+        String.format(
+            Locale.ROOT,
+            "wait timeout after %dms, keys: %s. Timeout on %s: missing %d of %d: %s",
+            millis(waited),
+            named(keys, keyPrefix),
+            where,
+            missing.size(),
+            keys.size(),
+            named(missing, ""));
     return new StoreTimeoutException(message, missing, waited);
   }
 
@@ -59,8 +61,13 @@ public final class StoreTimeoutException extends StoreException {
   public static StoreTimeoutException ofBarrier(
       Duration waited, String key, long worldSize, String where) {
     String message =
-        "barrier timeout after %dms, key: %s. Timeout on %s: fewer than %d arrived"
-            .formatted(millis(waited), key, where, worldSize);
+        String.format(
+            Locale.ROOT,
+            "barrier timeout after %dms, key: %s. Timeout on %s: fewer than %d arrived",
+            millis(waited),
+            key,
+            where,
+            worldSize);
     return new StoreTimeoutException(message, List.of(key), waited);
   }
 

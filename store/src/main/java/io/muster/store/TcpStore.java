@@ -14,6 +14,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -151,7 +152,7 @@ public final class TcpStore implements Store {
   /** Whether torchelastic's agent, another process, keeps the store on this port. */
   private static boolean agentHosts(int port, Map<String, String> environment) {
     String flag = environment.getOrDefault("TORCHELASTIC_USE_AGENT_STORE", "");
-    return Set.of("y", "yes", "1", "t", "true").contains(flag.toLowerCase(java.util.Locale.ROOT))
+    return Set.of("y", "yes", "1", "t", "true").contains(flag.toLowerCase(Locale.ROOT))
         && String.valueOf(port).equals(environment.get("MASTER_PORT"));
   }
 
@@ -489,8 +490,12 @@ public final class TcpStore implements Store {
     int limit = options.server().maxKeyBytes();
     if (bytes.length > limit) {
       throw new IllegalArgumentException(
-          "key of %d bytes with its leading slash, the limit is %d: %.64s..."
-              .formatted(bytes.length, limit, key));
+          String.format(
+              Locale.ROOT,
+              "key of %d bytes with its leading slash, the limit is %d: %.64s...",
+              bytes.length,
+              limit,
+              key));
     }
     return bytes;
   }

@@ -7,6 +7,7 @@ import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.Locale;
 import java.util.concurrent.TimeUnit;
 
 /** The workers of a fixed world, which the server counts as they join. */
@@ -50,14 +51,15 @@ final class Workers {
     for (long joined = add(0, deadline); joined < worldSize; joined = add(0, deadline)) {
       if (deadline.hasPassed()) {
         throw StoreTimeoutException.of(
-            "Timed out after %d seconds waiting for clients. %d/%d clients joined. Timeout on %s after %s%s"
-                .formatted(
-                    timeout.toSeconds(),
-                    joined,
-                    worldSize,
-                    where,
-                    timeout,
-                    hint.isEmpty() ? "" : ": " + hint),
+            String.format(
+                Locale.ROOT,
+                "Timed out after %d seconds waiting for clients. %d/%d clients joined. Timeout on %s after %s%s",
+                timeout.toSeconds(),
+                joined,
+                worldSize,
+                where,
+                timeout,
+                hint.isEmpty() ? "" : ": " + hint),
             timeout);
       }
       if (!warned && patience.hasPassed()) {

@@ -11,6 +11,7 @@ import java.net.InetAddress;
 import java.net.NetworkInterface;
 import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.SortedSet;
 import java.util.TreeSet;
@@ -73,7 +74,9 @@ final class LocalWorld {
   }
 
   private Thread thread(int rank) {
-    Thread thread = new Thread(() -> live(rank), "muster-rank-%d-of-%d".formatted(rank, size));
+    Thread thread =
+        new Thread(
+            () -> live(rank), String.format(Locale.ROOT, "muster-rank-%d-of-%d", rank, size));
     thread.setDaemon(true);
     return thread;
   }

@@ -1,5 +1,7 @@
 package io.muster.testing;
 
+import java.util.Locale;
+
 /**
  * Which rank of a world runs.
  *
@@ -9,6 +11,6 @@ package io.muster.testing;
 public record Rank(int rank, int size) {
   @Override
   public String toString() {
-    return "rank %d of %d".formatted(rank, size);
+    return String.format(Locale.ROOT, "rank %d of %d", rank, size);
   }
 }

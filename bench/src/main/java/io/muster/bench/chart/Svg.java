@@ -26,17 +26,26 @@ final class Svg {
 
   Svg(double width, double height, String title) {
     out.append(
-        """
+        String.format(
+            Locale.ROOT,
+            """
         <svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 %s %s" width="%s" height="%s" \
         role="img" font-family="sans-serif" font-size="%d">
         <title>%s</title>
         <rect width="100%%" height="100%%" rx="6" fill="#ffffff"/>
-        """
-            .formatted(
-                number(width), number(height), number(width), number(height), FONT, escape(title)));
+        """,
+            number(width),
+            number(height),
+            number(width),
+            number(height),
+            FONT,
+            escape(title)));
     add(
-        "<text x=\"16\" y=\"26\" font-size=\"15\" font-weight=\"bold\" fill=\"%s\">%s</text>"
-            .formatted(INK, escape(title)));
+        String.format(
+            Locale.ROOT,
+            "<text x=\"16\" y=\"26\" font-size=\"15\" font-weight=\"bold\" fill=\"%s\">%s</text>",
+            INK,
+            escape(title)));
   }
 
   /** How wide a text is, rather more than less: nobody knows the reader's font. */
@@ -55,8 +64,15 @@ final class Svg {
 
   void line(double x1, double y1, double x2, double y2, String colour, double width) {
     add(
-        "<line x1=\"%s\" y1=\"%s\" x2=\"%s\" y2=\"%s\" stroke=\"%s\" stroke-width=\"%s\"/>"
-            .formatted(number(x1), number(y1), number(x2), number(y2), colour, number(width)));
+        String.format(
+            Locale.ROOT,
+            "<line x1=\"%s\" y1=\"%s\" x2=\"%s\" y2=\"%s\" stroke=\"%s\" stroke-width=\"%s\"/>",
+            number(x1),
+            number(y1),
+            number(x2),
+            number(y2),
+            colour,
+            number(width)));
   }
 
   void lines(List<Point> corners, String colour) {
@@ -65,35 +81,58 @@ final class Svg {
             .map(corner -> number(corner.x()) + "," + number(corner.y()))
             .collect(Collectors.joining(" "));
     add(
-        ("<polyline points=\"%s\" fill=\"none\" stroke=\"%s\" stroke-width=\"1.8\""
-                + " stroke-linejoin=\"round\"/>")
-            .formatted(points, colour));
+        String.format(
+            Locale.ROOT,
+            "<polyline points=\"%s\" fill=\"none\" stroke=\"%s\" stroke-width=\"1.8\""
+                + " stroke-linejoin=\"round\"/>",
+            points,
+            colour));
   }
 
   void dot(double x, double y, String colour) {
     add(
-        "<circle cx=\"%s\" cy=\"%s\" r=\"3\" fill=\"%s\"/>"
-            .formatted(number(x), number(y), colour));
+        String.format(
+            Locale.ROOT,
+            "<circle cx=\"%s\" cy=\"%s\" r=\"3\" fill=\"%s\"/>",
+            number(x),
+            number(y),
+            colour));
   }
 
   void rectangle(double x, double y, double width, double height, String colour) {
     add(
-        "<rect x=\"%s\" y=\"%s\" width=\"%s\" height=\"%s\" fill=\"%s\"/>"
-            .formatted(number(x), number(y), number(width), number(height), colour));
+        String.format(
+            Locale.ROOT,
+            "<rect x=\"%s\" y=\"%s\" width=\"%s\" height=\"%s\" fill=\"%s\"/>",
+            number(x),
+            number(y),
+            number(width),
+            number(height),
+            colour));
   }
 
   void text(double x, double y, Anchor anchor, String text) {
     add(
-        "<text x=\"%s\" y=\"%s\" text-anchor=\"%s\" fill=\"%s\">%s</text>"
-            .formatted(
-                number(x), number(y), anchor.name().toLowerCase(Locale.ROOT), INK, escape(text)));
+        String.format(
+            Locale.ROOT,
+            "<text x=\"%s\" y=\"%s\" text-anchor=\"%s\" fill=\"%s\">%s</text>",
+            number(x),
+            number(y),
+            anchor.name().toLowerCase(Locale.ROOT),
+            INK,
+            escape(text)));
   }
 
   /** A text that reads upwards and has its middle where the coordinates are. */
   void upwards(double x, double y, String text) {
     add(
-        "<text transform=\"translate(%s %s) rotate(-90)\" text-anchor=\"middle\" fill=\"%s\">%s</text>"
-            .formatted(number(x), number(y), INK, escape(text)));
+        String.format(
+            Locale.ROOT,
+            "<text transform=\"translate(%s %s) rotate(-90)\" text-anchor=\"middle\" fill=\"%s\">%s</text>",
+            number(x),
+            number(y),
+            INK,
+            escape(text)));
   }
 
   private void add(String element) {

@@ -83,7 +83,8 @@ public final class Measurements {
         .orElseThrow(
             () ->
                 new IllegalArgumentException(
-                    "no \"%s\" of %s with %,d clients".formatted(name, side, clients)));
+                    String.format(
+                        Locale.ROOT, "no \"%s\" of %s with %,d clients", name, side, clients)));
   }
 
   /** The numbers of clients that a server has figures of. */

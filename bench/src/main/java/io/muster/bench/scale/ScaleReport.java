@@ -48,7 +48,9 @@ public final class ScaleReport {
   }
 
   private String introduction() {
-    return """
+    return String.format(
+        Locale.ROOT,
+        """
         # Scale
 
         What the start of up to %,d ranks costs one store server. No machine here has so many: the
@@ -57,8 +59,9 @@ public final class ScaleReport {
 
         The costs were taken on: %s
 
-        """
-        .formatted(sizes.get(sizes.size() - 1), measurements.takenOn());
+        """,
+        sizes.get(sizes.size() - 1),
+        measurements.takenOn());
   }
 
   private String checks() {
@@ -102,13 +105,14 @@ public final class ScaleReport {
         if (costsOf > 0) {
           Costs costs = Costs.measured(measurements, side, costsOf);
           table.append(
-              "| %s | %,d | %s | %s | %s |%n"
-                  .formatted(
-                      spoken(side),
-                      clients,
-                      check(side, clients, Phase.JOIN, costs, Rehearsal::join),
-                      check(side, clients, Phase.WAKE, costs, Rehearsal::wake),
-                      check(side, clients, Phase.BARRIER, costs, Rehearsal::barrier)));
+              String.format(
+                  Locale.ROOT,
+                  "| %s | %,d | %s | %s | %s |%n",
+                  spoken(side),
+                  clients,
+                  check(side, clients, Phase.JOIN, costs, Rehearsal::join),
+                  check(side, clients, Phase.WAKE, costs, Rehearsal::wake),
+                  check(side, clients, Phase.BARRIER, costs, Rehearsal::barrier)));
         }
       }
     }
@@ -146,7 +150,9 @@ public final class ScaleReport {
   private String starts() {
     StringBuilder text =
         new StringBuilder(
-            """
+            String.format(
+                Locale.ROOT,
+                """
             ## A start
 
             Each rank connects, validates, pings, adds one to the counter of workers, sets its address,
@@ -156,8 +162,8 @@ public final class ScaleReport {
             rank is through, so that a server that keeps up needs little more than that.
 
             %s
-            """
-                .formatted(head()));
+            """,
+                head()));
     for (String side : List.of(MUSTER, PYTORCH)) {
       for (int ranks : sizes) {
         for (double over : List.of(0.0, 30.0)) {
@@ -205,7 +211,9 @@ public final class ScaleReport {
   private String limits() {
     StringBuilder text =
         new StringBuilder(
-            """
+            String.format(
+                Locale.ROOT,
+                """
             ## Where the limits are
 
             - **The accept queue is first** if all come at once. A SYN that finds it full is dropped, with SYN
@@ -226,8 +234,10 @@ public final class ScaleReport {
             With room for all in the accept queue (`net.core.somaxconn` and the server's backlog raised):
 
             %s
-            """
-                .formatted(ASKED_BACKLOG, sizes.get(sizes.size() - 1), head()));
+            """,
+                ASKED_BACKLOG,
+                sizes.get(sizes.size() - 1),
+                head()));
     for (String side : List.of(MUSTER, PYTORCH)) {
       for (int ranks : sizes) {
         for (int backlog :
@@ -244,7 +254,9 @@ public final class ScaleReport {
   private String relay() {
     StringBuilder text =
         new StringBuilder(
-            """
+            String.format(
+                Locale.ROOT,
+                """
             ## A relay on each node
 
             A process on each node could have one connection for the node's %d ranks. There is none yet;
@@ -263,8 +275,9 @@ public final class ScaleReport {
             The tables below take the ranks of a node to come together, so that what can be merged is.
 
             %s
-            """
-                .formatted(RANKS_OF_A_NODE, head()));
+            """,
+                RANKS_OF_A_NODE,
+                head()));
     for (int ranks : sizes) {
       for (double over : List.of(0.0, 30.0)) {
         text.append(
@@ -317,7 +330,9 @@ public final class ScaleReport {
   private String assumptions() {
     StringBuilder text =
         new StringBuilder(
-            """
+            String.format(
+                Locale.ROOT,
+                """
             ## Assumptions
 
             - The server has one thread, which does what comes in the order in which it comes.
@@ -339,8 +354,9 @@ public final class ScaleReport {
             What an operation takes of the server's thread, in µs:
 
             | server |\
-            """
-                .formatted(Cluster.LATENCY_NANOS / 1_000, Network.HEADER_BYTES));
+            """,
+                Cluster.LATENCY_NANOS / 1_000,
+                Network.HEADER_BYTES));
     for (Operation operation : Operation.values()) {
       text.append(' ')
           .append(operation.name().toLowerCase(Locale.ROOT).replace('_', ' '))

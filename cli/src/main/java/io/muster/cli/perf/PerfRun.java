@@ -5,6 +5,7 @@ import io.muster.collectives.ReduceOp;
 import io.muster.collectives.Tensor;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.OptionalLong;
 import java.util.function.Consumer;
 
@@ -82,14 +83,15 @@ public final class PerfRun {
   private long complain(Size size, Comparison found) {
     if (found.wrong() > 0) {
       complaints.accept(
-          "rank %d has %d wrong elements at %d bytes, the first at index %d: %s, expected %s"
-              .formatted(
-                  group.rank(),
-                  found.wrong(),
-                  size.bytes(),
-                  found.first(),
-                  found.seen(),
-                  found.expected()));
+          String.format(
+              Locale.ROOT,
+              "rank %d has %d wrong elements at %d bytes, the first at index %d: %s, expected %s",
+              group.rank(),
+              found.wrong(),
+              size.bytes(),
+              found.first(),
+              found.seen(),
+              found.expected()));
     }
     return found.wrong();
   }

@@ -2,6 +2,7 @@ package io.muster.cli.perf;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
 
@@ -58,17 +59,25 @@ public record Plan(
   public void requireSense(int worldSize) {
     require(
         root >= 0 && root < worldSize,
-        "the root is rank %d of a world of %d".formatted(root, worldSize));
+        String.format(Locale.ROOT, "the root is rank %d of a world of %d", root, worldSize));
     require(
         collective != Collective.SEND_RECV || worldSize > 1, collective + " needs 2 ranks or more");
     require(
         !sizes(worldSize).isEmpty(),
-        "%d bytes are less than one element of %s for each of %d ranks"
-            .formatted(lastBytes, type, worldSize));
+        String.format(
+            Locale.ROOT,
+            "%d bytes are less than one element of %s for each of %d ranks",
+            lastBytes,
+            type,
+            worldSize));
     require(
         !check || !collective.reduces() || new Reduced(type, reduction, worldSize).isExact(),
-        "the %s of %d ranks is not exact in %s, so it cannot be checked"
-            .formatted(reduction, worldSize, type));
+        String.format(
+            Locale.ROOT,
+            "the %s of %d ranks is not exact in %s, so it cannot be checked",
+            reduction,
+            worldSize,
+            type));
   }
 
   private static void require(boolean condition, String message) {

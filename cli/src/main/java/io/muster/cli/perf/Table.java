@@ -17,12 +17,27 @@ public final class Table {
   /** The lines above the rows. */
   public List<String> head(int worldSize) {
     return List.of(
-        "# muster perf: %s of %d rank%s"
-            .formatted(plan.collective(), worldSize, worldSize == 1 ? "" : "s"),
+        String.format(
+            Locale.ROOT,
+            "# muster perf: %s of %d rank%s",
+            plan.collective(),
+            worldSize,
+            worldSize == 1 ? "" : "s"),
         "#",
-        HEAD.formatted(
-            "size", "count", "type", "redop", "root", "time", "algbw", "busbw", "#wrong"),
-        HEAD.formatted("(B)", "(elements)", "", "", "", "(us)", "(GB/s)", "(GB/s)", "")
+        String.format(
+            Locale.ROOT,
+            HEAD,
+            "size",
+            "count",
+            "type",
+            "redop",
+            "root",
+            "time",
+            "algbw",
+            "busbw",
+            "#wrong"),
+        String.format(
+                Locale.ROOT, HEAD, "(B)", "(elements)", "", "", "", "(us)", "(GB/s)", "(GB/s)", "")
             .stripTrailing());
   }
 

@@ -58,7 +58,8 @@ public class SessionBenchmark {
   private final WireOutput replies = new WireOutput((bytes, offset, length) -> {}, 32 * 1024);
   private final Session session =
       new Session(
-          new ServerState(new ServingLimits(WireLimits.PYTORCH, Integer.MAX_VALUE, Long.MAX_VALUE, 1L << 30)),
+          new ServerState(
+              new ServingLimits(WireLimits.PYTORCH, Integer.MAX_VALUE, Long.MAX_VALUE, 1L << 30)),
           new Outlet() {
             @Override
             public WireOutput replies() {

@@ -15,6 +15,7 @@ import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 
@@ -144,15 +145,16 @@ public final class Introduction {
       } catch (IOException e) {
         if (attempt == ATTEMPTS || deadline.hasPassed()) {
           throw new IOException(
-              "rank %d cannot be connected to at %s: %s%s"
-                  .formatted(
-                      peer,
-                      info.address(),
-                      e.getMessage(),
-                      info.address().getAddress().isLoopbackAddress()
-                          ? "; it listens on loopback, so on another host it must be told an"
-                              + " interface by GLOO_SOCKET_IFNAME"
-                          : ""),
+              String.format(
+                  Locale.ROOT,
+                  "rank %d cannot be connected to at %s: %s%s",
+                  peer,
+                  info.address(),
+                  e.getMessage(),
+                  info.address().getAddress().isLoopbackAddress()
+                      ? "; it listens on loopback, so on another host it must be told an"
+                          + " interface by GLOO_SOCKET_IFNAME"
+                      : ""),
               e);
         }
       }

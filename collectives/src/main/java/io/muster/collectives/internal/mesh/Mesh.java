@@ -11,6 +11,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -313,8 +314,11 @@ public final class Mesh {
         true,
         cause);
     endAll(
-        "was disconnected, since this rank failed while it exchanged data with rank %d: %s"
-            .formatted(peer, cause),
+        String.format(
+            Locale.ROOT,
+            "was disconnected, since this rank failed while it exchanged data with rank %d: %s",
+            peer,
+            cause),
         cause);
   }
 

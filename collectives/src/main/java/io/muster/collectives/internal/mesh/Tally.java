@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -149,15 +150,20 @@ final class Tally {
     Posted receipt = lane == null ? null : lane.receipts.poll();
     if (lane == null || receipt == null) {
       throw new MalformedMessageException(
-          "%d bytes on slot %#x, where none were asked for".formatted(length, slot));
+          String.format(
+              Locale.ROOT, "%d bytes on slot %#x, where none were asked for", length, slot));
     }
     forgetIfIdle(rank, slot, lane);
     if (length != receipt.data().remaining()) {
       // Whoever waits for it shall hear of the loss.
       lane(rank, slot).receipts.addFirst(receipt);
       throw new MalformedMessageException(
-          "%d bytes on slot %#x, where this rank expects %d"
-              .formatted(length, slot, receipt.data().remaining()));
+          String.format(
+              Locale.ROOT,
+              "%d bytes on slot %#x, where this rank expects %d",
+              length,
+              slot,
+              receipt.data().remaining()));
     }
     return receipt;
   }

@@ -2,6 +2,7 @@ package io.muster.collectives.internal.wire;
 
 import java.net.InetSocketAddress;
 import java.util.Arrays;
+import java.util.Locale;
 
 /** Who of two ranks connects to the other: both come to the same answer from their addresses. */
 public final class Initiative {
@@ -19,7 +20,11 @@ public final class Initiative {
     byte[] peerIp = peer.getAddress().getAddress();
     if (ownIp.length != peerIp.length) {
       throw new MalformedMessageException(
-          "address %s, which is not of the same family as this rank's %s".formatted(peer, own));
+          String.format(
+              Locale.ROOT,
+              "address %s, which is not of the same family as this rank's %s",
+              peer,
+              own));
     }
     int order = Arrays.compareUnsigned(ownIp, peerIp);
     if (order == 0) {

@@ -3,6 +3,7 @@ package io.muster.rpc.internal.codec;
 import com.esotericsoftware.kryo.kryo5.KryoException;
 import com.esotericsoftware.kryo.kryo5.io.Input;
 import java.nio.charset.StandardCharsets;
+import java.util.Locale;
 
 /** Reads an array, and believes no length that is beyond what is left of it. */
 final class BoundedInput extends Input {
@@ -16,8 +17,12 @@ final class BoundedInput extends Input {
   private int require(int count, int bytesEach) {
     if (count < 0 || (long) count * bytesEach > limit - position) {
       throw new KryoException(
-          "%d elements of %d bytes where %d are left"
-              .formatted(count, bytesEach, limit - position));
+          String.format(
+              Locale.ROOT,
+              "%d elements of %d bytes where %d are left",
+              count,
+              bytesEach,
+              limit - position));
     }
     return count;
   }

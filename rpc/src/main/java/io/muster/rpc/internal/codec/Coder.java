@@ -20,6 +20,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
@@ -93,7 +94,8 @@ final class Coder extends Kryo {
     Registration other = getClassResolver().getRegistration(standIn(type));
     if (other == null) {
       throw new IllegalArgumentException(
-          "the class %s is not registered".formatted(((Class<?>) type).getName()));
+          String.format(
+              Locale.ROOT, "the class %s is not registered", ((Class<?>) type).getName()));
     }
     return other;
   }
@@ -140,7 +142,7 @@ final class Coder extends Kryo {
     Object value = readClassAndObject(input);
     if (input.position() != input.limit()) {
       throw new IllegalArgumentException(
-          "%d bytes behind a value".formatted(input.limit() - input.position()));
+          String.format(Locale.ROOT, "%d bytes behind a value", input.limit() - input.position()));
     }
     references = null;
     // The message may be large, and this coder is kept.

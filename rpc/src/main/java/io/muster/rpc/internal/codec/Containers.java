@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
+import java.util.Locale;
 import java.util.Map;
 import java.util.function.IntFunction;
 
@@ -101,7 +102,11 @@ final class Containers {
         Object element = kryo.readClassAndObject(input);
         if (element != null && !elements.isInstance(element)) {
           throw new IllegalArgumentException(
-              "%s in an array of %s".formatted(element.getClass().getName(), elements.getName()));
+              String.format(
+                  Locale.ROOT,
+                  "%s in an array of %s",
+                  element.getClass().getName(),
+                  elements.getName()));
         }
         array[i] = element;
       }

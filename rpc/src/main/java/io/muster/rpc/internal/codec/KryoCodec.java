@@ -12,6 +12,7 @@ import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
@@ -50,8 +51,11 @@ public final class KryoCodec implements RpcCodec {
       Class<?> other = byNumber.putIfAbsent(number, type);
       if (other != null && other != type) {
         throw new IllegalArgumentException(
-            "%s and %s have the same number: rename one"
-                .formatted(other.getName(), type.getName()));
+            String.format(
+                Locale.ROOT,
+                "%s and %s have the same number: rename one",
+                other.getName(),
+                type.getName()));
       }
       registered.put(type, number);
     }

@@ -9,6 +9,7 @@ import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.lang.reflect.RecordComponent;
 import java.util.Arrays;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /** A record, component by component; it is made by its own constructor, which may refuse. */
@@ -54,9 +55,11 @@ final class RecordShape extends Serializer<Object> {
       return constructor.newInstance(values);
     } catch (InvocationTargetException e) {
       throw new IllegalArgumentException(
-          "%s refuses its components: %s".formatted(type.getName(), e.getCause()), e.getCause());
+          String.format(Locale.ROOT, "%s refuses its components: %s", type.getName(), e.getCause()),
+          e.getCause());
     } catch (ReflectiveOperationException e) {
-      throw new IllegalArgumentException("%s cannot be made: %s".formatted(type.getName(), e), e);
+      throw new IllegalArgumentException(
+          String.format(Locale.ROOT, "%s cannot be made: %s", type.getName(), e), e);
     }
   }
 

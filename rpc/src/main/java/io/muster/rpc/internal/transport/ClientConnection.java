@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
@@ -120,7 +121,8 @@ final class ClientConnection {
       }
       cutOff = true;
     }
-    RateLimitedLog.warn("disconnecting %s: too many %s".formatted(channel.remoteAddress(), what));
+    RateLimitedLog.warn(
+        String.format(Locale.ROOT, "disconnecting %s: too many %s", channel.remoteAddress(), what));
     // Not by way of gRPC, which would wait for the client to end its calls.
     var unused = channel.pipeline().firstContext().close();
     return false;

@@ -2,6 +2,7 @@ package io.muster.rpc.internal.wire;
 
 import java.nio.ByteBuffer;
 import java.util.Arrays;
+import java.util.Locale;
 
 /**
  * What agents tell each other beside calls.
@@ -63,7 +64,8 @@ public record Control(Kind kind, long callee, int caller, ObjectId object, long 
    */
   public static Control decode(byte[] message) {
     if (message.length != BYTES || message[0] != VERSION) {
-      throw new MalformedException("%d bytes between agents".formatted(message.length));
+      throw new MalformedException(
+          String.format(Locale.ROOT, "%d bytes between agents", message.length));
     }
     ByteBuffer in = ByteBuffer.wrap(message, 1, BYTES - 1);
     byte code = in.get();
@@ -73,7 +75,8 @@ public record Control(Kind kind, long callee, int caller, ObjectId object, long 
             .findFirst()
             .orElseThrow(
                 () ->
-                    new MalformedException("a message of kind %d between agents".formatted(code)));
+                    new MalformedException(
+                        String.format(Locale.ROOT, "a message of kind %d between agents", code)));
     return new Control(
         kind, in.getLong(), in.getInt(), new ObjectId(in.getInt(), in.getLong()), in.getLong());
   }

@@ -3,6 +3,7 @@ package io.muster.rpc.internal.wire;
 import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.Locale;
 import java.util.Optional;
 
 /**
@@ -32,7 +33,7 @@ public record Request(
     byte[] name = function.getBytes(StandardCharsets.UTF_8);
     if (name.length > MAX_FUNCTION_BYTES) {
       throw new IllegalArgumentException(
-          "the name of a function has %d bytes".formatted(name.length));
+          String.format(Locale.ROOT, "the name of a function has %d bytes", name.length));
     }
     int ids = (target.isPresent() ? 1 : 0) + (result.isPresent() ? 1 : 0);
     ByteBuffer head = ByteBuffer.allocate(16 + ids * 12 + name.length);
@@ -55,13 +56,14 @@ public record Request(
     try {
       byte version = in.get();
       if (version != VERSION) {
-        throw new MalformedException("a request of version %d, not %d".formatted(version, VERSION));
+        throw new MalformedException(
+            String.format(Locale.ROOT, "a request of version %d, not %d", version, VERSION));
       }
       long callee = in.getLong();
       int caller = in.getInt();
       int flags = in.get();
       if ((flags & ~(HAS_TARGET | HAS_RESULT)) != 0) {
-        throw new MalformedException("a request with flags %#x".formatted(flags));
+        throw new MalformedException(String.format(Locale.ROOT, "a request with flags %#x", flags));
       }
       Optional<ObjectId> target =
           (flags & HAS_TARGET) != 0 ? Optional.of(id(in)) : Optional.empty();
@@ -70,15 +72,19 @@ public record Request(
       int length = Short.toUnsignedInt(in.getShort());
       if (length > in.remaining()) {
         throw new MalformedException(
-            "the name of a function of %d bytes where %d are left"
-                .formatted(length, in.remaining()));
+            String.format(
+                Locale.ROOT,
+                "the name of a function of %d bytes where %d are left",
+                length,
+                in.remaining()));
       }
       String function = new String(message, in.position(), length, StandardCharsets.UTF_8);
       int start = in.position() + length;
       Body arguments = new Body(message, start, message.length - start);
       return new Request(callee, caller, function, target, result, arguments);
     } catch (BufferUnderflowException e) {
-      throw new MalformedException("a request of only %d bytes".formatted(message.length));
+      throw new MalformedException(
+          String.format(Locale.ROOT, "a request of only %d bytes", message.length));
     }
   }
 

@@ -3,6 +3,7 @@ package io.muster.rpc.internal.wire;
 import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.Locale;
 
 /** What a worker answers to a call that it ran. */
 public sealed interface Response {
@@ -72,10 +73,12 @@ public sealed interface Response {
         case VALUE_WITH_REFERENCES -> new ValueWithReferences(in.getLong(), rest(message, in));
         case THROWN ->
             new Failure(new Thrown(text(message, in), text(message, in), text(message, in)));
-        default -> throw new MalformedException("an answer of kind %d".formatted(tag));
+        default ->
+            throw new MalformedException(String.format(Locale.ROOT, "an answer of kind %d", tag));
       };
     } catch (BufferUnderflowException e) {
-      throw new MalformedException("an answer of only %d bytes".formatted(message.length));
+      throw new MalformedException(
+          String.format(Locale.ROOT, "an answer of only %d bytes", message.length));
     }
   }
 
@@ -87,7 +90,8 @@ public sealed interface Response {
     int length = in.getInt();
     if (length < 0 || length > in.remaining()) {
       throw new MalformedException(
-          "a text of %d bytes where %d are left".formatted(length, in.remaining()));
+          String.format(
+              Locale.ROOT, "a text of %d bytes where %d are left", length, in.remaining()));
     }
     String text = new String(message, in.position(), length, StandardCharsets.UTF_8);
     in.position(in.position() + length);

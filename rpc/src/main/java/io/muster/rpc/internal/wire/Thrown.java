@@ -2,6 +2,7 @@ package io.muster.rpc.internal.wire;
 
 import java.io.PrintWriter;
 import java.io.Writer;
+import java.util.Locale;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -32,8 +33,12 @@ public record Thrown(String className, String message, String stack) {
       return said == null ? "" : said;
     } catch (Throwable e) {
       // Whatever an exception's own methods throw is no reason to say nothing of it.
-      return "(%s.%s threw %s)"
-          .formatted(thrown.getClass().getName(), method, e.getClass().getName());
+      return String.format(
+          Locale.ROOT,
+          "(%s.%s threw %s)",
+          thrown.getClass().getName(),
+          method,
+          e.getClass().getName());
     }
   }
 

@@ -2,6 +2,7 @@ package io.muster.rpc.internal.world;
 
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
+import java.util.Locale;
 
 /**
  * A worker as the others find it in the store.
@@ -16,8 +17,7 @@ import java.nio.charset.StandardCharsets;
 public record Member(int rank, String name, String host, int port, long incarnation) {
   /** The form in which it is in the store. */
   byte[] encode() {
-    return "%016x %d %s %s"
-        .formatted(incarnation, port, host, name)
+    return String.format(Locale.ROOT, "%016x %d %s %s", incarnation, port, host, name)
         .getBytes(StandardCharsets.UTF_8);
   }
 
@@ -33,7 +33,7 @@ public record Member(int rank, String name, String host, int port, long incarnat
           Long.parseUnsignedLong(parts[0], 16));
     } catch (IndexOutOfBoundsException | NumberFormatException e) {
       throw new IllegalStateException(
-          "the store does not have worker %d: %s".formatted(rank, e), e);
+          String.format(Locale.ROOT, "the store does not have worker %d: %s", rank, e), e);
     }
   }
 
@@ -45,6 +45,6 @@ public record Member(int rank, String name, String host, int port, long incarnat
   /** As messages name it. */
   @Override
   public String toString() {
-    return "'%s' (rank %d, %s:%d)".formatted(name, rank, host, port);
+    return String.format(Locale.ROOT, "'%s' (rank %d, %s:%d)", name, rank, host, port);
   }
 }

@@ -1,6 +1,7 @@
 package io.muster.rpc.internal.world;
 
 import io.muster.store.Store;
+import java.util.Locale;
 import java.util.Optional;
 
 /** The keys under which workers are in the store, and who has which name. */
@@ -29,16 +30,23 @@ final class Names {
     String rankHolder = store.compareSet(rankClaimKey(self.rank()), "", claim);
     if (!rankHolder.equals(claim)) {
       throw new NameTakenException(
-          "rank %d, asked for by '%s', is another worker's already"
-              .formatted(self.rank(), self.name()));
+          String.format(
+              Locale.ROOT,
+              "rank %d, asked for by '%s', is another worker's already",
+              self.rank(),
+              self.name()));
     }
     String nameHolder = store.compareSet(nameKey(self.name()), "", claim);
     if (!nameHolder.equals(claim)) {
       // The rank is free again for a worker with another name.
       String unused = store.compareSet(rankClaimKey(self.rank()), claim, "");
       throw new NameTakenException(
-          "RPC worker name '%s' is not unique: worker %d and worker %s share it"
-              .formatted(self.name(), self.rank(), nameHolder.replaceFirst(" .*", "")));
+          String.format(
+              Locale.ROOT,
+              "RPC worker name '%s' is not unique: worker %d and worker %s share it",
+              self.name(),
+              self.rank(),
+              nameHolder.replaceFirst(" .*", "")));
     }
   }
 
@@ -57,6 +65,6 @@ final class Names {
 
   /** What stands at a key that a worker has taken: different for each worker that there ever is. */
   static String claim(Member self) {
-    return "%d %016x".formatted(self.rank(), self.incarnation());
+    return String.format(Locale.ROOT, "%d %016x", self.rank(), self.incarnation());
   }
 }

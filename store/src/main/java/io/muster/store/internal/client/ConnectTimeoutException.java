@@ -1,6 +1,7 @@
 package io.muster.store.internal.client;
 
 import java.io.IOException;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /** No attempt to connect succeeded in time. */
@@ -10,8 +11,14 @@ public final class ConnectTimeoutException extends IOException {
   ConnectTimeoutException(
       String host, int port, long timeoutMillis, int attempts, @Nullable IOException last) {
     super(
-        "The client socket has timed out after %dms while trying to connect to (%s, %d). Attempts: %d; the last one: %s"
-            .formatted(timeoutMillis, host, port, attempts, last),
+        String.format(
+            Locale.ROOT,
+            "The client socket has timed out after %dms while trying to connect to (%s, %d). Attempts: %d; the last one: %s",
+            timeoutMillis,
+            host,
+            port,
+            attempts,
+            last),
         last);
   }
 }

@@ -6,6 +6,7 @@ import io.muster.store.internal.wire.WireException;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.util.List;
+import java.util.Locale;
 
 /**
  * The first exchange on a connection: VALIDATE and a CHECK of a key that only a Muster server has,
@@ -35,8 +36,11 @@ final class Handshake {
             case Reply.NOT_READY -> ServerKind.PYTORCH;
             default ->
                 throw new WireException(
-                    "what listens on %s is no store: it answered 0x%02x"
-                        .formatted(address, answer));
+                    String.format(
+                        Locale.ROOT,
+                        "what listens on %s is no store: it answered 0x%02x",
+                        address,
+                        answer));
           };
         });
   }

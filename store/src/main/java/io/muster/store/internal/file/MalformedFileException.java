@@ -2,6 +2,7 @@ package io.muster.store.internal.file;
 
 import java.io.IOException;
 import java.util.HexFormat;
+import java.util.Locale;
 
 /** The file is not a store's, or it is damaged. */
 public final class MalformedFileException extends IOException {
@@ -16,6 +17,7 @@ public final class MalformedFileException extends IOException {
   static MalformedFileException noRecord(long offset, long keyLength, byte[] key) {
     return new MalformedFileException(
         String.format(
+            Locale.ROOT,
             "the file is damaged at byte %d or before: a record should begin there, but what"
                 + " follows (a key of %d bytes that begins with 0x%s) cannot be one; the file is"
                 + " left as it is",
@@ -28,9 +30,13 @@ public final class MalformedFileException extends IOException {
   static MalformedFileException followed(long offset, long length, String what, long whatAt) {
     return new MalformedFileException(
         String.format(
+            Locale.ROOT,
             "the record at byte %d is damaged: its lengths leave an incomplete record at the end of"
                 + " the file, which has %d bytes, but a whole %s begins at byte %d; the file is"
                 + " left as it is",
-            offset, length, what, whatAt));
+            offset,
+            length,
+            what,
+            whatAt));
   }
 }

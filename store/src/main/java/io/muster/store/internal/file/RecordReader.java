@@ -3,6 +3,7 @@ package io.muster.store.internal.file;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.Arrays;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -115,8 +116,11 @@ final class RecordReader {
   private IOException tooLong(long length, String what) {
     return new IOException(
         String.format(
+            Locale.ROOT,
             "the record at byte %d has a %s of %d bytes, which does not fit into memory",
-            consumedTo, what, length));
+            consumedTo,
+            what,
+            length));
   }
 
   /** The length of a field, or -1 if not all of it is there. */

@@ -3,6 +3,7 @@ package io.muster.store.internal.wire;
 import static java.util.Objects.requireNonNull;
 
 import java.nio.charset.StandardCharsets;
+import java.util.Locale;
 
 /**
  * Keys as text. A key is any bytes; the API shows it as a string. UTF-8 maps to its characters, and
@@ -46,7 +47,8 @@ public final class KeyText {
         out.write(codePoint - ESCAPE);
       } else if (codePoint >= Character.MIN_SURROGATE && codePoint <= Character.MAX_SURROGATE) {
         throw new IllegalArgumentException(
-            String.format("key has a lone surrogate U+%04X at index %d", codePoint, i));
+            String.format(
+                Locale.ROOT, "key has a lone surrogate U+%04X at index %d", codePoint, i));
       } else {
         out.writeBytes(Character.toString(codePoint).getBytes(StandardCharsets.UTF_8));
       }

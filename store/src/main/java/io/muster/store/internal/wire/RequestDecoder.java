@@ -6,6 +6,7 @@ import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -239,7 +240,8 @@ public final class RequestDecoder {
 
   private void validate() throws WireException {
     if ((int) number != Protocol.MAGIC) {
-      throw new WireException(String.format("VALIDATE with magic 0x%08X", (int) number));
+      throw new WireException(
+          String.format(Locale.ROOT, "VALIDATE with magic 0x%08X", (int) number));
     }
     validated = true;
   }
