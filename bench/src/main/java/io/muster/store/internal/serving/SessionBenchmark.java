@@ -1,5 +1,6 @@
 package io.muster.store.internal.serving;
 
+import io.muster.store.internal.wire.LimitException;
 import io.muster.store.internal.wire.RequestEncoder;
 import io.muster.store.internal.wire.Requests;
 import io.muster.store.internal.wire.WireLimits;
@@ -69,6 +70,16 @@ public class SessionBenchmark {
             @Override
             public void endWait() {
               throw new IllegalStateException("nobody waits");
+            }
+
+            @Override
+            public void evict(LimitException reason) {
+              throw new IllegalStateException(reason);
+            }
+
+            @Override
+            public boolean copiesReplies() {
+              return true;
             }
           });
 

@@ -27,6 +27,7 @@ class KeyMap<V> {
   private static final int PAGE_BITS = 9;
   private static final int PAGE_SIZE = 1 << PAGE_BITS;
   private static final int IN_PAGE = PAGE_SIZE - 1;
+  private static final int PAGE_BYTES = 16 + 4 * PAGE_SIZE;
   private static final byte[] NO_KEY = {};
 
   private final KeyHash hashes;
@@ -42,6 +43,9 @@ class KeyMap<V> {
   private int pageCount;
 
   private int size;
+
+  /** The bytes of all pages that were ever copied because a list still refers to them. */
+  private long copiedBytes;
 
   /** As many as entries, at least one; one more or less if a call has failed. */
   private int bucketCount = 1;
@@ -82,6 +86,11 @@ class KeyMap<V> {
 
   int size() {
     return size;
+  }
+
+  /** How many bytes of pages were ever left to lists that were handed out. It only grows. */
+  long copiedBytes() {
+    return copiedBytes;
   }
 
   /** The value at {@code key}, or null. */
@@ -244,6 +253,7 @@ class KeyMap<V> {
       allocating();
       page.entries = page.entries.clone();
       page.isListed = false;
+      copiedBytes += PAGE_BYTES;
     }
     return page.entries;
   }

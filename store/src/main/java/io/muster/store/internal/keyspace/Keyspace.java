@@ -26,13 +26,16 @@ public final class Keyspace {
    * Heap bytes of one key with its value beside their lengths, at most: the headers and the padding
    * of both arrays, the entry, and its places in the map's pages.
    */
-  public static final int KEY_OVERHEAD = 96;
+  public static final int KEY_OVERHEAD = 104;
 
   /** The same of one queued item: header, padding, and its place in the queue. */
   public static final int ITEM_OVERHEAD = 48;
 
   /** The same of one queue, its name apart. */
   public static final int QUEUE_OVERHEAD = 136;
+
+  /** The header and the padding of an array. */
+  private static final int ARRAY_OVERHEAD = 16 + 7;
 
   private static final byte[] EMPTY = {};
   private static final int LONGEST_ARRAY = Integer.MAX_VALUE - 8;
@@ -46,6 +49,7 @@ public final class Keyspace {
   private final KeyMap<ItemQueue> queues = new KeyMap<>();
   private long storedBytes;
   private long items;
+  private long removedBytes;
 
   /** What appended values take beyond their bytes. */
   private long unusedBytes;
@@ -120,6 +124,11 @@ public final class Keyspace {
   /** The bytes of a value as it is kept. */
   public static byte[] bytes(Object value) {
     return value instanceof byte[] array ? array : ((AppendedValue) value).toArray();
+  }
+
+  /** How many bytes of the heap a value takes as it is kept, beside the header of an array. */
+  public static int heapBytes(Object value) {
+    return length(value) + unusedBytes(value);
   }
 
   private static int length(Object value) {
@@ -242,6 +251,7 @@ public final class Keyspace {
     }
     storedBytes -= key.length + (long) length(value);
     unusedBytes -= unusedBytes(value);
+    removedBytes += KEY_OVERHEAD + key.length + (long) length(value) + unusedBytes(value);
     return true;
   }
 
@@ -296,6 +306,7 @@ public final class Keyspace {
     }
     items--;
     storedBytes -= key.length + (long) item.length;
+    removedBytes += ITEM_OVERHEAD + (long) item.length;
     return item;
   }
 
@@ -319,6 +330,15 @@ public final class Keyspace {
         + (long) QUEUE_OVERHEAD * queues.size();
   }
 
+  /**
+   * About how many bytes were ever removed or replaced. It only grows. Whoever still refers to what
+   * the keyspace held at some moment keeps at most as much from being collected as it has grown by
+   * since.
+   */
+  public long removedBytes() {
+    return removedBytes + values.copiedBytes();
+  }
+
   private byte[] valueOrEmpty(byte[] key) {
     byte[] value = get(key);
     return value == null ? EMPTY : value;
@@ -329,6 +349,7 @@ public final class Keyspace {
     Object old = values.put(key, value);
     storedBytes += length(value) - (old == null ? -key.length : (long) length(old));
     unusedBytes += unusedBytes(value) - (old == null ? 0 : (long) unusedBytes(old));
+    removedBytes += old == null ? 0 : ARRAY_OVERHEAD + (long) length(old) + unusedBytes(old);
     return old;
   }
 

@@ -1,5 +1,6 @@
 package io.muster.store.internal.serving;
 
+import io.muster.store.internal.wire.LimitException;
 import io.muster.store.internal.wire.WireException;
 import io.muster.store.internal.wire.WireOutput;
 import java.io.IOException;
@@ -29,6 +30,12 @@ final class Conversation implements Poller.Readiness, Outlet {
 
   /** What the socket had no room for. */
   private @Nullable ByteBuffer unsent;
+
+  /** Whether the socket had no room for a part of a long reply, which is taken back. */
+  private boolean blocked;
+
+  /** What of the two above is counted as held by the client. */
+  private int accounted;
 
   private boolean inputEnded;
 
@@ -73,6 +80,7 @@ final class Conversation implements Poller.Readiness, Outlet {
     }
     try {
       if (output) {
+        blocked = false;
         sendUnsent();
       }
       if (input && awaitsInput) {
@@ -142,7 +150,12 @@ final class Conversation implements Poller.Readiness, Outlet {
 
   /** Whether nothing more can come of this client. */
   private boolean isOver() {
-    return unsent == null && (finished || (inputEnded && unserved == null));
+    return !isBlocked() && (finished || (inputEnded && unserved == null));
+  }
+
+  /** Whether the socket has no room for more. */
+  private boolean isBlocked() {
+    return blocked || unsent != null;
   }
 
   /** Serves {@code in}, and keeps what is left of it for another turn. */
@@ -150,7 +163,7 @@ final class Conversation implements Poller.Readiness, Outlet {
     outbox.open(this);
     try {
       boolean more = session.serveNext(in);
-      for (int sends = 0; more && sends < SENDS_A_TURN && unsent == null; ) {
+      for (int sends = 0; more && sends < SENDS_A_TURN && !isBlocked(); ) {
         if (outbox.isFull()) {
           outbox.send();
           sends++;
@@ -179,9 +192,13 @@ final class Conversation implements Poller.Readiness, Outlet {
     if (closed || backlogged) {
       return;
     }
-    boolean turn = isOver() || (unsent == null && unserved != null);
+    account();
+    if (backlogged) {
+      return;
+    }
+    boolean turn = isOver() || (!isBlocked() && unserved != null);
     try {
-      await(!turn && unsent == null, unsent != null);
+      await(!turn && !isBlocked(), isBlocked());
     } catch (IOException e) {
       lost();
       turn = true;
@@ -192,6 +209,22 @@ final class Conversation implements Poller.Readiness, Outlet {
     if (turn) {
       backlogged = true;
       backlog.add(this);
+    }
+  }
+
+  /** Counts what is kept for the client, or disconnects it if there is no room. */
+  private void account() {
+    ByteBuffer in = unserved;
+    ByteBuffer out = unsent;
+    int bytes = (in == null ? 0 : in.capacity()) + (out == null ? 0 : out.capacity());
+    if (bytes == accounted) {
+      return;
+    }
+    try {
+      session.transfer().change(bytes - accounted);
+      accounted = bytes;
+    } catch (LimitException e) {
+      evict(e);
     }
   }
 
@@ -207,6 +240,7 @@ final class Conversation implements Poller.Readiness, Outlet {
   private void lost() {
     finished = true;
     unsent = null;
+    blocked = false;
   }
 
   /** The client is to be disconnected as soon as it has been sent the replies. */
@@ -214,13 +248,45 @@ final class Conversation implements Poller.Readiness, Outlet {
     finished = true;
     state.lastResort.relieve(reason);
     state.broken();
+    drop();
     complaints.about(link, reason);
+  }
+
+  private void drop() {
+    accounted = 0;
+    try {
+      session.drop();
+    } catch (Throwable e) {
+      state.lastResort.relieve(e);
+      complaints.aboutServing(e);
+    }
   }
 
   /** Something failed that should not, and what the client was sent may be half a reply. */
   private void failed(Throwable reason) {
     lost();
     broken(reason);
+  }
+
+  @Override
+  public void evict(LimitException reason) {
+    if (closed) {
+      return;
+    }
+    boolean known = finished;
+    lost();
+    unserved = null;
+    if (known) {
+      drop();
+    } else {
+      broken(reason);
+    }
+    next();
+  }
+
+  @Override
+  public boolean copiesReplies() {
+    return true;
   }
 
   private void close() {
@@ -254,7 +320,13 @@ final class Conversation implements Poller.Readiness, Outlet {
     if (before == null) {
       link.write(bytes);
     }
-    if (bytes.hasRemaining()) {
+    if (!bytes.hasRemaining()) {
+      return;
+    }
+    if (before == null && session.takeBack(bytes.remaining())) {
+      bytes.position(bytes.limit());
+      blocked = true;
+    } else {
       int earlier = before == null ? 0 : before.remaining();
       ByteBuffer all = ByteBuffer.allocate(earlier + bytes.remaining());
       unsent = (before == null ? all : all.put(before)).put(bytes).flip();

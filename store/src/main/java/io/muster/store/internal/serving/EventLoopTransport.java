@@ -163,6 +163,9 @@ public final class EventLoopTransport implements Transport {
     }
     backlog.work();
     outbox.sendHeld();
+    if (!released.isEmpty()) {
+      released.tell();
+    }
     for (FutureTask<?> task = tasks.poll(); task != null; task = tasks.poll()) {
       task.run();
     }
@@ -201,9 +204,9 @@ public final class EventLoopTransport implements Transport {
   }
 
   private void begin(Link link) {
-    if (!state.connected()) {
-      complaints.about(
-          link.remoteAddress(), "all " + state.limits.connections() + " connections are taken");
+    String noRoom = state.connected();
+    if (noRoom != null) {
+      complaints.about(link.remoteAddress(), noRoom);
       link.close();
       return;
     }

@@ -1,5 +1,6 @@
 package io.muster.store.internal.serving;
 
+import io.muster.store.internal.wire.LimitException;
 import io.muster.store.internal.wire.WireOutput;
 
 /** The way back to one client. */
@@ -12,4 +13,13 @@ interface Outlet {
    * must not block.
    */
   void endWait();
+
+  /**
+   * Disconnects the client and forgets what it is sending and being sent, while another client's
+   * request is being served. It neither blocks nor throws.
+   */
+  void evict(LimitException reason);
+
+  /** Whether the replies are copied, or sent, before {@link #replies} returns from a flush. */
+  boolean copiesReplies();
 }

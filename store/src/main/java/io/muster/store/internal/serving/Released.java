@@ -29,12 +29,18 @@ final class Released {
 
   private @Nullable Conversation[] clients = new @Nullable Conversation[64];
   private int size;
+
+  /** Those who are being told; looking after them may release more. */
+  private @Nullable Conversation[] telling = new @Nullable Conversation[64];
+
   private final ByteBuffer reply = ByteBuffer.allocateDirect(1).put(0, (byte) Reply.STOP_WAITING);
 
   /** Makes room for so many, so that {@link #add} needs no memory. */
   void reserve(int connections) {
     if (connections > clients.length) {
-      clients = Arrays.copyOf(clients, Math.max(connections, 2 * clients.length));
+      int length = Math.max(connections, 2 * clients.length);
+      telling = Arrays.copyOf(telling, length);
+      clients = Arrays.copyOf(clients, length);
     }
   }
 
@@ -49,24 +55,27 @@ final class Released {
 
   /** Tells all of them. It does not throw. */
   void tell() {
-    if (size < CROWD || HELPERS == 0) {
-      tell(0, size, reply);
-    } else {
-      tellAsCrowd();
-    }
     int told = size;
+    @Nullable Conversation[] released = clients;
+    clients = telling;
+    telling = released;
     size = 0;
+    if (told < CROWD || HELPERS == 0) {
+      tell(0, told, reply);
+    } else {
+      tellAsCrowd(told);
+    }
     for (int i = 0; i < told; i++) {
-      Conversation client = Objects.requireNonNull(clients[i]);
-      clients[i] = null;
+      Conversation client = Objects.requireNonNull(released[i]);
+      released[i] = null;
       client.told();
     }
   }
 
-  private void tellAsCrowd() {
+  private void tellAsCrowd(int size) {
     Crowd crowd;
     try {
-      crowd = new Crowd();
+      crowd = new Crowd(size);
     } catch (OutOfMemoryError e) {
       tell(0, size, reply);
       return;
@@ -76,15 +85,20 @@ final class Released {
 
   private void tell(int from, int to, ByteBuffer reply) {
     for (int i = from; i < to; i++) {
-      Objects.requireNonNull(clients[i]).tell(reply.clear());
+      Objects.requireNonNull(telling[i]).tell(reply.clear());
     }
   }
 
   /** All who are released now; each piece of them is told by one thread. */
   private final class Crowd implements Runnable {
-    private final int crowd = size;
+    private final int size;
     private final AtomicInteger begun = new AtomicInteger();
-    private final CountDownLatch untold = new CountDownLatch((crowd + PIECE - 1) / PIECE);
+    private final CountDownLatch untold;
+
+    Crowd(int size) {
+      this.size = size;
+      this.untold = new CountDownLatch((size + PIECE - 1) / PIECE);
+    }
 
     void tell() {
       try {
@@ -105,9 +119,9 @@ final class Released {
     }
 
     private void tellPieces(ByteBuffer own) {
-      for (int from = begun.getAndAdd(PIECE); from < crowd; from = begun.getAndAdd(PIECE)) {
+      for (int from = begun.getAndAdd(PIECE); from < size; from = begun.getAndAdd(PIECE)) {
         try {
-          Released.this.tell(from, Math.min(from + PIECE, crowd), own);
+          Released.this.tell(from, Math.min(from + PIECE, size), own);
         } finally {
           untold.countDown();
         }

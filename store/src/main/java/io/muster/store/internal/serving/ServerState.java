@@ -6,6 +6,7 @@ import io.muster.store.internal.keyspace.Waits;
 import io.muster.store.internal.wire.Opcode;
 import java.util.EnumMap;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What all sessions of one server share. Not thread-safe: its transport sees to it that one session
@@ -19,6 +20,7 @@ final class ServerState {
   final Barriers barriers;
   final ServerMemory memory;
   final StoredMemory stored;
+  final ReplyPins pins;
   final LastResort lastResort = new LastResort();
 
   /** Requests served, by the opcode's code. */
@@ -36,17 +38,28 @@ final class ServerState {
     this.barriers = new Barriers(keyspace);
     this.memory = new ServerMemory(limits.heapBytes());
     this.stored = new StoredMemory(keyspace, memory.stored);
+    this.pins = new ReplyPins(keyspace, memory.transfers);
   }
 
-  /** Counts a new connection in, unless there is no room for it. */
-  boolean connected() {
+  /**
+   * Counts a new connection in.
+   *
+   * @return null, or why there is no room for it
+   */
+  @Nullable String connected() {
+    String reason = null;
     if (openConnections >= limits.connections()) {
+      reason = "all " + limits.connections() + " connections are taken";
+    } else if (!memory.connections.tryReserve(ServerMemory.CONNECTION)) {
+      reason = "no memory for more than " + openConnections + " connections";
+    }
+    if (reason != null) {
       refusedConnections++;
-      return false;
+      return reason;
     }
     acceptedConnections++;
     openConnections++;
-    return true;
+    return null;
   }
 
   int openConnections() {
@@ -54,6 +67,7 @@ final class ServerState {
   }
 
   void disconnected() {
+    memory.connections.release(ServerMemory.CONNECTION);
     openConnections--;
   }
 

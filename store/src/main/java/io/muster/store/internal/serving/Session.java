@@ -32,6 +32,9 @@ import org.jspecify.annotations.Nullable;
 final class Session implements Requests {
   private static final byte[] EMPTY = {};
 
+  /** A list of so many values takes hardly any memory. */
+  private static final int FEW = 512;
+
   /** How much of a long reply is written at once. */
   private static final int REPLY_PIECE = 32 * 1024;
 
@@ -50,6 +53,9 @@ final class Session implements Requests {
 
   private int writtenOfPart;
 
+  /** Whether a piece is just being written. */
+  private boolean putting;
+
   /** Whether the end of a wait is still to be told, behind the long reply. */
   private boolean releaseUnwritten;
 
@@ -58,6 +64,21 @@ final class Session implements Requests {
 
   /** What the client has stored. */
   private final StoredMemory.Contribution contribution = new StoredMemory.Contribution();
+
+  /** What it holds for a request that arrives and for a reply that is sent. */
+  private final Holding transfer;
+
+  /** What it holds for its wait. */
+  private final Holding waiting;
+
+  /** The reply that is being sent, as far as it refers to what is stored. */
+  private final ReplyPin pin;
+
+  /** What the reply holds beside that. */
+  private long replyBytes;
+
+  /** Whether all is given up, so that nothing is served any more. */
+  private boolean dropped;
 
   private boolean serving;
   private @Nullable PendingWait pending;
@@ -71,7 +92,15 @@ final class Session implements Requests {
   Session(ServerState state, Outlet outlet) {
     this.state = state;
     this.outlet = outlet;
-    this.decoder = new RequestDecoder(state.limits.wire(), state.keys);
+    this.transfer = new Holding(state.memory.transfers, outlet);
+    this.waiting = new Holding(state.memory.waits, outlet);
+    this.pin = new ReplyPin(outlet);
+    this.decoder = new RequestDecoder(state.limits.wire(), state.keys, transfer);
+  }
+
+  /** What the client holds for requests that arrive and replies that are sent. */
+  Holding transfer() {
+    return transfer;
   }
 
   /**
@@ -81,6 +110,9 @@ final class Session implements Requests {
    * @throws WireException if the client must be disconnected
    */
   boolean serveNext(ByteBuffer in) throws IOException {
+    if (dropped) {
+      return false;
+    }
     if (isWriting()) {
       writeOn();
       return true;
@@ -96,6 +128,7 @@ final class Session implements Requests {
     } finally {
       serving = false;
       state.stored.settle(contribution);
+      state.pins.settle();
     }
     requireReleaseTold();
     if (offered != null && offered.equals(wokenBy)) {
@@ -106,9 +139,49 @@ final class Session implements Requests {
 
   /** Forgets all that the client was waiting for. */
   void close() {
+    try {
+      drop();
+    } finally {
+      passOnWakeUp();
+      state.stored.settle(contribution);
+    }
+  }
+
+  /**
+   * Gives up the request that is arriving, the reply that is being sent, and the wait. Nothing is
+   * served any more.
+   */
+  void drop() {
+    dropped = true;
+    restOfBlob = Collections.emptyIterator();
+    unwritten = Collections.emptyIterator();
+    partlyWritten = EMPTY;
+    writtenOfPart = 0;
+    state.pins.remove(pin);
+    decoder.abandon();
+    transfer.giveBack();
     giveUpWait();
-    passOnWakeUp();
-    state.stored.settle(contribution);
+    waiting.giveBack();
+  }
+
+  /** All that was replied so far has been sent, so that nothing refers to it any more. */
+  void sent() {
+    if (!isWriting()) {
+      state.pins.remove(pin);
+    }
+  }
+
+  /**
+   * Takes the last bytes of a long reply back, to write them again later.
+   *
+   * @return whether the last {@code bytes} bytes that were replied can be taken back
+   */
+  boolean takeBack(int bytes) {
+    if (putting || bytes > writtenOfPart) {
+      return false;
+    }
+    writtenOfPart -= bytes;
+    return true;
   }
 
   private void requireReleaseTold() throws IOException {
@@ -125,14 +198,14 @@ final class Session implements Requests {
   private void writeOn() throws IOException {
     for (int written = 0; written < REPLY_PIECE && isWriting(); ) {
       if (writtenOfPart < partlyWritten.length) {
-        int length = Math.min(REPLY_PIECE, partlyWritten.length - writtenOfPart);
-        reply().putBytes(partlyWritten, writtenOfPart, length);
-        writtenOfPart += length;
-        written += length;
+        written += putPiece();
       } else if (restOfBlob.hasNext()) {
         partlyWritten = restOfBlob.next();
         writtenOfPart = 0;
       } else {
+        // What is written from now on cannot be taken back as a part of the blob before.
+        partlyWritten = EMPTY;
+        writtenOfPart = 0;
         Object next = unwritten.next();
         if (next instanceof AppendedValue appended) {
           reply().putLong(appended.length());
@@ -146,7 +219,6 @@ final class Session implements Requests {
         } else {
           reply().putLong(blob.length);
           partlyWritten = blob;
-          writtenOfPart = 0;
         }
       }
     }
@@ -155,23 +227,59 @@ final class Session implements Requests {
     }
     partlyWritten = EMPTY;
     writtenOfPart = 0;
+    transfer.giveBack(replyBytes);
+    replyBytes = 0;
+    if (outlet.copiesReplies()) {
+      state.pins.remove(pin);
+    }
     if (releaseUnwritten) {
       releaseUnwritten = false;
       reply().putByte(Reply.STOP_WAITING);
     }
   }
 
+  private int putPiece() throws IOException {
+    int length = Math.min(REPLY_PIECE, partlyWritten.length - writtenOfPart);
+    putting = true;
+    try {
+      reply().putBytes(partlyWritten, writtenOfPart, length);
+    } finally {
+      putting = false;
+    }
+    writtenOfPart += length;
+    return length;
+  }
+
   private void replyWith(Object value) throws IOException {
     if (value instanceof byte[] blob && blob.length <= REPLY_PIECE) {
       reply().putBlob(blob);
     } else {
-      replyWith(List.of(value).iterator());
+      replyWith(value, state.keyspace.removedBytes());
     }
   }
 
-  private void replyWith(Iterator<?> blobs) throws IOException {
+  /** Replies with a long value that was stored when {@code removedBefore} bytes were removed. */
+  private void replyWith(Object value, long removedBefore) throws IOException {
+    replyWith(List.of(value).iterator(), removedBefore, heapBytes(value));
+  }
+
+  /** About how many bytes of the heap a value takes. */
+  private static long heapBytes(Object value) {
+    return ServerMemory.ARRAY + (long) Keyspace.heapBytes(value);
+  }
+
+  private void replyWith(Iterator<?> blobs, long removedBefore, long mostBytes) throws IOException {
     unwritten = blobs;
     writeOn();
+    if (isWriting()) {
+      state.pins.add(pin, removedBefore, mostBytes);
+    }
+  }
+
+  /** Takes memory for what a reply holds beside what is stored, until it is written. */
+  private void takeForReply(long bytes) throws LimitException {
+    transfer.change(bytes);
+    replyBytes += bytes;
   }
 
   private void passOnWakeUp() {
@@ -187,7 +295,16 @@ final class Session implements Requests {
     if (wait != null) {
       pending = null;
       wait.giveUp();
+      waiting.giveBack();
     }
+  }
+
+  private static long bytesToWaitFor(List<Key> keys) {
+    long bytes = 0;
+    for (int i = 0; i < keys.size(); i++) {
+      bytes += ServerMemory.WAIT_FOR_KEY + (long) keys.get(i).bytes().length;
+    }
+    return bytes;
   }
 
   @Override
@@ -203,11 +320,17 @@ final class Session implements Requests {
   @Override
   public void compareSet(byte[] key, byte[] expected, byte[] desired) throws IOException {
     state.stored.requireRoomToCompareSet(contribution, key, expected, desired);
+    Object value;
     try {
-      replyWith(state.keyspace.compareSet(key, expected, desired));
+      value = state.keyspace.compareSet(key, expected, desired);
     } catch (StoreFullException e) {
       throw refusal(e);
     }
+    if (value == expected && expected.length > REPLY_PIECE) {
+      // It may be nothing that is stored.
+      takeForReply(expected.length);
+    }
+    replyWith(value);
   }
 
   @Override
@@ -274,11 +397,22 @@ final class Session implements Requests {
 
   @Override
   public void multiGet(List<byte[]> keys) throws IOException {
-    List<Object> values = new ArrayList<>(keys.size());
-    for (byte[] key : keys) {
-      values.add(valueOrEmpty(key));
+    long removed = state.keyspace.removedBytes();
+    List<Object> values = listFor(keys);
+    long bytes = 0;
+    for (int i = 0; i < keys.size(); i++) {
+      Object value = valueOrEmpty(keys.get(i));
+      values.add(value);
+      bytes += heapBytes(value);
     }
-    replyWith(values.iterator());
+    replyWith(values.iterator(), removed, bytes);
+  }
+
+  private List<Object> listFor(List<byte[]> keys) throws LimitException {
+    if (keys.size() > FEW) {
+      takeForReply(Long.BYTES * (long) keys.size());
+    }
+    return new ArrayList<>(keys.size());
   }
 
   @Override
@@ -318,9 +452,15 @@ final class Session implements Requests {
       wokenBy = null;
     }
     reply().putLong(state.keyspace.queueLength(key));
+    long removed = state.keyspace.removedBytes();
     byte[] item = state.keyspace.pop(key);
-    if (item != null) {
-      replyWith(item);
+    if (item == null) {
+      return;
+    }
+    if (item.length <= REPLY_PIECE) {
+      reply().putBlob(item);
+    } else {
+      replyWith(item, removed);
     }
   }
 
@@ -331,19 +471,22 @@ final class Session implements Requests {
 
   @Override
   public void listKeys() throws IOException {
+    long removed = state.keyspace.removedBytes();
     List<byte[]> keys = state.keyspace.keys();
     reply().putLong(keys.size());
-    replyWith(keys.iterator());
+    replyWith(keys.iterator(), removed, Long.MAX_VALUE);
   }
 
   @Override
   public void barrier(byte[] key, long worldSize) throws IOException {
     giveUpWait();
     state.stored.requireRoomToAdd(contribution, key);
+    waiting.change(ServerMemory.WAIT_FOR_KEY + (long) key.length);
     PendingWait wait = new BarrierWait();
     try {
       if (state.barriers.arrive(new Key(key), worldSize, wait)) {
         reply().putByte(Reply.STOP_WAITING);
+        waiting.giveBack();
       } else {
         pending = wait;
       }
@@ -363,17 +506,22 @@ final class Session implements Requests {
 
   @Override
   public void tryMultiGet(List<byte[]> keys) throws IOException {
-    List<Object> values = new ArrayList<>(keys.size());
-    for (byte[] key : keys) {
-      Object value = state.keyspace.value(key);
+    long removed = state.keyspace.removedBytes();
+    List<Object> values = listFor(keys);
+    long bytes = 0;
+    for (int i = 0; i < keys.size(); i++) {
+      Object value = state.keyspace.value(keys.get(i));
       if (value == null) {
+        transfer.giveBack(replyBytes);
+        replyBytes = 0;
         reply().putByte(Reply.ABSENT);
         return;
       }
       values.add(value);
+      bytes += heapBytes(value);
     }
     reply().putByte(Reply.FOUND);
-    replyWith(values.iterator());
+    replyWith(values.iterator(), removed, bytes);
   }
 
   @Override
@@ -417,6 +565,7 @@ final class Session implements Requests {
       reply().putByte(Reply.STOP_WAITING);
       return;
     }
+    waiting.change(bytesToWaitFor(missing));
     PendingWait wait = new KeyWait();
     registration.register(state.waits, wait, missing);
     pending = wait;
@@ -456,7 +605,9 @@ final class Session implements Requests {
 
   /** The protocol has no error reply: PyTorch's servers drop the connection, and so do we. */
   private static WireException refusal(Exception cause) {
-    return new WireException(String.valueOf(cause.getMessage()));
+    return cause instanceof StoreFullException
+        ? new LimitException(String.valueOf(cause.getMessage()))
+        : new WireException(String.valueOf(cause.getMessage()));
   }
 
   private abstract class PendingWait extends Wait {
@@ -465,6 +616,7 @@ final class Session implements Requests {
     @Override
     protected void released(@Nullable Key queue) {
       pending = null;
+      waiting.giveBack();
       wokenBy = takesItems() ? queue : null;
       if (isWriting()) {
         releaseUnwritten = true;

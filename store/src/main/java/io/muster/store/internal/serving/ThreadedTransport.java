@@ -1,6 +1,7 @@
 package io.muster.store.internal.serving;
 
 import io.muster.store.internal.wire.ByteSink;
+import io.muster.store.internal.wire.LimitException;
 import io.muster.store.internal.wire.Reply;
 import io.muster.store.internal.wire.WireException;
 import io.muster.store.internal.wire.WireOutput;
@@ -10,8 +11,10 @@ import java.io.OutputStream;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.ByteBuffer;
+import java.nio.channels.ClosedChannelException;
 import java.nio.channels.ServerSocketChannel;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -30,6 +33,10 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ThreadedTransport implements Transport {
   private static final byte[] STOP_WAITING = {Reply.STOP_WAITING};
+
+  /** What is read into until there is more: most clients wait, or send little. */
+  private static final int IDLE_BUFFER = 1024;
+
   private static final int READ_BUFFER = 16 * 1024;
   private static final int REPLY_BUFFER = 32 * 1024;
 
@@ -209,21 +216,40 @@ public final class ThreadedTransport implements Transport {
     }
   }
 
+  /** A piece of a reply. */
+  private static final class Unsent {
+    private static final int OVERHEAD = 64;
+
+    final byte[] bytes;
+    final int offset;
+    final int length;
+
+    Unsent(byte[] bytes, int offset, int length) {
+      this.bytes = bytes;
+      this.offset = offset;
+      this.length = length;
+    }
+
+    /** What it takes beside what is stored: a piece of something longer is a piece of a value. */
+    int held() {
+      return bytes.length == length ? OVERHEAD + length : OVERHEAD;
+    }
+  }
+
   /** Collects what the session being served replies. */
   private final class CurrentConnection implements ByteSink {
     @Override
-    public void write(byte[] bytes, int offset, int length) {
-      writeImmutable(java.util.Arrays.copyOfRange(bytes, offset, offset + length));
+    public void write(byte[] bytes, int offset, int length) throws LimitException {
+      writeImmutable(Arrays.copyOfRange(bytes, offset, offset + length), 0, length);
     }
 
     @Override
-    public void writeImmutable(byte[] bytes) {
+    public void writeImmutable(byte[] bytes, int offset, int length) throws LimitException {
       Connection connection = current;
       if (connection == null) {
         throw new IllegalStateException("no session is being served");
       }
-      connection.unsent.add(bytes);
-      connection.unsentBytes += bytes.length;
+      connection.add(new Unsent(bytes, offset, length));
     }
   }
 
@@ -234,10 +260,16 @@ public final class ThreadedTransport implements Transport {
     private final Condition sent = lock.newCondition();
 
     /** Guarded by the lock. */
-    private List<byte[]> unsent = new ArrayList<>();
+    private List<Unsent> unsent = new ArrayList<>();
 
     /** The bytes of {@link #unsent}. Guarded by the lock. */
     private long unsentBytes;
+
+    /** What is counted for {@link #unsent} and for what is being written. Guarded by the lock. */
+    private long held;
+
+    /** Whether its memory was given to others. Guarded by the lock. */
+    private boolean evicted;
 
     /** Whether a thread is writing; it goes on until nothing is unsent. Guarded by the lock. */
     private boolean sending;
@@ -250,14 +282,13 @@ public final class ThreadedTransport implements Transport {
     public void run() {
       boolean admitted = false;
       try {
-        admitted = admit();
-        if (admitted) {
+        String noRoom = admit();
+        if (noRoom == null) {
+          admitted = true;
           options.set(socket.getChannel());
           converse();
         } else {
-          complaints.about(
-              socket.getRemoteSocketAddress(),
-              "all " + state.limits.connections() + " connections are taken");
+          complaints.about(socket.getRemoteSocketAddress(), noRoom);
         }
       } catch (WireException e) {
         broken(e);
@@ -271,7 +302,7 @@ public final class ThreadedTransport implements Transport {
       }
     }
 
-    private boolean admit() {
+    private @Nullable String admit() {
       lock.lock();
       try {
         return state.connected();
@@ -312,17 +343,24 @@ public final class ThreadedTransport implements Transport {
 
     private void converse() throws IOException {
       InputStream in = socket.getInputStream();
-      ByteBuffer buffer = ByteBuffer.allocate(READ_BUFFER);
+      byte[] idle = new byte[IDLE_BUFFER];
+      byte[] buffer = idle;
       while (true) {
-        int read = in.read(buffer.array());
+        int read = in.read(buffer);
         if (read < 0) {
           return;
         }
-        buffer.clear().limit(read);
+        ByteBuffer input = ByteBuffer.wrap(buffer, 0, read);
+        if (read == buffer.length) {
+          // More is coming, probably.
+          buffer = read == IDLE_BUFFER ? new byte[READ_BUFFER] : buffer;
+        } else {
+          buffer = idle;
+        }
         boolean more = true;
         while (more) {
           try {
-            more = serve(buffer);
+            more = serve(input);
           } finally {
             sendAll();
           }
@@ -333,6 +371,10 @@ public final class ThreadedTransport implements Transport {
     /** Serves what is in {@code in}; false if all of it is. */
     private boolean serve(ByteBuffer in) throws IOException {
       lock.lock();
+      if (evicted) {
+        lock.unlock();
+        throw new ClosedChannelException();
+      }
       current = this;
       try {
         boolean more = true;
@@ -372,24 +414,65 @@ public final class ThreadedTransport implements Transport {
     private void writeUnsent() throws IOException {
       OutputStream out = socket.getOutputStream();
       while (!unsent.isEmpty()) {
-        List<byte[]> batch = unsent;
+        List<Unsent> batch = unsent;
         unsent = new ArrayList<>();
         unsentBytes = 0;
+        long written = held;
         lock.unlock();
         try {
-          for (byte[] bytes : batch) {
-            write(bytes, out);
+          for (int i = 0; i < batch.size(); i++) {
+            Unsent piece = batch.get(i);
+            write(piece.bytes, piece.offset, piece.length, out);
           }
         } finally {
           lockSurely();
         }
+        if (!evicted) {
+          held -= written;
+          session.transfer().giveBack(written);
+        }
+      }
+      session.sent();
+    }
+
+    private static void write(byte[] bytes, int offset, int length, OutputStream out)
+        throws IOException {
+      for (int from = 0; from < length; from += WRITE_SLICE) {
+        out.write(bytes, offset + from, Math.min(WRITE_SLICE, length - from));
       }
     }
 
-    private static void write(byte[] bytes, OutputStream out) throws IOException {
-      for (int from = 0; from < bytes.length; from += WRITE_SLICE) {
-        out.write(bytes, from, Math.min(WRITE_SLICE, bytes.length - from));
+    /** Adds a piece of a reply. The lock is held. */
+    void add(Unsent piece) throws LimitException {
+      session.transfer().change(piece.held());
+      held += piece.held();
+      unsent.add(piece);
+      unsentBytes += piece.length;
+    }
+
+    @Override
+    public void evict(LimitException reason) {
+      if (evicted) {
+        return;
       }
+      evicted = true;
+      unsent.clear();
+      unsentBytes = 0;
+      held = 0;
+      try {
+        session.drop();
+      } catch (Throwable e) {
+        state.lastResort.relieve(e);
+        complaints.aboutServing(e);
+      }
+      state.broken();
+      complaints.about(socket.getRemoteSocketAddress(), reason);
+      Closing.quietly(socket);
+    }
+
+    @Override
+    public boolean copiesReplies() {
+      return false;
     }
 
     @Override
@@ -401,8 +484,7 @@ public final class ThreadedTransport implements Transport {
     @Override
     public void endWait() {
       try {
-        unsent.add(STOP_WAITING);
-        unsentBytes++;
+        add(new Unsent(STOP_WAITING, 0, 1));
         if (sending) {
           return;
         }

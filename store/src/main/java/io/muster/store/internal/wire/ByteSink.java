@@ -8,7 +8,7 @@ public interface ByteSink {
   void write(byte[] bytes, int offset, int length) throws IOException;
 
   /** Takes bytes that will never change, and may keep the array. */
-  default void writeImmutable(byte[] bytes) throws IOException {
-    write(bytes, 0, bytes.length);
+  default void writeImmutable(byte[] bytes, int offset, int length) throws IOException {
+    write(bytes, offset, length);
   }
 }

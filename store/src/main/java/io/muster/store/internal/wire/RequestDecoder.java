@@ -14,8 +14,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>A request split over pieces is resumed where it stopped. The first request must be VALIDATE
  * with the right magic, and no other may be. Memory grows with the bytes that have arrived, never
- * with a length that was only claimed. One decoder serves one connection and is not thread-safe;
- * after a {@link WireException} it must not be used again.
+ * with a length that was only claimed, and is asked for before it is allocated. One decoder serves
+ * one connection and is not thread-safe; after a {@link WireException} it must not be used again.
  */
 public final class RequestDecoder {
   /** A claimed length beyond this is not allocated before bytes of it have arrived. */
@@ -24,10 +24,25 @@ public final class RequestDecoder {
   /** A list of more fields than this is not kept for the next request. */
   private static final int FEW_FIELDS = 64;
 
+  /** So much memory may be taken before it is asked for, so that short requests need not ask. */
+  private static final int UNASKED = 16 * 1024;
+
+  /** What an array takes beside its bytes, at most, and its place in a list that grows. */
+  private static final int ARRAY_OVERHEAD = 16 + 7 + 12;
+
+  /** From this length on there may be no memory for an array although there is for others. */
+  private static final int LARGE = 64 * 1024;
+
   private static final byte[] EMPTY = {};
 
   private final WireLimits limits;
   private final KeyReader keys;
+  private final RequestMemory memory;
+
+  /** The memory that the request takes, and the part of it that was asked for. */
+  private long taken;
+
+  private long granted;
 
   private boolean validated;
   private @Nullable Opcode opcode;
@@ -53,10 +68,19 @@ public final class RequestDecoder {
   private int blobLength;
   private int blobFilled;
 
-  /** A decoder that has {@code keys} read what arrives whole of a request's keys. */
+  /** A decoder that may take as much memory as there is. */
   public RequestDecoder(WireLimits limits, KeyReader keys) {
+    this(limits, keys, RequestMemory.UNLIMITED);
+  }
+
+  /**
+   * A decoder that has {@code keys} read what arrives whole of a request's keys, and asks {@code
+   * memory} for what the request takes until it is complete.
+   */
+  public RequestDecoder(WireLimits limits, KeyReader keys, RequestMemory memory) {
     this.limits = limits;
     this.keys = keys;
+    this.memory = memory;
   }
 
   /**
@@ -78,6 +102,7 @@ public final class RequestDecoder {
     List<Field> fields = current.fields();
     while (field < fields.size()) {
       if (!readField(fields.get(field), in)) {
+        ask();
         return null;
       }
       field++;
@@ -105,7 +130,38 @@ public final class RequestDecoder {
     return current;
   }
 
-  private void reset() {
+  /** Gives up what has arrived of a request. No other may be decoded then. */
+  public void abandon() {
+    blob = null;
+    blobs = List.of();
+    taken = 0;
+    try {
+      ask();
+    } catch (LimitException e) {
+      throw new IllegalStateException("memory given back was refused", e);
+    }
+  }
+
+  /** Takes memory for one more array. */
+  private void take(int arrayBytes) throws LimitException {
+    taken += (long) arrayBytes + ARRAY_OVERHEAD;
+    if (taken - granted > UNASKED) {
+      ask();
+    }
+  }
+
+  /** Asks for what was taken and not asked for. */
+  private void ask() throws LimitException {
+    long change = taken - granted;
+    if (change != 0) {
+      memory.change(change);
+      granted = taken;
+    }
+  }
+
+  private void reset() throws LimitException {
+    taken = 0;
+    ask();
     opcode = null;
     field = 0;
     requestBytes = 0;
@@ -162,21 +218,23 @@ public final class RequestDecoder {
       }
       checkLength(number, kind, limit);
       if (kind == Field.KEY && number <= in.remaining()) {
+        take((int) number);
         blobs.add(keys.read(in, (int) number));
         return true;
       }
       bytes = allocate((int) number, in.remaining());
     }
+    blob = bytes;
     while (blobFilled < blobLength && in.hasRemaining()) {
       if (blobFilled == bytes.length) {
-        bytes = Arrays.copyOf(bytes, (int) Math.min(blobLength, 2L * bytes.length));
+        bytes = grown(bytes);
+        blob = bytes;
       }
       int length = Math.min(bytes.length - blobFilled, in.remaining());
       in.get(bytes, blobFilled, length);
       blobFilled += length;
     }
     if (blobFilled < blobLength) {
-      blob = bytes;
       return false;
     }
     blobs.add(bytes);
@@ -202,10 +260,40 @@ public final class RequestDecoder {
     }
   }
 
-  private byte[] allocate(int length, int arrived) {
+  private byte[] allocate(int length, int arrived) throws LimitException {
     blobLength = length;
     blobFilled = 0;
-    return length == 0 ? EMPTY : new byte[Math.min(blobLength, Math.max(arrived, TRUSTED_LENGTH))];
+    if (length == 0) {
+      take(0);
+      return EMPTY;
+    }
+    int first = Math.min(length, Math.max(arrived, TRUSTED_LENGTH));
+    take(first);
+    if (first < LARGE) {
+      return new byte[first];
+    }
+    try {
+      return new byte[first];
+    } catch (OutOfMemoryError e) {
+      throw noMemory(first);
+    }
+  }
+
+  /** A longer array with the bytes there are: what has arrived is at least a quarter of it. */
+  private byte[] grown(byte[] bytes) throws LimitException {
+    int length = (int) Math.min(blobLength, 4L * bytes.length);
+    take(length);
+    try {
+      byte[] longer = Arrays.copyOf(bytes, length);
+      taken -= (long) bytes.length + ARRAY_OVERHEAD;
+      return longer;
+    } catch (OutOfMemoryError e) {
+      throw noMemory(length);
+    }
+  }
+
+  private LimitException noMemory(int length) {
+    return new LimitException(opcode + ": no memory for " + length + " bytes in one piece");
   }
 
   private void deliver(Opcode current, Requests requests) throws IOException {

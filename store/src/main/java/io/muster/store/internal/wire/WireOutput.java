@@ -56,7 +56,7 @@ public final class WireOutput {
     putLong(bytes.length);
     if (bytes.length > LARGE || bytes.length > buffer.length) {
       flush();
-      sink.writeImmutable(bytes);
+      sink.writeImmutable(bytes, 0, bytes.length);
       return;
     }
     reserve(bytes.length);
@@ -64,10 +64,10 @@ public final class WireOutput {
     filled += bytes.length;
   }
 
-  /** Writes {@code length} bytes as they are. */
+  /** Writes {@code length} bytes as they are. The array must not change any more, as above. */
   public void putBytes(byte[] bytes, int offset, int length) throws IOException {
     flush();
-    sink.write(bytes, offset, length);
+    sink.writeImmutable(bytes, offset, length);
   }
 
   /** How many bytes wait for {@link #flush}. */

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.muster.store.Allocation;
+import io.muster.store.internal.wire.LimitException;
 import io.muster.store.internal.wire.RequestEncoder;
 import io.muster.store.internal.wire.Requests;
 import io.muster.store.internal.wire.WireLimits;
@@ -38,6 +39,16 @@ class SessionGarbageTest {
             @Override
             public void endWait() {
               throw new AssertionError("nobody waits");
+            }
+
+            @Override
+            public void evict(LimitException reason) {
+              throw new AssertionError(reason);
+            }
+
+            @Override
+            public boolean copiesReplies() {
+              return true;
             }
           });
 

@@ -73,7 +73,7 @@ class WireOutputTest {
               public void write(byte[] bytes, int offset, int length) {}
 
               @Override
-              public void writeImmutable(byte[] bytes) {
+              public void writeImmutable(byte[] bytes, int offset, int length) {
                 kept.add(bytes);
               }
             },

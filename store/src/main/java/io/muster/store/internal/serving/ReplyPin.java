@@ -1,0 +1,25 @@
+package io.muster.store.internal.serving;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A reply that is being sent, and refers to what was stored when it began: values, or a listing. It
+ * is linked into {@link ReplyPins} meanwhile.
+ */
+final class ReplyPin {
+  final Outlet client;
+
+  /** What was ever removed from the keyspace when the reply began. */
+  long removedBefore;
+
+  /** How many bytes of the keyspace it refers to at most. */
+  long mostBytes;
+
+  boolean linked;
+  @Nullable ReplyPin older;
+  @Nullable ReplyPin newer;
+
+  ReplyPin(Outlet client) {
+    this.client = client;
+  }
+}
