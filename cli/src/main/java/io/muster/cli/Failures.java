@@ -38,7 +38,7 @@ final class Failures implements IParameterExceptionHandler, IExecutionExceptionH
 
   private int report(Exception e, String command, String message, int exitCode) {
     PrintWriter err = streams.errWriter();
-    err.println(command + ": " + message.strip().replaceAll("\\s*\\R\\s*", " "));
+    err.println(command + ": " + PrintableText.of(message.strip().replaceAll("\\s*\\R\\s*", " ")));
     if (muster.isVerbose()) {
       e.printStackTrace(err);
     }

@@ -10,7 +10,10 @@ import picocli.CommandLine.Mixin;
 /** {@code muster kv keys}: lists the keys. */
 @Command(
     name = "keys",
-    description = "Print the keys in order, one a line. Queues are not among them.")
+    description = {
+      "Print the keys in order, one a line. Queues are not among them.",
+      "On a terminal what it would obey, and what would not be seen, is escaped."
+    })
 final class KvKeys extends KvOperation {
   @Mixin private Separator separator = new Separator();
 
@@ -23,7 +26,7 @@ final class KvKeys extends KvOperation {
     List<String> keys = new ArrayList<>(store.listKeys());
     Collections.sort(keys);
     for (String key : keys) {
-      separator.print(streams(), KeyBytes.of(key));
+      separator.print(streams(), KeyBytes.of(streams().isTerminal() ? PrintableText.of(key) : key));
     }
   }
 }

@@ -7,15 +7,31 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.regex.Pattern;
 
 /** Where a command reads and writes: bytes, with text in UTF-8. */
 record Streams(InputStream in, OutputStream out, OutputStream err) {
+  private static final Pattern TERMINAL = Pattern.compile("/dev/(pts/.*|tty.*|console)");
+
   /** The streams of this process, unbuffered. */
   static Streams ofProcess() {
     return new Streams(
         System.in,
         new FileOutputStream(FileDescriptor.out),
         new FileOutputStream(FileDescriptor.err));
+  }
+
+  /** Whether the output is this process's and goes to a terminal. */
+  boolean isTerminal() {
+    try {
+      return out instanceof FileOutputStream file
+          && file.getFD() == FileDescriptor.out
+          && TERMINAL.matcher(Path.of("/proc/self/fd/1").toRealPath().toString()).matches();
+    } catch (IOException e) {
+      // A pipe, or a system without /proc.
+      return false;
+    }
   }
 
   /** Reads the input to its end, or until there are {@code limit} bytes. */

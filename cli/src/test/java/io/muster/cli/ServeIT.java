@@ -96,6 +96,31 @@ class ServeIT {
     }
   }
 
+  /**
+   * Fault A7. What a command prints is bytes in a pipe, but nothing that a terminal obeys on one.
+   */
+  @Test
+  @EnabledOnOs(OS.LINUX)
+  void keys_onATerminal_areEscaped() throws IOException, InterruptedException {
+    try (StoreServer server = StoreServer.start();
+        Store store = TcpStore.connect("127.0.0.1", server.port())) {
+      store.set("a\u202eb\u009b", "v");
+      String[] arguments = {"kv", "--endpoint", "127.0.0.1:" + server.port(), "keys"};
+      List<String> command = Child.muster(arguments).command();
+
+      try (Child kv =
+          new Child(
+              directory,
+              new ProcessBuilder("script", "-qec", String.join(" ", command), "/dev/null"))) {
+        assertThat(kv.exitCode()).as(kv.err()).isZero();
+        assertThat(kv.out()).isEqualTo("a\\u202eb\\u009b\r\n");
+      }
+      assertThat(Cli.run(arguments).out()).isEqualTo("a\u202eb\u009b\n");
+      assertThat(Cli.run("kv", arguments[1], arguments[2], "get", "no\u009b").err())
+          .startsWith("muster kv get: not there: no\\u009b");
+    }
+  }
+
   /** Fault A10; see {@link LocaleTest} for the rest of Muster. */
   @Test
   void localeWithDigitsOfItsOwn_changesNothingThatIsPrinted()

@@ -1,5 +1,6 @@
 package io.muster.store.internal.serving;
 
+import io.muster.store.internal.wire.PrintableText;
 import io.muster.store.internal.wire.WireException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
@@ -100,6 +101,6 @@ final class Complaints {
   /** One short line, though keys, which are any bytes, may be quoted in it. */
   private static String printable(String text) {
     String start = text.length() > LONGEST_REASON ? text.substring(0, LONGEST_REASON) + "…" : text;
-    return start.replaceAll("\\p{Cntrl}", "?");
+    return PrintableText.of(start);
   }
 }
