@@ -106,13 +106,14 @@ class KvTest {
   }
 
   @Test
-  void set_refusedByTheServer_saysThatTheConnectionIsLost() {
+  void set_refusedByTheServer_saysWhy() {
     try (StoreServer small = StoreServer.start(StoreServer.options().maxStoredBytes(8).build())) {
       Cli.Result result =
           Cli.run("kv", "--endpoint", "127.0.0.1:" + small.port(), "set", "key", "0123456789");
 
-      assertThat(result.exitCode()).isEqualTo(ExitCode.NO_CONNECTION);
-      assertThat(result.err()).contains("127.0.0.1:" + small.port(), "the connection is lost");
+      assertThat(result.exitCode()).isEqualTo(ExitCode.FAILED);
+      assertThat(result.err())
+          .contains("127.0.0.1:" + small.port(), "the server refused a request", "the limit is 8");
     }
   }
 

@@ -8,6 +8,7 @@ import io.muster.store.internal.client.ConnectTimeoutException;
 import io.muster.store.internal.client.StoreClient;
 import io.muster.store.internal.wire.KeyText;
 import io.muster.store.internal.wire.Protocol;
+import io.muster.store.internal.wire.RefusedException;
 import io.muster.store.internal.wire.WireException;
 import io.muster.store.server.StoreServer;
 import java.io.IOException;
@@ -626,6 +627,16 @@ public final class TcpStore implements Store {
           endpoint(),
           cause);
     }
+    if (cause instanceof RefusedException) {
+      return new StoreException(
+          operation
+              + " on "
+              + this
+              + " failed, the server refused a request of this store: "
+              + cause.getMessage()
+              + "; the next call connects again",
+          cause);
+    }
     if (cause instanceof WireException) {
       return new ProtocolException(
           operation + " on " + this + " failed: " + cause.getMessage(), cause);
@@ -636,6 +647,9 @@ public final class TcpStore implements Store {
             + this
             + " failed, the connection is lost: "
             + cause.getMessage()
+            + (client.learnsOfRefusals()
+                ? ""
+                : ". It was closed by the server, perhaps because it refused the request (limits?)")
             + ". Did the remote server shutdown or crash?",
         endpoint(),
         cause);

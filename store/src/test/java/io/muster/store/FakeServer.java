@@ -16,8 +16,8 @@ import java.util.concurrent.TimeUnit;
  * A server that shakes hands as PyTorch's do, and then does with each connection what a test wants.
  */
 final class FakeServer implements AutoCloseable {
-  /** VALIDATE, and a CHECK of one key of seven bytes. */
-  private static final int HANDSHAKE_BYTES = 5 + 1 + 8 + 8 + 7;
+  /** VALIDATE, and a CHECK of one key twice: of seven bytes and of twelve. */
+  private static final int HANDSHAKE_BYTES = 5 + 1 + 8 + 8 + 7 + 1 + 8 + 8 + 12;
 
   private static final int NOT_READY = 1;
 
@@ -48,7 +48,7 @@ final class FakeServer implements AutoCloseable {
       while (true) {
         Socket socket = listener.accept();
         new DataInputStream(socket.getInputStream()).readFully(new byte[HANDSHAKE_BYTES]);
-        socket.getOutputStream().write(NOT_READY);
+        socket.getOutputStream().write(new byte[] {NOT_READY, NOT_READY});
         connections.add(socket);
       }
     } catch (IOException e) {

@@ -66,7 +66,7 @@ class HostileClientTest extends ServerTest {
         "00 cef7853c", // VALIDATE again
         "13", // unknown opcodes
         "7f",
-        "86",
+        "90",
         "ff",
         "03 ffffffffffffffff", // lengths
         "03 0000000000000080",

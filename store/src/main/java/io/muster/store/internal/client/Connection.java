@@ -1,6 +1,8 @@
 package io.muster.store.internal.client;
 
 import io.muster.store.internal.socket.KeepAlive;
+import io.muster.store.internal.wire.Hello;
+import io.muster.store.internal.wire.RefusedException;
 import io.muster.store.internal.wire.RequestEncoder;
 import io.muster.store.internal.wire.WireInput;
 import io.muster.store.internal.wire.WireOutput;
@@ -10,6 +12,7 @@ import java.io.InputStream;
 import java.net.ConnectException;
 import java.net.InetSocketAddress;
 import java.net.Socket;
+import java.net.SocketException;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -66,7 +69,7 @@ final class Connection implements Closeable {
       intact = true;
       return result;
     } catch (IOException e) {
-      throw guard.explain(e);
+      throw guard.explain(reasonOf(e));
     } finally {
       guard.end();
       if (!intact) {
@@ -83,6 +86,35 @@ final class Connection implements Closeable {
     if (socket.getLocalSocketAddress().equals(socket.getRemoteSocketAddress())) {
       // Where nobody listens on a port of the ephemeral range, TCP may connect a socket to itself.
       throw new ConnectException("Connection refused");
+    }
+  }
+
+  /** Names what this client can do, to a server that knows HELLO. */
+  void sendHello() throws IOException {
+    requests.hello(Hello.request(Hello.REFUSALS));
+  }
+
+  /** Reads the answer to {@link #sendHello}. */
+  Hello readHello() throws IOException {
+    Hello hello = Hello.read(replies);
+    if (hello.isOn(Hello.REFUSALS)) {
+      replies.expectRefusals();
+    }
+    return hello;
+  }
+
+  /** Why the server closed a connection that could not be written to any more, if it said so. */
+  private IOException reasonOf(IOException failure) {
+    if (!replies.expectsRefusals() || !(failure instanceof SocketException)) {
+      return failure;
+    }
+    try {
+      long unused = replies.getLong();
+      return failure;
+    } catch (RefusedException e) {
+      return e;
+    } catch (IOException e) {
+      return failure;
     }
   }
 

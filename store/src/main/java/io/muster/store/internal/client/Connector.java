@@ -31,7 +31,11 @@ final class Connector {
   }
 
   /** A connection that has shaken hands. */
-  record Connected(Connection connection, InetSocketAddress address, ServerKind server) {}
+  record Connected(Connection connection, InetSocketAddress address, Handshake.Greeting greeting) {
+    ServerKind server() {
+      return greeting.server();
+    }
+  }
 
   /**
    * Connects. There is always one attempt, and it has a second even if the timeout is shorter.

@@ -1,5 +1,6 @@
 package io.muster.store.internal.client;
 
+import io.muster.store.internal.wire.RefusedException;
 import io.muster.store.internal.wire.RequestEncoder;
 import io.muster.store.internal.wire.WireInput;
 import java.io.Closeable;
@@ -17,8 +18,9 @@ import org.jspecify.annotations.Nullable;
  * caller does next, the request is on its way before it.
  *
  * <p>A call that ends by its deadline, an interrupt or an exception of the client's own closes the
- * connection, and the next call makes another to the same address. A connection that the server
- * closed, or that failed, is not replaced: the server that would be found might hold other keys.
+ * connection, and so does a server that refuses a request; the next call makes another to the same
+ * address. If the server tells that it is another one by now, or if the connection was closed or
+ * failed without a reason, it is not replaced: the server that is found might hold other keys.
  */
 final class PrimaryConnection implements Closeable {
   private final ReentrantLock lock = new ReentrantLock();
@@ -138,7 +140,7 @@ final class PrimaryConnection implements Closeable {
       Connection replacement = reconnect(nanos);
       long left = nanos == Long.MAX_VALUE ? nanos : nanos - (System.nanoTime() - start);
       return replacement.call(Math.max(1, left), use);
-    } catch (CallTimeoutException | CallInterruptedException e) {
+    } catch (CallTimeoutException | CallInterruptedException | RefusedException e) {
       throw e;
     } catch (IOException e) {
       lost = e;
@@ -153,8 +155,8 @@ final class PrimaryConnection implements Closeable {
       replacement.close();
       throw new SocketException("the store is closed");
     }
-    ServerKind server = Handshake.shakeHands(replacement, first.address(), nanos);
-    if (server != first.server()) {
+    Handshake.Greeting greeting = Handshake.shakeHands(replacement, first.address(), nanos);
+    if (!greeting.mayBeOfSame(first.greeting())) {
       replacement.close();
       throw new IOException("another server listens on " + first.address() + " now");
     }

@@ -1,11 +1,11 @@
 package io.muster.store.internal.client;
 
+import io.muster.store.internal.wire.Hello;
 import io.muster.store.internal.wire.Reply;
 import io.muster.store.internal.wire.RequestEncoder;
 import io.muster.store.internal.wire.WireException;
 import java.io.Closeable;
 import java.io.IOException;
-import java.net.InetSocketAddress;
 
 /**
  * A connection for waits, one after the other. A wait that takes too long, or whose thread is
@@ -38,20 +38,27 @@ final class SideConnection implements Closeable {
    * @throws CallInterruptedException if the thread was interrupted and the server confirmed nothing
    *     in time
    */
-  Outcome await(InetSocketAddress address, Waiting waiting, long nanos) throws IOException {
+  Outcome await(Connector.Connected server, Waiting waiting, long nanos) throws IOException {
     long start = System.nanoTime();
     long toBegin = Math.max(nanos, CallGuard.CONFIRM_NANOS);
     return connection.call(
         start,
         toBegin,
         unused -> {
+          boolean sayHello = !connected && server.greeting().hello() != null;
           if (!connected) {
-            connection.connect(address, toBegin);
+            connection.connect(server.address(), toBegin);
             connection.requests().validate();
             connected = true;
           }
+          if (sayHello) {
+            connection.sendHello();
+          }
           waiting.begin(connection.requests());
           connection.flush();
+          if (sayHello) {
+            Hello unusedHello = connection.readHello();
+          }
           return awaitAnswer(start, nanos);
         });
   }

@@ -2,7 +2,6 @@ package io.muster.store.internal.client;
 
 import java.io.Closeable;
 import java.io.IOException;
-import java.net.InetSocketAddress;
 import java.net.SocketException;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -18,13 +17,13 @@ import org.jspecify.annotations.Nullable;
 final class SideConnections implements Closeable {
   private static final int KEPT_IDLE = 4;
 
-  private final InetSocketAddress address;
+  private final Connector.Connected server;
   private final Deque<SideConnection> idle = new ArrayDeque<>();
   private final Set<Closeable> busy = ConcurrentHashMap.newKeySet();
   private volatile boolean closed;
 
-  SideConnections(InetSocketAddress address) {
-    this.address = address;
+  SideConnections(Connector.Connected server) {
+    this.server = server;
   }
 
   /**
@@ -44,7 +43,7 @@ final class SideConnections implements Closeable {
       enter(connection);
       SideConnection.Outcome outcome =
           InterruptShield.run(
-              () -> connection.await(address, waiting, nanos), connection::interrupt);
+              () -> connection.await(server, waiting, nanos), connection::interrupt);
       reusable = true;
       if (outcome == SideConnection.Outcome.INTERRUPTED) {
         throw new CallInterruptedException(null);
@@ -68,7 +67,7 @@ final class SideConnections implements Closeable {
                 connection.call(
                     nanos,
                     unused -> {
-                      connection.connect(address, nanos);
+                      connection.connect(server.address(), nanos);
                       connection.requests().validate();
                       return talk.with(connection);
                     }),

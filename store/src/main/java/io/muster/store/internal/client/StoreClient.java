@@ -1,5 +1,6 @@
 package io.muster.store.internal.client;
 
+import io.muster.store.internal.wire.Hello;
 import io.muster.store.internal.wire.Reply;
 import io.muster.store.internal.wire.WireException;
 import io.muster.store.internal.wire.WireInput;
@@ -30,14 +31,17 @@ public final class StoreClient implements Closeable {
   private final SideConnections sides;
   private final InetSocketAddress address;
   private final ServerKind server;
+  private final boolean learnsOfRefusals;
   private volatile boolean hasQueues;
   private volatile boolean listsKeys;
 
   private StoreClient(Connector.Connected connected) {
     this.primary = new PrimaryConnection(connected);
-    this.sides = new SideConnections(connected.address());
+    this.sides = new SideConnections(connected);
     this.address = connected.address();
     this.server = connected.server();
+    Hello hello = connected.greeting().hello();
+    this.learnsOfRefusals = hello != null && hello.isOn(Hello.REFUSALS);
   }
 
   /**
@@ -59,6 +63,11 @@ public final class StoreClient implements Closeable {
 
   public ServerKind server() {
     return server;
+  }
+
+  /** Whether the server says why before it closes a connection for a request. */
+  public boolean learnsOfRefusals() {
+    return learnsOfRefusals;
   }
 
   public void set(byte[] key, byte[] value, long nanos) throws IOException {
@@ -125,14 +134,14 @@ public final class StoreClient implements Closeable {
       return primary.call(
           nanos,
           requests -> requests.add(key, delta),
-          replies -> OptionalLong.of(replies.getLong()));
+          replies -> OptionalLong.of(replies.getNumber()));
     }
     return primary.call(
         nanos,
         requests -> requests.tryAdd(key, delta),
         replies -> {
           if (replies.getByte() == Reply.FOUND) {
-            return OptionalLong.of(replies.getLong());
+            return OptionalLong.of(replies.getNumber());
           }
           byte[] unused = replies.getBlob();
           return OptionalLong.empty();

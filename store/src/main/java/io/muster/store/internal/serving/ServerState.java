@@ -7,6 +7,7 @@ import io.muster.store.internal.wire.Opcode;
 import java.util.EnumMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import java.util.UUID;
 
 /**
  * What all sessions of one server share. Not thread-safe: its transport sees to it that one session
@@ -14,6 +15,10 @@ import org.jspecify.annotations.Nullable;
  */
 final class ServerState {
   final ServingLimits limits;
+
+  /** What no other server is called, nor this one after a restart. */
+  final String name = UUID.randomUUID().toString();
+
   final Waits waits = new Waits();
   final Keyspace keyspace;
   final KeptKeys keys;

@@ -8,8 +8,10 @@ import io.muster.store.internal.keyspace.StoreFullException;
 import io.muster.store.internal.keyspace.Wait;
 import io.muster.store.internal.keyspace.Waits;
 import io.muster.store.internal.wire.LimitException;
+import io.muster.store.internal.wire.Hello;
 import io.muster.store.internal.wire.Opcode;
 import io.muster.store.internal.wire.Protocol;
+import io.muster.store.internal.wire.Refusal;
 import io.muster.store.internal.wire.Reply;
 import io.muster.store.internal.wire.RequestDecoder;
 import io.muster.store.internal.wire.Requests;
@@ -17,6 +19,7 @@ import io.muster.store.internal.wire.WireException;
 import io.muster.store.internal.wire.WireOutput;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
@@ -31,6 +34,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Session implements Requests {
   private static final byte[] EMPTY = {};
+  private static final byte[] REFUSALS = Hello.REFUSALS.getBytes(StandardCharsets.UTF_8);
 
   /** A list of so many values takes hardly any memory. */
   private static final int FEW = 512;
@@ -79,6 +83,8 @@ final class Session implements Requests {
 
   /** Whether all is given up, so that nothing is served any more. */
   private boolean dropped;
+  /** Whether the client understands a {@link Refusal}. */
+  private boolean refusals;
 
   private boolean serving;
   private @Nullable PendingWait pending;
@@ -125,6 +131,11 @@ final class Session implements Requests {
         return false;
       }
       state.served(served);
+    } catch (WireException e) {
+      if (refusals) {
+        Refusal.write(reply(), String.valueOf(e.getMessage()));
+      }
+      throw e;
     } finally {
       serving = false;
       state.stored.settle(contribution);
@@ -352,7 +363,7 @@ final class Session implements Requests {
   public void check(List<byte[]> keys) throws IOException {
     for (int i = 0; i < keys.size(); i++) {
       byte[] key = keys.get(i);
-      if (!state.keyspace.isPresent(key) && !Protocol.isMusterMark(key)) {
+      if (!state.keyspace.isPresent(key) && !Protocol.isMark(key)) {
         reply().putByte(Reply.NOT_READY);
         return;
       }
@@ -555,6 +566,15 @@ final class Session implements Requests {
         List.of(key),
         (keyspace, queue) -> keyspace.queueLength(queue) > 0,
         (waits, wait, queue) -> waits.registerForItem(wait, queue.get(0)));
+  }
+
+  @Override
+  public void hello(List<byte[]> features) throws IOException {
+    for (byte[] feature : features) {
+      refusals |= Arrays.equals(feature, REFUSALS);
+    }
+    Hello.write(
+        reply(), Hello.facts(state.name, state.limits.wire()), features, List.of(Hello.REFUSALS));
   }
 
   private void awaitAll(List<byte[]> keys, Presence presence, Registration registration)

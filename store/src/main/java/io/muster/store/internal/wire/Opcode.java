@@ -13,7 +13,8 @@ import org.jspecify.annotations.Nullable;
  * The first byte of a request, and the fields that follow it.
  *
  * <p>Codes 0 to 18 are PyTorch's. Codes from 128 on are Muster's own; a Muster client sends them
- * only to a server that has shown itself to be Muster's.
+ * only to a server that has shown itself to be Muster's, and those from {@link #HELLO} on only to
+ * one that has {@link Protocol#helloMark()}.
  */
 public enum Opcode {
   VALIDATE(0, U32),
@@ -56,7 +57,12 @@ public enum Opcode {
   /** A wait for values, which a queue of the same name does not end. */
   WAIT_VALUES(132, COUNT, KEY),
   /** A wait for an item in a queue, which a value of the same name does not end. */
-  WAIT_ITEM(133, KEY);
+  WAIT_ITEM(133, KEY),
+  /**
+   * What the client speaks beyond the opcodes before this one, by name: the server answers a list
+   * of {@code name=value}. See {@link Hello}.
+   */
+  HELLO(134, COUNT, KEY);
 
   private static final @Nullable Opcode[] BY_CODE = new @Nullable Opcode[256];
 

@@ -1,6 +1,7 @@
 package io.muster.store.internal.wire;
 
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 
 /** The constants of the protocol that are neither an opcode nor a reply. */
 public final class Protocol {
@@ -14,6 +15,7 @@ public final class Protocol {
   public static final String JOIN_COUNTER = "init/";
 
   private static final byte[] MUSTER_MARK = "muster/".getBytes(StandardCharsets.US_ASCII);
+  private static final byte[] HELLO_MARK = "muster/hello".getBytes(StandardCharsets.US_ASCII);
 
   private Protocol() {}
 
@@ -25,8 +27,16 @@ public final class Protocol {
     return MUSTER_MARK.clone();
   }
 
-  /** Whether {@code key} is {@link #musterMark()}. */
-  public static boolean isMusterMark(byte[] key) {
-    return key.length == MUSTER_MARK.length && java.util.Arrays.equals(key, MUSTER_MARK);
+  /**
+   * The key that every Muster server calls present that understands {@link Opcode#HELLO}. The array
+   * is the caller's.
+   */
+  public static byte[] helloMark() {
+    return HELLO_MARK.clone();
+  }
+
+  /** Whether {@code key} is {@link #musterMark()} or {@link #helloMark()}. */
+  public static boolean isMark(byte[] key) {
+    return Arrays.equals(key, MUSTER_MARK) || Arrays.equals(key, HELLO_MARK);
   }
 }

@@ -323,6 +323,7 @@ public final class RequestDecoder {
       case OBSERVE -> requests.observe(blobs);
       case WAIT_VALUES -> requests.awaitValues(blobs);
       case WAIT_ITEM -> requests.awaitItem(blobs.get(0));
+      case HELLO -> requests.hello(blobs);
     }
   }
 

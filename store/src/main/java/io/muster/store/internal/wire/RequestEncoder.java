@@ -146,6 +146,11 @@ public final class RequestEncoder implements Requests {
     blobs(Opcode.WAIT_ITEM, key);
   }
 
+  @Override
+  public void hello(List<byte[]> features) throws IOException {
+    list(Opcode.HELLO, features);
+  }
+
   private void begin(Opcode opcode) throws IOException {
     out.putByte(opcode.code());
   }

@@ -56,4 +56,6 @@ public interface Requests {
   void awaitValues(List<byte[]> keys) throws IOException;
 
   void awaitItem(byte[] key) throws IOException;
+
+  void hello(List<byte[]> features) throws IOException;
 }

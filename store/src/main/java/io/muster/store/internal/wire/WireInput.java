@@ -28,18 +28,52 @@ public final class WireInput {
   private final byte[] buffer = new byte[8 * 1024];
   private int position;
   private int limit;
+  private boolean refusals;
 
   public WireInput(InputStream in) {
     this.in = in;
   }
 
-  /** Reads a byte as 0 to 255. */
+  /** From now on a {@link Refusal} may stand where a reply begins. */
+  public void expectRefusals() {
+    refusals = true;
+  }
+
+  /** Whether a {@link Refusal} may stand where a reply begins. */
+  public boolean expectsRefusals() {
+    return refusals;
+  }
+
+  /**
+   * Reads a byte as 0 to 255.
+   *
+   * @throws RefusedException if there is a refusal instead
+   */
   public int getByte() throws IOException {
     require(1);
+    if (refusals && (buffer[position] & 0xff) == Refusal.FIRST_BYTE) {
+      long number = getLong();
+      throw new WireException(
+          "0x" + Long.toHexString(number) + " where a reply of one byte is due");
+    }
     return buffer[position++] & 0xff;
   }
 
+  /**
+   * Reads a length or a count.
+   *
+   * @throws RefusedException if there is a refusal instead
+   */
   public long getLong() throws IOException {
+    long value = getNumber();
+    if (refusals && value == Refusal.MARK) {
+      throw Refusal.read(this);
+    }
+    return value;
+  }
+
+  /** Reads a number that may be any. */
+  public long getNumber() throws IOException {
     require(Long.BYTES);
     long value = (long) LONG.get(buffer, position);
     position += Long.BYTES;
@@ -52,6 +86,11 @@ public final class WireInput {
     if (length < 0 || length > LONGEST_ARRAY) {
       throw new WireException("a value of " + Long.toUnsignedString(length) + " bytes");
     }
+    return getBytes(length);
+  }
+
+  /** Reads {@code length} bytes. */
+  byte[] getBytes(long length) throws IOException {
     byte[] bytes = new byte[(int) Math.min(length, TRUSTED_LENGTH)];
     int filled = 0;
     while (true) {

@@ -182,8 +182,12 @@ class SideConnectionTest {
   }
 
   private Background<SideConnection.Outcome> waitFor(long nanos) throws IOException {
-    InetSocketAddress address = (InetSocketAddress) listener.getLocalSocketAddress();
-    return Background.call(() -> connection.await(address, WAIT, nanos));
+    Connector.Connected connected =
+        new Connector.Connected(
+            new Connection(),
+            (InetSocketAddress) listener.getLocalSocketAddress(),
+            new Handshake.Greeting(ServerKind.MUSTER, null));
+    return Background.call(() -> connection.await(connected, WAIT, nanos));
   }
 
   /** The other end; there is one as soon as a wait has begun. */

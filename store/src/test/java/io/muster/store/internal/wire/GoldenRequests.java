@@ -95,7 +95,11 @@ enum GoldenRequests {
       "84 0100000000000000 0200000000000000 2f6b",
       "awaitValues[[/k]]",
       e -> e.awaitValues(List.of(b("/k")))),
-  WAIT_ITEM("85 0200000000000000 2f71", "awaitItem[/q]", e -> e.awaitItem(b("/q")));
+  WAIT_ITEM("85 0200000000000000 2f71", "awaitItem[/q]", e -> e.awaitItem(b("/q"))),
+  HELLO(
+      "86 0200000000000000 0100000000000000 61 0200000000000000 6263",
+      "hello[[a, bc]]",
+      e -> e.hello(List.of(b("a"), b("bc"))));
 
   static final byte[] VALIDATE = bytes("00 cef7853c");
 

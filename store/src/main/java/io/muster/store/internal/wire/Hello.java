@@ -1,0 +1,108 @@
+package io.muster.store.internal.wire;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a server answers to {@link Opcode#HELLO}: facts about itself, and for each feature that the
+ * client named whether it is on from now on. What one side does not know, it skips or refuses by
+ * name; nothing of it closes a connection.
+ *
+ * @param facts by name
+ */
+public record Hello(Map<String, String> facts) {
+  /** The version of this exchange. */
+  public static final String VERSION = "version";
+
+  /** What no two servers have in common, restarts of one included. */
+  public static final String SERVER = "server";
+
+  /** Before the server closes the connection for a request, it sends the reason. */
+  public static final String REFUSALS = "refusals";
+
+  private static final String ON = "on";
+  private static final String UNKNOWN = "unknown";
+
+  /** No client names more features than this, nor does a server tell so many facts. */
+  private static final int MOST = 256;
+
+  public Hello {
+    facts = Map.copyOf(facts);
+  }
+
+  /** The features that a client names. */
+  public static List<byte[]> request(String... features) {
+    List<byte[]> names = new ArrayList<>();
+    for (String feature : features) {
+      names.add(feature.getBytes(UTF_8));
+    }
+    return names;
+  }
+
+  /** The facts of a server. */
+  public static Map<String, String> facts(String server, WireLimits limits) {
+    Map<String, String> facts = new HashMap<>();
+    facts.put(VERSION, "1");
+    facts.put(SERVER, server);
+    facts.put("max-key-bytes", String.valueOf(limits.keyBytes()));
+    facts.put("max-value-bytes", String.valueOf(limits.valueBytes()));
+    facts.put("max-keys", String.valueOf(limits.keys()));
+    facts.put("max-request-bytes", String.valueOf(limits.requestBytes()));
+    return facts;
+  }
+
+  /**
+   * Writes the answer.
+   *
+   * @param asked what the client named
+   * @param known what of it is on from now on
+   */
+  public static void write(
+      WireOutput out, Map<String, String> facts, List<byte[]> asked, List<String> known)
+      throws IOException {
+    if (asked.size() > MOST) {
+      throw new WireException("HELLO with " + asked.size() + " features, the limit is " + MOST);
+    }
+    out.putLong(facts.size() + asked.size());
+    for (Map.Entry<String, String> fact : facts.entrySet()) {
+      out.putBlob((fact.getKey() + "=" + fact.getValue()).getBytes(UTF_8));
+    }
+    for (byte[] name : asked) {
+      String feature = new String(name, UTF_8);
+      out.putBlob((feature + "=" + (known.contains(feature) ? ON : UNKNOWN)).getBytes(UTF_8));
+    }
+  }
+
+  /** Reads the answer. */
+  public static Hello read(WireInput in) throws IOException {
+    long count = in.getLong();
+    if (count < 0 || count > MOST) {
+      throw new WireException("the server answered HELLO with " + count + " facts");
+    }
+    Map<String, String> facts = new HashMap<>();
+    for (long i = 0; i < count; i++) {
+      String fact = new String(in.getBlob(), UTF_8);
+      int end = fact.indexOf('=');
+      if (end >= 0) {
+        facts.put(fact.substring(0, end), fact.substring(end + 1));
+      }
+    }
+    return new Hello(facts);
+  }
+
+  /** Whether the server has turned a feature on. */
+  public boolean isOn(String feature) {
+    return ON.equals(facts.get(feature));
+  }
+
+  /** What the server calls itself, or null if it does not say. */
+  public @Nullable String server() {
+    return facts.get(SERVER);
+  }
+}

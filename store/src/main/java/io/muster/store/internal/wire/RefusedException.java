@@ -1,0 +1,12 @@
+package io.muster.store.internal.wire;
+
+import java.io.IOException;
+
+/** The server refused a request, said why, and closed the connection. The message is its reason. */
+public final class RefusedException extends IOException {
+  private static final long serialVersionUID = 1L;
+
+  RefusedException(String reason) {
+    super(reason);
+  }
+}
