@@ -3,19 +3,25 @@ package io.muster.cli;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 
-/** A host and a port, written {@code HOST:PORT}, with an IPv6 address in brackets. */
+/**
+ * A host and a port, written {@code HOST:PORT}, with an IPv6 address in brackets; {@code tcp://}
+ * may be in front, as in PyTorch's {@code init_method}.
+ */
 record Endpoint(String host, int port) {
+  private static final String SCHEME = "tcp://";
+
   /**
    * Reads an endpoint.
    *
    * @throws IllegalArgumentException if {@code text} is none; the message says why
    */
   static Endpoint parse(String text) {
-    int colon = text.lastIndexOf(':');
+    String endpoint = withoutScheme(text);
+    int colon = endpoint.lastIndexOf(':');
     if (colon < 1) {
       throw notAnEndpoint(text, "HOST:PORT is expected");
     }
-    String host = text.substring(0, colon);
+    String host = endpoint.substring(0, colon);
     if (host.startsWith("[") && host.endsWith("]")) {
       host = host.substring(1, host.length() - 1);
     } else if (host.contains(":")) {
@@ -24,7 +30,22 @@ record Endpoint(String host, int port) {
     if (host.isEmpty()) {
       throw notAnEndpoint(text, "HOST:PORT is expected");
     }
-    return new Endpoint(host, port(text, text.substring(colon + 1)));
+    return new Endpoint(host, port(text, endpoint.substring(colon + 1)));
+  }
+
+  private static String withoutScheme(String text) {
+    if (!text.startsWith(SCHEME)) {
+      if (text.contains("/")) {
+        throw notAnEndpoint(text, "HOST:PORT or tcp://HOST:PORT is expected");
+      }
+      return text;
+    }
+    int end = text.endsWith("/") ? text.length() - 1 : text.length();
+    String endpoint = text.substring(SCHEME.length(), Math.max(end, SCHEME.length()));
+    if (endpoint.contains("/") || endpoint.contains("?")) {
+      throw notAnEndpoint(text, "nothing may follow HOST:PORT");
+    }
+    return endpoint;
   }
 
   private static int port(String text, String digits) {

@@ -23,6 +23,12 @@ final class ExitCode {
   /** Results were wrong. */
   static final int WRONG = 6;
 
+  /**
+   * The JVM could not start, or its memory was used up, or there is an error in Muster. The
+   * launcher exits with it, too.
+   */
+  static final int JVM_FAILED = 7;
+
   /** The server has ended itself, as all it did was failing. */
   static final int SERVER_FAILED = 8;
 
@@ -36,6 +42,7 @@ final class ExitCode {
         4    the server cannot start: its address is taken, say
         5    anything else: the store refused, or an input or output failed
         6    results were wrong
+        7    the JVM could not start or had not enough memory, or Muster has a fault
         8    the server has ended itself: no memory was left, say
         130  stopped by SIGINT (Ctrl-C)
         143  stopped by SIGTERM

@@ -8,11 +8,13 @@ import io.muster.store.ProtocolException;
 import io.muster.store.QueueEmptyException;
 import io.muster.store.StoreTimeoutException;
 import java.io.PrintWriter;
+import java.util.List;
 import picocli.CommandLine;
 import picocli.CommandLine.IExecutionExceptionHandler;
 import picocli.CommandLine.IParameterExceptionHandler;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
+import picocli.CommandLine.UnmatchedArgumentException;
 
 /** Turns what a command throws into one line on the error stream and an exit code. */
 final class Failures implements IParameterExceptionHandler, IExecutionExceptionHandler {
@@ -27,13 +29,26 @@ final class Failures implements IParameterExceptionHandler, IExecutionExceptionH
   @Override
   public int handleParseException(ParameterException e, String[] args) {
     String command = MusterCommand.nameOf(e.getCommandLine());
-    return report(e, command, e.getMessage() + " (see " + command + " --help)", ExitCode.MISUSE);
+    return report(
+        e,
+        command,
+        e.getMessage() + suggestion(e) + " (see " + command + " --help)",
+        ExitCode.MISUSE);
   }
 
   @Override
   public int handleExecutionException(
       Exception e, CommandLine commandLine, ParseResult parseResult) {
     return report(e, MusterCommand.nameOf(commandLine), messageOf(e), exitCodeOf(e));
+  }
+
+  /** What was perhaps meant instead of a command or option that is unknown. */
+  private static String suggestion(Exception e) {
+    if (e instanceof UnmatchedArgumentException unmatched) {
+      List<String> similar = unmatched.getSuggestions();
+      return similar.isEmpty() ? "" : "; did you mean " + String.join(" or ", similar) + "?";
+    }
+    return "";
   }
 
   private int report(Exception e, String command, String message, int exitCode) {

@@ -23,6 +23,13 @@ final class KvBarrier extends KvOperation {
   }
 
   @Override
+  void requireSense() {
+    if (worldSize < 1) {
+      throw new IllegalArgumentException("WORLD_SIZE is " + worldSize + ", but must be at least 1");
+    }
+  }
+
+  @Override
   void run(Store store) {
     store.barrier(key, worldSize);
   }

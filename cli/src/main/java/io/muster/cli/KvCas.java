@@ -11,7 +11,10 @@ import picocli.CommandLine.Parameters;
     name = "cas",
     description = {
       "Set a key to DESIRED if its value is EXPECTED, or if EXPECTED is empty and it is not there.",
-      "Otherwise print its value, if it has one, byte for byte; exit code 1."
+      "Otherwise print its value, if it has one, byte for byte; exit code 1.",
+      "Callers that compete for a key should each have a DESIRED of their own, such as host and"
+          + " process: if two with the same one come at the same moment, both are told that they"
+          + " have set it."
     })
 final class KvCas extends KvOperation {
   @Parameters(index = "0", paramLabel = "KEY", description = "The key.")
@@ -34,6 +37,10 @@ final class KvCas extends KvOperation {
   void run(Store store) {
     byte[] expectedBytes = expected.getBytes(StandardCharsets.UTF_8);
     byte[] desiredBytes = desired.getBytes(StandardCharsets.UTF_8);
+    // The answer to both of "swapped" and "it had this value already" is the value.
+    if (!expected.equals(desired) && isAt(store, desiredBytes)) {
+      throw notSwapped(desiredBytes);
+    }
     byte[] current = store.compareSet(key, expectedBytes, desiredBytes);
     // The answer for a key that is missing is what was expected.
     boolean unclear = Arrays.equals(current, expectedBytes);
@@ -41,9 +48,17 @@ final class KvCas extends KvOperation {
       throw notThere(key);
     }
     if (!Arrays.equals(current, desiredBytes)) {
-      streams().write(current);
-      throw CommandFailedException.notThere(
-          "not swapped: " + key + " has another value (" + kv().endpoint() + ")");
+      throw notSwapped(current);
     }
+  }
+
+  private boolean isAt(Store store, byte[] value) {
+    return store.check(key) && Arrays.equals(store.get(key), value);
+  }
+
+  private CommandFailedException notSwapped(byte[] current) {
+    streams().write(current);
+    return CommandFailedException.notThere(
+        "not swapped: " + key + " has another value (" + kv().endpoint() + ")");
   }
 }

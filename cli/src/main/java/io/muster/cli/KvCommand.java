@@ -24,19 +24,20 @@ import picocli.CommandLine.ScopeType;
       ""
     })
 final class KvCommand {
+  private static final String VARIABLE = "MUSTER_ENDPOINT";
+
   private final Streams streams;
 
   @Option(
       names = "--endpoint",
       scope = ScopeType.INHERIT,
       paramLabel = "HOST:PORT",
-      defaultValue = "${env:MUSTER_ENDPOINT:-127.0.0.1:29500}",
       converter = Endpoint.Converter.class,
       description = {
         "Where the store is; an IPv6 address as [::1]:29500.",
         "Default: the environment's MUSTER_ENDPOINT, else 127.0.0.1:29500."
       })
-  private Endpoint endpoint = new Endpoint("127.0.0.1", StoreServerOptions.PYTORCH_PORT);
+  private @Nullable Endpoint endpoint;
 
   @Option(
       names = "--timeout",
@@ -91,15 +92,36 @@ final class KvCommand {
         .addSubcommand(new KvPush(kv))
         .addSubcommand(new KvPop(kv))
         .addSubcommand(new KvLen(kv))
-        .addSubcommand(new KvBarrier(kv));
+        .addSubcommand(new KvBarrier(kv))
+        .addSubcommand(new HelpCommand(streams));
   }
 
   Streams streams() {
     return streams;
   }
 
+  /**
+   * Where the store is.
+   *
+   * @throws IllegalArgumentException if the environment says so, and not in the form of an endpoint
+   */
   Endpoint endpoint() {
+    if (endpoint == null) {
+      endpoint = ofEnvironment(System.getenv(VARIABLE));
+    }
     return endpoint;
+  }
+
+  static Endpoint ofEnvironment(@Nullable String value) {
+    if (value == null || value.isEmpty()) {
+      return new Endpoint("127.0.0.1", StoreServerOptions.PYTORCH_PORT);
+    }
+    try {
+      return Endpoint.parse(value);
+    } catch (IllegalArgumentException e) {
+      throw new IllegalArgumentException(
+          "Invalid value of the environment variable " + VARIABLE + ": " + e.getMessage(), e);
+    }
   }
 
   /** Connects to the store. */
@@ -109,7 +131,7 @@ final class KvCommand {
             .timeout(timeout)
             .server(StoreServer.options().maxValueBytes(maxValueBytes()).build())
             .build();
-    Store store = TcpStore.connect(endpoint.host(), endpoint.port(), options);
+    Store store = TcpStore.connect(endpoint().host(), endpoint().port(), options);
     return prefix == null ? store : new PrefixStore(prefix, store);
   }
 

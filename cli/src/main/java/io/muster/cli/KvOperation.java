@@ -14,6 +14,7 @@ abstract class KvOperation implements Callable<Integer> {
 
   @Override
   public final Integer call() {
+    requireSense();
     try (Store store = kv.connect()) {
       run(store);
     } catch (StoreTimeoutException e) {
@@ -21,6 +22,13 @@ abstract class KvOperation implements Callable<Integer> {
     }
     return ExitCode.OK;
   }
+
+  /**
+   * Refuses arguments that make no sense, before there is a connection.
+   *
+   * @throws IllegalArgumentException if there are such
+   */
+  void requireSense() {}
 
   /** Does it. An exception says why not; see {@link Failures}. */
   abstract void run(Store store);

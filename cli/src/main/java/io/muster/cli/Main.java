@@ -1,19 +1,56 @@
 package io.muster.cli;
 
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import picocli.CommandLine;
 
 /** The {@code muster} command. */
 public final class Main {
   private Main() {}
 
+  /** What to say when there may be no memory to put words together. */
+  private static final byte[] OUT_OF_MEMORY =
+      ("muster: not enough memory: the heap may have "
+              + (Runtime.getRuntime().maxMemory() >> 20)
+              + " MiB; MUSTER_JAVA_OPTS=-Xmx2g, for example, allows more\n")
+          .getBytes(StandardCharsets.UTF_8);
+
   /** Runs a command and exits with its code; see {@link ExitCode}. */
   public static void main(String[] args) {
-    System.exit(run(Streams.ofProcess(), args));
+    int exitCode = ExitCode.JVM_FAILED;
+    try {
+      Launcher.endWithIt();
+      exitCode = Launcher.translate(run(Streams.ofProcess(), args));
+    } finally {
+      // Whatever was thrown: the JVM's own code for it means something else.
+      System.exit(exitCode);
+    }
   }
 
-  /** Runs a command in this process. */
+  /** Runs a command in this process. Whatever is thrown becomes one line and a code. */
   static int run(Streams streams, String... args) {
-    return commandLine(streams, args.length == 0 ? "" : args[0]).execute(args);
+    try {
+      Arguments.requireUtf8(args);
+      return commandLine(streams, args.length == 0 ? "" : args[0]).execute(args);
+    } catch (CommandFailedException e) {
+      say(streams, ("muster: " + e.getMessage() + "\n").getBytes(StandardCharsets.UTF_8));
+      return e.exitCode();
+    } catch (OutOfMemoryError e) {
+      say(streams, OUT_OF_MEMORY);
+    } catch (Throwable e) {
+      String line = ("muster: " + e).replaceAll("\\s*\\R\\s*", " ") + "\n";
+      say(streams, line.getBytes(StandardCharsets.UTF_8));
+    }
+    return ExitCode.JVM_FAILED;
+  }
+
+  private static void say(Streams streams, byte[] line) {
+    try {
+      streams.err().write(line);
+      streams.err().flush();
+    } catch (IOException e) {
+      // There is nobody to tell; the exit code still does.
+    }
   }
 
   private static CommandLine commandLine(Streams streams, String first) {
@@ -28,7 +65,8 @@ public final class Main {
           .addSubcommand(new ServeCommand(streams))
           .addSubcommand(KvCommand.commandLine(streams))
           .addSubcommand(new PerfCommand(streams))
-          .addSubcommand(new CompletionCommand(streams));
+          .addSubcommand(new CompletionCommand(streams))
+          .addSubcommand(new HelpCommand(streams));
     }
     return commandLine
         // Keys and values are anybody's text: an @ before them means nothing.

@@ -1,6 +1,7 @@
 package io.muster.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import io.muster.store.TcpStore;
 import io.muster.store.server.StoreServer;
@@ -412,5 +413,46 @@ class KvTest {
     assertThat(exitCode).isEqualTo(ExitCode.FAILED);
     assertThat(err.toString(StandardCharsets.UTF_8))
         .isEqualTo("muster kv get: cannot write to standard output: No space left on device\n");
+  }
+
+  /** Fault F3. */
+  @Test
+  void cas_valueThatIsThereAlready_isNotSwapped() {
+    assertOk(kv("cas", "lock", "", "mine"), "");
+    Cli.Result again = kv("cas", "lock", "", "mine");
+
+    assertThat(again.exitCode()).isEqualTo(ExitCode.NOT_THERE);
+    assertThat(again.out()).isEqualTo("mine");
+    assertThat(again.err()).startsWith("muster kv cas: not swapped: lock ");
+    assertOk(kv("cas", "lock", "mine", "mine"), "");
+  }
+
+  /** Fault F4; the other numbers are checked by their options or may be any. */
+  @ParameterizedTest
+  @ValueSource(strings = {"-1", "0"})
+  void barrier_ofNobody_isMisuse(String worldSize) {
+    assertFails(
+        kv("barrier", "b", worldSize),
+        ExitCode.MISUSE,
+        "muster kv barrier: WORLD_SIZE is " + worldSize + ", but must be at least 1");
+  }
+
+  /** Fault F4. */
+  @Test
+  void endpoint_asUrl_isTaken() {
+    assertOk(Cli.run("kv", "--endpoint", "tcp://" + endpoint(), "set", "k", "v"), "");
+    assertOk(Cli.run("kv", "--endpoint", "tcp://" + endpoint() + "/", "get", "k"), "v");
+  }
+
+  /** Fault F4. */
+  @Test
+  void endpoint_wrongInTheEnvironment_blamesTheVariable() {
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> KvCommand.ofEnvironment("foo"))
+        .withMessage(
+            "Invalid value of the environment variable MUSTER_ENDPOINT:"
+                + " 'foo' is not an endpoint: HOST:PORT is expected");
+    assertThat(KvCommand.ofEnvironment("")).isEqualTo(new Endpoint("127.0.0.1", 29500));
+    assertThat(KvCommand.ofEnvironment("tcp://h:1")).isEqualTo(new Endpoint("h", 1));
   }
 }

@@ -1,20 +1,28 @@
 package io.muster.cli;
 
+import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.muster.store.Store;
 import io.muster.store.TcpStore;
+import io.muster.store.TcpStoreOptions;
+import io.muster.store.server.StoreServer;
+import io.muster.store.server.StoreServerOptions;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.DisabledOnOs;
+import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -24,6 +32,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 @DisabledOnOs(OS.WINDOWS)
 class LauncherIT {
   private static final Path MODULE = Path.of("").toAbsolutePath();
+  private static final String COPY_OF_THIS_BUILD =
+      "ln -s '%1$s/lib' cli/target; cp '%1$s/muster-cli.jar' cli/target"
+          .formatted(MODULE.resolve("target"));
 
   @TempDir private Path directory = Path.of("");
   private Path home = directory;
@@ -141,9 +152,7 @@ class LauncherIT {
     Path maven =
         executable(
             "maven/mvn",
-            "echo built with \"$@\" in \"$PWD\"; mkdir -p cli/target;"
-                + " ln -s '%1$s/lib' '%1$s/muster-cli.jar' cli/target"
-                    .formatted(MODULE.resolve("target")));
+            "echo built with \"$@\" in \"$PWD\"; mkdir -p cli/target; " + COPY_OF_THIS_BUILD);
     ProcessBuilder builder = launcher("--version");
     builder.environment().merge("PATH", maven.getParent() + ":", (path, mine) -> mine + path);
     try (Child child = new Child(directory, builder)) {
@@ -218,6 +227,186 @@ class LauncherIT {
       assertThat(child.exitCode()).isZero();
       assertThat(child.out()).contains("Parallel");
     }
+  }
+
+  /** Fault F1. Only a server, which has no code 1, leaves the JVM's own code. */
+  @Test
+  void launcher_jvmThatCannotStart_exitsWithACodeOfItsOwn()
+      throws IOException, InterruptedException {
+    useJarOfThisBuild();
+    ProcessBuilder builder = launcher("kv", "get", "k");
+    builder.environment().put("MUSTER_JAVA_OPTS", "-Xmx1k");
+    try (Child child = new Child(directory, builder)) {
+      assertThat(child.exitCode()).isEqualTo(ExitCode.JVM_FAILED);
+      assertThat(child.out()).isEmpty();
+      assertThat(child.err()).endsWith("muster: the JVM could not start; it has said why\n");
+    }
+  }
+
+  /** Fault F1. */
+  @Test
+  void launcher_keyThatIsNotThere_exitsWithOne() throws IOException, InterruptedException {
+    useJarOfThisBuild();
+    try (StoreServer server = StoreServer.start();
+        Child child =
+            new Child(
+                directory,
+                launcher("kv", "--endpoint", "127.0.0.1:" + server.port(), "get", "k"))) {
+      assertThat(child.exitCode()).isEqualTo(ExitCode.NOT_THERE);
+      assertThat(child.err()).startsWith("muster kv get: not there: k").hasLineCount(1);
+    }
+  }
+
+  /** Fault F1. */
+  @Test
+  void launcher_valueLargerThanTheHeap_exitsWithTheCodeForIt()
+      throws IOException, InterruptedException {
+    useJarOfThisBuild();
+    StoreServerOptions large = StoreServer.options().maxValueBytes(64 << 20).build();
+    try (StoreServer server = StoreServer.start(large);
+        TcpStore store =
+            TcpStore.connect(
+                "127.0.0.1", server.port(), TcpStoreOptions.builder().server(large).build())) {
+      store.set("k", new byte[40 << 20]);
+      ProcessBuilder builder =
+          launcher("kv", "--endpoint", "127.0.0.1:" + server.port(), "get", "k");
+      builder.environment().put("MUSTER_JAVA_OPTS", "-Xmx24m");
+      try (Child child = new Child(directory, builder)) {
+        assertThat(child.exitCode()).isEqualTo(ExitCode.JVM_FAILED);
+        assertThat(child.err()).startsWith("muster: not enough memory: ").hasLineCount(1);
+        assertThat(child.out()).isEmpty();
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void launcher_thatIsStoppedWhileAKeyIsAwaited_endsTheJvm(boolean kill)
+      throws IOException, InterruptedException {
+    useJarOfThisBuild();
+    try (StoreServer server = StoreServer.start();
+        Child child =
+            new Child(
+                directory,
+                launcher(
+                    ("kv --timeout 1m --endpoint 127.0.0.1:" + server.port() + " wait k")
+                        .split(" ")))) {
+      long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(40);
+      while (server.statistics().openConnections() == 0) {
+        assertThat(System.nanoTime()).as(child.err()).isLessThan(deadline);
+        Thread.onSpinWait();
+      }
+      List<ProcessHandle> jvm = child.process().children().toList();
+      assertThat(jvm).hasSize(1);
+      if (kill) {
+        child.process().destroyForcibly();
+      } else {
+        child.process().destroy();
+        assertThat(child.exitCode()).isEqualTo(143);
+      }
+
+      assertThat(jvm.get(0).onExit().orTimeout(20, TimeUnit.SECONDS)).succeedsWithin(40, SECONDS);
+    }
+  }
+
+  /** Fault F5. Elsewhere such a path is only shown. */
+  @ParameterizedTest
+  @ValueSource(strings = {"a:b", "two\nlines", "ends in a line\n", "C:\n"})
+  void launcher_pathThatIsHardToQuote_worksAndUsesTheArchive(String name)
+      throws IOException, InterruptedException {
+    useJarOfThisBuild();
+    home = Files.move(home, directory.resolve(name));
+    assertVersionIsAllThatIsSaid();
+
+    assertThat(sourceOfMain()).contains("shared objects file (top)");
+  }
+
+  /** Fault F5. */
+  @Test
+  void launcher_sourceFromTheFuture_isBuiltOnceWithAWarning()
+      throws IOException, InterruptedException {
+    Path maven = executable("maven/mvn", "mkdir -p cli/target; " + COPY_OF_THIS_BUILD);
+    Files.setLastModifiedTime(
+        home.resolve("pom.xml"), FileTime.from(Instant.now().plus(Duration.ofDays(1))));
+    ProcessBuilder builder = launcher("--version");
+    builder.environment().merge("PATH", maven.getParent() + ":", (path, mine) -> mine + path);
+    try (Child child = new Child(directory, builder)) {
+      assertThat(child.exitCode()).isZero();
+      assertThat(child.err().lines())
+          .containsExactly(
+              "muster: building " + home + " (once, and after changes)",
+              "muster: %s/pom.xml is from the future; changes are not noticed until then"
+                  .formatted(home));
+    }
+
+    assertVersionIsAllThatIsSaid();
+  }
+
+  /** Fault F5. */
+  @Test
+  void launcher_nothingBuiltAndNoCompiler_saysSo() throws IOException, InterruptedException {
+    Path maven = executable("maven/mvn", "echo noise");
+    executable("jre/bin/java", "exit 9");
+    Files.writeString(directory.resolve("jre/release"), "JAVA_VERSION=\"17.0.2\"\n");
+    ProcessBuilder builder = launcher("--version");
+    builder.environment().merge("PATH", maven.getParent() + ":", (path, mine) -> mine + path);
+    builder.environment().put("JAVA_HOME", directory.resolve("jre").toString());
+    try (Child child = new Child(directory, builder)) {
+      assertThat(child.exitCode()).isEqualTo(ExitCode.FAILED);
+      assertThat(child.err())
+          .isEqualTo(
+              "muster: a JDK is needed to build %s; %s has no javac\n"
+                  .formatted(home, directory.resolve("jre").toRealPath()));
+    }
+  }
+
+  /** Fault F5. A file stands for a directory that cannot be written, which root never meets. */
+  @Test
+  void launcher_nothingBuiltAndNoPlaceFor_saysSo() throws IOException, InterruptedException {
+    Files.writeString(home.resolve("cli"), "");
+    try (Child child = new Child(directory, launcher("--version"))) {
+      assertThat(child.exitCode()).isEqualTo(ExitCode.FAILED);
+      assertThat(child.err())
+          .isEqualTo(
+              "muster: not built yet or out of date, and %s/cli/target cannot be written to\n"
+                  .formatted(home));
+    } finally {
+      Files.delete(home.resolve("cli"));
+    }
+  }
+
+  /** Fault F5: anybody who can read the file can lock it. */
+  @Test
+  @EnabledOnOs(OS.LINUX)
+  void launcher_pomLockedByAnother_isNotWaitedFor() throws IOException, InterruptedException {
+    useJarOfThisBuild();
+    Process holder = lock(home.resolve("pom.xml"));
+    assertVersionIsAllThatIsSaid();
+    holder.destroy();
+  }
+
+  /** Fault F5. */
+  @Test
+  @EnabledOnOs(OS.LINUX)
+  void launcher_buildThatHangs_isWaitedForWithinBounds() throws IOException, InterruptedException {
+    Path target = Files.createDirectories(home.resolve("cli/target"));
+    Process holder = lock(Files.createFile(target.resolve("lock")));
+    ProcessBuilder builder = launcher("--version");
+    builder.environment().put("MUSTER_BUILD_WAIT", "1");
+    try (Child child = new Child(directory, builder)) {
+      assertThat(child.exitCode()).isEqualTo(ExitCode.FAILED);
+      assertThat(child.err())
+          .isEqualTo("muster: another process has been building %s for too long\n".formatted(home));
+    }
+    holder.destroy();
+  }
+
+  private static Process lock(Path file) throws IOException {
+    Process holder =
+        new ProcessBuilder("flock", file.toString(), "sh", "-c", "echo locked; read unused")
+            .start();
+    assertThat(holder.inputReader().readLine()).isEqualTo("locked");
+    return holder;
   }
 
   private void assertVersionIsAllThatIsSaid() throws IOException, InterruptedException {

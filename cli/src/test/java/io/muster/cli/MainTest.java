@@ -2,6 +2,12 @@ package io.muster.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.ByteArrayOutputStream;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -32,6 +38,41 @@ class MainTest {
         .doesNotContain("${");
   }
 
+  /** Fault F4. */
+  @Test
+  void helpCommand_showsWhatTheOptionShows() {
+    assertThat(Cli.run("help").out()).isEqualTo(Cli.run("--help").out());
+    for (String command : List.of("serve", "perf", "kv", "kv get")) {
+      String[] names = command.split(" ", -1);
+      String help =
+          Cli.run(Stream.concat(Stream.of(names), Stream.of("--help")).toArray(String[]::new))
+              .out();
+      assertThat(
+              Cli.run(Stream.concat(Stream.of("help"), Stream.of(names)).toArray(String[]::new))
+                  .out())
+          .isEqualTo(help);
+    }
+  }
+
+  /** Fault F1. What starts a process of its own is in LauncherIT. */
+  @Test
+  void run_anyThrowable_isOneLineAndACode() {
+    for (Error thrown : List.of(new OutOfMemoryError("test"), new StackOverflowError("test"))) {
+      ByteArrayOutputStream err = new ByteArrayOutputStream();
+      OutputStream failing =
+          new OutputStream() {
+            @Override
+            public void write(int b) {
+              throw thrown;
+            }
+          };
+      Streams streams = new Streams(InputStream.nullInputStream(), failing, err);
+
+      assertThat(Main.run(streams, "--version")).isEqualTo(ExitCode.JVM_FAILED);
+      assertThat(err.toString(StandardCharsets.UTF_8)).startsWith("muster: ").hasLineCount(1);
+    }
+  }
+
   @ParameterizedTest
   @CsvSource({"--version,-v", "serve,--version", "kv,-V"})
   void version_isThereForEveryCommand(String first, String second) {
@@ -49,6 +90,16 @@ class MainTest {
         "kv                             | muster kv: Missing required subcommand",
         "fly                            | muster: Unmatched argument at index 0: 'fly'",
         "kv fly                         | muster kv: Unmatched argument at index 1: 'fly'",
+        "sevre                          | muster: Unmatched argument at index 0: 'sevre'; did you mean"
+            + " serve?",
+        "kv --endpiont h:1 get k        | muster kv: Unknown options: '--endpiont', 'h:1'; did you mean"
+            + " --endpoint?",
+        "help fly                       | muster: there is no command 'fly'; there are serve, kv, perf,"
+            + " completion, help",
+        "kv --endpoint http://h:1 get a | muster kv: Invalid value for option '--endpoint': 'http://h:1'"
+            + " is not an endpoint: HOST:PORT or tcp://HOST:PORT is expected",
+        "kv --endpoint tcp://h:1?r=0 len a | muster kv: Invalid value for option '--endpoint':"
+            + " 'tcp://h:1?r=0' is not an endpoint: nothing may follow HOST:PORT",
         "kv get                         | muster kv get: Missing required parameter: 'KEY'",
         "kv get a b                     | muster kv get: Unmatched argument at index 3: 'b'",
         "kv get --bogus a               | muster kv get: Unknown option: '--bogus'",
