@@ -22,6 +22,8 @@ final class Dispatcher implements Incoming {
   private static final Status TOO_MANY_BYTES =
       Status.RESOURCE_EXHAUSTED.withDescription("too many bytes of calls");
   private static final Status LEAVING = Status.UNAVAILABLE.withDescription("it is shutting down");
+  private static final Status FOREIGN_ID =
+      Status.INVALID_ARGUMENT.withDescription("the object would bear the number of another worker");
   private static final Call NO_CALL = () -> {};
 
   private final long incarnation;
@@ -140,6 +142,9 @@ final class Dispatcher implements Incoming {
     }
     if (request.callee() != incarnation) {
       throw new RefusedException(ANOTHER_WORKER);
+    }
+    if (request.result().filter(id -> id.creator() != request.caller()).isPresent()) {
+      throw new RefusedException(FOREIGN_ID);
     }
     Optional<Callee> callee = functions.find(request.function());
     if (callee.isEmpty()) {

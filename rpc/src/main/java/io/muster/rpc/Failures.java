@@ -5,6 +5,7 @@ import io.muster.rpc.internal.world.Member;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 
 /** What gRPC says of a call that was not answered, as one of our exceptions. */
 final class Failures {
@@ -13,16 +14,16 @@ final class Failures {
   static RpcException of(Status status, Member worker, String function, Duration timeout) {
     String name = worker.name();
     String description = status.getDescription();
-    String detail = description == null || description.isEmpty() ? "" : ": " + description;
+    String detail = description == null || description.isEmpty() ? "" : ": " + inWords(description);
     String call = String.format(Locale.ROOT, "%s on worker %s", function, worker);
     return switch (code(status)) {
-      case DEADLINE_EXCEEDED -> timeout(worker, function, timeout, status.asException());
+      case DEADLINE_EXCEEDED -> timeout(worker, function, timeout, null);
       case UNAVAILABLE, CANCELLED ->
           new WorkerLostException(
               String.format(Locale.ROOT, "%s: the worker is lost%s%s", call, detail, cause(status)),
               name,
               function,
-              status.getCause());
+              serializable(status.getCause()));
       case RESOURCE_EXHAUSTED ->
           new RpcRejectedException(call + " was rejected" + detail, name, function, null);
       case UNIMPLEMENTED ->
@@ -39,7 +40,7 @@ final class Failures {
                   cause(status)),
               name,
               function,
-              status.getCause());
+              serializable(status.getCause()));
     };
   }
 
@@ -51,13 +52,35 @@ final class Failures {
   }
 
   static RpcTimeoutException timeout(
-      Member worker, String function, Duration timeout, Throwable cause) {
+      Member worker, String function, Duration timeout, @Nullable Throwable cause) {
     return new RpcTimeoutException(
         String.format(Locale.ROOT, "%s on worker %s timed out after %s", function, worker, timeout),
         worker.name(),
         function,
         timeout,
         cause);
+  }
+
+  /** gRPC does not know what its limit is called here. */
+  private static String inWords(String description) {
+    return description.startsWith("gRPC message exceeds maximum size")
+        ? "the message has more bytes than maxMessageBytes allows there (" + description + ")"
+        : description;
+  }
+
+  /** What can be in a message to another process: exceptions of gRPC and Netty cannot. */
+  private static @Nullable Throwable serializable(@Nullable Throwable cause) {
+    if (cause == null) {
+      return null;
+    }
+    for (Throwable one = cause; one != null; one = one.getCause()) {
+      if (!one.getClass().getName().startsWith("java.")) {
+        IOException copy = new IOException(String.valueOf(cause));
+        copy.setStackTrace(cause.getStackTrace());
+        return copy;
+      }
+    }
+    return cause;
   }
 
   private static String cause(Status status) {

@@ -21,6 +21,7 @@ final class Functions {
   static final String FETCH = "(fetch)";
 
   private final Map<String, Callee> byName = new LinkedHashMap<>();
+  private final Map<String, MethodCallee> inherited = new LinkedHashMap<>();
 
   Functions() {
     byName.put(
@@ -50,14 +51,18 @@ final class Functions {
     }
   }
 
-  /** What a method is called on the wire: all that both sides have to agree on. */
-  static String name(Method method) {
+  /**
+   * What a method is called on the wire: all that both sides have to agree on.
+   *
+   * @param type the interface that it is called by, which may have it from another one
+   */
+  static String name(Class<?> type, Method method) {
     return Arrays.stream(method.getParameterTypes())
         .map(Class::getName)
         .collect(
             Collectors.joining(
                 ",",
-                method.getDeclaringClass().getName() + "." + method.getName() + "(",
+                type.getName() + "." + method.getName() + "(",
                 ")" + method.getReturnType().getName()));
   }
 
@@ -92,16 +97,41 @@ final class Functions {
       throw new IllegalArgumentException(
           String.format(Locale.ROOT, "%s is no %s", implementation, type.getName()));
     }
+    Map<String, Callee> methods = new LinkedHashMap<>();
     for (Method method : methods(type)) {
-      add(name(method), new MethodCallee(method, Optional.of(implementation)));
+      // An interface has a method twice that it has from two others.
+      methods.putIfAbsent(
+          name(type, method), new MethodCallee(method, Optional.of(implementation)));
     }
+    methods.forEach(this::add);
+    addInherited(type, Optional.of(implementation));
   }
 
   /** Lets the methods of an interface be called on objects that others refer to. */
   void objects(Class<?> type) {
     for (Method method : methods(type)) {
-      byName.putIfAbsent(name(method), new MethodCallee(method, Optional.empty()));
+      byName.putIfAbsent(name(type, method), new MethodCallee(method, Optional.empty()));
     }
+    addInherited(type, Optional.empty());
+  }
+
+  /** The methods that an interface has from others can be called by those, too. */
+  private void addInherited(Class<?> type, Optional<Object> implementation) {
+    for (Method method : methods(type)) {
+      Class<?> from = method.getDeclaringClass();
+      if (from != type) {
+        inherited.merge(
+            name(from, method), new MethodCallee(method, implementation), Functions::either);
+      }
+    }
+  }
+
+  /** What is called by an interface that two services, or objects, have in common. */
+  private static MethodCallee either(MethodCallee one, MethodCallee other) {
+    if (one.implementation.isEmpty() || one.implementation.equals(other.implementation)) {
+      return other;
+    }
+    return other.implementation.isEmpty() ? one : one.ofObjectsOnly();
   }
 
   private void add(String name, Callee callee) {
@@ -114,7 +144,8 @@ final class Functions {
   }
 
   Optional<Callee> find(String name) {
-    return Optional.ofNullable(byName.get(name));
+    Callee own = byName.get(name);
+    return Optional.ofNullable(own == null ? inherited.get(name) : own);
   }
 
   /** The functions whose names begin like this one: what the caller may have meant. */
@@ -128,6 +159,11 @@ final class Functions {
     private final Method method;
     private final Optional<Object> implementation;
     private final Class<?>[] parameters;
+
+    /** The same where it is not known which implementation is meant. */
+    MethodCallee ofObjectsOnly() {
+      return new MethodCallee(method, Optional.empty());
+    }
 
     MethodCallee(Method method, Optional<Object> implementation) {
       this.method = method;
@@ -143,7 +179,9 @@ final class Functions {
           target
               .or(() -> implementation)
               .orElseThrow(
-                  () -> new BadArgumentsException("no implementation of it is registered"));
+                  () ->
+                      new BadArgumentsException(
+                          "no implementation of it is registered, or more than one"));
       if (!method.getDeclaringClass().isInstance(callee)) {
         throw new BadArgumentsException(
             String.format(

@@ -7,6 +7,7 @@ import io.muster.rpc.internal.wire.Control;
 import io.muster.rpc.internal.wire.Control.Kind;
 import io.muster.rpc.internal.wire.ObjectId;
 import io.muster.rpc.internal.world.Member;
+import java.security.SecureRandom;
 import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
@@ -19,11 +20,13 @@ import org.jspecify.annotations.Nullable;
  * and once that it no longer does, however many references to it there are here. Thread-safe.
  */
 final class HeldObjects {
+  private static final SecureRandom RANDOM = new SecureRandom();
+
   private final int rank;
   private final OwnedObjects owned;
   private final Messenger messenger;
   private final Map<ObjectId, Held> held = new HashMap<>();
-  private final AtomicLong numbers = new AtomicLong();
+  private final AtomicLong numbers = new AtomicLong(RANDOM.nextLong() >>> 2);
 
   /** How the owner of an object is told something. */
   interface Messenger {
@@ -51,7 +54,12 @@ final class HeldObjects {
 
   /** A name for an object that this worker has made, or asks another one to make. */
   ObjectId newId() {
-    return new ObjectId(rank, numbers.incrementAndGet());
+    return new ObjectId(rank, nextNumber());
+  }
+
+  /** A number larger than those before, which nobody can guess who has seen one of them. */
+  private long nextNumber() {
+    return numbers.addAndGet(1 + Integer.toUnsignedLong(RANDOM.nextInt()));
   }
 
   /** Takes the first share in an object that the owner knows this worker to hold, or will. */
@@ -75,7 +83,7 @@ final class HeldObjects {
         there.shares++;
         return there.known;
       }
-      holding = new Held(owner, numbers.incrementAndGet());
+      holding = new Held(owner, nextNumber());
       holding.shares = 1;
       held.put(id, holding);
     }
@@ -146,7 +154,7 @@ final class HeldObjects {
 
       @Override
       public void failed(Status status) {
-        holding.known.completeExceptionally(gone(holding.owner, status.asException()));
+        holding.known.completeExceptionally(gone(holding.owner, null));
       }
     };
   }

@@ -1,5 +1,6 @@
 package io.muster.rpc;
 
+import io.muster.rpc.internal.codec.KryoCodec;
 import io.muster.store.Store;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -322,8 +323,13 @@ public final class RpcOptions {
     }
 
     /**
-     * Lets objects of these classes be sent and received: records, enums, arrays, and classes with
-     * a constructor without parameters. Nothing else is ever made from what others send.
+     * Lets objects of these classes be sent and received: records, enums, arrays, classes with a
+     * constructor without parameters, and classes with one whose parameters are their fields.
+     * Nothing else is ever made from what others send.
+     *
+     * <p>Which parameter is for which field is known by their types, if those differ, or by their
+     * names, if the class was compiled with {@code javac -parameters}. {@link #build} refuses a
+     * class of which it is not known.
      */
     public Builder register(Class<?>... classes) {
       registered.addAll(List.of(classes));
@@ -371,6 +377,8 @@ public final class RpcOptions {
     public RpcOptions build() {
       RpcOptions options = new RpcOptions(copy());
       Functions unused = options.functions();
+      RpcCodec unusedCodec =
+          options.codec().orElseGet(() -> new KryoCodec(registered, maxMessageBytes));
       return options;
     }
 

@@ -33,7 +33,7 @@ final class ServiceProxy implements InvocationHandler {
     for (Method method : Functions.methods(type)) {
       String name = String.format(Locale.ROOT, "%s.%s", type.getSimpleName(), method.getName());
       targets.put(
-          method, new Target(worker, Functions.name(method), name, object, Optional.empty()));
+          method, new Target(worker, Functions.name(type, method), name, object, Optional.empty()));
     }
   }
 

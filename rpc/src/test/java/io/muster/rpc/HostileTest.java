@@ -14,6 +14,7 @@ import io.muster.rpc.internal.transport.Security;
 import io.muster.rpc.internal.wire.Body;
 import io.muster.rpc.internal.wire.Control;
 import io.muster.rpc.internal.wire.Frame;
+import io.muster.rpc.internal.wire.ObjectId;
 import io.muster.rpc.internal.wire.Request;
 import io.muster.rpc.internal.world.Member;
 import io.muster.store.Background;
@@ -193,6 +194,32 @@ class HostileTest {
 
     assertThat(status.getCode()).isEqualTo(Status.Code.UNAVAILABLE);
     assertThat(status.getDescription()).isEqualTo("another worker listens there now");
+  }
+
+  /**
+   * Fault E8. The same shape was looked for in the names of objects: they are not numbered through,
+   * so that nobody who has seen one knows the next.
+   */
+  @Test
+  void object_underTheNumberOfAnotherWorker_isRefused() {
+    Request foreign =
+        new Request(
+            worker.incarnation(),
+            0,
+            "echo",
+            Optional.empty(),
+            Optional.of(new ObjectId(1, 7)),
+            Body.of(new byte[0]));
+
+    Status status = send(foreign.encode(), false);
+
+    assertThat(status.getCode()).isEqualTo(Status.Code.INVALID_ARGUMENT);
+    assertThat(status.getDescription())
+        .isEqualTo("the object would bear the number of another worker");
+    try (RemoteRef<String> one = world.agent(0).share("one");
+        RemoteRef<String> two = world.agent(0).share("two")) {
+      assertThat(two.id().number() - one.id().number()).isGreaterThan(1000);
+    }
   }
 
   @Test

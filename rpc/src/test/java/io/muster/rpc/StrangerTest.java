@@ -1,7 +1,6 @@
 package io.muster.rpc;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import io.muster.rpc.internal.world.Member;
 import io.muster.store.Background;
@@ -184,12 +183,5 @@ class StrangerTest {
     }
     long seconds = 1 + (System.nanoTime() - start) / 1_000_000_000;
     assertThat(logged.get()).isLessThan((int) (60 * seconds));
-  }
-
-  @Test
-  void memberThatIsRefused_hearsWhy() {
-    assertThatExceptionOfType(UnknownFunctionException.class)
-        .isThrownBy(() -> world.seen(0, 1).withTimeout(Background.PATIENCE).call(int.class, "no"))
-        .withMessageEndingWith("is not registered there");
   }
 }

@@ -12,6 +12,7 @@ import com.esotericsoftware.kryo.kryo5.serializers.FieldSerializer;
 import com.esotericsoftware.kryo.kryo5.serializers.TimeSerializers;
 import io.muster.rpc.RemoteRef;
 import io.muster.rpc.RpcCodec.References;
+import java.lang.reflect.Constructor;
 import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.time.Duration;
@@ -80,7 +81,12 @@ final class Coder extends Kryo {
     } else if (type.isEnum()) {
       return new EnumNameSerializer(type.asSubclass(Enum.class));
     } else if (type.isRecord()) {
-      return new RecordShape(type);
+      return RecordShape.ofRecord(type);
+    }
+    try {
+      Constructor<?> unused = type.getDeclaredConstructor();
+    } catch (NoSuchMethodException e) {
+      return RecordShape.ofImmutable(type);
     }
     return new FieldSerializer<>(this, type);
   }
@@ -137,8 +143,7 @@ final class Coder extends Kryo {
 
   @Nullable Object decode(byte[] bytes, int offset, int length, References reader) {
     references = reader;
-    input.setBuffer(bytes, offset, length);
-    input.setLimit(offset + length);
+    input.begin(bytes, offset, length);
     Object value = readClassAndObject(input);
     if (input.position() != input.limit()) {
       throw new IllegalArgumentException(

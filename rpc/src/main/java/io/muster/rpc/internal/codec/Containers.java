@@ -6,30 +6,31 @@ import com.esotericsoftware.kryo.kryo5.io.Input;
 import com.esotericsoftware.kryo.kryo5.io.Output;
 import java.lang.reflect.Array;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.function.IntFunction;
 
 /** What holds other values: a count, which is checked, and the values. */
 final class Containers {
   private Containers() {}
 
   static Serializer<Collection<Object>> list() {
-    return new OfCollection(ArrayList::new);
+    return new OfCollection(false);
   }
 
   static Serializer<Collection<Object>> set() {
-    return new OfCollection(LinkedHashSet::new);
+    return new OfCollection(true);
   }
 
   private static final class OfCollection extends Serializer<Collection<Object>> {
-    private final IntFunction<Collection<Object>> make;
+    private final boolean isSet;
 
-    OfCollection(IntFunction<Collection<Object>> make) {
-      this.make = make;
+    OfCollection(boolean isSet) {
+      this.isSet = isSet;
     }
 
     @Override
@@ -45,12 +46,22 @@ final class Containers {
     @Override
     public Collection<Object> read(
         Kryo kryo, Input input, Class<? extends Collection<Object>> type) {
-      int count = ((BoundedInput) input).readCount(1);
-      Collection<Object> values = make.apply(count);
+      BoundedInput in = (BoundedInput) input;
+      int count = in.readCount(1);
+      List<Object> values = new ArrayList<>(count);
       for (int i = 0; i < count; i++) {
+        in.nextElement(1);
+        int start = in.position();
         values.add(kryo.readClassAndObject(input));
+        if (isSet) {
+          in.hashes(start);
+        }
       }
-      return values;
+      if (!isSet) {
+        return values;
+      }
+      Keys.requireSpread(values);
+      return new LinkedHashSet<>(values);
     }
   }
 
@@ -68,11 +79,21 @@ final class Containers {
     @Override
     public Map<Object, Object> read(
         Kryo kryo, Input input, Class<? extends Map<Object, Object>> type) {
-      int count = ((BoundedInput) input).readCount(2);
+      BoundedInput in = (BoundedInput) input;
+      int count = in.readCount(2);
+      Object[] keys = new Object[count];
+      Object[] values = new Object[count];
+      for (int i = 0; i < count; i++) {
+        in.nextElement(2);
+        int start = in.position();
+        keys[i] = kryo.readClassAndObject(input);
+        in.hashes(start);
+        values[i] = kryo.readClassAndObject(input);
+      }
+      Keys.requireSpread(Arrays.asList(keys));
       Map<Object, Object> map = new LinkedHashMap<>();
       for (int i = 0; i < count; i++) {
-        Object key = kryo.readClassAndObject(input);
-        map.put(key, kryo.readClassAndObject(input));
+        map.put(keys[i], values[i]);
       }
       return map;
     }
@@ -97,8 +118,10 @@ final class Containers {
 
     @Override
     public Object[] read(Kryo kryo, Input input, Class<? extends Object[]> type) {
-      Object[] array = (Object[]) Array.newInstance(elements, ((BoundedInput) input).readCount(1));
+      BoundedInput in = (BoundedInput) input;
+      Object[] array = (Object[]) Array.newInstance(elements, in.readCount(1));
       for (int i = 0; i < array.length; i++) {
+        in.nextElement(1);
         Object element = kryo.readClassAndObject(input);
         if (element != null && !elements.isInstance(element)) {
           throw new IllegalArgumentException(

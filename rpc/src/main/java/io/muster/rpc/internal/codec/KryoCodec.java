@@ -1,5 +1,6 @@
 package io.muster.rpc.internal.codec;
 
+import com.esotericsoftware.kryo.kryo5.io.KryoBufferOverflowException;
 import io.muster.rpc.RpcCodec;
 import java.lang.reflect.Field;
 import java.lang.reflect.Modifier;
@@ -79,6 +80,14 @@ public final class KryoCodec implements RpcCodec {
     if (!type.isArray() && Modifier.isAbstract(type.getModifiers()) && !type.isEnum()) {
       throw new IllegalArgumentException(type + " is abstract: register its subclasses");
     }
+    if (type.isHidden()
+        || type.isAnonymousClass()
+        || (!type.isEnum()
+            && type.getEnclosingClass() != null
+            && !Modifier.isStatic(type.getModifiers()))) {
+      throw new IllegalArgumentException(
+          type + " belongs to an object or a method: register a static class");
+    }
     if (element.getName().startsWith("java.") && !type.isArray()) {
       throw new IllegalArgumentException(
           type + " is the JDK's, whose classes may do anything when they are read");
@@ -129,6 +138,12 @@ public final class KryoCodec implements RpcCodec {
     byte[] bytes;
     try {
       bytes = coder.encode(value, references);
+    } catch (KryoBufferOverflowException e) {
+      throw new IllegalArgumentException(
+          "cannot be sent: it has more than the "
+              + maxBytes
+              + " bytes that maxMessageBytes allows",
+          e);
     } catch (RuntimeException e) {
       // The coder is in an unknown state, and dropped.
       throw new IllegalArgumentException("cannot be sent: " + e.getMessage(), e);

@@ -5,51 +5,119 @@ import com.esotericsoftware.kryo.kryo5.Serializer;
 import com.esotericsoftware.kryo.kryo5.io.Input;
 import com.esotericsoftware.kryo.kryo5.io.Output;
 import java.lang.reflect.Constructor;
+import java.lang.reflect.Field;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
+import java.lang.reflect.Modifier;
+import java.lang.reflect.Parameter;
 import java.lang.reflect.RecordComponent;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** A record, component by component; it is made by its own constructor, which may refuse. */
+/**
+ * A record, component by component, or an immutable class, field by field; it is made by its own
+ * constructor, which may refuse.
+ */
 final class RecordShape extends Serializer<Object> {
   private final Constructor<?> constructor;
-  private final Method[] accessors;
+  private final List<Part> parts;
 
-  RecordShape(Class<?> type) {
+  /** One of the values that the constructor takes. */
+  private record Part(Class<?> type, Getter getter) {}
+
+  private interface Getter {
+    @Nullable Object get(Object value) throws ReflectiveOperationException;
+  }
+
+  private RecordShape(Constructor<?> constructor, List<Part> parts) {
     super(false, true);
+    this.constructor = constructor;
+    this.parts = parts;
+    constructor.setAccessible(true);
+  }
+
+  static RecordShape ofRecord(Class<?> type) {
     RecordComponent[] components = type.getRecordComponents();
     try {
-      constructor =
+      return new RecordShape(
           type.getDeclaredConstructor(
-              Arrays.stream(components).map(RecordComponent::getType).toArray(Class[]::new));
+              Arrays.stream(components).map(RecordComponent::getType).toArray(Class[]::new)),
+          Arrays.stream(components).map(RecordShape::part).toList());
     } catch (NoSuchMethodException e) {
       throw new IllegalStateException("a record without its constructor: " + type, e);
     }
-    constructor.setAccessible(true);
-    accessors = Arrays.stream(components).map(RecordComponent::getAccessor).toArray(Method[]::new);
-    for (Method accessor : accessors) {
-      accessor.setAccessible(true);
+  }
+
+  private static Part part(RecordComponent component) {
+    Method accessor = component.getAccessor();
+    accessor.setAccessible(true);
+    return new Part(component.getType(), accessor::invoke);
+  }
+
+  /**
+   * A class that has a constructor for all of its fields.
+   *
+   * @throws IllegalArgumentException if it has none of which that can be told
+   */
+  static RecordShape ofImmutable(Class<?> type) {
+    List<Field> fields =
+        Arrays.stream(type.getDeclaredFields())
+            .filter(field -> !Modifier.isStatic(field.getModifiers()))
+            .filter(field -> !Modifier.isTransient(field.getModifiers()))
+            .toList();
+    for (Constructor<?> constructor : type.getDeclaredConstructors()) {
+      List<Field> taken =
+          Arrays.stream(constructor.getParameters())
+              .flatMap(parameter -> field(parameter, fields).stream())
+              .distinct()
+              .toList();
+      if (taken.size() == fields.size()
+          && constructor.getParameterCount() == fields.size()
+          && type.getSuperclass() == Object.class) {
+        return new RecordShape(constructor, taken.stream().map(RecordShape::part).toList());
+      }
     }
+    throw new IllegalArgumentException(
+        type.getName()
+            + " has neither a constructor without parameters nor one for its fields; the types of"
+            + " such a one must differ, or the names be known (javac -parameters)");
+  }
+
+  /** The field that a parameter is for: that of its name, or the only one of its type. */
+  private static Optional<Field> field(Parameter parameter, List<Field> fields) {
+    List<Field> candidates =
+        fields.stream()
+            .filter(field -> field.getType() == parameter.getType())
+            .filter(
+                field -> !parameter.isNamePresent() || field.getName().equals(parameter.getName()))
+            .toList();
+    return candidates.size() == 1 ? Optional.of(candidates.get(0)) : Optional.empty();
+  }
+
+  private static Part part(Field field) {
+    field.setAccessible(true);
+    return new Part(field.getType(), field::get);
   }
 
   @Override
   public void write(Kryo kryo, Output output, Object value) {
     try {
-      for (Method accessor : accessors) {
-        writePart(kryo, output, accessor.getReturnType(), accessor.invoke(value));
+      for (Part part : parts) {
+        writePart(kryo, output, part.type, part.getter.get(value));
       }
-    } catch (IllegalAccessException | InvocationTargetException e) {
-      throw new IllegalArgumentException("a record that cannot be read: " + e, e);
+    } catch (ReflectiveOperationException e) {
+      throw new IllegalArgumentException("an object that cannot be read: " + e, e);
     }
   }
 
   @Override
   public Object read(Kryo kryo, Input input, Class<? extends Object> type) {
-    @Nullable Object[] values = new Object[accessors.length];
+    @Nullable Object[] values = new Object[parts.size()];
     for (int i = 0; i < values.length; i++) {
-      values[i] = readPart(kryo, input, accessors[i].getReturnType());
+      values[i] = readPart(kryo, input, parts.get(i).type);
     }
     try {
       return constructor.newInstance(values);

@@ -4,6 +4,7 @@ import io.muster.rpc.internal.wire.ObjectId;
 import java.util.HashMap;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -32,12 +33,20 @@ public final class OwnedObjects {
 
   private record Owned(Object value, Map<Integer, Long> holders) {}
 
-  /** Keeps an object that a worker has asked for, unless it has let go of it meanwhile. */
+  /**
+   * Keeps an object that a worker has asked for, unless it has let go of it meanwhile.
+   *
+   * @throws IllegalArgumentException if there is one of that name: the worker must not be left to
+   *     believe that it refers to its own
+   */
   public synchronized void keep(ObjectId id, Object value, int holder, long hold) {
     if (unwanted.remove(id) == null) {
       Map<Integer, Long> holders = new HashMap<>();
       holders.put(holder, hold);
-      objects.putIfAbsent(id, new Owned(value, holders));
+      if (objects.putIfAbsent(id, new Owned(value, holders)) != null) {
+        throw new IllegalArgumentException(
+            "cannot be kept: there is an object " + id.creator() + "." + id.number() + " already");
+      }
     }
   }
 

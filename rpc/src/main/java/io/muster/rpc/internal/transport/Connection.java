@@ -27,6 +27,9 @@ public final class Connection implements AutoCloseable {
   static final Metadata.Key<byte[]> CALLEE =
       Metadata.Key.of("muster-callee-bin", Metadata.BINARY_BYTE_MARSHALLER);
 
+  private static final Status ANSWER_TOO_LARGE =
+      Status.INTERNAL.withDescription("the answer has more bytes than maxMessageBytes allows here");
+
   static {
     NettyLogs.guard();
   }
@@ -104,9 +107,15 @@ public final class Connection implements AutoCloseable {
   private static final class Receiver extends ClientCall.Listener<Message> {
     private final Outgoing outgoing;
     private @Nullable Message message;
+    private boolean begun;
 
     Receiver(Outgoing outgoing) {
       this.outgoing = outgoing;
+    }
+
+    @Override
+    public void onHeaders(Metadata headers) {
+      begun = true;
     }
 
     @Override
@@ -117,7 +126,10 @@ public final class Connection implements AutoCloseable {
     @Override
     public void onClose(Status status, Metadata trailers) {
       Message answer = message;
-      if (!status.isOk()) {
+      if (begun && status.getCode() == Status.Code.RESOURCE_EXHAUSTED) {
+        // The call was made, and what is too large is its answer.
+        outgoing.failed(ANSWER_TOO_LARGE);
+      } else if (!status.isOk()) {
         outgoing.failed(status);
       } else if (answer == null) {
         outgoing.failed(Status.INTERNAL.withDescription("an answer without a message"));

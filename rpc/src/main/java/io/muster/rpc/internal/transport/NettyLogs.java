@@ -23,12 +23,14 @@ import org.jspecify.annotations.Nullable;
  * otherwise is as it was set up.
  */
 final class NettyLogs {
-  /** Loggers of gRPC that say something of every bad message or call. */
+  /** Loggers of gRPC that say something of every bad message, call or connection. */
   private static final List<Logger> TALKATIVE =
       Stream.of(
               "io.grpc.netty.shaded.io.grpc.netty.NettyServerStream",
               "io.grpc.netty.shaded.io.grpc.netty.NettyServerHandler",
               "io.grpc.netty.shaded.io.grpc.netty.NettyServerTransport.connections",
+              "io.grpc.netty.shaded.io.grpc.netty.NettyClientHandler",
+              "io.grpc.internal.AbstractClientStream",
               "io.grpc.internal.SerializingExecutor",
               "io.grpc.internal.ServerCallImpl",
               "io.grpc.internal.ServerImpl")

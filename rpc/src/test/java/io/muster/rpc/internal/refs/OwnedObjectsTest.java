@@ -1,6 +1,7 @@
 package io.muster.rpc.internal.refs;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import io.muster.rpc.internal.wire.ObjectId;
 import org.junit.jupiter.api.Test;
@@ -84,5 +85,17 @@ class OwnedObjectsTest {
 
     assertThat(owned.find(forgotten)).isPresent();
     assertThat(owned.find(remembered)).isEmpty();
+  }
+
+  /** Fault E8: another worker has made an object of that name. */
+  @Test
+  void keep_ofANameThatIsTaken_fails() {
+    owned.keep(ID, "object", 1, 10);
+
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> owned.keep(ID, "another", 1, 10))
+        .withMessage("cannot be kept: there is an object 1.10 already");
+
+    assertThat(owned.find(ID)).contains("object");
   }
 }
