@@ -139,17 +139,28 @@ public final class AppendedValue {
     };
   }
 
+  /** Its first bytes, at most so many. */
+  byte[] start(int most) {
+    byte[] start = new byte[Math.min(most, length)];
+    copyTo(start);
+    return start;
+  }
+
   /** All its bytes. */
   byte[] toArray() {
     byte[] all = new byte[length];
+    copyTo(all);
+    return all;
+  }
+
+  private void copyTo(byte[] array) {
     int from = 0;
-    for (int i = 0; from < length; i++) {
+    for (int i = 0; from < array.length; i++) {
       byte[] chunk = chunks.arrays[i];
-      int some = Math.min(chunk.length, length - from);
-      System.arraycopy(chunk, 0, all, from, some);
+      int some = Math.min(chunk.length, array.length - from);
+      System.arraycopy(chunk, 0, array, from, some);
       from += some;
     }
-    return all;
   }
 
   /** Whether these are its bytes. */

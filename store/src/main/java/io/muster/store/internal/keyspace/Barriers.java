@@ -60,6 +60,11 @@ public final class Barriers {
     }
   }
 
+  /** How much work all calls together have been, as {@link Keyspace#work}. */
+  public long work() {
+    return waits.work();
+  }
+
   /** How many wait at all barriers together. */
   public int size() {
     return waits.size();

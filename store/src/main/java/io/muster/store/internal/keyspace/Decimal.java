@@ -44,6 +44,12 @@ public final class Decimal {
     return negative ? number : -number;
   }
 
+  /** Whether more bytes behind {@code start} may be part of the number. */
+  static boolean mayGoOnAfter(byte[] start) {
+    byte last = start[start.length - 1];
+    return isSpace(last) || isDigit(last) || last == '-' || last == '+';
+  }
+
   /** Writes a counter. */
   public static byte[] format(long number) {
     int length = number < 0 ? 2 : 1;

@@ -395,7 +395,7 @@ class KeyMap<V> {
     return Objects.requireNonNull(pages[number >>> PAGE_BITS]);
   }
 
-  /** How many entries all calls together have looked at in buckets. */
+  /** How many entries all calls together have looked at in buckets. It only grows. */
   long steps() {
     return steps;
   }

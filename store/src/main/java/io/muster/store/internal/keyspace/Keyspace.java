@@ -37,6 +37,12 @@ public final class Keyspace {
   /** The header and the padding of an array. */
   private static final int ARRAY_OVERHEAD = 16 + 7;
 
+  /** How many bytes are read in about the time it takes to look at one entry. */
+  private static final int BYTES_A_STEP = 256;
+
+  /** A number is nearly always shorter, together with white space and zeros before it. */
+  private static final int NUMBER_BYTES = 64;
+
   private static final byte[] EMPTY = {};
   private static final int LONGEST_ARRAY = Integer.MAX_VALUE - 8;
 
@@ -50,6 +56,9 @@ public final class Keyspace {
   private long storedBytes;
   private long items;
   private long removedBytes;
+
+  /** Bytes of values that were compared, parsed or copied. */
+  private long bytesRead;
 
   /** What appended values take beyond their bytes. */
   private long unusedBytes;
@@ -149,6 +158,7 @@ public final class Keyspace {
     if (current == null && expected.length > 0) {
       return expected;
     }
+    bytesRead += expected.length;
     if (current != null && !hasBytes(current, expected)) {
       return current;
     }
@@ -174,15 +184,29 @@ public final class Keyspace {
    * @return the sum
    */
   public long add(byte[] key, long delta) throws NotANumberException, StoreFullException {
-    byte[] current = valueOrEmpty(key);
+    Object current = values.get(key);
     long sum;
     try {
-      sum = Decimal.parse(current) + delta;
+      sum = (current == null ? 0 : Decimal.parse(numberText(current))) + delta;
     } catch (NumberFormatException e) {
-      throw new NotANumberException(key, current);
+      throw new NotANumberException(key, current == null ? EMPTY : bytes(current));
     }
     set(key, Decimal.format(sum));
     return sum;
+  }
+
+  /** As much of a value as a number in it takes. */
+  private byte[] numberText(Object value) {
+    if (value instanceof byte[] array) {
+      return array;
+    }
+    AppendedValue appended = (AppendedValue) value;
+    byte[] start = appended.start(NUMBER_BYTES);
+    if (!Decimal.mayGoOnAfter(start)) {
+      return start;
+    }
+    bytesRead += appended.length();
+    return appended.toArray();
   }
 
   /**
@@ -195,6 +219,7 @@ public final class Keyspace {
     if (value.length > LONGEST_ARRAY - length) {
       throw new StoreFullException(key, length, LONGEST_ARRAY);
     }
+    bytesRead += value.length;
     requireRoom(key, value.length + (current == null ? (long) key.length : 0));
     if (current == null) {
       put(key, value);
@@ -316,6 +341,14 @@ public final class Keyspace {
     return queue == null ? 0 : queue.size();
   }
 
+  /**
+   * How much work all calls together have been: entries that were looked at, and bytes of values
+   * that were, {@value #BYTES_A_STEP} for one. It only grows.
+   */
+  public long work() {
+    return values.steps() + queues.steps() + bytesRead / BYTES_A_STEP;
+  }
+
   /** The bytes of all keys, values and queued items. */
   public long storedBytes() {
     return storedBytes;
@@ -337,11 +370,6 @@ public final class Keyspace {
    */
   public long removedBytes() {
     return removedBytes + values.copiedBytes();
-  }
-
-  private byte[] valueOrEmpty(byte[] key) {
-    byte[] value = get(key);
-    return value == null ? EMPTY : value;
   }
 
   /** Puts a value in the place of the one returned, or null if there was none. */

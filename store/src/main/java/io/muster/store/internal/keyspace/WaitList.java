@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
 final class WaitList {
   private final KeyMap<Line> lines = new KeyMap<>();
   private int size;
+  private long placesTouched;
 
   /** Registers a wait for {@code keys}, all of them missing now and at least one. */
   void register(Wait wait, List<Key> keys) {
@@ -21,6 +22,7 @@ final class WaitList {
         Line known = lines.get(key.bytes());
         Line line = known == null ? new Line(key.bytes()) : known;
         // A key may be named twice.
+        placesTouched++;
         if (!line.endsWith(wait)) {
           places.add(line.add(wait));
         }
@@ -47,6 +49,7 @@ final class WaitList {
     }
     Line.Place place = line.first;
     while (place != null) {
+      placesTouched++;
       Line.Place following = place.following;
       if (!place.wait.itemsOnly) {
         place.leave();
@@ -69,6 +72,7 @@ final class WaitList {
     Key name = new Key(line.key);
     boolean taken = false;
     for (Line.Place place = line.first; place != null && !taken; place = line.first) {
+      placesTouched++;
       place.leave();
       taken = hasCome(place.wait, name) && place.wait.takesItems;
     }
@@ -85,6 +89,7 @@ final class WaitList {
   }
 
   private void leaveAll(List<Line.Place> places) {
+    placesTouched += places.size();
     for (int i = 0; i < places.size(); i++) {
       Line.Place place = places.get(i);
       place.leave();
@@ -100,6 +105,11 @@ final class WaitList {
   /** How many waits are not over. */
   int size() {
     return size;
+  }
+
+  /** How many places and entries all calls together have looked at. It only grows. */
+  long work() {
+    return lines.steps() + placesTouched;
   }
 
   /** How many keys are waited for. */

@@ -63,6 +63,11 @@ public final class Waits implements Keyspace.Listener {
     return forPresence.size() + forValues.size();
   }
 
+  /** How much work all calls together have been, as {@link Keyspace#work}. */
+  public long work() {
+    return forPresence.work() + forValues.work();
+  }
+
   /** How many keys are waited for, those waited for in both ways twice. */
   int keys() {
     return forPresence.keys() + forValues.keys();

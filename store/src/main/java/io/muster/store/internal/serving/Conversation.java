@@ -9,8 +9,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * One client on an event loop: nothing is read from it for as long as it does not read what it was
- * sent. A turn ends when the client has been sent enough; the next has to wait until others had
- * theirs, so that no client takes more than its share.
+ * sent. A turn ends when the client has been sent enough, or enough work was done for it; the next
+ * has to wait until others had theirs, so that no client takes more than its share.
  */
 final class Conversation implements Poller.Readiness, Outlet {
   /** How often the outbox is sent in one turn. */
@@ -162,8 +162,10 @@ final class Conversation implements Poller.Readiness, Outlet {
   private void serve(ByteBuffer in) throws IOException {
     outbox.open(this);
     try {
+      session.beginTurn();
       boolean more = session.serveNext(in);
-      for (int sends = 0; more && sends < SENDS_A_TURN && !isBlocked(); ) {
+      for (int sends = 0;
+          more && sends < SENDS_A_TURN && !session.isTurnOver() && !isBlocked(); ) {
         if (outbox.isFull()) {
           outbox.send();
           sends++;

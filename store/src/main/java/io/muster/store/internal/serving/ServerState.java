@@ -14,6 +14,9 @@ import java.util.UUID;
  * at a time is served.
  */
 final class ServerState {
+  /** Of each request, whatever it is. */
+  private static final int REQUEST_WORK = 2;
+
   final ServingLimits limits;
 
   /** What no other server is called, nor this one after a restart. */
@@ -30,6 +33,8 @@ final class ServerState {
 
   /** Requests served, by the opcode's code. */
   private final long[] requests = new long[256];
+
+  private long served;
 
   private int openConnections;
   private long acceptedConnections;
@@ -83,6 +88,15 @@ final class ServerState {
 
   void served(Opcode opcode) {
     requests[opcode.code()]++;
+    served++;
+  }
+
+  /**
+   * How much work all requests together have been: keys looked up, waits registered and released,
+   * bytes copied and compared. It only grows.
+   */
+  long work() {
+    return REQUEST_WORK * served + keyspace.work() + waits.work() + barriers.work();
   }
 
   ServingStatistics statistics() {

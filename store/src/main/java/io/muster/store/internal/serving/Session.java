@@ -42,6 +42,9 @@ final class Session implements Requests {
   /** How much of a long reply is written at once. */
   private static final int REPLY_PIECE = 32 * 1024;
 
+  /** About 2 ms of work, in the units of {@link ServerState#work}. */
+  static final int WORK_A_TURN = 10_000;
+
   private final ServerState state;
   private final Outlet outlet;
   private final RequestDecoder decoder;
@@ -86,6 +89,7 @@ final class Session implements Requests {
   /** Whether the client understands a {@link Refusal}. */
   private boolean refusals;
 
+  private long workBefore;
   private boolean serving;
   private @Nullable PendingWait pending;
 
@@ -112,7 +116,7 @@ final class Session implements Requests {
   /**
    * Serves one request, or writes a piece more of a reply that is too long to be written at once.
    *
-   * @return false if all of {@code in} was taken and the request goes on
+   * @return false if all of {@code in} was taken and the request goes on, and none is left to serve
    * @throws WireException if the client must be disconnected
    */
   boolean serveNext(ByteBuffer in) throws IOException {
@@ -128,7 +132,7 @@ final class Session implements Requests {
     try {
       Opcode served = decoder.decode(in, this);
       if (served == null) {
-        return false;
+        return decoder.hasLargeRequest();
       }
       state.served(served);
     } catch (WireException e) {
@@ -146,6 +150,24 @@ final class Session implements Requests {
       passOnWakeUp();
     }
     return true;
+  }
+
+  /** Begins to count the work of a turn. */
+  void beginTurn() {
+    workBefore = state.work();
+  }
+
+  /**
+   * Whether others should be served before more is served: enough has been done since {@link
+   * #beginTurn}, or a large request is next, which is a turn of its own.
+   */
+  boolean isTurnOver() {
+    return decoder.hasLargeRequest() || state.work() - workBefore >= WORK_A_TURN;
+  }
+
+  /** Whether the next turn begins with a large request. */
+  boolean hasLargeRequest() {
+    return decoder.hasLargeRequest();
   }
 
   /** Forgets all that the client was waiting for. */

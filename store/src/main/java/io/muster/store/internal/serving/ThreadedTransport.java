@@ -52,6 +52,13 @@ public final class ThreadedTransport implements Transport {
   private final ServerState state;
   private final Complaints complaints = new Complaints();
   private final ReentrantLock lock = new ReentrantLock();
+
+  /**
+   * Held by whoever waits for the lock to have a large request served, so that others wait for one
+   * of them at most.
+   */
+  private final ReentrantLock largeRequests = new ReentrantLock();
+
   private final ExecutorService threads = Threads.perTask("muster-store");
   private final List<ServerSocketChannel> listeners = new ArrayList<>();
   private final List<InetSocketAddress> addresses = new ArrayList<>();
@@ -360,7 +367,7 @@ public final class ThreadedTransport implements Transport {
         boolean more = true;
         while (more) {
           try {
-            more = serve(input);
+            more = serveTurn(input);
           } finally {
             sendAll();
           }
@@ -368,7 +375,19 @@ public final class ThreadedTransport implements Transport {
       }
     }
 
-    /** Serves what is in {@code in}; false if all of it is. */
+    private boolean serveTurn(ByteBuffer in) throws IOException {
+      if (!session.hasLargeRequest()) {
+        return serve(in);
+      }
+      largeRequests.lock();
+      try {
+        return serve(in);
+      } finally {
+        largeRequests.unlock();
+      }
+    }
+
+    /** Serves what is in {@code in} for a turn; false if all of it is. */
     private boolean serve(ByteBuffer in) throws IOException {
       lock.lock();
       if (evicted) {
@@ -377,8 +396,9 @@ public final class ThreadedTransport implements Transport {
       }
       current = this;
       try {
-        boolean more = true;
-        while (more && unsentBytes + replies.pending() < ENOUGH_UNSENT) {
+        session.beginTurn();
+        boolean more = session.serveNext(in);
+        while (more && !session.isTurnOver() && unsentBytes + replies.pending() < ENOUGH_UNSENT) {
           more = session.serveNext(in);
         }
         return more;

@@ -21,6 +21,9 @@ public final class RequestDecoder {
   /** A claimed length beyond this is not allocated before bytes of it have arrived. */
   private static final int TRUSTED_LENGTH = 1024;
 
+  /** A request of more keys and values than this is delivered in a call of its own. */
+  private static final int MANY_FIELDS = 1024;
+
   /** A list of more fields than this is not kept for the next request. */
   private static final int FEW_FIELDS = 64;
 
@@ -65,6 +68,8 @@ public final class RequestDecoder {
   /** The key or value that is being read; null while its length is. */
   private byte @Nullable [] blob;
 
+  private boolean large;
+
   private int blobLength;
   private int blobFilled;
 
@@ -84,9 +89,11 @@ public final class RequestDecoder {
   }
 
   /**
-   * Takes bytes from {@code in} until one request is complete, and hands it to {@code requests}.
+   * Takes bytes from {@code in} until one request is complete, and hands it to {@code requests}; if
+   * it is a large one, only when it is called again, so that the caller can choose the moment.
    *
-   * @return the request's opcode, or null if all of {@code in} was taken and the request goes on
+   * @return the request's opcode, or null if all of {@code in} was taken and the request goes on,
+   *     or if {@link #hasLargeRequest}
    * @throws WireException if the bytes are no request or break a limit
    * @throws IOException what {@code requests} throws
    */
@@ -112,9 +119,19 @@ public final class RequestDecoder {
         field = fields.size();
       }
     }
+    if (blobs.size() > MANY_FIELDS && !large) {
+      large = true;
+      return null;
+    }
+    large = false;
     deliver(current, requests);
     reset();
     return current;
+  }
+
+  /** Whether a large request is complete, which the next call will hand over. */
+  public boolean hasLargeRequest() {
+    return large;
   }
 
   private Opcode begin(int code) throws WireException {
@@ -132,6 +149,7 @@ public final class RequestDecoder {
 
   /** Gives up what has arrived of a request. No other may be decoded then. */
   public void abandon() {
+    large = false;
     blob = null;
     blobs = List.of();
     taken = 0;
