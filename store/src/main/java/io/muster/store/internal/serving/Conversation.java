@@ -164,8 +164,7 @@ final class Conversation implements Poller.Readiness, Outlet {
     try {
       session.beginTurn();
       boolean more = session.serveNext(in);
-      for (int sends = 0;
-          more && sends < SENDS_A_TURN && !session.isTurnOver() && !isBlocked(); ) {
+      for (int sends = 0; more && sends < SENDS_A_TURN && !session.isTurnOver() && !isBlocked(); ) {
         if (outbox.isFull()) {
           outbox.send();
           sends++;
