@@ -179,6 +179,72 @@ class TcpStoreThreadsTest {
     }
   }
 
+  /**
+   * Fault B5, for calls that are answered at once: virtual threads take the store's lock first, and
+   * only the one that has it borrows a platform thread. Waits still have a connection each.
+   */
+  @Test
+  void virtualThreads_ofQuickCalls_needFewPlatformThreads() {
+    List<CompletableFuture<Integer>> seen =
+        IntStream.range(0, 2000).mapToObj(i -> new CompletableFuture<Integer>()).toList();
+    for (int i = 0; i < seen.size(); i++) {
+      CompletableFuture<Integer> future = seen.get(i);
+      String key = "key" + i;
+      Runnable calling =
+          () -> {
+            try {
+              store.set(key, key);
+              assertThat(store.getString(key)).isEqualTo(key);
+              future.complete(ioThreads());
+            } catch (Throwable e) {
+              future.completeExceptionally(e);
+            }
+          };
+      if (startVirtual(calling) == null) {
+        return;
+      }
+    }
+
+    int most = seen.stream().mapToInt(CompletableFuture::join).max().orElseThrow();
+    assertThat(most).as("threads for I/O").isBetween(1, 8);
+    assertThat(server.statistics().acceptedConnections()).isEqualTo(1);
+  }
+
+  /** Fault B2, for virtual threads; see {@link TcpStoreDeadlineTest}. */
+  @Test
+  void virtualThread_interruptedInACallThatIsNotAnswered_endsIt() {
+    try (FakeServer silent = FakeServer.start();
+        TcpStore client = TcpStore.connect("127.0.0.1", silent.port())) {
+      CompletableFuture<Throwable> failure = new CompletableFuture<>();
+      CompletableFuture<Boolean> began = new CompletableFuture<>();
+      Thread thread =
+          startVirtual(
+              () -> {
+                began.complete(true);
+                try {
+                  failure.complete(new AssertionError("keys: " + client.numKeys()));
+                } catch (RuntimeException e) {
+                  failure.complete(e);
+                }
+              });
+      if (thread == null) {
+        return;
+      }
+      assertThat(began.join()).isTrue();
+
+      thread.interrupt();
+
+      assertThat(failure.join()).isInstanceOf(StoreInterruptedException.class);
+    }
+  }
+
+  private static int ioThreads() {
+    return (int)
+        Thread.getAllStackTraces().keySet().stream()
+            .filter(thread -> thread.getName().equals("muster-store-io"))
+            .count();
+  }
+
   /** Returns once so many clients wait on the server. */
   private void awaitWaits(int waits) {
     long start = System.nanoTime();

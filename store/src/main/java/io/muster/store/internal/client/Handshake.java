@@ -63,10 +63,7 @@ final class Handshake {
     if (muster != Reply.READY && muster != Reply.NOT_READY) {
       throw new WireException(
           String.format(
-              Locale.ROOT,
-              "what listens on %s is no store: it answered 0x%02x",
-              address,
-              muster));
+              Locale.ROOT, "what listens on %s is no store: it answered 0x%02x", address, muster));
     }
     boolean hello = connection.replies().getByte() == Reply.READY;
     if (muster == Reply.NOT_READY) {

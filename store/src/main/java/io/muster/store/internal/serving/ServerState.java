@@ -6,8 +6,8 @@ import io.muster.store.internal.keyspace.Waits;
 import io.muster.store.internal.wire.Opcode;
 import java.util.EnumMap;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What all sessions of one server share. Not thread-safe: its transport sees to it that one session

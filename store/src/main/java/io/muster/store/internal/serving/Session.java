@@ -7,8 +7,8 @@ import io.muster.store.internal.keyspace.NotANumberException;
 import io.muster.store.internal.keyspace.StoreFullException;
 import io.muster.store.internal.keyspace.Wait;
 import io.muster.store.internal.keyspace.Waits;
-import io.muster.store.internal.wire.LimitException;
 import io.muster.store.internal.wire.Hello;
+import io.muster.store.internal.wire.LimitException;
 import io.muster.store.internal.wire.Opcode;
 import io.muster.store.internal.wire.Protocol;
 import io.muster.store.internal.wire.Refusal;
@@ -86,6 +86,7 @@ final class Session implements Requests {
 
   /** Whether all is given up, so that nothing is served any more. */
   private boolean dropped;
+
   /** Whether the client understands a {@link Refusal}. */
   private boolean refusals;
 
