@@ -50,7 +50,11 @@ final class Collectives {
         false,
         (run, tag) -> {
           ByteBuffer data = rank() == root ? run.load(tensor) : run.place(tensor);
-          Broadcast.run(run.channel(Slot.Kind.BROADCAST, tag), data, root);
+          Broadcast.run(
+              run.channel(Slot.Kind.BROADCAST, tag),
+              data,
+              root,
+              received -> run.keepRest(tensor, data, received));
           if (rank() != root) {
             tensor.store(data);
           }
@@ -127,7 +131,8 @@ final class Collectives {
   Call reduceScatter(Tensor output, List<Tensor> inputs, ReduceOp op) {
     List<Tensor> parts = requireOneARank("inputs", inputs);
     requireSameType("output and inputs", with(output, parts));
-    parts.forEach(part -> requireLength("each input", part, output.length()));
+    // As Gloo, whose parts may differ: all ranks reduce each part, and each keeps its own.
+    requireLength("the input for this rank", parts.get(rank()), output.length());
     return reduction(
         "reduceScatter",
         output.type(),

@@ -27,16 +27,25 @@ final class Messages {
     requireTag(tag);
     Run run = run("recv from rank " + source, "recv", tag, timeout);
     ByteBuffer place = run.place(tensor);
-    return new MessageWork(
-        backend, run, run.messages(tag).receive(source, place), () -> tensor.store(place));
+    return receiving(run, tensor, place, run.messages(tag).receive(source, place));
   }
 
   MessageWork recvAnySource(Tensor tensor, int tag, Duration timeout) {
     requireTag(tag);
     Run run = run("recvAnySource", "recvAnySource", tag, timeout);
     ByteBuffer place = run.place(tensor);
+    return receiving(run, tensor, place, run.messages(tag).receiveFromAnyone(place));
+  }
+
+  private MessageWork receiving(Run run, Tensor tensor, ByteBuffer place, Run.Pending message) {
     return new MessageWork(
-        backend, run, run.messages(tag).receiveFromAnyone(place), () -> tensor.store(place));
+        backend,
+        run,
+        message,
+        () -> {
+          run.keepRest(tensor, place, message.length());
+          tensor.store(place);
+        });
   }
 
   private Run run(String what, String operation, int tag, Duration timeout) {

@@ -121,7 +121,10 @@ public final class ProcessGroup implements AutoCloseable {
     return new AsyncProcessGroup(collectives, messages, timeout);
   }
 
-  /** Copies the tensor of one rank to all others. */
+  /**
+   * Copies the tensor of one rank to all others. As with PyTorch it may be shorter than theirs:
+   * what is behind it stays as it was.
+   */
   public void broadcast(Tensor tensor, int root) {
     collectives.broadcast(tensor, root).run(timeout);
   }
@@ -194,7 +197,8 @@ public final class ProcessGroup implements AutoCloseable {
   /**
    * Reduces the inputs of all ranks, and leaves each rank its part of the result.
    *
-   * @param inputs one a rank, each as long as {@code output}; they stay as they are
+   * @param inputs one a rank, which may differ in length, but not from those for the same rank on
+   *     other ranks; that for this rank is as long as {@code output}. They stay as they are.
    */
   public void reduceScatter(Tensor output, List<Tensor> inputs, ReduceOp op) {
     collectives.reduceScatter(output, inputs, op).run(timeout);
@@ -238,8 +242,9 @@ public final class ProcessGroup implements AutoCloseable {
   }
 
   /**
-   * Sends a tensor to a rank, which must receive it with the same tag and length. Blocks until it
-   * is handed to the network, which is not before the other rank asks for it.
+   * Sends a tensor to a rank, which must receive it with the same tag, and with a tensor that is as
+   * long or longer. Blocks until it is handed to the network, which is not before the other rank
+   * asks for it.
    *
    * @param tag tells apart messages between the same ranks; not negative
    */
@@ -247,13 +252,17 @@ public final class ProcessGroup implements AutoCloseable {
     backend.whileOpen(() -> messages.send(tensor, destination, tag, timeout).awaitHere());
   }
 
-  /** Receives the tensor that a rank sends with the same tag. */
+  /**
+   * Receives the tensor that a rank sends with the same tag. As with PyTorch, that may be shorter:
+   * what is behind it stays as it was. If it is longer the call fails, and the group with it.
+   */
   public void recv(Tensor tensor, int source, int tag) {
     backend.whileOpen(() -> messages.recv(tensor, source, tag, timeout).awaitHere());
   }
 
   /**
-   * Receives the tensor of the rank that sends one with this tag first.
+   * Receives the tensor of the rank that sends one with this tag first. It may be shorter, as for
+   * {@link #recv}.
    *
    * @return that rank
    */

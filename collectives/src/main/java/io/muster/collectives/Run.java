@@ -92,6 +92,18 @@ final class Run implements AutoCloseable {
     return tensor.isDirect() ? tensor.in(EMPTY) : scratch(tensor.bytes());
   }
 
+  /**
+   * Completes memory that stands in for a tensor of which only the first bytes have been received:
+   * the others stay what they were.
+   */
+  void keepRest(Tensor tensor, ByteBuffer place, int received) {
+    if (received < place.remaining() && !tensor.isDirect()) {
+      ByteBuffer old = scratch(tensor.bytes());
+      tensor.load(old);
+      place.slice().position(received).put(old.slice().position(received));
+    }
+  }
+
   private static final ByteBuffer EMPTY = ByteBuffer.allocateDirect(0);
 
   Deadline deadline() {
@@ -184,6 +196,11 @@ final class Run implements AutoCloseable {
 
     Posted posted() {
       return posted;
+    }
+
+    @Override
+    public int length() {
+      return posted.length();
     }
 
     @Override

@@ -106,6 +106,15 @@ class CollectiveArgumentsTest {
             "must have 4 elements, not 5",
             group -> group.reduceScatter(ints(2), ints(5), ReduceOp.SUM)),
         new Refused(
+            "a part for this rank that does not fit its output",
+            IllegalArgumentException.class,
+            "the input for this rank must have 2 elements, not 1",
+            group ->
+                group.reduceScatter(
+                    ints(2),
+                    List.of(ints(1 + group.rank()), ints(2 - group.rank())),
+                    ReduceOp.SUM)),
+        new Refused(
             "unequal parts",
             IllegalArgumentException.class,
             "3 elements of output cannot be split equally among 2 ranks",

@@ -76,8 +76,6 @@ class HostilePeerTest {
             data(TAG, 1L << 40),
             "1099511627776 bytes on slot 0x5, where this rank expects 8"),
         Arguments.of(
-            "less than expected", data(TAG, 4), "4 bytes on slot 0x5, where this rank expects 8"),
-        Arguments.of(
             "what nobody asked for", data(6, 8), "8 bytes on slot 0x6, where none were asked for"),
         Arguments.of(
             "another protocol",

@@ -138,6 +138,17 @@ final class GlooRank implements Rank {
             List.of(output),
             inputs);
       }
+      case REDUCE_SCATTER_UNEVEN -> {
+        List<ByteBuffer> inputs = operation.unevenInputs(rank, size);
+        ByteBuffer output = operation.output(1 + rank);
+        yield after(
+            group.reduce_scatter(
+                vector(operation, output),
+                vector(operation, inputs),
+                new ReduceScatterOptions().reduceOp(operator(op))),
+            List.of(output),
+            inputs);
+      }
       case REDUCE_SCATTER_TENSOR -> {
         ByteBuffer input = operation.input(rank, size);
         ByteBuffer output = operation.output(1);
@@ -190,7 +201,25 @@ final class GlooRank implements Rank {
           return after(receiving, List.of(output), input).await();
         };
       }
-      case RECV_ANY_SOURCE -> rank == root ? receivingAll(operation) : sendingTo(operation);
+      case BROADCAST_SHORTER -> {
+        ByteBuffer data = rank == root ? operation.input(rank) : operation.roomier(rank);
+        yield after(
+            group.broadcast(
+                vector(operation, data), new BroadcastOptions().rootRank(root).rootTensor(0)),
+            data);
+      }
+      case SEND_RECV_SHORTER -> {
+        ByteBuffer input = operation.input(rank);
+        ByteBuffer output = operation.roomier(rank);
+        Work sending = group.send(vector(operation, input), (rank + 1) % size, root);
+        Work receiving = group.recv(vector(operation, output), (rank + size - 1) % size, root);
+        yield () -> {
+          finish(sending);
+          return after(receiving, List.of(output), input).await();
+        };
+      }
+      case RECV_ANY_SOURCE, RECV_ANY_SOURCE_SHORTER ->
+          rank == root ? receivingAll(operation) : sendingTo(operation);
     };
   }
 
@@ -204,7 +233,7 @@ final class GlooRank implements Rank {
     List<ByteBuffer> outputs = new ArrayList<>(operation.outputs(size));
     return () -> {
       for (int i = 1; i < size; i++) {
-        ByteBuffer output = operation.output(1);
+        ByteBuffer output = operation.roomOf(rank);
         Work work = group.recvAnysource(vector(operation, output), Operation.TAG);
         finish(work);
         outputs.set(work.sourceRank(), output);

@@ -71,6 +71,11 @@ record MusterRank(ProcessGroups groups, ProcessGroup group) implements Rank {
         Staged output = staged(operation, operation.output(1));
         yield after(async.reduceScatter(output.tensor(), tensors(inputs), op), output);
       }
+      case REDUCE_SCATTER_UNEVEN -> {
+        List<Staged> inputs = staged(operation, operation.unevenInputs(rank, size));
+        Staged output = staged(operation, operation.output(1 + rank));
+        yield after(async.reduceScatter(output.tensor(), tensors(inputs), op), output);
+      }
       case REDUCE_SCATTER_TENSOR -> {
         Staged input = staged(operation, operation.input(rank, size));
         Staged output = staged(operation, operation.output(1));
@@ -107,7 +112,23 @@ record MusterRank(ProcessGroups groups, ProcessGroup group) implements Rank {
           return after(receiving, output).await();
         };
       }
-      case RECV_ANY_SOURCE -> rank == root ? receivingAll(operation) : sendingTo(operation);
+      case BROADCAST_SHORTER -> {
+        Staged data =
+            staged(operation, rank == root ? operation.input(rank) : operation.roomier(rank));
+        yield after(async.broadcast(data.tensor(), root), data);
+      }
+      case SEND_RECV_SHORTER -> {
+        Staged input = staged(operation, operation.input(rank));
+        Staged output = staged(operation, operation.roomier(rank));
+        Work sending = async.send(input.tensor(), (rank + 1) % size, root);
+        Work receiving = async.recv(output.tensor(), (rank + size - 1) % size, root);
+        yield () -> {
+          sending.await();
+          return after(receiving, output).await();
+        };
+      }
+      case RECV_ANY_SOURCE, RECV_ANY_SOURCE_SHORTER ->
+          rank == root ? receivingAll(operation) : sendingTo(operation);
     };
   }
 
@@ -121,7 +142,7 @@ record MusterRank(ProcessGroups groups, ProcessGroup group) implements Rank {
     return () -> {
       List<ByteBuffer> outputs = new ArrayList<>(operation.outputs(group.size()));
       for (int i = 1; i < group.size(); i++) {
-        Staged output = staged(operation, operation.output(1));
+        Staged output = staged(operation, operation.roomOf(group.rank()));
         int source = group.recvAnySource(output.tensor(), Operation.TAG);
         outputs.set(source, output.bytes().get());
       }

@@ -29,6 +29,8 @@ record Operation(Kind kind, DataType type, ReduceOp op, int length, int root, lo
     SCATTER,
     REDUCE_SCATTER,
     REDUCE_SCATTER_TENSOR,
+    /** Parts of as many blocks as the rank has that each is for, and one more. */
+    REDUCE_SCATTER_UNEVEN,
     ALL_TO_ALL,
     /** From each rank to each other another number of blocks, none for some. */
     ALL_TO_ALL_UNEVEN,
@@ -37,7 +39,13 @@ record Operation(Kind kind, DataType type, ReduceOp op, int length, int root, lo
     /** From each rank to the next one. */
     SEND_RECV,
     /** From all ranks to the root, which does not say from whom it receives. */
-    RECV_ANY_SOURCE
+    RECV_ANY_SOURCE,
+    /** A broadcast to ranks whose tensors have more room, and something in it. */
+    BROADCAST_SHORTER,
+    /** From each rank to the next one, which has more room, and something in it. */
+    SEND_RECV_SHORTER,
+    /** As RECV_ANY_SOURCE, into more room. */
+    RECV_ANY_SOURCE_SHORTER
   }
 
   static Operation of(Kind kind, DataType type, int length) {
@@ -82,6 +90,23 @@ record Operation(Kind kind, DataType type, ReduceOp op, int length, int root, lo
     return IntStream.range(0, size)
         .mapToObj(i -> Values.of(type, length, seed + 1000L * i, rank))
         .toList();
+  }
+
+  /** Parts of several lengths that a rank brings along, one for each rank. */
+  List<ByteBuffer> unevenInputs(int rank, int size) {
+    return IntStream.range(0, size)
+        .mapToObj(i -> Values.of(type, (1 + i) * length, seed + 1000L * i, rank))
+        .toList();
+  }
+
+  /** Room for more than {@link #input} has, with something in it. */
+  ByteBuffer roomier(int rank) {
+    return Values.of(type, length + 3, seed + 77, rank);
+  }
+
+  /** Where the root puts a message from anyone. */
+  ByteBuffer roomOf(int rank) {
+    return kind == Kind.RECV_ANY_SOURCE_SHORTER ? roomier(rank) : output(1);
   }
 
   /** Tensors of several lengths, to be reduced as one. */

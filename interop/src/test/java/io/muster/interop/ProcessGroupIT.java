@@ -74,6 +74,8 @@ class ProcessGroupIT {
   void reduceScatter_ofEveryOperator_leavesPyTorchsBits(DataType type) {
     reduces(Kind.REDUCE_SCATTER, type);
     reduces(Kind.REDUCE_SCATTER_TENSOR, type);
+    // Fault G2.
+    reduces(Kind.REDUCE_SCATTER_UNEVEN, type);
   }
 
   private void reduces(Kind kind, DataType type) {
@@ -148,8 +150,10 @@ class ProcessGroupIT {
         "REDUCE_SCATTER",
         "REDUCE_SCATTER_TENSOR",
         "BARRIER",
+        "REDUCE_SCATTER_UNEVEN",
         "MONITORED_BARRIER",
-        "RECV_ANY_SOURCE"
+        "RECV_ANY_SOURCE",
+        "RECV_ANY_SOURCE_SHORTER"
       })
   void collective_ofEveryType_movesEveryByte(Kind kind) {
     for (DataType type : DataType.values()) {
@@ -169,6 +173,17 @@ class ProcessGroupIT {
       world()
           .computesAsPyTorchDoes(
               Operation.of(Kind.RECV_ANY_SOURCE, DataType.FLOAT64, length).root(root));
+    }
+  }
+
+  /** Fault D3: what is behind a shorter message stays as it was. */
+  @ParameterizedTest
+  @EnumSource(names = {"BROADCAST_SHORTER", "SEND_RECV_SHORTER", "RECV_ANY_SOURCE_SHORTER"})
+  void shorterMessage_intoMoreRoom_movesItsBytesOnly(Kind kind) {
+    for (int length : List.of(1, 5, 1001, 300_001)) {
+      for (int root = 0; root < size; root++) {
+        world().computesAsPyTorchDoes(Operation.of(kind, DataType.FLOAT64, length).root(root));
+      }
     }
   }
 

@@ -24,7 +24,7 @@ public interface Channel {
 
   /**
    * Posts the receipt of the next message from a rank, which must have as many bytes as fit {@code
-   * into}. Does not block.
+   * into}, or in a broadcast may have less. Does not block.
    */
   Transfer receive(int rank, ByteBuffer into);
 

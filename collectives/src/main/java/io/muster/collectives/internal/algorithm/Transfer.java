@@ -4,4 +4,7 @@ package io.muster.collectives.internal.algorithm;
 public interface Transfer {
   /** Waits until the message was handed to the network, or has arrived. */
   void await();
+
+  /** How many bytes were sent or have arrived; to be asked after {@link #await}. */
+  int length();
 }

@@ -21,7 +21,7 @@ final class Inbound {
     /** A message that consists of a preamble only. */
     void onReady(Preamble preamble) throws MalformedMessageException;
 
-    /** The preamble of data; returns whose they are. */
+    /** The preamble of data; returns whose they are, which has room for them. */
     Posted onData(Preamble preamble) throws MalformedMessageException;
 
     /** All the bytes of {@code receipt} are there. */
@@ -94,7 +94,7 @@ final class Inbound {
     }
     Posted owner = receiver.onData(preamble);
     receipt = owner;
-    place = owner.data().duplicate();
+    place = owner.data().slice().limit((int) preamble.length());
     if (preamble.length() == 0) {
       arrived();
     }

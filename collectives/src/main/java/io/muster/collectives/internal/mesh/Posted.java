@@ -12,6 +12,10 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Posted {
   private final ByteBuffer data;
+
+  /** How many bytes are sent, or arrive; set before {@link #done}. */
+  private int length;
+
   private volatile int rank;
   private volatile boolean done;
   private volatile @Nullable Loss loss;
@@ -22,11 +26,21 @@ public final class Posted {
   Posted(int rank, ByteBuffer data) {
     this.rank = rank;
     this.data = data;
+    this.length = data.remaining();
   }
 
   /** The bytes to send, or the place for those to receive, between position and limit. */
   ByteBuffer data() {
     return data;
+  }
+
+  /** How many bytes were sent or have arrived, once it is done; may be less than there is room. */
+  public int length() {
+    return length;
+  }
+
+  void willReceive(int bytes) {
+    this.length = bytes;
   }
 
   /** The other rank; negative as long as a receipt from anyone has met no sender. */

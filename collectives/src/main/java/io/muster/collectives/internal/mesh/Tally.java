@@ -3,6 +3,7 @@ package io.muster.collectives.internal.mesh;
 import io.muster.collectives.internal.wire.MalformedMessageException;
 import io.muster.collectives.internal.wire.Preamble;
 import io.muster.collectives.internal.wire.Preamble.Kind;
+import io.muster.collectives.internal.wire.Slot;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -154,7 +155,8 @@ final class Tally {
               Locale.ROOT, "%d bytes on slot %#x, where none were asked for", length, slot));
     }
     forgetIfIdle(rank, slot, lane);
-    if (length != receipt.data().remaining()) {
+    int room = receipt.data().remaining();
+    if (length > room || (length < room && !Slot.allowsShorter(slot))) {
       // Whoever waits for it shall hear of the loss.
       lane(rank, slot).receipts.addFirst(receipt);
       throw new MalformedMessageException(
@@ -163,8 +165,9 @@ final class Tally {
               "%d bytes on slot %#x, where this rank expects %d",
               length,
               slot,
-              receipt.data().remaining()));
+              room));
     }
+    receipt.willReceive((int) length);
     return receipt;
   }
 

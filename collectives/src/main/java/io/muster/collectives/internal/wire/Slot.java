@@ -35,6 +35,15 @@ public final class Slot {
     return (long) kind.prefix << 56 | Integer.toUnsignedLong(tag) << 24;
   }
 
+  /**
+   * Whether a message on the slot may be shorter than the room for it. Gloo allows that everywhere;
+   * where it has a meaning, so does Muster: for messages of the caller's and for broadcasts.
+   */
+  public static boolean allowsShorter(long slot) {
+    long prefix = slot >>> 56;
+    return prefix == 0 || prefix == Kind.BROADCAST.prefix;
+  }
+
   /** The slot of messages from one rank to another, which is the tag that the caller gives. */
   public static long ofMessages(int tag) {
     return Integer.toUnsignedLong(tag);

@@ -32,7 +32,7 @@ class BroadcastTest {
             n,
             delivery,
             100L * n + root,
-            channel -> Broadcast.run(channel, data.get(channel.rank()), root));
+            channel -> Broadcast.run(channel, data.get(channel.rank()), root, received -> {}));
 
     assertThat(world.traffic()).isEqualTo(GlooLoops.broadcast(n, root, 4L * elements));
     for (ByteBuffer result : data) {

@@ -281,6 +281,11 @@ final class MemoryWorld {
     }
 
     @Override
+    public int length() {
+      return buffer.remaining();
+    }
+
+    @Override
     public String toString() {
       return "(" + name + ", " + buffer.remaining() + " bytes)";
     }

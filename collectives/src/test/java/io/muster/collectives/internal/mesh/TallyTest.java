@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.muster.collectives.internal.wire.MalformedMessageException;
+import io.muster.collectives.internal.wire.Slot;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
@@ -173,6 +174,27 @@ class TallyTest {
         .isInstanceOf(MalformedMessageException.class)
         .hasMessage("8 bytes on slot 0x400000700000000, where this rank expects 4");
     assertThat(lose(1)).containsExactly(receipt);
+  }
+
+  /** Fault D3: shorter messages arrive where Gloo gives them a meaning, and nowhere else. */
+  @Test
+  void shorterData_areAcceptedForMessagesAndBroadcasts_andElseRefused() throws Exception {
+    for (long slot : new long[] {0, 0xffff_ffffL, Slot.of(Slot.Kind.BROADCAST, -1)}) {
+      Posted receipt = posted(1, 4);
+      tally.receive(slot, receipt);
+
+      assertThat(tally.onData(1, slot, 3)).isSameAs(receipt);
+      assertThat(receipt.length()).isEqualTo(3);
+    }
+    for (Slot.Kind kind : Slot.Kind.values()) {
+      if (kind != Slot.Kind.BROADCAST) {
+        tally.receive(Slot.of(kind, 0), posted(1, 4));
+
+        assertThatThrownBy(() -> tally.onData(1, Slot.of(kind, 0), 3))
+            .isInstanceOf(MalformedMessageException.class)
+            .hasMessageContaining("where this rank expects 4");
+      }
+    }
   }
 
   @Test
