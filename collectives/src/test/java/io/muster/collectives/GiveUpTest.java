@@ -123,7 +123,7 @@ class GiveUpTest {
   void close_givesUpWaitingForAConnection() throws Exception {
     InetSocketAddress greater =
         new InetSocketAddress(InetAddress.getByAddress(new byte[] {127, 0, 0, 2}), 9);
-    store.set(RawPeer.key(1), RankInfo.encode(new byte[0], greater, 2));
+    store.set(RawPeer.key(1), RankInfo.encode(new byte[0], greater, 0, 1));
     Background<Boolean> meeting = meet(alone());
 
     groups.close();

@@ -31,7 +31,7 @@ final class RawPeer implements AutoCloseable {
         new ServerSocket(0, 1, InetAddress.getByAddress(new byte[] {127, 0, 0, 1}))) {
       server.setSoTimeout((int) Background.PATIENCE.toMillis());
       InetSocketAddress own = (InetSocketAddress) server.getLocalSocketAddress();
-      store.set(key(1), RankInfo.encode("raw".getBytes(StandardCharsets.US_ASCII), own, 2));
+      store.set(key(1), RankInfo.encode("raw".getBytes(StandardCharsets.US_ASCII), own, 0, 1));
       RankInfo other = RankInfo.decode(store.get(key(0)), 0, 1, 2);
       if (Initiative.isWith(own, other.address())) {
         connection = new Socket(other.address().getAddress(), other.address().getPort());

@@ -52,12 +52,13 @@ public final class Introduction {
    * @throws IOException if a rank cannot be connected to, or has published nonsense
    */
   public void connect(Mesh mesh, Deadline deadline) throws IOException, InterruptedException {
-    store.set(String.valueOf(rank), RankInfo.encode(HOST, mesh.address(), size));
+    store.set(String.valueOf(rank), RankInfo.encode(HOST, mesh.address(), mesh.identifiers()));
     List<Integer> awaited = new ArrayList<>();
     for (RankInfo info : others(deadline)) {
       int peer = info.rank();
-      mesh.noteAddress(peer, info.address());
-      if (initiative(mesh, info, peer)) {
+      boolean connects = initiative(mesh, info, peer);
+      mesh.note(info, !connects);
+      if (connects) {
         attach(mesh, peer, dial(info, peer, deadline));
       } else if (info.connectsAtOnce()) {
         awaited.add(peer);

@@ -15,8 +15,8 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where peers connect. The first eight bytes of a connection say which rank it comes from; one that
- * says nothing holds up no other.
+ * Where peers connect. The first eight bytes of a connection are an identifier that says which rank
+ * it comes from; one that says nothing holds up no other.
  */
 final class Listener implements AutoCloseable {
   private static final Logger LOGGER = System.getLogger(Listener.class.getName());
@@ -27,9 +27,14 @@ final class Listener implements AutoCloseable {
   /** How long nothing is accepted after that has failed. */
   private static final long PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
 
-  /** Who takes connections that have said where they come from. */
+  /** Takes connections that have said where they come from. */
   interface Doorkeeper {
-    void admit(long rank, SocketChannel connection) throws IOException;
+    /**
+     * Takes a connection.
+     *
+     * @throws IOException if it is not expected; it is closed then
+     */
+    void admit(long identifier, SocketChannel connection) throws IOException;
   }
 
   /** How often a failure of accepting is logged at most. */

@@ -2,6 +2,7 @@ package io.muster.collectives.internal.mesh;
 
 import io.muster.collectives.internal.wire.MalformedMessageException;
 import io.muster.collectives.internal.wire.Preamble;
+import io.muster.collectives.internal.wire.RankInfo;
 import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
@@ -34,6 +35,7 @@ public final class Mesh {
   private final int rank;
   private final IoLoop loop;
   private final Listener listener;
+  private final Admission admission;
   private final List<Pair> pairs;
 
   /** Guards the tally, the addresses, and what has become of the pairs. */
@@ -74,6 +76,7 @@ public final class Mesh {
     this.told = new boolean[size];
     this.addresses = new @Nullable String[size];
     this.tally = new Tally(size, (peer, preamble, data) -> pair(peer).put(preamble, data));
+    this.admission = new Admission(rank, size, this::admit);
     this.pairs = new ArrayList<>(size);
     this.loop = new IoLoop(name, this::failAll);
     boolean listening = false;
@@ -81,7 +84,7 @@ public final class Mesh {
       for (int peer = 0; peer < size; peer++) {
         pairs.add(new Pair(loop, sockets, new Peer(peer)));
       }
-      this.listener = new Listener(loop, sockets, address, size, this::admit);
+      this.listener = new Listener(loop, sockets, address, size, admission);
       listening = true;
     } finally {
       if (!listening) {
@@ -108,14 +111,25 @@ public final class Mesh {
     return pairs.get(peer);
   }
 
-  /** Notes where a peer listens, for messages. */
-  void noteAddress(int peer, InetSocketAddress address) {
+  /** The identifiers that the peers are to begin their connections with, by rank. */
+  long[] identifiers() {
+    return admission.identifiers();
+  }
+
+  /**
+   * Notes what a peer has published.
+   *
+   * @param connects whether the peer connects to this rank, rather than the other way round
+   */
+  void note(RankInfo info, boolean connects) {
+    int peer = info.rank();
     lock.lock();
     try {
-      addresses[peer] = address.getHostString() + ":" + address.getPort();
+      addresses[peer] = info.address().getHostString() + ":" + info.address().getPort();
     } finally {
       lock.unlock();
     }
+    loop.schedule(0, () -> admission.learn(peer, connects && info.pairs() == 0));
   }
 
   /**
@@ -139,18 +153,14 @@ public final class Mesh {
   /**
    * Uses a connection that a peer has made.
    *
-   * @throws IOException if there is no such peer, or it is connected already, or lost
+   * @throws IOException if the peer is connected already, or lost
    */
-  private void admit(long peer, SocketChannel connection) throws IOException {
-    if (peer < 0
-        || peer >= size()
-        || peer == rank
-        || pair((int) peer).isAttached()
-        || isLost((int) peer)) {
+  private void admit(int peer, SocketChannel connection) throws IOException {
+    if (peer == rank || pair(peer).isAttached() || isLost(peer)) {
       throw new IOException("no connection is expected from rank " + peer);
     }
-    noteOrigin((int) peer, connection);
-    attach((int) peer, connection);
+    noteOrigin(peer, connection);
+    attach(peer, connection);
   }
 
   private boolean isLost(int peer) {
@@ -394,6 +404,7 @@ public final class Mesh {
   /** Ends all connections after what was sent has arrived, in so many nanoseconds at most. */
   public void close(long nanos) {
     listener.close();
+    loop.schedule(0, admission::close);
     List<Integer> connected =
         IntStream.range(0, size())
             .filter(peer -> peer != rank && pair(peer).isAttached())

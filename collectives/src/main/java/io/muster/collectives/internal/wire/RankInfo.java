@@ -16,8 +16,7 @@ import java.util.Arrays;
  *     machine, and do nothing else with it.
  * @param address where the rank listens
  * @param pairs how many connection identifiers follow: the world size, or 0 by a rank that connects
- *     only when a connection is first used, or identifies itself by its rank. A Muster rank numbers
- *     its connections by the rank of the peer.
+ *     only when a connection is first used, or identifies itself by its rank
  * @param identifierOfReader the identifier that the rank has given to its connection with the
  *     reader
  */
@@ -38,17 +37,23 @@ public record RankInfo(
     return pairs > 0;
   }
 
-  /** The value of a rank of a world of {@code size}, whose connections are numbered by rank. */
-  public static byte[] encode(byte[] host, InetSocketAddress address, int size) {
+  /**
+   * The value of a rank.
+   *
+   * @param identifiers what each peer's connection is to begin with, by rank; empty for a rank that
+   *     has none
+   */
+  public static byte[] encode(byte[] host, InetSocketAddress address, long... identifiers) {
     ByteBuffer out =
-        ByteBuffer.allocate(2 * Long.BYTES + host.length + ADDRESS_BYTES + size * Long.BYTES)
+        ByteBuffer.allocate(
+                2 * Long.BYTES + host.length + ADDRESS_BYTES + identifiers.length * Long.BYTES)
             .order(ByteOrder.LITTLE_ENDIAN);
     out.putLong(host.length).put(host).putLong(ADDRESS_BYTES);
     putSocketAddress(out.slice().order(ByteOrder.LITTLE_ENDIAN), address);
     out.position(out.position() + SOCKADDR_STORAGE);
     out.putLong(NO_SEQUENCE);
-    for (int rank = 0; rank < size; rank++) {
-      out.putLong(rank);
+    for (long identifier : identifiers) {
+      out.putLong(identifier);
     }
     return out.array();
   }

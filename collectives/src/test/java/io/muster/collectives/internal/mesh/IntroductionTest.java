@@ -15,12 +15,15 @@ import io.muster.store.Store;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.Socket;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.LongStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -54,7 +57,9 @@ class IntroductionTest {
   }
 
   private void publish(int rank, InetSocketAddress address, int size) {
-    store.set(String.valueOf(rank), RankInfo.encode(new byte[0], address, size));
+    store.set(
+        String.valueOf(rank),
+        RankInfo.encode(new byte[0], address, LongStream.range(0, size).toArray()));
   }
 
   private static InetSocketAddress address(ServerSocketChannel server) throws IOException {
@@ -74,7 +79,7 @@ class IntroductionTest {
   void rankThatConnects_greetsWithTheIdentifierThatThePeerHasGivenIt()
       throws IOException, InterruptedException {
     try (ServerSocketChannel server = FreePort.bound()) {
-      byte[] info = RankInfo.encode(new byte[0], address(server), 2);
+      byte[] info = RankInfo.encode(new byte[0], address(server), 0, 1);
       ByteBuffer.wrap(info).order(ByteOrder.LITTLE_ENDIAN).putLong(info.length - 16, 4711);
       store.set("1", info);
       Background<Long> greeting = Background.call(() -> greeting(server));
@@ -170,25 +175,86 @@ class IntroductionTest {
             "rank 1 has published address " + mesh.address() + ", which is this rank's own");
   }
 
-  /** What it has sent by then cannot be told from what the peer sends. */
+  /** Fault D4. It is let go as soon as it is known that the peer was told something else. */
   @Test
-  void strangerInTheNameOfAPeer_thatThisRankConnectsTo_isNotTakenForIt()
-      throws IOException, InterruptedException {
+  void strangerThatSaysAPeersRank_isNotTakenForIt() throws IOException, InterruptedException {
     try (ServerSocketChannel server = FreePort.bound();
-        SocketChannel stranger = SocketChannel.open(mesh.address())) {
-      stranger.write(
-          ByteBuffer.allocate(Long.BYTES).order(ByteOrder.LITTLE_ENDIAN).putLong(1).flip());
-      assertThat(mesh.awaitConnected(List.of(1), Background.PATIENCE.toNanos())).isEmpty();
+        Socket stranger = stranger(1)) {
       publish(1, address(server), 2);
 
-      assertThatExceptionOfType(IOException.class)
-          .isThrownBy(() -> connect(2, Background.PATIENCE))
-          .withMessage("someone else has connected in the name of rank 1");
-      try (SocketChannel connection = server.accept()) {
-        connection.socket().setSoTimeout((int) Background.PATIENCE.toMillis());
-        assertThat(connection.socket().getInputStream().readAllBytes()).hasSize(Long.BYTES);
-      }
+      connect(2, Background.PATIENCE);
+
+      assertThat(stranger.getInputStream().read()).isEqualTo(-1);
+      assertThat(mesh.losses()).isEmpty();
     }
+  }
+
+  /** One that connects when it needs to says its rank, but this rank connects to it. */
+  @Test
+  void strangerInTheNameOfAPeerWithoutIdentifiers_thatThisRankConnectsTo_isLetGo()
+      throws IOException, InterruptedException {
+    try (ServerSocketChannel server = FreePort.bound();
+        Socket stranger = stranger(1)) {
+      publish(1, address(server), 0);
+
+      connect(2, Background.PATIENCE);
+
+      assertThat(stranger.getInputStream().read()).isEqualTo(-1);
+      assertThat(mesh.losses()).isEmpty();
+    }
+  }
+
+  /** Such a peer may come before this rank has read how it connects. */
+  @Test
+  void peerWithoutIdentifiers_thatConnectsEarly_isHeldAndTaken()
+      throws IOException, InterruptedException {
+    mesh.close(0);
+    mesh = mesh(IP, 2);
+    try (Socket peer = stranger(1)) {
+      publish(1, new InetSocketAddress(InetAddress.getByAddress(GREATER_IP), 9), 0);
+
+      connect(2, Background.PATIENCE);
+
+      assertThat(mesh.awaitConnected(List.of(1), Background.PATIENCE.toNanos())).isEmpty();
+      assertThat(mesh.losses()).isEmpty();
+      assertThat(peer.isConnected()).isTrue();
+    }
+  }
+
+  @Test
+  void strangersThatSayARankBeforeItIsKnown_areHeldInLimitedNumber() throws IOException {
+    List<Socket> strangers = new ArrayList<>();
+    for (int i = 0; i < 200; i++) {
+      strangers.add(stranger(1));
+    }
+
+    assertThat(strangers.get(0).getInputStream().read()).isEqualTo(-1);
+    mesh.close(0);
+    assertThat(strangers.get(199).getInputStream().read()).isEqualTo(-1);
+    for (Socket stranger : strangers) {
+      stranger.close();
+    }
+  }
+
+  private Socket stranger(long identifier) throws IOException {
+    Socket socket = new Socket(mesh.address().getAddress(), mesh.address().getPort());
+    socket.setSoTimeout((int) Background.PATIENCE.toMillis());
+    ByteBuffer greeting = ByteBuffer.allocate(Long.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+    socket.getOutputStream().write(greeting.putLong(identifier).array());
+    return socket;
+  }
+
+  @Test
+  void identifiers_areDifferentLargeNumbers() {
+    mesh.close(0);
+    mesh = mesh(IP, 100);
+    long[] identifiers = mesh.identifiers();
+    mesh.close(0);
+    mesh = mesh(IP, 100);
+
+    assertThat(identifiers).hasSize(100).doesNotHaveDuplicates();
+    assertThat(LongStream.of(identifiers)).allMatch(one -> one > Integer.MAX_VALUE);
+    assertThat(mesh.identifiers()).doesNotContain(identifiers);
   }
 
   @Test

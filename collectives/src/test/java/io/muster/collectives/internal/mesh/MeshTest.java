@@ -199,7 +199,7 @@ class MeshTest {
   void nonsenseOfOnePeer_endsItsConnectionAndNoOther() throws IOException, InterruptedException {
     Store store = new HashStore();
     // It connects when it needs to, so nobody waits for it.
-    store.set("2", RankInfo.encode(new byte[0], loopback(new byte[] {127, 0, 0, 2}), 0));
+    store.set("2", RankInfo.encode(new byte[0], loopback(new byte[] {127, 0, 0, 2})));
     Mesh first = mesh(0, 3, IPV4);
     Mesh second = mesh(1, 3, IPV4);
     Background<Boolean> introduction =
@@ -253,7 +253,7 @@ class MeshTest {
     assertThat(silent.get(0).getInputStream().read()).isEqualTo(-1);
 
     Socket last = silent.get(99);
-    greet(last, 1);
+    greet(last, mesh.identifiers()[1]);
     Posted receipt = mesh.receive(1, SLOT, bytes(0));
     assertThat(last.getInputStream().readNBytes(48)).hasSize(48);
     assertThat(receipt.isOver()).isFalse();
@@ -301,9 +301,9 @@ class MeshTest {
     }
   }
 
-  private static Socket connect(Mesh mesh, long identifier) throws IOException {
+  private static Socket connect(Mesh mesh, int peer) throws IOException {
     Socket socket = connect(mesh);
-    greet(socket, identifier);
+    greet(socket, mesh.identifiers()[peer]);
     return socket;
   }
 

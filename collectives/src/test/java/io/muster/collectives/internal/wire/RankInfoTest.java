@@ -37,7 +37,8 @@ class RankInfoTest {
   void encode_givesTheBytesOfARankOfPyTorch() throws Exception {
     byte[] host = "vm".getBytes(StandardCharsets.US_ASCII);
 
-    assertThat(RankInfo.encode(host, address("127.0.0.1", 41333), 2)).isEqualTo(Hex.bytes(CLEAN));
+    assertThat(RankInfo.encode(host, address("127.0.0.1", 41333), 0, 1))
+        .isEqualTo(Hex.bytes(CLEAN));
   }
 
   @Test
@@ -53,7 +54,7 @@ class RankInfoTest {
   @Test
   void ipv6Address_isEncodedAndDecoded() throws Exception {
     InetSocketAddress address = address("2001:db8::f00d", 0xfffe);
-    byte[] value = RankInfo.encode(new byte[0], address, 3);
+    byte[] value = RankInfo.encode(new byte[0], address, 0, 1, 2);
 
     assertThat(Arrays.copyOfRange(value, 16, 16 + 28))
         .isEqualTo(Hex.bytes("0a00 fffe 00000000 20010db8000000000000 00000000f00d 00000000"));
@@ -85,7 +86,7 @@ class RankInfoTest {
       host[i] = (byte) i;
     }
 
-    byte[] value = RankInfo.encode(host, address("10.1.2.3", 80), 1);
+    byte[] value = RankInfo.encode(host, address("10.1.2.3", 80), 0);
 
     assertThat(RankInfo.decode(value, 0, 0, 1).host().getBytes(StandardCharsets.ISO_8859_1))
         .isEqualTo(host);
@@ -108,7 +109,7 @@ class RankInfoTest {
 
   @Test
   void valueThatIsAsLongAsOneOfAnOldRelease_isDecoded() throws Exception {
-    byte[] value = RankInfo.encode(new byte[96], address("10.1.2.3", 80), 3);
+    byte[] value = RankInfo.encode(new byte[96], address("10.1.2.3", 80), 0, 1, 2);
 
     assertThat(value).hasSize(2 * 136);
     assertThat(RankInfo.decode(value, 0, 2, 3).address()).isEqualTo(address("10.1.2.3", 80));
@@ -152,7 +153,7 @@ class RankInfoTest {
 
   @Test
   void hostNameBeyondTheLimit_isMalformed() throws Exception {
-    byte[] value = RankInfo.encode(new byte[4097], address("10.1.2.3", 80), 2);
+    byte[] value = RankInfo.encode(new byte[4097], address("10.1.2.3", 80), 0, 1);
 
     assertMalformed(value, 2, "host name of 4097 bytes, with 4257 left");
   }
