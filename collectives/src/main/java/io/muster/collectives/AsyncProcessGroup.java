@@ -87,7 +87,7 @@ public final class AsyncProcessGroup {
 
   /** Starts {@link ProcessGroup#send(Tensor, int, int)}. */
   public Work send(Tensor tensor, int destination, int tag) {
-    return messages.send(tensor, destination, tag, timeout);
+    return messages.send(tensor, destination, tag, timeout).asSend();
   }
 
   /** Starts {@link ProcessGroup#recv(Tensor, int, int)}. */

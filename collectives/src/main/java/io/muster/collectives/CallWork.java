@@ -10,12 +10,17 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
 
 /** A collective that a thread of the group carries out. */
 final class CallWork implements Work, Runnable {
   private final Call call;
   private final Duration timeout;
+
+  /** What waits completes on it; nothing of the program's depends on it. */
   private final CompletableFuture<Void> future = new CompletableFuture<>();
+
+  private @Nullable CompletableFuture<Void> staged;
 
   CallWork(Call call, Duration timeout) {
     this.call = call;
@@ -60,7 +65,25 @@ final class CallWork implements Work, Runnable {
   }
 
   @Override
-  public CompletionStage<Void> stage() {
-    return future.minimalCompletionStage();
+  public synchronized CompletionStage<Void> stage() {
+    CompletableFuture<Void> made = staged;
+    if (made == null) {
+      made = new CompletableFuture<>();
+      staged = made;
+      CompletableFuture<Void> completed = made;
+      CompletableFuture<Void> unused =
+          future.whenComplete(
+              (nothing, failure) ->
+                  call.backend()
+                      .executeCallback(
+                          () -> {
+                            boolean first =
+                                failure == null
+                                    ? completed.complete(null)
+                                    : completed.completeExceptionally(failure);
+                            assert first;
+                          }));
+    }
+    return made.minimalCompletionStage();
   }
 }

@@ -2,15 +2,20 @@ package io.muster.collectives;
 
 import io.muster.collectives.internal.mesh.Mesh;
 import io.muster.store.Deadline;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.time.Duration;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,7 +26,15 @@ final class GlooBackend {
   /** As many as PyTorch has; calls begin in their order. */
   private static final int THREADS = 2;
 
+  /** How many of the program's callbacks run at a time. */
+  private static final int CALLBACK_THREADS = 16;
+
   private static final long IDLE_SECONDS = 10;
+
+  /** How long closing waits for messages to be asked for that nobody awaits. */
+  private static final long SEND_NANOS = TimeUnit.SECONDS.toNanos(5);
+
+  private static final Logger LOGGER = System.getLogger(GlooBackend.class.getName());
 
   private final String name;
   private final int rank;
@@ -31,6 +44,16 @@ final class GlooBackend {
   private final ScratchMemory scratch = new ScratchMemory();
   private final AtomicInteger calls = new AtomicInteger();
   private final ThreadPoolExecutor threads;
+
+  /**
+   * Runs what the program does after an operation. It may wait for other operations, so it must not
+   * keep the threads that carry them out.
+   */
+  private final ThreadPoolExecutor callbacks;
+
+  /** Asynchronous sends that have not ended, or whose failure nobody has seen. Guarded by this. */
+  private final Set<MessageWork> sends = new LinkedHashSet<>();
+
   private final AtomicReference<@Nullable CollectiveException> failure = new AtomicReference<>();
   private int active;
   private boolean closed;
@@ -46,19 +69,27 @@ final class GlooBackend {
     this.size = size;
     this.meshes = List.copyOf(meshes);
     this.timeout = timeout;
-    this.threads =
+    this.threads = pool(THREADS);
+    this.callbacks = pool(CALLBACK_THREADS);
+  }
+
+  private ThreadPoolExecutor pool(int size) {
+    ThreadPoolExecutor pool =
         new ThreadPoolExecutor(
-            THREADS,
-            THREADS,
+            size,
+            size,
             IDLE_SECONDS,
             TimeUnit.SECONDS,
             new LinkedBlockingQueue<>(),
-            task -> {
-              Thread thread = new Thread(task, "muster-group-" + name + "-rank-" + rank);
-              thread.setDaemon(true);
-              return thread;
-            });
-    threads.allowCoreThreadTimeOut(true);
+            this::newThread);
+    pool.allowCoreThreadTimeOut(true);
+    return pool;
+  }
+
+  private Thread newThread(Runnable task) {
+    Thread thread = new Thread(task, "muster-group-" + name + "-rank-" + rank);
+    thread.setDaemon(true);
+    return thread;
   }
 
   String name() {
@@ -122,13 +153,34 @@ final class GlooBackend {
     }
   }
 
-  /** Does something short, on a thread of the group as long as that has any. */
-  void executeAlways(Runnable action) {
+  /**
+   * Runs what the program does after an operation, which may block, on a thread that nothing else
+   * of the group needs.
+   */
+  void executeCallback(Runnable action) {
     try {
-      threads.execute(action);
+      callbacks.execute(action);
     } catch (RejectedExecutionException e) {
+      // The group is closed.
+      newThread(action).start();
+    } catch (OutOfMemoryError e) {
+      // No thread can be started, and somebody waits for what this does.
       action.run();
     }
+  }
+
+  /** A message is being sent that nobody may ever wait for. */
+  synchronized void sending(MessageWork send) {
+    requireOpen();
+    sends.add(send);
+  }
+
+  /** A message has been handed to the network, or has failed. */
+  synchronized void sendEnded(MessageWork send, boolean known) {
+    if (known) {
+      sends.remove(send);
+    }
+    notifyAll();
   }
 
   private synchronized void enter() {
@@ -228,16 +280,38 @@ final class GlooBackend {
     long start = System.nanoTime();
     long nanos = Deadline.after(timeout).remainingNanos();
     awaitIdle(nanos);
+    awaitSends(Math.min(SEND_NANOS, nanos - (System.nanoTime() - start)));
     meshes.forEach(mesh -> mesh.close(nanos - (System.nanoTime() - start)));
     threads.shutdown();
+    callbacks.shutdown();
     return true;
   }
 
   private synchronized void awaitIdle(long nanos) {
+    await(() -> active == 0, nanos);
+  }
+
+  /** Lets messages arrive that nobody awaits, or says which did not. */
+  private void awaitSends(long nanos) {
+    List<MessageWork> unsent;
+    synchronized (this) {
+      await(() -> sends.stream().allMatch(MessageWork::isOver), nanos);
+      unsent = List.copyOf(sends);
+      sends.clear();
+    }
+    if (!unsent.isEmpty()) {
+      LOGGER.log(
+          Level.WARNING, "{0} was closed, but some messages have not been sent: {1}", this, unsent);
+    }
+  }
+
+  /** With the lock held. */
+  private void await(BooleanSupplier condition, long nanos) {
     long start = System.nanoTime();
     try {
-      for (long left = nanos; active > 0 && left > 0; left = nanos - (System.nanoTime() - start)) {
+      for (long left = nanos; !condition.getAsBoolean() && left > 0; ) {
         TimeUnit.NANOSECONDS.timedWait(this, left);
+        left = nanos - (System.nanoTime() - start);
       }
     } catch (InterruptedException e) {
       // Then it closes at once.

@@ -14,6 +14,7 @@ final class MessageWork implements Work {
   private final Runnable whenDone;
   private @Nullable CompletableFuture<Void> future;
   private boolean finished;
+  private boolean isSend;
 
   /**
    * A message that was posted.
@@ -34,8 +35,26 @@ final class MessageWork implements Work {
 
   @Override
   public void await(Duration timeout) {
-    run.observe(message, timeout);
+    try {
+      run.observe(message, timeout);
+    } finally {
+      if (isSend && isOver()) {
+        backend.sendEnded(this, true);
+      }
+    }
     finish();
+  }
+
+  /** Has the group's closing wait for this send, and say so if it fails and nobody sees that. */
+  MessageWork asSend() {
+    isSend = true;
+    backend.sending(this);
+    message.posted().whenOver(() -> backend.sendEnded(this, message.posted().isDone()));
+    return this;
+  }
+
+  boolean isOver() {
+    return message.posted().isOver();
   }
 
   /** Waits as a blocking call does, which an interrupt ends together with the message. */
@@ -75,7 +94,7 @@ final class MessageWork implements Work {
       future = made;
       CompletableFuture<Void> completed = made;
       // Not on the thread that serves the connections, which must not wait for anybody.
-      message.posted().whenOver(() -> backend.executeAlways(() -> complete(completed)));
+      message.posted().whenOver(() -> backend.executeCallback(() -> complete(completed)));
     }
     return made.minimalCompletionStage();
   }
@@ -87,6 +106,11 @@ final class MessageWork implements Work {
     } catch (Throwable e) {
       completed.completeExceptionally(e);
     }
+  }
+
+  @Override
+  public String toString() {
+    return run.toString();
   }
 
   @Override

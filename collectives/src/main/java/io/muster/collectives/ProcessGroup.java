@@ -309,10 +309,13 @@ public final class ProcessGroup implements AutoCloseable {
   }
 
   /**
-   * Ends the group on this rank. Refuses new calls, waits for those that have begun, and closes the
-   * connections when what was sent has arrived. Others that still need this rank will fail: meet
-   * them in a {@link #barrier} first. Closing the default group closes all groups made from it, and
-   * the store if it was made with it. Closing again does nothing.
+   * Ends the group on this rank. Refuses new calls, waits for those that have begun, at most for
+   * the timeout of the group, and closes the connections when what was sent has arrived. Messages
+   * of {@link #async} that other ranks have not asked for have five seconds more; if some are not
+   * sent then, a warning is logged that names them. An interrupt, or {@link #abort}, ends the
+   * waiting. Others that still need this rank will fail: meet them in a {@link #barrier} first.
+   * Closing the default group closes all groups made from it, and the store if it was made with it.
+   * Closing again does nothing.
    */
   @Override
   public void close() {

@@ -134,6 +134,11 @@ final class Run implements AutoCloseable {
     }
   }
 
+  @Override
+  public String toString() {
+    return what;
+  }
+
   private Pending adopt(Mesh mesh, Posted posted) {
     Pending added = new Pending(mesh, posted);
     pending.add(added);

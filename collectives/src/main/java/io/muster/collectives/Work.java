@@ -33,8 +33,8 @@ public interface Work {
 
   /**
    * A view that completes when the operation is over, or exceptionally with a {@link
-   * CollectiveException}. What depends on it runs on a thread of the group, which it should not
-   * keep long.
+   * CollectiveException}. What depends on it runs on one of a few threads that the group keeps for
+   * that, and may wait for other operations of the group.
    */
   CompletionStage<Void> stage();
 

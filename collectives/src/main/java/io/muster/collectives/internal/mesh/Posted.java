@@ -77,11 +77,20 @@ public final class Posted {
     waiters.remove(waiter);
   }
 
-  /** Runs something once it is over: at once, or on the thread that ends it. */
+  /**
+   * Runs something once it is over: at once, or on the thread that ends it, after what came before.
+   */
   public void whenOver(Runnable action) {
     synchronized (this) {
       if (!isOver()) {
-        whenOver = action;
+        Runnable earlier = whenOver;
+        whenOver =
+            earlier == null
+                ? action
+                : () -> {
+                  earlier.run();
+                  action.run();
+                };
         return;
       }
     }
