@@ -54,6 +54,7 @@ record Call(
   void runNow(Duration timeout) {
     try (Run run = new Run(backend, toString(), operation, needsEveryone, timeout)) {
       body.on(run);
+      run.requireNothingLeft();
       run.succeeded();
     } catch (CollectiveException e) {
       throw e;

@@ -12,6 +12,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.SortedSet;
+import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 
@@ -42,6 +44,10 @@ final class Run implements AutoCloseable {
   private final Deadline deadline;
   private final List<Pending> pending = new ArrayList<>();
   private final List<ByteBuffer> scratch = new ArrayList<>();
+
+  /** Those of collectives. */
+  private final List<SlotChannel> channels = new ArrayList<>(1);
+
   private boolean interruptEndsIt = true;
   private boolean succeeded;
 
@@ -65,7 +71,9 @@ final class Run implements AutoCloseable {
 
   /** The messages of a collective of the group. */
   Channel channel(Slot.Kind kind, int tag) {
-    return new SlotChannel(backend.mesh(tag), Slot.of(kind, tag));
+    SlotChannel channel = new SlotChannel(backend.mesh(tag), Slot.of(kind, tag));
+    channels.add(channel);
+    return channel;
   }
 
   /** The messages with a tag of the caller's own. */
@@ -110,6 +118,31 @@ final class Run implements AutoCloseable {
     return deadline;
   }
 
+  /**
+   * Refuses a result that cannot be right: other ranks have sent or expect more than this rank's
+   * part of the collective is.
+   */
+  void requireNothingLeft() {
+    for (SlotChannel channel : channels) {
+      String leftover = channel.mesh.leftover(channel.slot);
+      if (leftover != null) {
+        throw fail(
+            new CollectiveException(
+                String.format(
+                    Locale.ROOT,
+                    "%s on %s failed: %s, as %s; the ranks have called it with different lengths",
+                    what,
+                    backend,
+                    leftover,
+                    Slot.describe(channel.slot)),
+                operation,
+                List.of(),
+                null),
+            0);
+      }
+    }
+  }
+
   /** Nothing of it is on its way any more. */
   void succeeded() {
     succeeded = true;
@@ -130,7 +163,7 @@ final class Run implements AutoCloseable {
     if (!message.posted.isDone()) {
       Run observer = new Run(backend, what, operation, needsEveryone, timeout);
       observer.interruptEndsIt = false;
-      observer.adopt(message.mesh, message.posted).await();
+      observer.adopt(message.mesh, message.posted, message.receives).await();
     }
   }
 
@@ -139,8 +172,8 @@ final class Run implements AutoCloseable {
     return what;
   }
 
-  private Pending adopt(Mesh mesh, Posted posted) {
-    Pending added = new Pending(mesh, posted);
+  private Pending adopt(Mesh mesh, Posted posted, boolean receives) {
+    Pending added = new Pending(mesh, posted, receives);
     pending.add(added);
     return added;
   }
@@ -167,20 +200,16 @@ final class Run implements AutoCloseable {
 
     @Override
     public Pending send(int rank, ByteBuffer data) {
-      return pending(mesh.send(rank, slot, data));
+      return adopt(mesh, mesh.send(rank, slot, data), false);
     }
 
     @Override
     public Pending receive(int rank, ByteBuffer into) {
-      return pending(mesh.receive(rank, slot, into));
+      return adopt(mesh, mesh.receive(rank, slot, into), true);
     }
 
     Pending receiveFromAnyone(ByteBuffer into) {
-      return pending(mesh.receiveFromAnyone(slot, into));
-    }
-
-    private Pending pending(Posted posted) {
-      return adopt(mesh, posted);
+      return adopt(mesh, mesh.receiveFromAnyone(slot, into), true);
     }
 
     @Override
@@ -193,10 +222,12 @@ final class Run implements AutoCloseable {
   final class Pending implements Transfer {
     private final Mesh mesh;
     private final Posted posted;
+    private final boolean receives;
 
-    private Pending(Mesh mesh, Posted posted) {
+    private Pending(Mesh mesh, Posted posted, boolean receives) {
       this.mesh = mesh;
       this.posted = posted;
+      this.receives = receives;
     }
 
     Posted posted() {
@@ -294,13 +325,50 @@ final class Run implements AutoCloseable {
 
   /** What to throw when the deadline has passed. */
   CollectiveTimeoutException timedOut() {
-    return timedOut(
-        pending.stream()
-            .filter(one -> !one.posted.isOver() && one.posted.rank() >= 0)
-            .map(one -> one.posted.rank())
-            .distinct()
-            .sorted()
-            .toList());
+    SortedSet<Integer> senders = new TreeSet<>();
+    SortedSet<Integer> receivers = new TreeSet<>();
+    for (Pending one : pending) {
+      if (!one.posted.isOver() && one.posted.rank() >= 0) {
+        (one.receives ? senders : receivers).add(one.posted.rank());
+      }
+    }
+    SortedSet<Integer> missing = new TreeSet<>(senders);
+    missing.addAll(receivers);
+    return fail(
+        new CollectiveTimeoutException(
+            String.format(
+                Locale.ROOT,
+                "%s on %s timed out after %s, waiting for %s",
+                what,
+                backend,
+                deadline.timeout(),
+                waitingFor(senders, receivers)),
+            operation,
+            deadline.timeout(),
+            List.copyOf(missing)),
+        0);
+  }
+
+  /**
+   * In words. Ranks that this one waits for are often not the ones that all wait for in the end.
+   */
+  private String waitingFor(SortedSet<Integer> senders, SortedSet<Integer> receivers) {
+    List<String> parts = new ArrayList<>();
+    if (!senders.isEmpty()) {
+      parts.add(ranks(senders) + " to send");
+    }
+    if (!receivers.isEmpty()) {
+      parts.add(ranks(receivers) + " to receive");
+    }
+    if (parts.isEmpty()) {
+      return "any rank to send";
+    }
+    String all = String.join(" and ", parts);
+    return backend.size() > 2 ? all + "; they may themselves wait for another rank" : all;
+  }
+
+  private static String ranks(SortedSet<Integer> ranks) {
+    return ranks.size() == 1 ? "rank " + ranks.first() : "ranks " + ranks;
   }
 
   /** What to throw when rank 0 has missed others at a monitored barrier, in PyTorch's words. */
@@ -317,22 +385,6 @@ final class Run implements AutoCloseable {
                 deadline.timeout().toMillis(),
                 what,
                 backend),
-            operation,
-            deadline.timeout(),
-            missing),
-        0);
-  }
-
-  private CollectiveTimeoutException timedOut(List<Integer> missing) {
-    return fail(
-        new CollectiveTimeoutException(
-            String.format(
-                Locale.ROOT,
-                "%s on %s timed out after %s, waiting for %s",
-                what,
-                backend,
-                deadline.timeout(),
-                missing.isEmpty() ? "any rank" : "ranks " + missing),
             operation,
             deadline.timeout(),
             missing),

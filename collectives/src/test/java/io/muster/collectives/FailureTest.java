@@ -214,6 +214,7 @@ class FailureTest {
     assertThat(closing.result()).isTrue();
   }
 
+  /** Fault D6: both sizes, the call and the peer, on both sides. */
   @Test
   void tensorsOfDifferentLengths_failAllRanksInsteadOfMixingThem() {
     List<ProcessGroup> world = world(2);
@@ -224,11 +225,51 @@ class FailureTest {
 
     assertThat(List.of(first.failure(), second.failure()))
         .hasOnlyElementsOfType(CollectiveException.class)
-        .anySatisfy(
+        .allSatisfy(
             e ->
                 assertThat(e)
-                    .hasMessageContaining("sent what the protocol does not allow")
-                    .hasMessageContaining("where this rank expects"));
+                    .message()
+                    .contains("allReduce (call 0) on rank ")
+                    .containsPattern("rank [01] \\(127.0.0.1:")
+                    .containsPattern(
+                        "(sends|expects) (100|92) bytes where this rank (expects|sends)")
+                    .contains("as a message of allReduce (call 0)")
+                    .contains("different lengths"));
+    world.forEach(ProcessGroup::close);
+  }
+
+  /** Fault D6: all messages have one size here, but one rank has another number of them. */
+  @Test
+  void tensorsOfLengthsThatDifferByOne_failAllRanksInsteadOfMixingThem() {
+    List<ProcessGroup> world = world(2);
+    Background<Boolean> first =
+        Background.run(() -> world.get(0).allReduce(Tensor.of(new float[4]), ReduceOp.SUM));
+    Background<Boolean> second =
+        Background.run(() -> world.get(1).allReduce(Tensor.of(new float[3]), ReduceOp.SUM));
+
+    assertThat(second.failure())
+        .isInstanceOf(CollectiveException.class)
+        .hasMessageContaining("rank 0")
+        .hasMessageContaining("4 bytes more than this rank")
+        .hasMessageContaining("as a message of allReduce (call 0)");
+    assertThat(first.failure()).isInstanceOf(CollectiveException.class);
+    world.forEach(ProcessGroup::close);
+  }
+
+  /** Fault D7: the neighbour in the ring is not the rank that is missing. */
+  @Test
+  void timeout_saysThatTheRankItWaitsForMayWaitItself() {
+    List<ProcessGroup> world = world(3);
+    Background<Boolean> neighbour =
+        Background.run(() -> world.get(1).allReduce(Tensor.of(new float[9]), ReduceOp.SUM));
+
+    assertThatExceptionOfType(CollectiveTimeoutException.class)
+        .isThrownBy(
+            () -> world.get(0).withTimeout(SHORT).allReduce(Tensor.of(new float[9]), ReduceOp.SUM))
+        .withMessageContaining("rank 1 to send")
+        .withMessageContaining("they may themselves wait for another rank");
+
+    assertThat(neighbour.failure()).isInstanceOf(CollectiveException.class);
     world.forEach(ProcessGroup::close);
   }
 }

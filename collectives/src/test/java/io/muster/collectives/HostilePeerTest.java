@@ -74,9 +74,11 @@ class HostilePeerTest {
         Arguments.of(
             "more than fits",
             data(TAG, 1L << 40),
-            "1099511627776 bytes on slot 0x5, where this rank expects 8"),
+            "1099511627776 bytes, where this rank expects 8, as a message with tag 5"),
         Arguments.of(
-            "what nobody asked for", data(6, 8), "8 bytes on slot 0x6, where none were asked for"),
+            "what nobody asked for",
+            data(6, 8),
+            "8 bytes, where none were asked for, as a message with tag 6"),
         Arguments.of(
             "another protocol",
             "GET / HTTP/1.1\r\nHost: localhost\r\nAccept: text/html\r\n\r\n"

@@ -120,13 +120,19 @@ class MessagesTest {
   @Test
   void lengthsThatDiffer_failBothAndAreNamed() {
     List<ProcessGroup> world = Ranks.join(new HashStore(), 2);
-    Work unused = world.get(0).async().send(Tensor.of(new int[4]), 1, 3);
+    Work sending = world.get(0).async().send(Tensor.of(new int[4]), 1, 3);
 
     assertThatExceptionOfType(CollectiveException.class)
         .isThrownBy(() -> world.get(1).recv(Tensor.of(new int[3]), 0, 3))
-        .withMessageContaining("16 bytes on slot 0x3, where this rank expects 12");
+        .withMessageContaining("rank 0 (127.0.0.1:")
+        .withMessageContaining(
+            "sends 16 bytes where this rank expects 12, as a message with tag 3");
 
-    assertThatExceptionOfType(CollectiveException.class).isThrownBy(world.get(0)::barrier);
+    assertThatExceptionOfType(CollectiveException.class)
+        .isThrownBy(() -> sending.await(Ranks.TIMEOUT))
+        .withMessageContaining("rank 1 (127.0.0.1:")
+        .withMessageContaining(
+            "expects 12 bytes where this rank sends 16, as a message with tag 3");
     world.forEach(ProcessGroup::close);
   }
 

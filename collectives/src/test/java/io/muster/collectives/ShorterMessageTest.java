@@ -98,8 +98,7 @@ class ShorterMessageTest {
 
     assertThatExceptionOfType(CollectiveException.class)
         .isThrownBy(() -> world.get(1).recv(Tensor.of(new int[2]), 0, 3))
-        .withMessageContaining("12")
-        .withMessageContaining("8");
+        .withMessageContaining("sends 12 bytes where this rank expects 8");
 
     assertThatExceptionOfType(CollectiveException.class).isThrownBy(world.get(0)::barrier);
     world.forEach(ProcessGroup::close);

@@ -19,7 +19,7 @@ final class Inbound {
   /** Who learns of the messages. */
   interface Receiver {
     /** A message that consists of a preamble only. */
-    void onReady(Preamble preamble) throws MalformedMessageException;
+    void onReady(Preamble preamble) throws IOException;
 
     /** The preamble of data; returns whose they are, which has room for them. */
     Posted onData(Preamble preamble) throws MalformedMessageException;
@@ -74,7 +74,7 @@ final class Inbound {
   }
 
   /** Takes the bytes of a buffer, which is in little-endian order. */
-  private void accept(ByteBuffer bytes) throws MalformedMessageException {
+  private void accept(ByteBuffer bytes) throws IOException {
     bytes.order(ByteOrder.LITTLE_ENDIAN);
     while (bytes.hasRemaining()) {
       if (place != null) {
@@ -87,7 +87,7 @@ final class Inbound {
     }
   }
 
-  private void accept(Preamble preamble) throws MalformedMessageException {
+  private void accept(Preamble preamble) throws IOException {
     if (preamble.kind() != Preamble.Kind.DATA) {
       receiver.onReady(preamble);
       return;

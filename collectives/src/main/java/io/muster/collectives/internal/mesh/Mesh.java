@@ -217,7 +217,7 @@ public final class Mesh {
     return send;
   }
 
-  /** Posts the receipt of a message from a peer, which must fit the buffer exactly. */
+  /** Posts the receipt of a message from a peer, which must fit the buffer. */
   public Posted receive(int peer, long slot, ByteBuffer into) {
     Posted receipt = new Posted(peer, into.slice());
     post(peer, receipt, () -> tally.receive(slot, receipt));
@@ -241,6 +241,8 @@ public final class Mesh {
       } else {
         tally.receiveFromAnyone(slot, receipt);
       }
+    } catch (SizeMismatchException e) {
+      endForSize(receipt.rank(), e);
     } finally {
       lock.unlock();
     }
@@ -251,16 +253,33 @@ public final class Mesh {
     return receipt;
   }
 
+  private void endForSize(int peer, SizeMismatchException e) {
+    loop.schedule(
+        0,
+        () -> {
+          // First the peer is told what this rank has, by which it finds the same.
+          pair(peer).flush();
+          end(peer, String.valueOf(e.getMessage()), false, null);
+        });
+  }
+
+  /** What the tally does with a message. */
+  interface Rule {
+    void apply() throws SizeMismatchException;
+  }
+
   /** Applies a rule of the tally to a message, unless its peer is lost. */
-  void post(int peer, Posted posted, Runnable rule) {
+  void post(int peer, Posted posted, Rule rule) {
     lock.lock();
     try {
       Loss loss = lossOf[peer];
       if (loss == null) {
-        rule.run();
+        rule.apply();
       } else {
         posted.lose(loss);
       }
+    } catch (SizeMismatchException e) {
+      endForSize(peer, e);
     } catch (Throwable e) {
       // The message may be posted in part, so that what follows it would be taken for it.
       loop.schedule(0, () -> fail(peer, e));
@@ -285,6 +304,22 @@ public final class Mesh {
       }
     } finally {
       waiting.remove(thread);
+    }
+  }
+
+  /**
+   * What peers have announced or asked for on a slot, in words, when this rank is done with it;
+   * null if there is nothing, as it should be.
+   */
+  public @Nullable String leftover(long slot) {
+    if (!tally.mayHaveLeftover()) {
+      return null;
+    }
+    lock.lock();
+    try {
+      return tally.leftover(slot);
+    } finally {
+      lock.unlock();
     }
   }
 
@@ -462,13 +497,13 @@ public final class Mesh {
     }
 
     @Override
-    public void onReady(Preamble preamble) throws MalformedMessageException {
+    public void onReady(Preamble preamble) throws IOException {
       lock.lock();
       try {
         if (preamble.kind() == Preamble.Kind.SEND_READY) {
-          tally.onSendReady(peer, preamble.slot());
+          tally.onSendReady(peer, preamble.slot(), preamble.length());
         } else {
-          tally.onReceiveReady(peer, preamble.slot());
+          tally.onReceiveReady(peer, preamble.slot(), preamble.length());
         }
       } finally {
         lock.unlock();

@@ -146,6 +146,11 @@ final class Pair implements IoLoop.Handler {
     } catch (MalformedMessageException e) {
       owner.onEnd("sent what the protocol does not allow: " + e.getMessage());
       return;
+    } catch (SizeMismatchException e) {
+      // First the peer is told what this rank has, by which it finds the same.
+      flush();
+      owner.onEnd(String.valueOf(e.getMessage()));
+      return;
     } catch (IOException e) {
       owner.onEnd("lost the connection: " + e.getMessage());
       return;

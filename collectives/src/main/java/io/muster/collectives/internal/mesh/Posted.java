@@ -88,8 +88,11 @@ public final class Posted {
             earlier == null
                 ? action
                 : () -> {
-                  earlier.run();
-                  action.run();
+                  try {
+                    earlier.run();
+                  } finally {
+                    action.run();
+                  }
                 };
         return;
       }

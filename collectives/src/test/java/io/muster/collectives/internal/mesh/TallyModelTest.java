@@ -2,9 +2,9 @@ package io.muster.collectives.internal.mesh;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.muster.collectives.internal.wire.MalformedMessageException;
 import io.muster.collectives.internal.wire.Preamble;
 import io.muster.store.Randomized;
+import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -96,12 +96,11 @@ class TallyModelTest {
     }
 
     /** Whether anything was left to do. */
-    boolean moveOn() throws MalformedMessageException {
-      List<Runnable> choices = new ArrayList<>();
+    boolean moveOn() throws IOException {
+      List<Integer> choices = new ArrayList<>();
       for (int rank = 0; rank < size; rank++) {
-        int own = rank;
         if (!steps.get(rank).isEmpty()) {
-          choices.add(() -> act(own, steps.get(own).remove()));
+          choices.add(rank);
         }
       }
       List<Link> busy =
@@ -115,7 +114,8 @@ class TallyModelTest {
         return false;
       }
       if (choice < choices.size()) {
-        choices.get(choice).run();
+        int rank = choices.get(choice);
+        act(rank, steps.get(rank).remove());
       } else {
         Link link = busy.get(choice - choices.size());
         arrive(link, link(link.from, link.to).remove());
@@ -123,7 +123,7 @@ class TallyModelTest {
       return true;
     }
 
-    private void act(int rank, Step step) {
+    private void act(int rank, Step step) throws IOException {
       if (cut.contains(new Link(rank, step.peer))) {
         return;
       }
@@ -143,12 +143,12 @@ class TallyModelTest {
       }
     }
 
-    private void arrive(Link link, InFlight message) throws MalformedMessageException {
+    private void arrive(Link link, InFlight message) throws IOException {
       Tally tally = tallies.get(link.to);
       Preamble preamble = message.preamble;
       switch (preamble.kind()) {
-        case SEND_READY -> tally.onSendReady(link.from, preamble.slot());
-        case RECEIVE_READY -> tally.onReceiveReady(link.from, preamble.slot());
+        case SEND_READY -> tally.onSendReady(link.from, preamble.slot(), preamble.length());
+        case RECEIVE_READY -> tally.onReceiveReady(link.from, preamble.slot(), preamble.length());
         case DATA -> {
           Posted receipt = tally.onData(link.from, preamble.slot(), preamble.length());
           Posted send = message.data;

@@ -34,19 +34,19 @@ class TallyTest {
     return new Posted(rank, ByteBuffer.allocate(bytes));
   }
 
-  private Posted send(int rank, int bytes) {
+  private Posted send(int rank, int bytes) throws SizeMismatchException {
     Posted send = posted(rank, bytes);
     tally.send(SLOT, send);
     return send;
   }
 
-  private Posted receive(int rank, int bytes) {
+  private Posted receive(int rank, int bytes) throws SizeMismatchException {
     Posted receipt = posted(rank, bytes);
     tally.receive(SLOT, receipt);
     return receipt;
   }
 
-  private Posted receiveFromAnyone(int bytes) {
+  private Posted receiveFromAnyone(int bytes) throws SizeMismatchException {
     Posted receipt = posted(-1, bytes);
     tally.receiveFromAnyone(SLOT, receipt);
     return receipt;
@@ -57,7 +57,7 @@ class TallyTest {
     Posted send = send(1, 4);
     assertThat(out).containsExactly("1 SEND_READY 4");
 
-    tally.onReceiveReady(1, SLOT);
+    tally.onReceiveReady(1, SLOT, 4);
 
     assertThat(out).containsExactly("1 SEND_READY 4", "1 DATA 4");
     assertThat(sent).containsExactly(send);
@@ -65,7 +65,7 @@ class TallyTest {
 
   @Test
   void send_withACredit_goesAtOnceAndUsesItUp() throws Exception {
-    tally.onReceiveReady(1, SLOT);
+    tally.onReceiveReady(1, SLOT, 4);
 
     send(1, 4);
     send(1, 5);
@@ -76,8 +76,8 @@ class TallyTest {
   @Test
   void receive_givesACreditWhetherAnnouncedOrNot() throws Exception {
     Posted first = receive(2, 4);
-    tally.onSendReady(2, SLOT);
-    tally.onSendReady(2, SLOT);
+    tally.onSendReady(2, SLOT, 4);
+    tally.onSendReady(2, SLOT, 5);
     Posted second = receive(2, 5);
 
     assertThat(out).containsExactly("2 RECEIVE_READY 4", "2 RECEIVE_READY 5");
@@ -90,7 +90,7 @@ class TallyTest {
     Posted receipt = receive(2, 4);
 
     assertThat(tally.onData(2, SLOT, 4)).isSameAs(receipt);
-    tally.onSendReady(2, SLOT);
+    tally.onSendReady(2, SLOT, 4);
 
     // The announcement was that of the data, so nobody is left to receive from.
     Posted anyone = receiveFromAnyone(4);
@@ -101,8 +101,8 @@ class TallyTest {
   void messagesOfASlot_stayInOrder() throws Exception {
     Posted first = send(1, 4);
     Posted second = send(1, 5);
-    tally.onReceiveReady(1, SLOT);
-    tally.onReceiveReady(1, SLOT);
+    tally.onReceiveReady(1, SLOT, 4);
+    tally.onReceiveReady(1, SLOT, 5);
 
     assertThat(sent).containsExactly(first, second);
   }
@@ -110,8 +110,8 @@ class TallyTest {
   @Test
   void slotsAndPeers_areApart() throws Exception {
     send(1, 4);
-    tally.onReceiveReady(1, OTHER_SLOT);
-    tally.onReceiveReady(2, SLOT);
+    tally.onReceiveReady(1, OTHER_SLOT, 4);
+    tally.onReceiveReady(2, SLOT, 4);
 
     assertThat(sent).isEmpty();
   }
@@ -121,7 +121,7 @@ class TallyTest {
     Posted receipt = receiveFromAnyone(4);
     assertThat(out).isEmpty();
 
-    tally.onSendReady(2, SLOT);
+    tally.onSendReady(2, SLOT, 4);
 
     assertThat(out).containsExactly("2 RECEIVE_READY 4");
     assertThat(receipt.rank()).isEqualTo(2);
@@ -130,9 +130,9 @@ class TallyTest {
 
   @Test
   void receiveFromAnyone_takesWhoAnnouncedFirst() throws Exception {
-    tally.onSendReady(2, OTHER_SLOT);
-    tally.onSendReady(1, SLOT);
-    tally.onSendReady(2, SLOT);
+    tally.onSendReady(2, OTHER_SLOT, 4);
+    tally.onSendReady(1, SLOT, 4);
+    tally.onSendReady(2, SLOT, 4);
 
     assertThat(receiveFromAnyone(4).rank()).isEqualTo(1);
     assertThat(receiveFromAnyone(4).rank()).isEqualTo(2);
@@ -144,16 +144,16 @@ class TallyTest {
     Posted anyone = receiveFromAnyone(4);
     receive(2, 4);
 
-    tally.onSendReady(2, SLOT);
+    tally.onSendReady(2, SLOT, 4);
     assertThat(anyone.rank()).isNegative();
-    tally.onSendReady(2, SLOT);
+    tally.onSendReady(2, SLOT, 4);
 
     assertThat(anyone.rank()).isEqualTo(2);
   }
 
   @Test
   void receiveFromARank_usesUpItsAnnouncement() throws Exception {
-    tally.onSendReady(2, SLOT);
+    tally.onSendReady(2, SLOT, 4);
     receive(2, 4);
 
     assertThat(receiveFromAnyone(4).rank()).isNegative();
@@ -163,17 +163,80 @@ class TallyTest {
   void dataNobodyAskedFor_areRefused() {
     assertThatThrownBy(() -> tally.onData(1, SLOT, 4))
         .isInstanceOf(MalformedMessageException.class)
-        .hasMessage("4 bytes on slot 0x400000700000000, where none were asked for");
+        .hasMessage("4 bytes, where none were asked for, as a message of allReduce (call 1792)");
   }
 
   @Test
-  void dataOfAnotherLength_areRefusedAndTheReceiptIsNotForgotten() {
+  void dataOfAnotherLength_areRefusedAndTheReceiptIsNotForgotten() throws Exception {
     Posted receipt = receive(1, 4);
 
     assertThatThrownBy(() -> tally.onData(1, SLOT, 8))
         .isInstanceOf(MalformedMessageException.class)
-        .hasMessage("8 bytes on slot 0x400000700000000, where this rank expects 4");
+        .hasMessage("8 bytes, where this rank expects 4, as a message of allReduce (call 1792)");
     assertThat(lose(1)).containsExactly(receipt);
+  }
+
+  /**
+   * Fault D6: found as soon as both have said how much, on both sides, and nothing is forgotten.
+   */
+  @Test
+  void messageThatDoesNotFit_isFoundByWhoSends() throws Exception {
+    Posted early = send(1, 8);
+    assertThatThrownBy(() -> tally.onReceiveReady(1, SLOT, 4))
+        .isInstanceOf(SizeMismatchException.class)
+        .hasMessage(
+            "expects 4 bytes where this rank sends 8, as a message of allReduce (call 1792);"
+                + " the ranks have called it with different lengths");
+
+    tally.onReceiveReady(2, SLOT, 8);
+    assertThatThrownBy(() -> send(2, 4)).isInstanceOf(SizeMismatchException.class);
+
+    assertThat(sent).isEmpty();
+    assertThat(lose(1)).containsExactly(early);
+    assertThat(lose(2)).hasSize(1);
+  }
+
+  @Test
+  void messageThatDoesNotFit_isFoundByWhoReceives() throws Exception {
+    Posted fits = receive(1, 4);
+    Posted next = receive(1, 4);
+    tally.onSendReady(1, SLOT, 4);
+    assertThatThrownBy(() -> tally.onSendReady(1, SLOT, 8))
+        .isInstanceOf(SizeMismatchException.class)
+        .hasMessageStartingWith("sends 8 bytes where this rank expects 4, as a message of");
+
+    tally.onSendReady(2, SLOT, 4);
+    assertThatThrownBy(() -> receive(2, 8)).isInstanceOf(SizeMismatchException.class);
+    tally.onSendReady(2, OTHER_SLOT, 4);
+    Posted anyone = posted(-1, 3);
+    assertThatThrownBy(() -> tally.receiveFromAnyone(OTHER_SLOT, anyone))
+        .isInstanceOf(SizeMismatchException.class)
+        .hasMessage("sends 4 bytes where this rank expects 3, as a message with tag 5");
+    Posted open = posted(-1, 3);
+    tally.receiveFromAnyone(OTHER_SLOT + 1, open);
+    assertThatThrownBy(() -> tally.onSendReady(2, OTHER_SLOT + 1, 4))
+        .isInstanceOf(SizeMismatchException.class);
+
+    assertThat(lose(1)).containsExactly(fits, next);
+    assertThat(lose(2)).hasSize(3).contains(anyone, open);
+  }
+
+  @Test
+  void whatNothingHasMet_isLeftOver() throws Exception {
+    assertThat(tally.leftover(SLOT)).isNull();
+    tally.onSendReady(2, SLOT, 4);
+    assertThat(tally.mayHaveLeftover()).isTrue();
+    assertThat(tally.leftover(SLOT)).isEqualTo("rank 2 sends 4 bytes more than this rank expects");
+    receive(2, 4);
+    assertThat(tally.mayHaveLeftover()).isFalse();
+    tally.onReceiveReady(1, SLOT, 6);
+    assertThat(tally.leftover(SLOT)).isEqualTo("rank 1 expects 6 bytes more than this rank sends");
+    assertThat(tally.leftover(OTHER_SLOT)).isNull();
+    send(1, 6);
+    assertThat(tally.mayHaveLeftover()).isFalse();
+    tally.onReceiveReady(1, SLOT, 6);
+    tally.forget(1);
+    assertThat(tally.mayHaveLeftover()).isFalse();
   }
 
   /** Fault D3: shorter messages arrive where Gloo gives them a meaning, and nowhere else. */
@@ -200,24 +263,24 @@ class TallyTest {
   @Test
   void announcementsAndCreditsThatNothingMeets_areLimitedForEachPeer() throws Exception {
     for (int i = 0; i < Tally.MAX_UNMET; i += 2) {
-      tally.onSendReady(1, i);
-      tally.onReceiveReady(1, i);
+      tally.onSendReady(1, i, 4);
+      tally.onReceiveReady(1, i, 4);
     }
 
-    assertThatThrownBy(() -> tally.onSendReady(1, SLOT))
+    assertThatThrownBy(() -> tally.onSendReady(1, SLOT, 4))
         .isInstanceOf(MalformedMessageException.class)
         .hasMessageContaining(Tally.MAX_UNMET + " announcements");
-    assertThatThrownBy(() -> tally.onReceiveReady(1, SLOT))
+    assertThatThrownBy(() -> tally.onReceiveReady(1, SLOT, 4))
         .isInstanceOf(MalformedMessageException.class);
-    tally.onSendReady(2, SLOT);
+    tally.onSendReady(2, SLOT, 4);
     assertThat(receiveFromAnyone(4).rank()).isEqualTo(2);
   }
 
   @Test
   void whatIsMet_doesNotCountForTheLimit() throws Exception {
     for (int i = 0; i <= Tally.MAX_UNMET; i++) {
-      tally.onSendReady(1, SLOT);
-      tally.onReceiveReady(1, SLOT);
+      tally.onSendReady(1, SLOT, 0);
+      tally.onReceiveReady(1, SLOT, 0);
       receive(1, 0);
       send(1, 0);
       assertThat(tally.onData(1, SLOT, 0).rank()).isEqualTo(1);
@@ -229,7 +292,7 @@ class TallyTest {
     Posted send = send(1, 4);
     Posted receipt = receive(1, 4);
     Posted ofOther = receive(2, 4);
-    tally.onSendReady(1, OTHER_SLOT);
+    tally.onSendReady(1, OTHER_SLOT, 4);
 
     assertThat(lose(1)).containsExactlyInAnyOrder(send, receipt);
     assertThat(lose(1)).isEmpty();
@@ -244,7 +307,7 @@ class TallyTest {
   void waitingForAnyone_givesTheReceiptsThatHaveMetNobody() throws Exception {
     Posted met = receiveFromAnyone(4);
     Posted open = receiveFromAnyone(4);
-    tally.onSendReady(1, SLOT);
+    tally.onSendReady(1, SLOT, 4);
 
     assertThat(tally.waitingForAnyone()).containsExactly(open);
     tally.forgetOpen();
