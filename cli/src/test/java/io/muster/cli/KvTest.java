@@ -114,7 +114,7 @@ class KvTest {
 
       assertThat(result.exitCode()).isEqualTo(ExitCode.FAILED);
       assertThat(result.err())
-          .contains("127.0.0.1:" + small.port(), "the server refused a request", "the limit is 8");
+          .contains("127.0.0.1:" + small.port(), "the server refused a request", "over 8 bytes");
     }
   }
 

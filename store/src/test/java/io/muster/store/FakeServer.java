@@ -16,8 +16,8 @@ import java.util.concurrent.TimeUnit;
  * A server that shakes hands as PyTorch's do, and then does with each connection what a test wants.
  */
 final class FakeServer implements AutoCloseable {
-  /** VALIDATE, and a CHECK of one key twice: of seven bytes and of twelve. */
-  private static final int HANDSHAKE_BYTES = 5 + 1 + 8 + 8 + 7 + 1 + 8 + 8 + 12;
+  /** VALIDATE, and a CHECK of one key twice: of seven bytes and of eight. */
+  private static final int HANDSHAKE_BYTES = 5 + 1 + 8 + 8 + 7 + 1 + 8 + 8 + 8;
 
   private static final int NOT_READY = 1;
 

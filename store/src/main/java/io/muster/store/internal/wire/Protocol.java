@@ -15,7 +15,7 @@ public final class Protocol {
   public static final String JOIN_COUNTER = "init/";
 
   private static final byte[] MUSTER_MARK = "muster/".getBytes(StandardCharsets.US_ASCII);
-  private static final byte[] HELLO_MARK = "muster/hello".getBytes(StandardCharsets.US_ASCII);
+  private static final byte[] HELLO_MARK = "muster/2".getBytes(StandardCharsets.US_ASCII);
 
   private Protocol() {}
 
@@ -28,8 +28,8 @@ public final class Protocol {
   }
 
   /**
-   * The key that every Muster server calls present that understands {@link Opcode#HELLO}. The array
-   * is the caller's.
+   * The key that every Muster server calls present that understands {@link Opcode#HELLO}. It is
+   * short, since a server may limit its requests to very few bytes. The array is the caller's.
    */
   public static byte[] helloMark() {
     return HELLO_MARK.clone();
