@@ -123,6 +123,16 @@ final class RawClient implements AutoCloseable {
     return this;
   }
 
+  /** Reads so many bytes, unless the server has closed the connection. */
+  RawClient tryRead(int length) {
+    try {
+      byte[] unused = in.readNBytes(length);
+    } catch (IOException e) {
+      assertThat(e).isInstanceOf(SocketException.class);
+    }
+    return this;
+  }
+
   /** Reads so many bytes. */
   byte[] read(int length) {
     try {

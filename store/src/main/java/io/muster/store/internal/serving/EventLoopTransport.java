@@ -56,7 +56,12 @@ public final class EventLoopTransport implements Transport {
    */
   public static EventLoopTransport start(Listening listening, ServingLimits limits)
       throws IOException {
-    EventLoopTransport transport = new EventLoopTransport(poller(listening), limits);
+    return start(poller(listening), limits);
+  }
+
+  /** Serves those who connect to a poller, which it takes over. */
+  static EventLoopTransport start(Poller poller, ServingLimits limits) {
+    EventLoopTransport transport = new EventLoopTransport(poller, limits);
     transport.thread.start();
     return transport;
   }

@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  * the oldest of these replies began, and for each reply at most what it refers to. When there is no
  * room for it, those who have not read their reply for the longest are disconnected.
  */
-final class ReplyPins {
+final class ReplyPins implements SharedMemory.Reclaiming {
   private final Keyspace keyspace;
   private final SharedMemory memory;
   private @Nullable ReplyPin oldest;
@@ -27,6 +27,7 @@ final class ReplyPins {
   ReplyPins(Keyspace keyspace, SharedMemory memory) {
     this.keyspace = keyspace;
     this.memory = memory;
+    memory.setReclaiming(this);
   }
 
   /**
@@ -100,8 +101,8 @@ final class ReplyPins {
     long most = atMost;
     while (most - charged > memory.roomForMuch() && oldest != null) {
       most = lookClosely(removed);
-      if (most - charged > memory.roomForMuch()) {
-        evict(removed);
+      if (most - charged > memory.roomForMuch() && !evict(removed, null)) {
+        break;
       }
     }
     charge(oldest == null ? 0 : most);
@@ -122,21 +123,38 @@ final class ReplyPins {
     return Math.min(pin.mostBytes, removed - pin.removedBefore);
   }
 
-  /** Disconnects the one who has been sent a reply for the longest that holds something. */
-  private void evict(long removed) {
+  /** Clients that need room go before those who do not read. */
+  @Override
+  public boolean reclaim(Outlet client) {
+    long removed = keyspace.removedBytes();
+    if (charged == 0 || !evict(removed, client)) {
+      return false;
+    }
+    if (oldest != null) {
+      charge(lookClosely(removed));
+    }
+    return true;
+  }
+
+  /**
+   * Disconnects the client, other than {@code except}, who has been sent a reply for the longest
+   * that holds something; false if there is none.
+   */
+  private boolean evict(long removed, @Nullable Outlet except) {
     ReplyPin pin = oldest;
-    while (pin != null && heldBy(pin, removed) == 0) {
+    while (pin != null && (heldBy(pin, removed) == 0 || pin.client == except)) {
       pin = pin.newer;
     }
     if (pin == null) {
-      return;
+      return false;
     }
     pin.client.evict(
         new LimitException(
             "it has not read its reply, which holds up to "
                 + heldBy(pin, removed)
-                + " bytes that are stored no more; there is no memory for that"));
+                + " bytes that are stored no more; others need the memory"));
     remove(pin);
+    return true;
   }
 
   private void charge(long bytes) {

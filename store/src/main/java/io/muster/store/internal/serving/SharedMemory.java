@@ -27,6 +27,7 @@ final class SharedMemory {
   private final MemoryBudget budget;
   private final long share;
   private final boolean brief;
+  private @Nullable Reclaiming reclaiming;
   private @Nullable Holding oldest;
   private @Nullable Holding newest;
 
@@ -40,6 +41,16 @@ final class SharedMemory {
     this.budget = budget;
     this.share = share;
     this.brief = brief;
+  }
+
+  /** What else is counted in the budget, and can be given up for clients that need room. */
+  interface Reclaiming {
+    /** Gives something up that is not this client's; false if there is nothing. */
+    boolean reclaim(Outlet client);
+  }
+
+  void setReclaiming(Reclaiming reclaiming) {
+    this.reclaiming = reclaiming;
   }
 
   /** How much is there for those who do not take little. */
@@ -64,6 +75,9 @@ final class SharedMemory {
     }
     boolean little = wanted <= LITTLE;
     while (bytes > (little ? budget.available() : roomForMuch())) {
+      if (reclaiming != null && reclaiming.reclaim(holding.client)) {
+        continue;
+      }
       Holding victim = victim(holding, little, wanted);
       if (victim == null) {
         throw new LimitException(

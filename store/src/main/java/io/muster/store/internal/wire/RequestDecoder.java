@@ -297,9 +297,15 @@ public final class RequestDecoder {
     }
   }
 
-  /** A longer array with the bytes there are: what has arrived is at least a quarter of it. */
+  /**
+   * A longer array with the bytes there are, which fill at least a quarter of it. The last but one
+   * is a quarter of the whole, so that both together take as little as they can.
+   */
   private byte[] grown(byte[] bytes) throws LimitException {
-    int length = (int) Math.min(blobLength, 4L * bytes.length);
+    int length = blobLength;
+    while (length / 4 > bytes.length) {
+      length /= 4;
+    }
     take(length);
     try {
       byte[] longer = Arrays.copyOf(bytes, length);
