@@ -15,6 +15,14 @@ final class ReplyPin {
   /** How many bytes of the keyspace it refers to at most. */
   long mostBytes;
 
+  /** When a part of it was sent last. */
+  long since;
+
+  /** The one value that it refers to, and where it was; null if it refers to more. */
+  byte @Nullable [] key;
+
+  @Nullable Object value;
+
   boolean linked;
   @Nullable ReplyPin older;
   @Nullable ReplyPin newer;

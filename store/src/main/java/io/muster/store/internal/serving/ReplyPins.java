@@ -7,10 +7,14 @@ import org.jspecify.annotations.Nullable;
 /**
  * What replies that are being sent keep from being collected. As long as nothing is removed from
  * the keyspace, however many read it, that is nothing. Then it is at most what was removed since
- * the oldest of these replies began, and for each reply at most what it refers to. When there is no
- * room for it, those who have not read their reply for the longest are disconnected.
+ * the oldest of these replies began, and for each reply at most what it refers to and what is not
+ * stored any more. When there is no room for it, clients are disconnected as for everything that
+ * they share.
  */
 final class ReplyPins implements SharedMemory.Reclaiming {
+  /** A longer key is not kept for the time of a reply. */
+  private static final int LONGEST_KEY = 1024;
+
   private final Keyspace keyspace;
   private final SharedMemory memory;
   private @Nullable ReplyPin oldest;
@@ -40,6 +44,8 @@ final class ReplyPins implements SharedMemory.Reclaiming {
     if (pin.linked) {
       // The reply before is not all sent yet.
       pin.mostBytes = Math.max(pin.mostBytes, pin.mostBytes + mostBytes);
+      pin.key = null;
+      pin.value = null;
       return;
     }
     if (oldest == null) {
@@ -49,6 +55,7 @@ final class ReplyPins implements SharedMemory.Reclaiming {
     pin.removedBefore = removedBefore;
     pin.mostBytes = mostBytes;
     pin.linked = true;
+    pin.since = System.nanoTime();
     ReplyPin last = newest;
     pin.older = last;
     if (last == null) {
@@ -65,6 +72,8 @@ final class ReplyPins implements SharedMemory.Reclaiming {
       return;
     }
     pin.linked = false;
+    pin.key = null;
+    pin.value = null;
     ReplyPin before = pin.older;
     ReplyPin after = pin.newer;
     pin.older = null;
@@ -84,6 +93,14 @@ final class ReplyPins implements SharedMemory.Reclaiming {
     }
   }
 
+  /** The reply that has just been added refers to no more than this. */
+  void refersOnlyTo(ReplyPin pin, byte[] key, Object value) {
+    if (key.length <= LONGEST_KEY) {
+      pin.key = key;
+      pin.value = value;
+    }
+  }
+
   /** Something may have been removed from the keyspace. */
   void settle() {
     ReplyPin first = oldest;
@@ -99,9 +116,9 @@ final class ReplyPins implements SharedMemory.Reclaiming {
 
   private void settle(long removed, long atMost) {
     long most = atMost;
-    while (most - charged > memory.roomForMuch() && oldest != null) {
+    while (oldest != null && most - charged > memory.roomForMuch()) {
       most = lookClosely(removed);
-      if (most - charged > memory.roomForMuch() && !evict(removed, null)) {
+      if (most - charged > memory.roomForMuch() && !memory.evictHeaviest()) {
         break;
       }
     }
@@ -119,34 +136,27 @@ final class ReplyPins implements SharedMemory.Reclaiming {
     return first == null ? 0 : Math.min(sum, removed - first.removedBefore);
   }
 
-  private static long heldBy(ReplyPin pin, long removed) {
+  private long heldBy(ReplyPin pin, long removed) {
+    byte[] key = pin.key;
+    if (key != null && keyspace.value(key) == pin.value) {
+      return 0;
+    }
     return Math.min(pin.mostBytes, removed - pin.removedBefore);
   }
 
-  /** Clients that need room go before those who do not read. */
   @Override
-  public boolean reclaim(Outlet client) {
+  public double weight(@Nullable Outlet except, long now) {
     long removed = keyspace.removedBytes();
-    if (charged == 0 || !evict(removed, client)) {
-      return false;
-    }
-    if (oldest != null) {
-      charge(lookClosely(removed));
-    }
-    return true;
+    ReplyPin pin = heaviest(removed, except, now);
+    return pin == null ? 0 : weight(pin, removed, now);
   }
 
-  /**
-   * Disconnects the client, other than {@code except}, who has been sent a reply for the longest
-   * that holds something; false if there is none.
-   */
-  private boolean evict(long removed, @Nullable Outlet except) {
-    ReplyPin pin = oldest;
-    while (pin != null && (heldBy(pin, removed) == 0 || pin.client == except)) {
-      pin = pin.newer;
-    }
+  @Override
+  public void reclaim(@Nullable Outlet except, long now) {
+    long removed = keyspace.removedBytes();
+    ReplyPin pin = heaviest(removed, except, now);
     if (pin == null) {
-      return false;
+      return;
     }
     pin.client.evict(
         new LimitException(
@@ -154,7 +164,26 @@ final class ReplyPins implements SharedMemory.Reclaiming {
                 + heldBy(pin, removed)
                 + " bytes that are stored no more; others need the memory"));
     remove(pin);
-    return true;
+    if (oldest != null) {
+      charge(lookClosely(removed));
+    }
+  }
+
+  private @Nullable ReplyPin heaviest(long removed, @Nullable Outlet except, long now) {
+    ReplyPin heaviest = null;
+    double most = 0;
+    for (ReplyPin pin = oldest; pin != null; pin = pin.newer) {
+      double weight = pin.client == except ? 0 : weight(pin, removed, now);
+      if (weight > most) {
+        heaviest = pin;
+        most = weight;
+      }
+    }
+    return heaviest;
+  }
+
+  private double weight(ReplyPin pin, long removed, long now) {
+    return memory.weight(heldBy(pin, removed), pin.since, now);
   }
 
   private void charge(long bytes) {

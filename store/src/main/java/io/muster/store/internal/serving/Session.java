@@ -281,6 +281,7 @@ final class Session implements Requests {
       putting = false;
     }
     writtenOfPart += length;
+    pin.since = System.nanoTime();
     return length;
   }
 
@@ -289,6 +290,14 @@ final class Session implements Requests {
       reply().putBlob(blob);
     } else {
       replyWith(value, state.keyspace.removedBytes());
+    }
+  }
+
+  private void replyWithStored(byte[] key, Object value) throws IOException {
+    boolean first = !pin.linked;
+    replyWith(value);
+    if (first && pin.linked) {
+      state.pins.refersOnlyTo(pin, key, value);
     }
   }
 
@@ -369,7 +378,7 @@ final class Session implements Requests {
 
   @Override
   public void get(byte[] key) throws IOException {
-    replyWith(valueOrEmpty(key));
+    replyWithStored(key, valueOrEmpty(key));
   }
 
   @Override
@@ -534,7 +543,7 @@ final class Session implements Requests {
     Object value = state.keyspace.value(key);
     reply().putByte(value == null ? Reply.ABSENT : Reply.FOUND);
     if (value != null) {
-      replyWith(value);
+      replyWithStored(key, value);
     }
   }
 

@@ -1,7 +1,6 @@
 package io.muster.store.internal.serving;
 
 import io.muster.store.internal.wire.LimitException;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -9,10 +8,11 @@ import org.jspecify.annotations.Nullable;
  * has not arrived whole, for instance.
  *
  * <p>No client may take more than its share, and the last part is kept for those who take little.
- * If there is too little left, who takes it is decided as follows: what is held briefly by nature
- * is taken from those who have held it the longest, once that was long; one who wants little gets
- * it from the one who holds most; anybody else is refused. Those from whom it is taken are
- * disconnected.
+ * If there is too little left, it is taken from whoever weighs most: who holds much, and of those
+ * who holds most for longest. Somebody who wants an ordinary amount gets it in this way from
+ * anybody; who wants more only from those who hold much, or something for long, and is refused
+ * otherwise. What is held long by nature, as waits are, is only taken from those who hold more.
+ * Those from whom it is taken are disconnected.
  */
 final class SharedMemory {
   /** How much is little. */
@@ -21,12 +21,21 @@ final class SharedMemory {
   /** Which part is kept for those who take little: one in so many. */
   private static final int KEPT_PART = 8;
 
-  /** How long something held briefly by nature may be held while others need room. */
-  private static final long LONG_NANOS = TimeUnit.SECONDS.toNanos(1);
+  /** What is ordinary: one part in so many, and no more than so much. */
+  private static final int ORDINARY_PART = 8;
+
+  private static final int MOST_ORDINARY = 2 * 1024 * 1024;
+
+  /** How long it is usual to hold that at most. */
+  private static final double LONG_NANOS = 1e9;
+
+  /** By how much more bytes weigh if somebody holds more than an ordinary amount of them. */
+  private static final double MUCH = 1000;
 
   private final MemoryBudget budget;
   private final long share;
   private final boolean brief;
+  private final long ordinary;
   private @Nullable Reclaiming reclaiming;
   private @Nullable Holding oldest;
   private @Nullable Holding newest;
@@ -41,12 +50,17 @@ final class SharedMemory {
     this.budget = budget;
     this.share = share;
     this.brief = brief;
+    this.ordinary =
+        brief ? Math.max(LITTLE, Math.min(budget.limit() / ORDINARY_PART, MOST_ORDINARY)) : LITTLE;
   }
 
   /** What else is counted in the budget, and can be given up for clients that need room. */
   interface Reclaiming {
-    /** Gives something up that is not this client's; false if there is nothing. */
-    boolean reclaim(Outlet client);
+    /** What weighs most of what is not this one's; 0 if there is nothing. */
+    double weight(@Nullable Outlet client, long now);
+
+    /** Gives that up. */
+    void reclaim(@Nullable Outlet client, long now);
   }
 
   void setReclaiming(Reclaiming reclaiming) {
@@ -75,11 +89,7 @@ final class SharedMemory {
     }
     boolean little = wanted <= LITTLE;
     while (bytes > (little ? budget.available() : roomForMuch())) {
-      if (reclaiming != null && reclaiming.reclaim(holding.client)) {
-        continue;
-      }
-      Holding victim = victim(holding, little, wanted);
-      if (victim == null) {
+      if (!makeRoom(holding, wanted)) {
         throw new LimitException(
             "no memory for "
                 + bytes
@@ -91,7 +101,6 @@ final class SharedMemory {
                 + budget.limit()
                 + " that the server's heap has room for");
       }
-      evict(victim);
     }
     budget.adjust(bytes);
     if (holding.bytes == 0) {
@@ -109,27 +118,45 @@ final class SharedMemory {
     }
   }
 
-  private @Nullable Holding victim(Holding by, boolean little, long wanted) {
-    if (brief) {
-      Holding first = oldest == by ? by.newer : oldest;
-      if (first != null && System.nanoTime() - first.since > LONG_NANOS) {
-        return first;
-      }
+  private boolean makeRoom(Holding by, long wanted) {
+    long now = System.nanoTime();
+    if (wanted <= ordinary) {
+      return evictHeaviest(by, brief ? 0 : weight(wanted, now, now), now);
     }
-    return little ? largest(by, wanted) : null;
+    return brief && evictHeaviest(by, ordinary * LONG_NANOS, now);
   }
 
-  /** The holding of most bytes that are more than these, but for one holding. */
-  private @Nullable Holding largest(Holding except, long moreThan) {
-    Holding largest = null;
-    long most = moreThan;
+  /** Disconnects whoever weighs most; false if nobody weighs anything. */
+  boolean evictHeaviest() {
+    return evictHeaviest(null, 0, System.nanoTime());
+  }
+
+  private boolean evictHeaviest(@Nullable Holding except, double moreThan, long now) {
+    double most = moreThan;
+    Holding heaviest = null;
     for (Holding each = oldest; each != null; each = each.newer) {
-      if (each.bytes > most && each != except) {
-        largest = each;
-        most = each.bytes;
+      double weight = each == except ? 0 : weight(each.bytes, each.since, now);
+      if (weight > most) {
+        heaviest = each;
+        most = weight;
       }
     }
-    return largest;
+    Reclaiming other = reclaiming;
+    Outlet client = except == null ? null : except.client;
+    if (other != null && other.weight(client, now) > most) {
+      other.reclaim(client, now);
+      return true;
+    }
+    if (heaviest != null) {
+      evict(heaviest);
+    }
+    return heaviest != null;
+  }
+
+  /** How willingly so many bytes are taken back that have been held since then. */
+  double weight(long bytes, long since, long now) {
+    double weight = brief ? bytes * (now - since + 1.0) : bytes;
+    return bytes > ordinary ? weight * MUCH : weight;
   }
 
   private void evict(Holding victim) {

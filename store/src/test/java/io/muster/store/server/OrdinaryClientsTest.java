@@ -1,0 +1,107 @@
+package io.muster.store.server;
+
+import static io.muster.store.server.MemoryAttack.request;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.muster.store.TcpStore;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.List;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/**
+ * Clients that want what is usual are served although others hold all the memory there is for
+ * requests and replies under way. Fault A2.
+ *
+ * <p>Requests that arrive, replies that are not read, and values that only their readers hold were
+ * looked at.
+ */
+class OrdinaryClientsTest extends ServerTest {
+  private static final int LONG = 4 << 20;
+  private static final int TURNS = 20;
+  private static final List<String> KEYS =
+      IntStream.range(0, 8).mapToObj(i -> "/ordinary" + i).toList();
+
+  OrdinaryClientsTest(Backend backend) {
+    super(backend);
+  }
+
+  @BeforeEach
+  void takeASmallPartOfTheHeap() {
+    restart(options().maxHeapBytes(64L << 20));
+  }
+
+  /** Stores and reads eight values of 64 KiB again and again, while {@code attack} goes on. */
+  private void expectServed(Runnable attack) {
+    List<byte[]> values = Collections.nCopies(KEYS.size(), new byte[64 * 1024]);
+    try (TcpStore store = TcpStore.connect("127.0.0.1", server().port())) {
+      for (int i = 0; i < TURNS; i++) {
+        attack.run();
+        store.multiSet(KEYS, values);
+        assertThat(store.multiGet(KEYS)).hasSameSizeAs(values);
+        store.compareSet(KEYS.get(0), values.get(0), values.get(1));
+      }
+    }
+  }
+
+  @Test
+  void halfSentValues_justArrived_makeRoom() {
+    byte[] set = MemoryAttack.set("/half", new byte[LONG]);
+    byte[] half = Arrays.copyOf(set, LONG / 2);
+    List<RawClient> attackers = new ArrayList<>();
+    try {
+      expectServed(
+          () -> {
+            attackers.add(connect().trySend(half));
+            attackers.add(connect().trySend(half));
+          });
+      assertThat(server().statistics().brokenConnections()).isPositive();
+    } finally {
+      attackers.forEach(RawClient::reset);
+    }
+  }
+
+  @Test
+  void requestsOfTheUsualSize_neverFinished_makeRoom() {
+    byte[] set = MemoryAttack.set("/half", new byte[512 * 1024]);
+    byte[] half = Arrays.copyOf(set, set.length - 1);
+    List<RawClient> attackers = new ArrayList<>();
+    try {
+      expectServed(
+          () -> {
+            for (int i = 0; i < 4; i++) {
+              attackers.add(connect().trySend(half));
+            }
+          });
+      assertThat(server().statistics().brokenConnections()).isPositive();
+    } finally {
+      attackers.forEach(RawClient::reset);
+    }
+  }
+
+  @Test
+  void readers_whoNeverReadReplacedValues_goBeforeOneWhoReadsSlowly() {
+    byte[] usual = new byte[1 << 20];
+    List<RawClient> attackers = new ArrayList<>();
+    try (RawClient slow = connect()) {
+      slow.send(MemoryAttack.set("/usual", usual));
+      slow.send(request(3).blob("/usual").bytes());
+      assertThat(slow.readLong()).isEqualTo(usual.length);
+      expectServed(
+          () -> {
+            try (RawClient writer = connect()) {
+              writer.trySend(MemoryAttack.set("/replaced", new byte[LONG])).sync();
+            }
+            attackers.add(connect().trySend(request(3).blob("/replaced").bytes()));
+            assertThat(attackers.get(attackers.size() - 1).readLong()).isEqualTo(LONG);
+          });
+      assertThat(server().statistics().brokenConnections()).isPositive();
+      slow.skip(usual.length).sync();
+    } finally {
+      attackers.forEach(RawClient::reset);
+    }
+  }
+}
