@@ -19,6 +19,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -26,24 +27,27 @@ import org.junit.jupiter.params.provider.EnumSource;
  * No client can end or silence a server by what it makes it hold, however small its heap and
  * without any other limit. Faults A1 and A2.
  *
- * <p>{@code -Dmuster.attack.heap}, {@code .collector} and {@code .rounds} change the heap of the
- * server, its collector, and how many random attacks there are; {@code .seed} repeats those, and
- * {@code .pauseMillis} is how long the bystander may be held up.
+ * <p>{@code -Dmuster.attack.heap}, {@code .collector}, {@code .times} and {@code .rounds} change
+ * the heap of the server, its collector, how often the known attacks are made, and how many random
+ * ones; {@code .seed} repeats those, and {@code .pauseMillis} is how long the bystander may be held
+ * up.
  *
  * <p>The same shape was looked for in everything a request, a reply, a wait or a connection
  * allocates.
  */
 @Tag("attack")
+@Timeout(300)
 @ParameterizedClass
 @EnumSource(Backend.class)
 class MemoryAttackIT {
-  private static final int ROUNDS = Integer.getInteger("muster.attack.rounds", 3);
+  private static final int ROUNDS = Integer.getInteger("muster.attack.rounds", 1);
+  private static final int TIMES = Integer.getInteger("muster.attack.times", 1);
 
-  /** On a machine with nothing else to do it is less than a second. */
+  /** So long that no machine that has other work to do exceeds it. Alone, it is less than one. */
   private static final Duration LONGEST_PAUSE =
-      Duration.ofMillis(Integer.getInteger("muster.attack.pauseMillis", 15_000));
+      Duration.ofMillis(Integer.getInteger("muster.attack.pauseMillis", 30_000));
 
-  private static final Duration PATIENCE = Duration.ofSeconds(20);
+  private static final Duration PATIENCE = Duration.ofSeconds(60);
 
   private final Backend backend;
   private ChildProcess process;
@@ -76,8 +80,8 @@ class MemoryAttackIT {
   }
 
   @Test
-  void knownAttacks_oneAfterTheOther_twice_harmNobodyElse() {
-    for (int time = 0; time < 2; time++) {
+  void knownAttacks_oneAfterTheOther_harmNobodyElse() {
+    for (int time = 0; time < TIMES; time++) {
       for (MemoryAttack attack : MemoryAttack.values()) {
         try (MemoryAttack.Attackers clients = attack.launch(server, attack.fullStrength())) {
           assertThat(clients).isNotNull();
