@@ -27,11 +27,12 @@ import org.jspecify.annotations.Nullable;
  * is a client, and where it {@linkplain #host hosts} it runs the server too.
  *
  * <p>Any number of threads can share one object: what is answered at once takes turns on one
- * connection, in program order, and each thread that waits has a connection of its own. No thread
- * reads a value older than what it has written itself. {@link #set}, {@link #append}, {@link
- * #multiSet} and {@link #queuePush} have no answer in the protocol: they return when the kernel has
- * the whole request, as PyTorch's do, and a failure shows in a later call. To send many values at
- * the cost of one, use {@link #multiSet}.
+ * connection, in program order, and each thread that waits has a connection of its own, or shares
+ * one with other threads that wait, if there are many and the server is Muster's. No thread reads a
+ * value older than what it has written itself. {@link #set}, {@link #append}, {@link #multiSet} and
+ * {@link #queuePush} have no answer in the protocol: they return when the kernel has the whole
+ * request, as PyTorch's do, and a failure shows in a later call. To send many values at the cost of
+ * one, use {@link #multiSet}.
  *
  * <p>{@link #timeout} limits every call as a whole: waiting for other threads' calls, connecting
  * again, writing and reading. A call that is not answered in time fails with a {@link

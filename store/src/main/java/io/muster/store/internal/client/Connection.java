@@ -25,6 +25,10 @@ final class Connection implements Closeable {
 
   private final Socket socket;
   private final CallGuard guard;
+
+  /** Of those who write while another reads. */
+  private final CallGuard guardApart;
+
   private final WireOutput out;
   private final RequestEncoder requests;
   private final WireInput replies;
@@ -37,6 +41,7 @@ final class Connection implements Closeable {
   Connection(Socket socket) {
     this.socket = socket;
     this.guard = new CallGuard(socket);
+    this.guardApart = new CallGuard(socket);
     this.out = new WireOutput(this::write, REQUEST_BUFFER);
     this.requests = new RequestEncoder(out);
     this.replies = new WireInput(new Replies());
@@ -78,6 +83,24 @@ final class Connection implements Closeable {
     }
   }
 
+  /** Only writes, one at a time, while another thread reads within a {@link #call}. */
+  <T> T writeApart(long nanos, Use<T> use) throws IOException {
+    boolean intact = false;
+    try {
+      guardApart.begin(System.nanoTime(), nanos);
+      T result = use.with(this);
+      intact = true;
+      return result;
+    } catch (IOException e) {
+      throw guardApart.explain(e);
+    } finally {
+      guardApart.end();
+      if (!intact) {
+        close();
+      }
+    }
+  }
+
   /** Connects, to be called within a {@link #call}. */
   void connect(InetSocketAddress address, long nanos) throws IOException {
     socket.setTcpNoDelay(true);
@@ -89,9 +112,9 @@ final class Connection implements Closeable {
     }
   }
 
-  /** Names what this client can do, to a server that knows HELLO. */
-  void sendHello() throws IOException {
-    requests.hello(Hello.request(Hello.REFUSALS));
+  /** Names the features that are wanted, to a server that knows HELLO. */
+  void sendHello(String... features) throws IOException {
+    requests.hello(Hello.request(features));
   }
 
   /** Reads the answer to {@link #sendHello}. */
@@ -150,6 +173,7 @@ final class Connection implements Closeable {
   @Override
   public void close() {
     guard.close();
+    guardApart.close();
   }
 
   private void write(byte[] bytes, int offset, int length) throws IOException {

@@ -72,7 +72,8 @@ final class Handshake {
     if (!hello) {
       return new Greeting(ServerKind.MUSTER, null);
     }
-    connection.sendHello();
+    // Numbered waits are used on other connections; this one learns whether there are any.
+    connection.sendHello(Hello.REFUSALS, Hello.NUMBERED_WAITS);
     connection.flush();
     return new Greeting(ServerKind.MUSTER, connection.readHello());
   }

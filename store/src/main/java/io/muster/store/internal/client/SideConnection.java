@@ -52,7 +52,7 @@ final class SideConnection implements Closeable {
             connected = true;
           }
           if (sayHello) {
-            connection.sendHello();
+            connection.sendHello(Hello.REFUSALS);
           }
           waiting.begin(connection.requests());
           connection.flush();

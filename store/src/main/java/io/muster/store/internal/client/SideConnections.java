@@ -4,21 +4,29 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.net.SocketException;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Semaphore;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Connections beside the primary one: one for each thread that waits, kept for the next wait
- * afterwards. A wait only learns that something is there; values are read on the primary
- * connection.
+ * afterwards, as long as few wait or the server does not number waits; one for many otherwise. A
+ * wait only learns that something is there; values are read on the primary connection.
  */
 final class SideConnections implements Closeable {
   private static final int KEPT_IDLE = 4;
 
+  /** So many waits have connections of their own, which is the fastest; more share one. */
+  private static final int MOST_ALONE = 8;
+
   private final Connector.Connected server;
   private final Deque<SideConnection> idle = new ArrayDeque<>();
+  private final Semaphore alone = new Semaphore(MOST_ALONE);
+  private final List<SharedWaits> shared = new ArrayList<>();
   private final Set<Closeable> busy = ConcurrentHashMap.newKeySet();
   private volatile boolean closed;
 
@@ -34,9 +42,71 @@ final class SideConnections implements Closeable {
    *     server then, or its connection is closed
    */
   boolean await(SideConnection.Waiting waiting, long nanos) throws IOException {
+    requireNoInterrupt();
+    return awaitAlone(waiting, nanos);
+  }
+
+  /** The same, for a wait that a server may number, of these keys. */
+  boolean awaitNumbered(SideConnection.Waiting waiting, List<byte[]> keys, long nanos)
+      throws IOException {
+    requireNoInterrupt();
+    if (!SharedWaits.suits(server, keys)) {
+      return awaitAlone(waiting, nanos);
+    }
+    if (alone.tryAcquire()) {
+      try {
+        return awaitAlone(waiting, nanos);
+      } finally {
+        alone.release();
+      }
+    }
+    long start = System.nanoTime();
+    SharedWaits.Outcome outcome = awaitShared(waiting, nanos);
+    if (outcome == SharedWaits.Outcome.REFUSED) {
+      long left = nanos == Long.MAX_VALUE ? nanos : nanos - (System.nanoTime() - start);
+      return awaitAlone(waiting, left);
+    }
+    return outcome == SharedWaits.Outcome.CAME;
+  }
+
+  private SharedWaits.Outcome awaitShared(SideConnection.Waiting waiting, long nanos)
+      throws IOException {
+    while (true) {
+      SharedWaits waits = enterShared();
+      try {
+        SharedWaits.Outcome outcome = waits.await(waiting, nanos);
+        if (outcome != SharedWaits.Outcome.NOT_BEGUN) {
+          return outcome;
+        }
+      } finally {
+        waits.leave();
+      }
+    }
+  }
+
+  private synchronized SharedWaits enterShared() throws IOException {
+    if (closed) {
+      throw new SocketException("the store is closed");
+    }
+    for (SharedWaits waits : shared) {
+      if (waits.enter()) {
+        return waits;
+      }
+    }
+    shared.removeIf(SharedWaits::isClosed);
+    SharedWaits waits = new SharedWaits(server);
+    boolean unusedRoom = waits.enter();
+    shared.add(waits);
+    return waits;
+  }
+
+  private static void requireNoInterrupt() throws IOException {
     if (Thread.currentThread().isInterrupted()) {
       throw new CallInterruptedException(null);
     }
+  }
+
+  private boolean awaitAlone(SideConnection.Waiting waiting, long nanos) throws IOException {
     SideConnection connection = takeIdle();
     boolean reusable = false;
     try {
@@ -103,6 +173,8 @@ final class SideConnections implements Closeable {
     synchronized (this) {
       idle.forEach(SideConnection::close);
       idle.clear();
+      shared.forEach(SharedWaits::close);
+      shared.clear();
     }
     for (Closeable connection : busy) {
       closeQuietly(connection);

@@ -236,14 +236,14 @@ public final class StoreClient implements Closeable {
    */
   public boolean await(List<byte[]> keys, long nanos) throws IOException {
     return server == ServerKind.MUSTER
-        ? sides.await(requests -> requests.observe(keys), nanos)
+        ? sides.awaitNumbered(requests -> requests.observe(keys), keys, nanos)
         : sides.await(requests -> requests.await(keys), nanos);
   }
 
   /** {@link #await}, for a value where the server knows the difference. */
   public boolean awaitValues(List<byte[]> keys, long nanos) throws IOException {
     return server == ServerKind.MUSTER
-        ? sides.await(requests -> requests.awaitValues(keys), nanos)
+        ? sides.awaitNumbered(requests -> requests.awaitValues(keys), keys, nanos)
         : await(keys, nanos);
   }
 

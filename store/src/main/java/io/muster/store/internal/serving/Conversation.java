@@ -363,7 +363,37 @@ final class Conversation implements Poller.Readiness, Outlet {
     }
   }
 
-  /** Decides what is next; to be called by the loop behind {@link #tell}. */
+  /** The same for the end of a wait without a number. Those with numbers are told later. */
+  void tellEnd(ByteBuffer reply) {
+    if (!session.numbersWaits()) {
+      tell(reply);
+    }
+  }
+
+  /**
+   * Tells the client which of its waits with numbers have ended, while nobody owns the outbox. It
+   * does not throw.
+   */
+  void tellNumbers() {
+    if (closed || finished || !session.numbersWaits()) {
+      return;
+    }
+    try {
+      byte[] ends = session.takeEnds();
+      ByteBuffer before = unsent;
+      if (before == null) {
+        unsent = ByteBuffer.wrap(ends);
+        sendUnsent();
+      } else {
+        unsent = ByteBuffer.allocate(before.remaining() + ends.length).put(before).put(ends).flip();
+      }
+    } catch (Throwable e) {
+      // Only this client may suffer, as above.
+      lost();
+    }
+  }
+
+  /** Decides what is next; to be called by the loop behind any of these. */
   void told() {
     next();
   }

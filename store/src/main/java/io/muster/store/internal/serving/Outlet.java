@@ -9,8 +9,8 @@ interface Outlet {
   WireOutput replies();
 
   /**
-   * Tells the client that its wait has ended, while another client's request is being served. It
-   * must not block.
+   * Tells the client that its wait has ended, or whatever {@link Session#takeEnds} has to tell,
+   * while another client's request is being served. It must not block.
    */
   void endWait();
 

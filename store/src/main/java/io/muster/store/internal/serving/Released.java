@@ -68,6 +68,7 @@ final class Released {
     for (int i = 0; i < told; i++) {
       Conversation client = Objects.requireNonNull(released[i]);
       released[i] = null;
+      client.tellNumbers();
       client.told();
     }
   }
@@ -85,7 +86,7 @@ final class Released {
 
   private void tell(int from, int to, ByteBuffer reply) {
     for (int i = from; i < to; i++) {
-      Objects.requireNonNull(telling[i]).tell(reply.clear());
+      Objects.requireNonNull(telling[i]).tellEnd(reply.clear());
     }
   }
 

@@ -28,13 +28,16 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One client's conversation with the server. At most one wait is pending; other requests are served
- * meanwhile, and a new wait takes the place of the old one. Called by one thread at a time, under
- * the rule that guards the {@link ServerState}.
+ * One client's conversation with the server. At most one wait is pending, but for those that have
+ * numbers; other requests are served meanwhile, and a new wait takes the place of the old one.
+ * Called by one thread at a time, under the rule that guards the {@link ServerState}.
  */
 final class Session implements Requests {
   private static final byte[] EMPTY = {};
   private static final byte[] REFUSALS = Hello.REFUSALS.getBytes(StandardCharsets.UTF_8);
+  private static final byte[] NUMBERED_WAITS =
+      Hello.NUMBERED_WAITS.getBytes(StandardCharsets.UTF_8);
+  private static final List<String> FEATURES = List.of(Hello.REFUSALS, Hello.NUMBERED_WAITS);
 
   /** A list of so many values takes hardly any memory. */
   private static final int FEW = 512;
@@ -94,6 +97,9 @@ final class Session implements Requests {
   private boolean serving;
   private @Nullable PendingWait pending;
 
+  /** The waits that have numbers, of a client that asked for that. */
+  private @Nullable NumberedWaits numbered;
+
   /**
    * The queue whose push ended this session's wait, until its next request shows whether it takes
    * the item.
@@ -147,6 +153,7 @@ final class Session implements Requests {
       state.pins.settle();
     }
     requireReleaseTold();
+    replyEnds();
     if (offered != null && offered.equals(wokenBy)) {
       passOnWakeUp();
     }
@@ -196,6 +203,9 @@ final class Session implements Requests {
     transfer.giveBack();
     giveUpWait();
     waiting.giveBack();
+    if (numbered != null) {
+      numbered.endAll();
+    }
   }
 
   /** All that was replied so far has been sent, so that nothing refers to it any more. */
@@ -270,6 +280,7 @@ final class Session implements Requests {
       releaseUnwritten = false;
       reply().putByte(Reply.STOP_WAITING);
     }
+    replyEnds();
   }
 
   private int putPiece() throws IOException {
@@ -522,6 +533,7 @@ final class Session implements Requests {
 
   @Override
   public void barrier(byte[] key, long worldSize) throws IOException {
+    requireNoNumbers();
     giveUpWait();
     state.stored.requireRoomToAdd(contribution, key);
     waiting.change(ServerMemory.WAIT_FOR_KEY + (long) key.length);
@@ -584,12 +596,12 @@ final class Session implements Requests {
 
   @Override
   public void observe(List<byte[]> keys) throws IOException {
-    awaitAll(keys, Keyspace::isPresent, Waits::registerAsObserver);
+    awaitNumbered(keys, Keyspace::isPresent, Waits::registerAsObserver);
   }
 
   @Override
   public void awaitValues(List<byte[]> keys) throws IOException {
-    awaitAll(keys, Keyspace::hasValue, Waits::registerForValues);
+    awaitNumbered(keys, Keyspace::hasValue, Waits::registerForValues);
   }
 
   @Override
@@ -604,13 +616,87 @@ final class Session implements Requests {
   public void hello(List<byte[]> features) throws IOException {
     for (byte[] feature : features) {
       refusals |= Arrays.equals(feature, REFUSALS);
+      if (numbered == null && Arrays.equals(feature, NUMBERED_WAITS)) {
+        giveUpWait();
+        numbered = new NumberedWaits(state, outlet, this::endsAreUntold);
+      }
     }
-    Hello.write(
-        reply(), Hello.facts(state.name, state.limits.wire()), features, List.of(Hello.REFUSALS));
+    Hello.write(reply(), Hello.facts(state.name, state.limits.wire()), features, FEATURES);
+  }
+
+  @Override
+  public void endWait(long number) throws IOException {
+    replyEnds();
+    if (numbered != null) {
+      numbered.end(number);
+    }
+    replyEnd(Reply.WAIT_CANCELED, number);
+  }
+
+  private void replyEnd(int how, long number) throws IOException {
+    reply().putByte(how);
+    reply().putLong(number);
+  }
+
+  private void endsAreUntold() {
+    if (!serving && !isWriting()) {
+      outlet.endWait();
+    }
+  }
+
+  private void replyEnds() throws IOException {
+    byte[] ends = takeEnds();
+    if (ends.length > 0) {
+      reply().putBytes(ends, 0, ends.length);
+    }
+  }
+
+  /** Whether the client's waits have numbers, so that {@link #takeEnds} tells how they end. */
+  boolean numbersWaits() {
+    return numbered != null;
+  }
+
+  /** What tells the client which of its waits with numbers have ended; not amid a long reply. */
+  byte[] takeEnds() {
+    NumberedWaits waits = numbered;
+    return waits != null && waits.hasEnds() && !isWriting() ? waits.takeEnds() : EMPTY;
+  }
+
+  /** Waits, with a number if the client's waits have any. */
+  private void awaitNumbered(List<byte[]> keys, Presence presence, Registration registration)
+      throws IOException {
+    NumberedWaits waits = numbered;
+    if (waits == null) {
+      awaitAll(keys, presence, registration);
+      return;
+    }
+    long number = waits.takeNumber();
+    List<Key> missing = missing(keys, presence);
+    if (missing.isEmpty()) {
+      replyEnd(Reply.STOP_WAITING, number);
+      return;
+    }
+    try {
+      waits.begin(
+          number,
+          missing.size(),
+          bytesToWaitFor(missing),
+          wait -> registration.register(state.waits, wait, missing));
+    } catch (LimitException e) {
+      // The client's other waits go on.
+      replyEnd(Reply.WAIT_REFUSED, number);
+    }
+  }
+
+  private void requireNoNumbers() throws WireException {
+    if (numbered != null) {
+      throw new WireException("a wait without a number on a connection where waits have numbers");
+    }
   }
 
   private void awaitAll(List<byte[]> keys, Presence presence, Registration registration)
       throws IOException {
+    requireNoNumbers();
     giveUpWait();
     List<Key> missing = missing(keys, presence);
     if (missing.isEmpty()) {

@@ -281,6 +281,9 @@ public final class ThreadedTransport implements Transport {
     /** Whether a thread is writing; it goes on until nothing is unsent. Guarded by the lock. */
     private boolean sending;
 
+    /** Whether a thread was asked for that will send. Guarded by the lock. */
+    private boolean sendingSoon;
+
     Connection(Socket socket) {
       this.socket = socket;
     }
@@ -420,6 +423,7 @@ public final class ThreadedTransport implements Transport {
           sent.awaitUninterruptibly();
         }
         sending = true;
+        sendingSoon = false;
         try {
           writeUnsent();
         } finally {
@@ -433,7 +437,7 @@ public final class ThreadedTransport implements Transport {
 
     private void writeUnsent() throws IOException {
       OutputStream out = socket.getOutputStream();
-      while (!unsent.isEmpty()) {
+      while (addEnds() || !unsent.isEmpty()) {
         List<Unsent> batch = unsent;
         unsent = new ArrayList<>();
         unsentBytes = 0;
@@ -453,6 +457,15 @@ public final class ThreadedTransport implements Transport {
         }
       }
       session.sent();
+    }
+
+    /** Adds what tells which waits with numbers have ended, if there is any. */
+    private boolean addEnds() throws LimitException {
+      byte[] ends = session.takeEnds();
+      if (ends.length > 0) {
+        add(new Unsent(ends, 0, ends.length));
+      }
+      return ends.length > 0;
     }
 
     private static void write(byte[] bytes, int offset, int length, OutputStream out)
@@ -504,11 +517,14 @@ public final class ThreadedTransport implements Transport {
     @Override
     public void endWait() {
       try {
-        add(new Unsent(STOP_WAITING, 0, 1));
-        if (sending) {
+        if (!session.numbersWaits()) {
+          add(new Unsent(STOP_WAITING, 0, 1));
+        }
+        if (sending || sendingSoon) {
           return;
         }
         threads.execute(this::sendAllOrClose);
+        sendingSoon = true;
       } catch (Throwable e) {
         // The server is closing, or has no room for a thread: the client that is being served must
         // not suffer for this one.

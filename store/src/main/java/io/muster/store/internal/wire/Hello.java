@@ -26,6 +26,12 @@ public record Hello(Map<String, String> facts) {
   /** Before the server closes the connection for a request, it sends the reason. */
   public static final String REFUSALS = "refusals";
 
+  /**
+   * Each OBSERVE and WAIT_VALUES of this connection has a number, counted from 0 in the order they
+   * are sent. Any number may be pending, and the end of each is told by a byte and its number.
+   */
+  public static final String NUMBERED_WAITS = "numbered-waits";
+
   private static final String ON = "on";
   private static final String UNKNOWN = "unknown";
 

@@ -62,7 +62,9 @@ public enum Opcode {
    * What the client speaks beyond the opcodes before this one, by name: the server answers a list
    * of {@code name=value}. See {@link Hello}.
    */
-  HELLO(134, COUNT, KEY);
+  HELLO(134, COUNT, KEY),
+  /** Withdraws a wait by its number; see {@link Hello#NUMBERED_WAITS}. */
+  END_WAIT(135, I64);
 
   private static final @Nullable Opcode[] BY_CODE = new @Nullable Opcode[256];
 

@@ -14,6 +14,9 @@ public final class Reply {
   /** CANCEL_WAIT: nothing is waited for any more. */
   public static final int WAIT_CANCELED = 1;
 
+  /** A wait with a number: it would be too much for its connection or the server. */
+  public static final int WAIT_REFUSED = 2;
+
   /** Muster's own requests: the answer follows. */
   public static final int FOUND = 0;
 

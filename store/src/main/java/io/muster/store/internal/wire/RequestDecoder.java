@@ -348,6 +348,7 @@ public final class RequestDecoder {
       case WAIT_VALUES -> requests.awaitValues(blobs);
       case WAIT_ITEM -> requests.awaitItem(blobs.get(0));
       case HELLO -> requests.hello(blobs);
+      case END_WAIT -> requests.endWait(number);
     }
   }
 

@@ -151,6 +151,12 @@ public final class RequestEncoder implements Requests {
     list(Opcode.HELLO, features);
   }
 
+  @Override
+  public void endWait(long number) throws IOException {
+    begin(Opcode.END_WAIT);
+    out.putLong(number);
+  }
+
   private void begin(Opcode opcode) throws IOException {
     out.putByte(opcode.code());
   }

@@ -58,4 +58,6 @@ public interface Requests {
   void awaitItem(byte[] key) throws IOException;
 
   void hello(List<byte[]> features) throws IOException;
+
+  void endWait(long number) throws IOException;
 }

@@ -99,7 +99,8 @@ enum GoldenRequests {
   HELLO(
       "86 0200000000000000 0100000000000000 61 0200000000000000 6263",
       "hello[[a, bc]]",
-      e -> e.hello(List.of(b("a"), b("bc"))));
+      e -> e.hello(List.of(b("a"), b("bc")))),
+  END_WAIT("87 feffffffffffffff", "endWait[-2]", e -> e.endWait(-2));
 
   static final byte[] VALIDATE = bytes("00 cef7853c");
 

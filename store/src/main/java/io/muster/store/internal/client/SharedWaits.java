@@ -1,0 +1,346 @@
+package io.muster.store.internal.client;
+
+import io.muster.store.internal.wire.Hello;
+import io.muster.store.internal.wire.Reply;
+import io.muster.store.internal.wire.WireException;
+import java.io.Closeable;
+import java.io.IOException;
+import java.util.List;
+import java.util.Map;
+import java.util.Queue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One connection for the waits of many threads, to a server that numbers them. A thread of its own
+ * reads how they end, so that a wait costs neither a socket nor a platform thread; a {@link
+ * SideConnection} is faster by a switch of threads. It closes when it was idle for a while, and its
+ * thread ends with it.
+ */
+final class SharedWaits implements Closeable {
+  /** How many waits share a connection at most. */
+  static final int MOST_WAITS = 2048;
+
+  /** A wait for more keys, or for more bytes of keys, has a connection of its own. */
+  private static final int MOST_KEYS = 8;
+
+  private static final int MOST_KEY_BYTES = 1024;
+
+  private static final long IDLE_NANOS = TimeUnit.SECONDS.toNanos(1);
+
+  private final Connector.Connected server;
+  private final Connection connection = new Connection();
+
+  /** Those that have begun and not ended, by number. */
+  private final Map<Long, CompletableFuture<Integer>> waiting = new ConcurrentHashMap<>();
+
+  /** Whoever writes has it; numbers follow the order of what is written. */
+  private final ReentrantLock writing = new ReentrantLock();
+
+  /** Waits that are over and of which the server is still to be told. */
+  private final Queue<Long> ended = new ConcurrentLinkedQueue<>();
+
+  private boolean connected;
+  private long nextNumber;
+
+  /** Why no wait can begin any more. */
+  private volatile @Nullable IOException failure;
+
+  /** How many threads use this. Guarded by this object, as is what follows. */
+  private int users;
+
+  private boolean closed;
+  private @Nullable ScheduledFuture<?> closing;
+
+  SharedWaits(Connector.Connected server) {
+    this.server = server;
+  }
+
+  /** Whether a server numbers waits, and these keys are few and short. */
+  static boolean suits(Connector.Connected server, List<byte[]> keys) {
+    Hello hello = server.greeting().hello();
+    if (hello == null || !hello.isOn(Hello.NUMBERED_WAITS) || keys.size() > MOST_KEYS) {
+      return false;
+    }
+    int bytes = 0;
+    for (byte[] key : keys) {
+      bytes += key.length;
+    }
+    return bytes <= MOST_KEY_BYTES;
+  }
+
+  /** How a wait ended. */
+  enum Outcome {
+    CAME,
+    TIMED_OUT,
+    /** By the server; others go on. */
+    REFUSED,
+    /** The connection was lost before this wait began. */
+    NOT_BEGUN
+  }
+
+  /** Counts the caller as a user, who must {@link #leave}; false if there is no room for one. */
+  synchronized boolean enter() {
+    if (closed || failure != null || users >= MOST_WAITS) {
+      return false;
+    }
+    users++;
+    stopClosing();
+    return true;
+  }
+
+  synchronized void leave() {
+    users--;
+    if (users == 0 && !closed) {
+      closing = WatchThread.EXECUTOR.schedule(this::closeIfIdle, IDLE_NANOS, TimeUnit.NANOSECONDS);
+    }
+  }
+
+  private synchronized void closeIfIdle() {
+    if (users == 0) {
+      close();
+    }
+  }
+
+  private void stopClosing() {
+    if (closing != null) {
+      closing.cancel(false);
+      closing = null;
+    }
+  }
+
+  synchronized boolean isClosed() {
+    return closed || failure != null;
+  }
+
+  /**
+   * Waits.
+   *
+   * @return {@link Outcome#TIMED_OUT} only if the server has confirmed that it has forgotten the
+   *     wait
+   * @throws CallTimeoutException if the server did not answer in time; it is told of the end before
+   *     any later wait of this connection
+   * @throws CallInterruptedException if the thread is interrupted; the wait is withdrawn then
+   */
+  Outcome await(SideConnection.Waiting wait, long nanos) throws IOException {
+    long start = System.nanoTime();
+    CompletableFuture<Integer> end = new CompletableFuture<>();
+    long number = begin(wait, Math.max(nanos, CallGuard.CONFIRM_NANOS), end);
+    if (number < 0) {
+      return Outcome.NOT_BEGUN;
+    }
+    try {
+      return outcome(end, left(start, nanos));
+    } catch (TimeoutException e) {
+      return withdraw(number, end);
+    } catch (InterruptedException e) {
+      try {
+        Outcome outcome = withdraw(number, end);
+        if (outcome == Outcome.TIMED_OUT) {
+          throw new CallInterruptedException(e);
+        }
+        return outcome;
+      } catch (CallTimeoutException late) {
+        throw new CallInterruptedException(late);
+      } finally {
+        Thread.currentThread().interrupt();
+      }
+    } finally {
+      waiting.remove(number);
+    }
+  }
+
+  private static long left(long start, long nanos) {
+    return nanos == Long.MAX_VALUE ? nanos : nanos - (System.nanoTime() - start);
+  }
+
+  /** Returns the number of the wait, or -1 if the connection was lost before. */
+  private long begin(SideConnection.Waiting wait, long nanos, CompletableFuture<Integer> end)
+      throws IOException {
+    lock(nanos);
+    try {
+      if (failure != null) {
+        return -1;
+      }
+      connect(nanos);
+      long number = nextNumber++;
+      waiting.put(number, end);
+      try {
+        write(nanos, wait);
+        // The reader may have failed before it could know of this wait.
+        IOException lost = failure;
+        if (lost != null) {
+          end.completeExceptionally(lost);
+        }
+      } catch (Throwable e) {
+        waiting.remove(number);
+        throw e;
+      }
+      return number;
+    } finally {
+      writing.unlock();
+    }
+  }
+
+  private void lock(long nanos) throws IOException {
+    try {
+      if (!writing.tryLock() && !writing.tryLock(nanos, TimeUnit.NANOSECONDS)) {
+        throw new CallTimeoutException("other waits kept the connection busy", null);
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new CallInterruptedException(e);
+    }
+  }
+
+  private void connect(long nanos) throws IOException {
+    if (connected) {
+      return;
+    }
+    try {
+      boolean unused =
+          InterruptShield.run(
+              () ->
+                  connection.call(
+                      nanos,
+                      c -> {
+                        c.connect(server.address(), nanos);
+                        c.requests().validate();
+                        c.sendHello(Hello.REFUSALS, Hello.NUMBERED_WAITS);
+                        c.flush();
+                        requireSame(c.readHello());
+                        return true;
+                      }),
+              () -> connection.guard().interrupt());
+      Thread reader = new Thread(this::read, "muster-store-waits");
+      reader.setDaemon(true);
+      reader.start();
+      connected = true;
+    } catch (IOException e) {
+      fail(e);
+      throw e;
+    } catch (Throwable e) {
+      fail(new IOException("no connection for waits: " + e, e));
+      throw e;
+    }
+  }
+
+  private void requireSame(Hello hello) throws IOException {
+    Handshake.Greeting greeting = new Handshake.Greeting(server.server(), hello);
+    if (!server.greeting().mayBeOfSame(greeting) || !hello.isOn(Hello.NUMBERED_WAITS)) {
+      throw new IOException("another server listens on " + server.address() + " now");
+    }
+  }
+
+  /** Tells the server which waits are over, and then this. */
+  private void write(long nanos, SideConnection.Waiting request) throws IOException {
+    boolean unused =
+        InterruptShield.run(
+            () ->
+                connection.writeApart(
+                    nanos,
+                    c -> {
+                      for (Long over = ended.poll(); over != null; over = ended.poll()) {
+                        c.requests().endWait(over);
+                      }
+                      request.begin(c.requests());
+                      c.flush();
+                      return true;
+                    }),
+            () -> {
+              // It ends soon by itself, and half a request would end the waits of others.
+            });
+  }
+
+  private static Outcome outcome(CompletableFuture<Integer> end, long nanos)
+      throws IOException, InterruptedException, TimeoutException {
+    try {
+      int reply = nanos == Long.MAX_VALUE ? end.get() : end.get(nanos, TimeUnit.NANOSECONDS);
+      return switch (reply) {
+        case Reply.STOP_WAITING -> Outcome.CAME;
+        case Reply.WAIT_CANCELED -> Outcome.TIMED_OUT;
+        case Reply.WAIT_REFUSED -> Outcome.REFUSED;
+        default -> throw new WireException("a wait was answered with " + reply);
+      };
+    } catch (ExecutionException e) {
+      Throwable cause = e.getCause();
+      throw new IOException(cause == null ? e.getMessage() : cause.getMessage(), e);
+    }
+  }
+
+  /** Tells the server that a wait is over, and waits until that is confirmed. */
+  private Outcome withdraw(long number, CompletableFuture<Integer> end) throws IOException {
+    ended.add(number);
+    boolean told = false;
+    boolean interrupted = Thread.interrupted();
+    long start = System.nanoTime();
+    try {
+      while (true) {
+        long left = left(start, CallGuard.CONFIRM_NANOS);
+        try {
+          if (!told && writing.tryLock(left, TimeUnit.NANOSECONDS)) {
+            told = true;
+            try {
+              write(CallGuard.CONFIRM_NANOS, requests -> {});
+            } finally {
+              writing.unlock();
+            }
+          }
+          return outcome(end, left);
+        } catch (InterruptedException e) {
+          interrupted = true;
+        } catch (TimeoutException e) {
+          throw new CallTimeoutException("the server did not answer in time", null);
+        }
+      }
+    } finally {
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
+    }
+  }
+
+  private void read() {
+    try {
+      boolean unused =
+          connection.call(
+              Long.MAX_VALUE,
+              c -> {
+                while (true) {
+                  int reply = c.replies().getByte();
+                  CompletableFuture<Integer> end = waiting.remove(c.replies().getNumber());
+                  if (end != null) {
+                    end.complete(reply);
+                  }
+                }
+              });
+    } catch (IOException e) {
+      fail(e);
+    } catch (Throwable e) {
+      fail(new IOException("the reader of waits failed: " + e, e));
+    }
+  }
+
+  private void fail(IOException e) {
+    failure = e;
+    waiting.values().forEach(end -> end.completeExceptionally(e));
+    connection.close();
+  }
+
+  /** Ends all waits. */
+  @Override
+  public void close() {
+    synchronized (this) {
+      closed = true;
+      stopClosing();
+    }
+    connection.close();
+  }
+}

@@ -1,0 +1,213 @@
+package io.muster.store.server;
+
+import static io.muster.store.server.RawClient.await;
+import static io.muster.store.server.RawClient.blob;
+import static io.muster.store.server.RawClient.i64;
+import static io.muster.store.server.RawClient.keys;
+import static io.muster.store.server.RawClient.set;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Fault B5: a connection whose waits have numbers, and what a hostile client does with it. */
+class NumberedWaitsOnTheWireTest extends ServerTest {
+  private static final String NUMBERED = "86" + keys("numbered-waits");
+  private static final int MOST = 16 * 1024;
+
+  NumberedWaitsOnTheWireTest(Backend backend) {
+    super(backend);
+  }
+
+  private RawClient numbered() {
+    return sayHello(connect());
+  }
+
+  private static RawClient sayHello(RawClient client) {
+    client.send(NUMBERED);
+    for (long left = client.readLong(); left > 0; left--) {
+      byte[] unused = client.readBlob();
+    }
+    return client;
+  }
+
+  private static String observe(String... keys) {
+    return "83" + keys(keys);
+  }
+
+  private static String awaitValues(String... keys) {
+    return "84" + keys(keys);
+  }
+
+  private static String end(long number) {
+    return "87" + i64(number);
+  }
+
+  private static String released(long number) {
+    return "00" + i64(number);
+  }
+
+  private static String withdrawn(long number) {
+    return "01" + i64(number);
+  }
+
+  private static String refused(long number) {
+    return "02" + i64(number);
+  }
+
+  private void expectWaits(int waits) {
+    Eventually.assertThat(() -> server().statistics().waits()).isEqualTo(waits);
+  }
+
+  @Test
+  void waits_endInAnyOrder_byNumber() {
+    elsewhere(set("/there", "x"));
+    try (RawClient client = numbered()) {
+      client.send(observe("/a") + awaitValues("/b") + observe("/there") + observe("/a", "/c"));
+      client.expect(released(2)).sync();
+      expectWaits(3);
+
+      elsewhere(set("/b", "x"));
+      client.expect(released(1)).sync();
+      elsewhere(set("/a", "x"));
+      client.expect(released(0)).sync();
+      elsewhere("0e" + blob("/c") + blob("item"));
+      client.expect(released(3)).sync();
+      expectWaits(0);
+    }
+  }
+
+  @Test
+  void waits_endedByOneRequest_areAllTold() {
+    try (RawClient client = numbered()) {
+      String expected = "";
+      for (int i = 0; i < 100; i++) {
+        client.send(observe("/a"));
+        expected += released(i);
+      }
+      client.sync();
+
+      elsewhere(set("/a", "x"));
+
+      client.expect(expected).sync();
+    }
+  }
+
+  @Test
+  void wait_endedByItsOwnClient_isToldBehindTheReply() {
+    try (RawClient client = numbered()) {
+      client.send(observe("/a") + set("/a", "x")).expect(released(0)).sync();
+    }
+  }
+
+  @Test
+  void wait_endedAmidALongReply_isToldBehindIt() {
+    String value = "v".repeat(8 << 20);
+    elsewhere(set("/long", value));
+    try (RawClient client = numbered()) {
+      client.send(observe("/a") + "03" + blob("/long"));
+      client.skip(100);
+      elsewhere(set("/a", "x"));
+      client.skip(Long.BYTES + value.length() - 100L).expect(released(0)).sync();
+    }
+  }
+
+  @Test
+  void wait_withdrawn_isConfirmedAndForgotten() {
+    try (RawClient client = numbered()) {
+      client.send(observe("/a") + awaitValues("/a", "/b") + end(0)).expect(withdrawn(0));
+      expectWaits(1);
+      client.send(end(1)).expect(withdrawn(1));
+      expectWaits(0);
+
+      elsewhere(set("/a", "x") + set("/b", "x"));
+      client.sync().send(observe("/c") + end(2)).expect(withdrawn(2)).sync();
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(longs = {0, 1, -1, Long.MAX_VALUE, Long.MIN_VALUE})
+  void end_ofAnUnknownNumber_isConfirmed(long number) {
+    try (RawClient client = numbered()) {
+      client.send(end(number) + observe("/a") + end(0) + end(0));
+      client.expect(withdrawn(number) + withdrawn(0) + withdrawn(0)).sync();
+      expectWaits(0);
+    }
+    try (RawClient client = connect()) {
+      client.send(await("/a") + end(number)).expect(withdrawn(number)).sync();
+      expectWaits(1);
+    }
+  }
+
+  @Test
+  void waitsBeyondTheLimit_areRefused_andTheOthersGoOn() {
+    try (RawClient client = numbered()) {
+      client.send(observe("/a").repeat(MOST)).sync();
+      client.send(observe("/a") + observe("/a")).expect(refused(MOST) + refused(MOST + 1));
+      client.send(end(7)).expect(withdrawn(7)).send(observe("/b")).sync();
+      expectWaits(MOST);
+
+      elsewhere(set("/b", "x"));
+
+      client.expect(released(MOST + 2)).sync();
+    }
+    expectWaits(0);
+  }
+
+  @Test
+  void waitsForMoreKeysThanTheLimit_areRefused_andTheOthersGoOn() {
+    String[] many = new String[65_536];
+    for (int i = 0; i < many.length; i++) {
+      many[i] = "/" + i;
+    }
+    try (RawClient client = numbered()) {
+      client.send(observe("/a") + observe(many) + observe(many) + observe("/a"));
+      client.expect(refused(2)).sync();
+      client.send(end(1)).expect(withdrawn(1)).send(observe(many)).sync();
+      expectWaits(3);
+    }
+    expectWaits(0);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "06 0100000000000000 02000000000000002f61",
+        "85 02000000000000002f61",
+        "12 02000000000000002f61 0200000000000000"
+      })
+  void waitWithoutANumber_closesTheConnection(String wait) {
+    try (RawClient client = numbered()) {
+      client.send(observe("/a") + wait).expectClosed();
+    }
+    expectWaits(0);
+  }
+
+  @Test
+  void hello_givesUpAWaitWithoutANumber() {
+    try (RawClient client = connect()) {
+      sayHello(client.send(await("/a")));
+      expectWaits(0);
+      sayHello(client).send(observe("/b") + end(0)).expect(withdrawn(0)).sync();
+    }
+  }
+
+  @Test
+  void clientThatDoesNotRead_costsNobodyAnything() {
+    try (RawClient client = numbered()) {
+      for (int round = 0; round < 20; round++) {
+        String key = "/k" + round;
+        client.send(observe(key).repeat(1000)).sync();
+        elsewhere(set(key, "x"));
+        client.skip(1000L * (1 + Long.BYTES));
+      }
+      client.send(observe("/a").repeat(MOST));
+      expectWaits(MOST);
+      client.send(observe("/there", "/a").repeat(1000));
+      elsewhere(set("/a", "x"));
+      elsewhere(set("/there", "x"));
+    }
+    expectWaits(0);
+    Eventually.assertThat(() -> server().statistics().openConnections()).isEqualTo(0);
+  }
+}
