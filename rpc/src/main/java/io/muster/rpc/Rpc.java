@@ -82,6 +82,7 @@ public final class Rpc {
         RendezvousOptions.builder()
             .timeout(options.initTimeout())
             .environment(options.environment());
+    options.bind().ifPresent(builder::bind);
     String url = options.initMethod();
     boolean hasSize =
         worldSize >= 0 || isArgument("world_size", url) || isVariable("WORLD_SIZE", url, options);

@@ -88,6 +88,11 @@ public final class RpcOptions {
     return settings.host;
   }
 
+  /** Where the host of the store listens; empty for the standard. */
+  public Optional<String> bind() {
+    return settings.bind;
+  }
+
   /** How large a message may be. */
   public int maxMessageBytes() {
     return settings.maxMessageBytes;
@@ -152,6 +157,8 @@ public final class RpcOptions {
         + initTimeout()
         + ", host="
         + host()
+        + ", bind="
+        + bind()
         + ", maxMessageBytes="
         + maxMessageBytes()
         + ", handlerThreads="
@@ -178,6 +185,7 @@ public final class RpcOptions {
     private Duration timeout = DEFAULT_TIMEOUT;
     private Duration initTimeout = DEFAULT_INIT_TIMEOUT;
     private Optional<String> host = Optional.empty();
+    private Optional<String> bind = Optional.empty();
     private int maxMessageBytes = DEFAULT_MAX_MESSAGE_BYTES;
     private int handlerThreads = DEFAULT_HANDLER_THREADS;
     private int queuedCalls = DEFAULT_QUEUED_CALLS;
@@ -201,6 +209,7 @@ public final class RpcOptions {
       copy.timeout = timeout;
       copy.initTimeout = initTimeout;
       copy.host = host;
+      copy.bind = bind;
       copy.maxMessageBytes = maxMessageBytes;
       copy.handlerThreads = handlerThreads;
       copy.queuedCalls = queuedCalls;
@@ -265,6 +274,17 @@ public final class RpcOptions {
      */
     public Builder host(String host) {
       this.host = Optional.of(host);
+      return this;
+    }
+
+    /**
+     * Where rank 0 listens if the URL has it host the store: a host name, an address, or {@code *}
+     * for all interfaces. See {@link io.muster.rendezvous.RendezvousOptions.Builder#bind} for the
+     * default; the variable {@code MUSTER_BIND} says the same. Where the worker itself listens is
+     * {@link #host}.
+     */
+    public Builder bind(String host) {
+      this.bind = Optional.of(host);
       return this;
     }
 

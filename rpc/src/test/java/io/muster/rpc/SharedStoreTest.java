@@ -1,6 +1,7 @@
 package io.muster.rpc;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.muster.collectives.ProcessGroup;
 import io.muster.collectives.ProcessGroupOptions;
@@ -9,11 +10,13 @@ import io.muster.collectives.ReduceOp;
 import io.muster.collectives.Tensor;
 import io.muster.store.Background;
 import io.muster.store.FreePort;
+import io.muster.store.NetworkException;
 import io.muster.store.TcpStore;
 import io.muster.store.TcpStoreOptions;
 import io.muster.store.server.Backend;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -55,6 +58,35 @@ class SharedStoreTest {
             .environment(variables)
             .timeout(Background.PATIENCE)
             .build());
+  }
+
+  /** Fault D5: the host is called localhost, and workers on other hosts are to reach it. */
+  @Test
+  void storeOfAWorld_listensWhereBindSays() {
+    int unused =
+        FreePort.use(
+            port -> {
+              RpcOptions options =
+                  RpcOptions.builder()
+                      .initMethod("tcp://localhost:" + port)
+                      .host(LOOPBACK)
+                      .bind("127.0.0.3")
+                      .initTimeout(Background.PATIENCE)
+                      .build();
+              try (RpcAgent agent = Rpc.init("worker", 0, 1, options);
+                  TcpStore other = TcpStore.connect("127.0.0.3", port)) {
+                assertThat(other.numKeys()).isPositive();
+                assertThatThrownBy(
+                        () ->
+                            TcpStore.connect(
+                                LOOPBACK,
+                                port,
+                                TcpStoreOptions.builder().timeout(Duration.ZERO).build()))
+                    .isInstanceOf(NetworkException.class);
+                agent.shutdown();
+              }
+              return port;
+            });
   }
 
   @Test

@@ -140,9 +140,7 @@ public final class KryoCodec implements RpcCodec {
       bytes = coder.encode(value, references);
     } catch (KryoBufferOverflowException e) {
       throw new IllegalArgumentException(
-          "cannot be sent: it has more than the "
-              + maxBytes
-              + " bytes that maxMessageBytes allows",
+          "cannot be sent: it has more than the " + maxBytes + " bytes that maxMessageBytes allows",
           e);
     } catch (RuntimeException e) {
       // The coder is in an unknown state, and dropped.

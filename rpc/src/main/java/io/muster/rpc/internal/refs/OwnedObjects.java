@@ -4,7 +4,6 @@ import io.muster.rpc.internal.wire.ObjectId;
 import java.util.HashMap;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
