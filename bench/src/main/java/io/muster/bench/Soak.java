@@ -27,7 +27,7 @@ public final class Soak {
   /** The server complains about each bad client, some hundreds a minute. */
   private static final String NO_LOG = "-Djava.util.logging.config.file=/dev/null";
 
-  private double minutes = 30;
+  private double minutes = 10;
   private long seed = System.nanoTime();
   private Optional<Path> file = Optional.empty();
 

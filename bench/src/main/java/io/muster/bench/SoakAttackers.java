@@ -28,7 +28,8 @@ final class SoakAttackers implements SoakLoad.Client {
   private static final byte[] SMALL = new byte[8];
 
   private final Random random;
-  private final List<byte[]> keys = IntStream.range(0, MOST_KEYS).mapToObj(i -> key("" + i)).toList();
+  private final List<byte[]> keys =
+      IntStream.range(0, MOST_KEYS).mapToObj(i -> key("" + i)).toList();
 
   SoakAttackers(Random random) {
     this.random = random;

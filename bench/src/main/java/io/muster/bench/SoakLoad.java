@@ -50,6 +50,7 @@ final class SoakLoad implements AutoCloseable {
     for (int i = 0; i < GUESTS; i++) {
       load.start("guests " + i, new SoakGuests("guest/" + i, new Random(seeds.nextLong())));
     }
+    load.start("attackers", new SoakAttackers(new Random(seeds.nextLong())));
     load.start("slow reader", new SoakSlowReader(new Random(seeds.nextLong())));
     return load;
   }

@@ -204,8 +204,9 @@ final class SoakReport {
             The server (event loop, `%s`) is a process; all clients are threads of another one. Four
             workers use keys of their own in every way and compare each answer with a copy. Three ranks set
             keys for each other, and meet at barriers. Guests come, %,d in all: some behave; some wait for
-            keys or at barriers, and reset their connections; some send random bytes, or half a request. One
-            asks for 8 MiB and reads slowly. The probe makes an add each millisecond, whose times these are.
+            keys or at barriers, and reset their connections; some send random bytes, or half a request.
+            Attackers fill the server with keys, queue items, waits, half-sent requests and replies that
+            they never read, until it disconnects them. One client asks for 8 MiB and reads slowly. The probe makes an add each millisecond, whose times these are.
 
             %s
             | quarter | operations/s | guests/s | p50, µs | p99, µs | p99.9, µs | max, µs | resident, MiB | stored, MiB | descriptors, at most |
