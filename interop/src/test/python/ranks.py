@@ -86,6 +86,10 @@ class Part:
     def room(self, blocks=1):
         return torch.zeros(blocks * self.length, dtype=getattr(torch, self.type.lower()))
 
+    def roomier(self):
+        """More room than a message needs, with something in it."""
+        return values(self.type, self.length + 3, self.seed + 77, self.rank)
+
     def rooms(self):
         return [self.room() for _ in range(self.size)]
 
@@ -94,6 +98,10 @@ class Part:
 
     def broadcast(self):
         self.result = [self.own()]
+        self.start(dist.broadcast, self.result[0], self.global_root)
+
+    def broadcast_shorter(self):
+        self.result = [self.own() if self.at_root else self.roomier()]
         self.start(dist.broadcast, self.result[0], self.global_root)
 
     def all_reduce(self):
@@ -125,6 +133,11 @@ class Part:
         self.result = [self.room()]
         self.start(dist.reduce_scatter, self.result[0], self.owns(), self.op)
 
+    def reduce_scatter_uneven(self):
+        self.result = [self.room(1 + self.rank)]
+        parts = [self.own(1 + i, seed=1000 * i) for i in range(self.size)]
+        self.start(dist.reduce_scatter, self.result[0], parts, self.op)
+
     def reduce_scatter_tensor(self):
         self.result = [self.room()]
         self.start(dist.reduce_scatter_tensor, self.result[0], self.own(self.size), self.op)
@@ -152,21 +165,33 @@ class Part:
         dist.monitored_barrier(self.group, TIMEOUT)
 
     def send_recv(self):
-        self.result = [self.room()]
+        self.exchange(self.room())
+
+    def send_recv_shorter(self):
+        self.exchange(self.roomier())
+
+    def exchange(self, room):
+        self.result = [room]
         following = dist.get_global_rank(self.group, (self.rank + 1) % self.size)
         previous = dist.get_global_rank(self.group, (self.rank - 1) % self.size)
         self.works = [
             dist.isend(self.own(), following, self.group, self.root),
-            dist.irecv(self.result[0], previous, self.group, self.root),
+            dist.irecv(room, previous, self.group, self.root),
         ]
 
     def recv_any_source(self):
+        self.collect(self.room)
+
+    def recv_any_source_shorter(self):
+        self.collect(self.roomier)
+
+    def collect(self, room):
         if not self.at_root:
             dist.send(self.own(), self.global_root, self.group, 5)
             return
         self.result = self.rooms()
         for _ in range(self.size - 1):
-            tensor = self.room()
+            tensor = room()
             source = dist.recv(tensor, None, self.group, 5)
             self.result[dist.get_group_rank(self.group, source)] = tensor
 

@@ -32,8 +32,10 @@ final class HelpCommand implements Callable<Integer> {
       if (named == null) {
         throw new ParameterException(
             command,
-            "there is no command '%s'; there are %s"
-                .formatted(name, String.join(", ", command.getSubcommands().keySet())));
+            "there is no command '"
+                + name
+                + "'; there are "
+                + String.join(", ", command.getSubcommands().keySet()));
       }
       command = named;
     }

@@ -38,7 +38,14 @@ public final class RequestDecoder {
 
   private static final byte[] EMPTY = {};
 
-  private final WireLimits limits;
+  /** What a HELLO may always hold: a server's limits are for what it stores. */
+  private static final WireLimits LEAST_FOR_HELLO = new WireLimits(1024, 0, 1024, 64 * 1024);
+
+  private final WireLimits ordinaryLimits;
+
+  /** The limits of the request that is being read. */
+  private WireLimits limits;
+
   private final KeyReader keys;
   private final RequestMemory memory;
 
@@ -83,6 +90,7 @@ public final class RequestDecoder {
    * memory} for what the request takes until it is complete.
    */
   public RequestDecoder(WireLimits limits, KeyReader keys, RequestMemory memory) {
+    this.ordinaryLimits = limits;
     this.limits = limits;
     this.keys = keys;
     this.memory = memory;
@@ -144,6 +152,7 @@ public final class RequestDecoder {
           validated ? "VALIDATE sent twice" : "first request is " + current + ", not VALIDATE");
     }
     opcode = current;
+    limits = current == Opcode.HELLO ? ordinaryLimits.atLeast(LEAST_FOR_HELLO) : ordinaryLimits;
     return current;
   }
 

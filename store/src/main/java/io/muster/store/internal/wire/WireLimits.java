@@ -12,4 +12,13 @@ public record WireLimits(int keyBytes, int valueBytes, int keys, long requestByt
   /** The limits of PyTorch's libuv server, which puts none on a whole request. */
   public static final WireLimits PYTORCH =
       new WireLimits(8 * 1024, 8 * 1024 * 1024, 128 * 1024, Long.MAX_VALUE);
+
+  /** For each limit the greater one of this and {@code other}. */
+  WireLimits atLeast(WireLimits other) {
+    return new WireLimits(
+        Math.max(keyBytes, other.keyBytes),
+        Math.max(valueBytes, other.valueBytes),
+        Math.max(keys, other.keys),
+        Math.max(requestBytes, other.requestBytes));
+  }
 }
