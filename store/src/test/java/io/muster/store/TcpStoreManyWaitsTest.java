@@ -116,7 +116,8 @@ class TcpStoreManyWaitsTest {
     awaitWaits(count);
 
     assertThat(server.statistics().openConnections()).isLessThanOrEqualTo(MOST_CONNECTIONS);
-    assertThat(threadsOfStores()).isLessThan(8 + 8);
+    // Those of stores that other tests have closed end within a second.
+    assertThat(threadsOfStores()).isLessThan(count / 20);
     IntStream.range(0, count).forEach(i -> store.set("key" + i, "value"));
 
     assertThat(results()).hasSize(count).containsOnly("came");
