@@ -23,11 +23,10 @@ class TcpStoreWriteOrderTest {
   private static final int ROUNDS = 3000;
 
   /**
-   * The kernel may deliver the packets of two connections in another order, for PyTorch's clients
-   * too: never on an idle machine, in a tenth of the rounds on an overloaded one. Requests that are
-   * kept back are seen late in three of four.
+   * Requests that are kept back are seen late in three of four rounds. On an overloaded machine a
+   * tenth was seen late once; the kernel's order of two connections is suspected, not shown.
    */
-  private static final int LATE_BY_THE_KERNEL = ROUNDS / 3;
+  private static final int TOLERATED_LATE = ROUNDS / 3;
 
   private final StoreServer server = StoreServer.start(StoreServer.options().build());
   private final TcpStore writer = TcpStore.connect("127.0.0.1", server.port());
@@ -64,7 +63,7 @@ class TcpStoreWriteOrderTest {
     assertThat(writing.result()).isTrue();
 
     int lateInAll = late.values().stream().mapToInt(Integer::intValue).sum();
-    assertThat(lateInAll).as("late, of %s rounds: %s", ROUNDS, late).isLessThan(LATE_BY_THE_KERNEL);
+    assertThat(lateInAll).as("late, of %s rounds: %s", ROUNDS, late).isLessThan(TOLERATED_LATE);
   }
 
   /** Four writes, so that the last is part of a burst. */
