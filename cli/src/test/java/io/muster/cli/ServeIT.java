@@ -48,6 +48,7 @@ class ServeIT {
         store.set("k", "v");
         assertThat(store.getString("k")).isEqualTo("v");
         CompletableFuture<Void> waiter = CompletableFuture.runAsync(() -> store.await("never"));
+        server.awaitOutputOrEnd();
 
         server.process().destroy();
 
