@@ -37,6 +37,28 @@ class InitProcessGroupStoreTest {
         .isEqualTo(Backend.EVENT_LOOP);
   }
 
+  /** Fault D5: the host is called localhost, and ranks on other hosts are to reach the store. */
+  @Test
+  void bind_saysWhereTheStoreListens() {
+    try (ProcessGroups groups = new ProcessGroups()) {
+      ProcessGroup world =
+          groups.initProcessGroup(
+              ProcessGroupOptions.builder()
+                  .initMethod("tcp://localhost:0")
+                  .bind("127.0.0.3")
+                  .rank(0)
+                  .worldSize(1)
+                  .environment(Map.of("GLOO_SOCKET_IFNAME", "lo"))
+                  .timeout(Ranks.TIMEOUT)
+                  .build());
+
+      assertThat(belowThePrefixes(world.store()).server().orElseThrow().addresses())
+          .extracting(address -> address.getAddress().getHostAddress())
+          .containsExactly("127.0.0.3");
+      groups.destroyProcessGroup();
+    }
+  }
+
   /** Which backend a world of one hosts its store with. */
   private static Backend backend(String initMethod, Map<String, String> environment) {
     Map<String, String> variables = new HashMap<>(environment);

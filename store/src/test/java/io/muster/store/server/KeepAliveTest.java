@@ -6,11 +6,15 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import io.muster.store.BoundDescriptor;
 import io.muster.store.Store;
 import io.muster.store.TcpStore;
+import io.muster.store.internal.socket.KeepAlive;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.StandardSocketOptions;
+import java.nio.channels.NetworkChannel;
 import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -19,6 +23,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Stream;
+import jdk.net.ExtendedSocketOptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
@@ -94,6 +99,41 @@ class KeepAliveTest extends ServerTest {
 
       assertTimer(false, 15);
     }
+  }
+
+  @Test
+  void apply_setsAllOptions() throws IOException {
+    KeepAlive keepAlive = new KeepAlive(99, 7, 4);
+    try (SocketChannel channel = SocketChannel.open();
+        SocketChannel other = SocketChannel.open();
+        ServerSocketChannel listener = ServerSocketChannel.open()) {
+      keepAlive.apply(channel);
+      keepAlive.apply(other.socket());
+      keepAlive.applyToListener(listener);
+
+      for (SocketChannel one : List.of(channel, other)) {
+        assertThat(one.getOption(StandardSocketOptions.SO_KEEPALIVE)).isTrue();
+        assertTimes(one, 99, 7, 4);
+      }
+      assertTimes(listener, 99, 7, 4);
+    }
+  }
+
+  private static void assertTimes(NetworkChannel of, int idle, int interval, int probes)
+      throws IOException {
+    assertThat(of.getOption(ExtendedSocketOptions.TCP_KEEPIDLE)).isEqualTo(idle);
+    assertThat(of.getOption(ExtendedSocketOptions.TCP_KEEPINTERVAL)).isEqualTo(interval);
+    assertThat(of.getOption(ExtendedSocketOptions.TCP_KEEPCOUNT)).isEqualTo(probes);
+  }
+
+  @Test
+  void options_areRoundedUpToSeconds() {
+    StoreServerOptions options =
+        options().keepAlive(Duration.ofMillis(99_001), Duration.ofNanos(1), 4).build();
+
+    assertThat(options.keepAliveIdle()).isEqualTo(Duration.ofSeconds(100));
+    assertThat(options.keepAliveInterval()).isEqualTo(Duration.ofSeconds(1));
+    assertThat(options.keepAliveProbes()).isEqualTo(4);
   }
 
   @Test

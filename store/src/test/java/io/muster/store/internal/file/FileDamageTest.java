@@ -157,9 +157,33 @@ class FileDamageTest {
     }
   }
 
+  /** The length of a record ends up within the last bytes of the file, too few for another one. */
   @ParameterizedTest
-  @ValueSource(ints = {10, 65_520, 65_536 - 9, 65_536 - 4, 65_536, 65_536 + 3, 300_000})
-  void change_recordFarBehindTheDamage_isFound(int distance) throws IOException {
+  @ValueSource(ints = {1, 2, 3})
+  void change_recordThatSwallowsWholeOnes_throwsAndCutsNothing(int left) throws IOException {
+    byte[] whole = concat(records());
+    byte[] swallowed = concat(List.of(record("/one", "1"), record("/two", "2")));
+    byte[] damaged = record("/long", "value");
+    damaged[4 + "/long".length()] += (byte) (swallowed.length - left);
+
+    assertIsLeftAlone(concat(List.of(whole, damaged, swallowed)), whole.length);
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {10, 65_536, 300_000})
+  void change_recordFarAfterTheDamage_isFound(int distance) throws IOException {
+    assertIsFoundAfter(distance);
+  }
+
+  /** The file is searched in windows of 65,536 bytes, and a record may begin in one and not end. */
+  @Test
+  void change_recordAtTheEndOfASearchWindow_isFound() throws IOException {
+    for (int distance = 65_536 - 64; distance <= 65_536; distance++) {
+      assertIsFoundAfter(distance);
+    }
+  }
+
+  private void assertIsFoundAfter(int distance) throws IOException {
     byte[] whole = concat(records());
     byte[] damaged = record("/long", new byte[distance]);
     damaged[4 + "/long".length() + 3] = 0x7f;
