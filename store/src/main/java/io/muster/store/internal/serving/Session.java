@@ -1,6 +1,5 @@
 package io.muster.store.internal.serving;
 
-import io.muster.store.internal.keyspace.AppendedValue;
 import io.muster.store.internal.keyspace.Key;
 import io.muster.store.internal.keyspace.Keyspace;
 import io.muster.store.internal.keyspace.NotANumberException;
@@ -22,8 +21,6 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Collections;
-import java.util.Iterator;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -39,32 +36,12 @@ final class Session implements Requests {
       Hello.NUMBERED_WAITS.getBytes(StandardCharsets.UTF_8);
   private static final List<String> FEATURES = List.of(Hello.REFUSALS, Hello.NUMBERED_WAITS);
 
-  /** A list of so many values takes hardly any memory. */
-  private static final int FEW = 512;
-
-  /** How much of a long reply is written at once. */
-  private static final int REPLY_PIECE = 32 * 1024;
-
   /** About 2 ms of work, in the units of {@link ServerState#work}. */
   static final int WORK_A_TURN = 10_000;
 
   private final ServerState state;
   private final Outlet outlet;
   private final RequestDecoder decoder;
-
-  /** The blobs of a long reply that are still to be written. Until then nothing else may be. */
-  private Iterator<?> unwritten = Collections.emptyIterator();
-
-  /** The arrays that are still to be written of a blob whose length is. */
-  private Iterator<byte[]> restOfBlob = Collections.emptyIterator();
-
-  /** The blob of which a part is written, and how much. */
-  private byte[] partlyWritten = EMPTY;
-
-  private int writtenOfPart;
-
-  /** Whether a piece is just being written. */
-  private boolean putting;
 
   /** Whether the end of a wait is still to be told, behind the long reply. */
   private boolean releaseUnwritten;
@@ -81,11 +58,8 @@ final class Session implements Requests {
   /** What it holds for its wait. */
   private final Holding waiting;
 
-  /** The reply that is being sent, as far as it refers to what is stored. */
-  private final ReplyPin pin;
-
-  /** What the reply holds beside that. */
-  private long replyBytes;
+  /** The long reply that is being written. */
+  private final LongReply longReply;
 
   /** Whether all is given up, so that nothing is served any more. */
   private boolean dropped;
@@ -111,7 +85,7 @@ final class Session implements Requests {
     this.outlet = outlet;
     this.transfer = new Holding(state.memory.transfers, outlet);
     this.waiting = new Holding(state.memory.waits, outlet);
-    this.pin = new ReplyPin(outlet);
+    this.longReply = new LongReply(state, outlet, transfer);
     this.decoder = new RequestDecoder(state.limits.wire(), state.keys, transfer);
   }
 
@@ -194,11 +168,7 @@ final class Session implements Requests {
    */
   void drop() {
     dropped = true;
-    restOfBlob = Collections.emptyIterator();
-    unwritten = Collections.emptyIterator();
-    partlyWritten = EMPTY;
-    writtenOfPart = 0;
-    state.pins.remove(pin);
+    longReply.drop();
     decoder.abandon();
     transfer.giveBack();
     giveUpWait();
@@ -210,9 +180,7 @@ final class Session implements Requests {
 
   /** All that was replied so far has been sent, so that nothing refers to it any more. */
   void sent() {
-    if (!isWriting()) {
-      state.pins.remove(pin);
-    }
+    longReply.sent();
   }
 
   /**
@@ -221,11 +189,7 @@ final class Session implements Requests {
    * @return whether the last {@code bytes} bytes that were replied can be taken back
    */
   boolean takeBack(int bytes) {
-    if (putting || bytes > writtenOfPart) {
-      return false;
-    }
-    writtenOfPart -= bytes;
-    return true;
+    return longReply.takeBack(bytes);
   }
 
   private void requireReleaseTold() throws IOException {
@@ -236,104 +200,19 @@ final class Session implements Requests {
   }
 
   private boolean isWriting() {
-    return writtenOfPart < partlyWritten.length || restOfBlob.hasNext() || unwritten.hasNext();
+    return longReply.isWriting();
   }
 
   private void writeOn() throws IOException {
-    for (int written = 0; written < REPLY_PIECE && isWriting(); ) {
-      if (writtenOfPart < partlyWritten.length) {
-        written += putPiece();
-      } else if (restOfBlob.hasNext()) {
-        partlyWritten = restOfBlob.next();
-        writtenOfPart = 0;
-      } else {
-        // What is written from now on cannot be taken back as a part of the blob before.
-        partlyWritten = EMPTY;
-        writtenOfPart = 0;
-        Object next = unwritten.next();
-        if (next instanceof AppendedValue appended) {
-          reply().putLong(appended.length());
-          restOfBlob = appended.arrays();
-          continue;
-        }
-        byte[] blob = (byte[]) next;
-        if (blob.length <= REPLY_PIECE) {
-          reply().putBlob(blob);
-          written += Long.BYTES + blob.length;
-        } else {
-          reply().putLong(blob.length);
-          partlyWritten = blob;
-        }
-      }
-    }
+    longReply.writeOn();
     if (isWriting()) {
       return;
-    }
-    partlyWritten = EMPTY;
-    writtenOfPart = 0;
-    transfer.giveBack(replyBytes);
-    replyBytes = 0;
-    if (outlet.copiesReplies()) {
-      state.pins.remove(pin);
     }
     if (releaseUnwritten) {
       releaseUnwritten = false;
       reply().putByte(Reply.STOP_WAITING);
     }
     replyEnds();
-  }
-
-  private int putPiece() throws IOException {
-    int length = Math.min(REPLY_PIECE, partlyWritten.length - writtenOfPart);
-    putting = true;
-    try {
-      reply().putBytes(partlyWritten, writtenOfPart, length);
-    } finally {
-      putting = false;
-    }
-    writtenOfPart += length;
-    pin.since = System.nanoTime();
-    return length;
-  }
-
-  private void replyWith(Object value) throws IOException {
-    if (value instanceof byte[] blob && blob.length <= REPLY_PIECE) {
-      reply().putBlob(blob);
-    } else {
-      replyWith(value, state.keyspace.removedBytes());
-    }
-  }
-
-  private void replyWithStored(byte[] key, Object value) throws IOException {
-    boolean first = !pin.linked;
-    replyWith(value);
-    if (first && pin.linked) {
-      state.pins.refersOnlyTo(pin, key, value);
-    }
-  }
-
-  /** Replies with a long value that was stored when {@code removedBefore} bytes were removed. */
-  private void replyWith(Object value, long removedBefore) throws IOException {
-    replyWith(List.of(value).iterator(), removedBefore, heapBytes(value));
-  }
-
-  /** About how many bytes of the heap a value takes. */
-  private static long heapBytes(Object value) {
-    return ServerMemory.ARRAY + (long) Keyspace.heapBytes(value);
-  }
-
-  private void replyWith(Iterator<?> blobs, long removedBefore, long mostBytes) throws IOException {
-    unwritten = blobs;
-    writeOn();
-    if (isWriting()) {
-      state.pins.add(pin, removedBefore, mostBytes);
-    }
-  }
-
-  /** Takes memory for what a reply holds beside what is stored, until it is written. */
-  private void takeForReply(long bytes) throws LimitException {
-    transfer.change(bytes);
-    replyBytes += bytes;
   }
 
   private void passOnWakeUp() {
@@ -380,16 +259,16 @@ final class Session implements Requests {
     } catch (StoreFullException e) {
       throw refusal(e);
     }
-    if (value == expected && expected.length > REPLY_PIECE) {
-      // It may be nothing that is stored.
-      takeForReply(expected.length);
+    if (value == expected) {
+      longReply.beginUnstored(expected);
+    } else {
+      longReply.begin(value);
     }
-    replyWith(value);
   }
 
   @Override
   public void get(byte[] key) throws IOException {
-    replyWithStored(key, valueOrEmpty(key));
+    longReply.beginStored(key, valueOrEmpty(key));
   }
 
   @Override
@@ -452,21 +331,14 @@ final class Session implements Requests {
   @Override
   public void multiGet(List<byte[]> keys) throws IOException {
     long removed = state.keyspace.removedBytes();
-    List<Object> values = listFor(keys);
+    List<Object> values = longReply.listFor(keys.size());
     long bytes = 0;
     for (int i = 0; i < keys.size(); i++) {
       Object value = valueOrEmpty(keys.get(i));
       values.add(value);
-      bytes += heapBytes(value);
+      bytes += LongReply.heapBytes(value);
     }
-    replyWith(values.iterator(), removed, bytes);
-  }
-
-  private List<Object> listFor(List<byte[]> keys) throws LimitException {
-    if (keys.size() > FEW) {
-      takeForReply(Long.BYTES * (long) keys.size());
-    }
-    return new ArrayList<>(keys.size());
+    longReply.begin(values.iterator(), removed, bytes);
   }
 
   @Override
@@ -511,11 +383,7 @@ final class Session implements Requests {
     if (item == null) {
       return;
     }
-    if (item.length <= REPLY_PIECE) {
-      reply().putBlob(item);
-    } else {
-      replyWith(item, removed);
-    }
+    longReply.begin(item, removed);
   }
 
   @Override
@@ -528,7 +396,7 @@ final class Session implements Requests {
     long removed = state.keyspace.removedBytes();
     List<byte[]> keys = state.keyspace.keys();
     reply().putLong(keys.size());
-    replyWith(keys.iterator(), removed, Long.MAX_VALUE);
+    longReply.begin(keys.iterator(), removed, Long.MAX_VALUE);
   }
 
   @Override
@@ -555,28 +423,27 @@ final class Session implements Requests {
     Object value = state.keyspace.value(key);
     reply().putByte(value == null ? Reply.ABSENT : Reply.FOUND);
     if (value != null) {
-      replyWithStored(key, value);
+      longReply.beginStored(key, value);
     }
   }
 
   @Override
   public void tryMultiGet(List<byte[]> keys) throws IOException {
     long removed = state.keyspace.removedBytes();
-    List<Object> values = listFor(keys);
+    List<Object> values = longReply.listFor(keys.size());
     long bytes = 0;
     for (int i = 0; i < keys.size(); i++) {
       Object value = state.keyspace.value(keys.get(i));
       if (value == null) {
-        transfer.giveBack(replyBytes);
-        replyBytes = 0;
+        longReply.giveBack();
         reply().putByte(Reply.ABSENT);
         return;
       }
       values.add(value);
-      bytes += heapBytes(value);
+      bytes += LongReply.heapBytes(value);
     }
     reply().putByte(Reply.FOUND);
-    replyWith(values.iterator(), removed, bytes);
+    longReply.begin(values.iterator(), removed, bytes);
   }
 
   @Override
@@ -588,7 +455,7 @@ final class Session implements Requests {
       reply().putLong(sum);
     } catch (NotANumberException e) {
       reply().putByte(Reply.NOT_A_NUMBER);
-      replyWith(e.value());
+      longReply.begin(e.value());
     } catch (StoreFullException e) {
       throw refusal(e);
     }
