@@ -57,8 +57,8 @@ public class KeyspaceBenchmark {
   }
 
   @Benchmark
-  public Object compareSet() throws StoreFullException {
-    return keyspace.compareSet(key, VALUE, VALUE);
+  public boolean compareAndSwap() throws StoreFullException {
+    return keyspace.compareAndSwap(key, VALUE, VALUE);
   }
 
   private static byte[] bytes(String key) {

@@ -149,6 +149,11 @@ public final class FileStore implements Store {
 
   @Override
   public byte[] compareSet(String key, byte[] expected, byte[] desired) {
+    return compareAndSwap(key, expected, desired).value().orElseGet(expected::clone);
+  }
+
+  @Override
+  public SwapResult compareAndSwap(String key, byte[] expected, byte[] desired) {
     requireNonNull(key, "key");
     requireNonNull(expected, "expected");
     requireNonNull(desired, "desired");
@@ -156,10 +161,10 @@ public final class FileStore implements Store {
         records -> {
           byte[] current = value(key(key));
           if (!Arrays.equals(current == null ? EMPTY : current, expected)) {
-            return (current == null ? expected : current).clone();
+            return new SwapResult(false, Optional.ofNullable(current).map(byte[]::clone));
           }
           records.put(key(key), desired);
-          return desired.clone();
+          return new SwapResult(true, Optional.of(desired.clone()));
         });
   }
 

@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Predicate;
@@ -55,10 +56,21 @@ public final class HashStore implements Store {
 
   @Override
   public byte[] compareSet(String key, byte[] expected, byte[] desired) {
+    return compareAndSwap(key, expected, desired).value().orElseGet(expected::clone);
+  }
+
+  @Override
+  public SwapResult compareAndSwap(String key, byte[] expected, byte[] desired) {
     requireNonNull(key, "key");
     requireNonNull(expected, "expected");
     byte[] copy = requireNonNull(desired, "desired").clone();
-    return copyOf(locked(() -> keyspace.compareSet(KeyText.bytes(key), expected, copy)));
+    byte[] bytes = KeyText.bytes(key);
+    return locked(
+        () -> {
+          boolean swapped = keyspace.compareAndSwap(bytes, expected, copy);
+          return new SwapResult(
+              swapped, Optional.ofNullable(keyspace.value(bytes)).map(HashStore::copyOf));
+        });
   }
 
   @Override

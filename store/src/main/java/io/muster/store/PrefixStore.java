@@ -53,6 +53,11 @@ public final class PrefixStore implements Store {
   }
 
   @Override
+  public SwapResult compareAndSwap(String key, byte[] expected, byte[] desired) {
+    return store.compareAndSwap(full(key), expected, desired);
+  }
+
+  @Override
   public boolean check(List<String> keys) {
     return store.check(full(keys));
   }

@@ -94,6 +94,26 @@ public interface Store extends AutoCloseable {
     return new String(result, StandardCharsets.UTF_8);
   }
 
+  /**
+   * {@link #compareSet(String, byte[], byte[])} that says whether it replaced the value. The result
+   * of {@code compareSet} does not tell a caller who replaced the value from one who found {@code
+   * desired} there already, so that two processes that swap in the same value may both believe that
+   * they did. PyTorch has no such operation.
+   *
+   * <p>The stores of this package answer exactly, a {@link TcpStore} against Muster's servers only.
+   *
+   * @throws UnsupportedOperationException if the store cannot say; nothing is changed then
+   */
+  default SwapResult compareAndSwap(String key, byte[] expected, byte[] desired) {
+    throw notImplemented();
+  }
+
+  /** {@link #compareAndSwap(String, byte[], byte[])} with text in UTF-8. */
+  default SwapResult compareAndSwap(String key, String expected, String desired) {
+    return compareAndSwap(
+        key, Arguments.utf8(expected, "expected"), Arguments.utf8(desired, "desired"));
+  }
+
   /** Whether all of the keys are there, or are queues that are not empty. True for no keys. */
   default boolean check(List<String> keys) {
     throw notImplemented();

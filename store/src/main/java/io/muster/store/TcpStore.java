@@ -257,6 +257,27 @@ public final class TcpStore implements Store {
     return ask("compareSet", nanos -> client.compareSet(wireKey, expected, desired, nanos));
   }
 
+  /**
+   * {@inheritDoc}
+   *
+   * @throws UnsupportedOperationException if the server is PyTorch's, whose answer is only the
+   *     value, or Muster's from before this request; nothing is changed then
+   */
+  @Override
+  public SwapResult compareAndSwap(String key, byte[] expected, byte[] desired) {
+    byte[] wireKey = wireKey(key);
+    requireValue(expected, "expected");
+    requireValue(desired, "desired");
+    requireOpen();
+    if (!client.swaps()) {
+      throw unsupported("say whether it swapped; Muster's can. compareSet returns the value");
+    }
+    StoreClient.Swap swap =
+        ask("compareAndSwap", nanos -> client.compareAndSwap(wireKey, expected, desired, nanos));
+    return new SwapResult(
+        swap.swapped(), Optional.ofNullable(swap.swapped() ? desired.clone() : swap.value()));
+  }
+
   @Override
   public boolean check(List<String> keys) {
     List<byte[]> wireKeys = wireKeys(keys);

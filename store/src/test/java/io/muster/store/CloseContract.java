@@ -24,6 +24,7 @@ public interface CloseContract extends StoreFixture {
     assertThatIllegalStateException().isThrownBy(() -> store.get("k"));
     assertThatIllegalStateException().isThrownBy(() -> store.add("n", 1));
     assertThatIllegalStateException().isThrownBy(() -> store.compareSet("k", "v", "w"));
+    assertThatIllegalStateException().isThrownBy(() -> store.compareAndSwap("k", "v", "w"));
     assertThatIllegalStateException().isThrownBy(() -> store.check("k"));
     assertThatIllegalStateException().isThrownBy(() -> store.await("k"));
     assertThatIllegalStateException().isThrownBy(() -> store.deleteKey("k"));

@@ -25,6 +25,7 @@ public interface NullContract extends StoreFixture {
           Map.entry("getString", List.of("key")),
           Map.entry("add", List.of("key")),
           Map.entry("compareSet", List.of("key", "expected", "desired")),
+          Map.entry("compareAndSwap", List.of("key", "expected", "desired")),
           Map.entry("check", List.of("keys")),
           Map.entry("await", List.of("timeout", "keys")),
           Map.entry("deleteKey", List.of("key")),

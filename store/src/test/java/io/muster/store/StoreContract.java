@@ -12,7 +12,12 @@ import org.junit.jupiter.api.AfterEach;
  * the store ends its use.
  */
 public abstract class StoreContract
-    implements KeyContract, WaitContract, BarrierContract, ConcurrencyContract, NullContract {
+    implements KeyContract,
+        CompareAndSwapContract,
+        WaitContract,
+        BarrierContract,
+        ConcurrencyContract,
+        NullContract {
   private @Nullable Store store;
   private final Deque<Store> handles = new ArrayDeque<>();
 

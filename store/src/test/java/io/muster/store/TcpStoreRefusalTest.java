@@ -52,6 +52,7 @@ class TcpStoreRefusalTest {
   @Test
   void answeredRequests_areRefusedWithTheReason() {
     refused(() -> store.compareSet("key", "", "v".repeat(1001)), "value of 1001 bytes");
+    refused(() -> store.compareAndSwap("key", "", "v".repeat(1001)), "value of 1001 bytes");
     refused(() -> store.check("k".repeat(200)), "key of 201 bytes");
     refused(() -> store.check("a", "b", "c", "d"), "CHECK of 4 keys; the limit is 3");
     refused(() -> store.await("a", "b", "c", "d"), "4 keys; the limit is 3");

@@ -79,6 +79,7 @@ class UserStoreTest {
     assertNotImplemented(() -> store.multiGet("foo", "bar"));
     assertNotImplemented(
         () -> store.multiSet(List.of("foo", "bar"), List.of(bytes("v"), bytes("v"))));
+    assertNotImplemented(() -> store.compareAndSwap("foo", "bar", "baz"));
     assertNotImplemented(() -> store.check("foo"));
     assertNotImplemented(() -> store.await("foo"));
     assertNotImplemented(() -> store.await(Duration.ZERO, "foo"));

@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
  * What is stored leaves room in the heap, without any other limit. Fault A1.
  *
  * <p>Every request that may store something was looked at: SET, COMPARE_SET, ADD, APPEND,
- * MULTI_SET, QUEUE_PUSH, BARRIER and TRY_ADD.
+ * MULTI_SET, QUEUE_PUSH, BARRIER, TRY_ADD and COMPARE_AND_SWAP.
  */
 class StoredMemoryTest extends ServerTest {
   private static final long HEAP = 16L << 20;
@@ -93,6 +93,7 @@ class StoredMemoryTest extends ServerTest {
       "0e 0400000000000000 2f# 0000000000000000",
       "12 0400000000000000 2f# 0100000000000000",
       "82 0400000000000000 2f# 0100000000000000",
+      "88 0400000000000000 2f# 0000000000000000 0000000000000000",
     };
     for (String write : writes) {
       restart(options().maxHeapBytes(HEAP));
@@ -111,6 +112,8 @@ class StoredMemoryTest extends ServerTest {
       other
           .send("02" + blob(RawClient.bytes("2f000001")) + blob("y") + blob(large))
           .expect(blob(""))
+          .send("88" + blob(RawClient.bytes("2f000001")) + blob("y") + blob(large))
+          .expect("02" + blob(""))
           .sync();
     }
   }

@@ -73,7 +73,7 @@ final class Handshake {
       return new Greeting(ServerKind.MUSTER, null);
     }
     // Numbered waits are used on other connections; this one learns whether there are any.
-    connection.sendHello(Hello.REFUSALS, Hello.NUMBERED_WAITS);
+    connection.sendHello(Hello.REFUSALS, Hello.NUMBERED_WAITS, Hello.COMPARE_AND_SWAP);
     connection.flush();
     return new Greeting(ServerKind.MUSTER, connection.readHello());
   }

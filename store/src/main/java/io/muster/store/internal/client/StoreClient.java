@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A client of one server, for any number of threads: each request as the server understands it.
@@ -32,6 +33,7 @@ public final class StoreClient implements Closeable {
   private final InetSocketAddress address;
   private final ServerKind server;
   private final boolean learnsOfRefusals;
+  private final boolean swaps;
   private volatile boolean hasQueues;
   private volatile boolean listsKeys;
 
@@ -42,6 +44,7 @@ public final class StoreClient implements Closeable {
     this.server = connected.server();
     Hello hello = connected.greeting().hello();
     this.learnsOfRefusals = hello != null && hello.isOn(Hello.REFUSALS);
+    this.swaps = hello != null && hello.isOn(Hello.COMPARE_AND_SWAP);
   }
 
   /**
@@ -152,6 +155,37 @@ public final class StoreClient implements Closeable {
       throws IOException {
     return primary.call(
         nanos, requests -> requests.compareSet(key, expected, desired), WireInput::getBlob);
+  }
+
+  /** Whether the server knows {@link #compareAndSwap}. */
+  public boolean swaps() {
+    return swaps;
+  }
+
+  /**
+   * What {@link #compareAndSwap} did.
+   *
+   * @param value what is at the key now, null if nothing is
+   */
+  @SuppressWarnings("ArrayRecordComponent") // never compared
+  public record Swap(boolean swapped, byte @Nullable [] value) {}
+
+  /** A {@link #compareSet} that says whether it swapped. */
+  public Swap compareAndSwap(byte[] key, byte[] expected, byte[] desired, long nanos)
+      throws IOException {
+    return primary.call(
+        nanos,
+        requests -> requests.compareAndSwap(key, expected, desired),
+        replies -> {
+          int reply = replies.getByte();
+          return switch (reply) {
+            case Reply.SWAPPED -> new Swap(true, desired);
+            case Reply.ABSENT -> new Swap(false, null);
+            case Reply.OTHER_VALUE -> new Swap(false, replies.getBlob());
+            default ->
+                throw new WireException("the server answered COMPARE_AND_SWAP with " + reply);
+          };
+        });
   }
 
   public boolean check(List<byte[]> keys, long nanos) throws IOException {

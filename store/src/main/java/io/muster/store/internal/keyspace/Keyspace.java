@@ -151,19 +151,16 @@ public final class Keyspace {
   /**
    * Replaces {@code expected} by {@code desired}. A missing key equals an empty {@code expected}.
    *
-   * @return the value that is at the key now, as it is kept; {@code expected} if there is none
+   * @return whether it did
    */
-  public Object compareSet(byte[] key, byte[] expected, byte[] desired) throws StoreFullException {
-    Object current = values.get(key);
-    if (current == null && expected.length > 0) {
-      return expected;
-    }
+  public boolean compareAndSwap(byte[] key, byte[] expected, byte[] desired)
+      throws StoreFullException {
     bytesRead += expected.length;
-    if (current != null && !hasBytes(current, expected)) {
-      return current;
+    if (!isValue(key, expected)) {
+      return false;
     }
     set(key, desired);
-    return desired;
+    return true;
   }
 
   /** Whether the value at {@code key} is {@code expected}; a missing key equals an empty one. */

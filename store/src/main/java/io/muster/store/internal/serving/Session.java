@@ -34,7 +34,8 @@ final class Session implements Requests {
   private static final byte[] REFUSALS = Hello.REFUSALS.getBytes(StandardCharsets.UTF_8);
   private static final byte[] NUMBERED_WAITS =
       Hello.NUMBERED_WAITS.getBytes(StandardCharsets.UTF_8);
-  private static final List<String> FEATURES = List.of(Hello.REFUSALS, Hello.NUMBERED_WAITS);
+  private static final List<String> FEATURES =
+      List.of(Hello.REFUSALS, Hello.NUMBERED_WAITS, Hello.COMPARE_AND_SWAP);
 
   /** About 2 ms of work, in the units of {@link ServerState#work}. */
   static final int WORK_A_TURN = 10_000;
@@ -252,17 +253,34 @@ final class Session implements Requests {
 
   @Override
   public void compareSet(byte[] key, byte[] expected, byte[] desired) throws IOException {
-    state.stored.requireRoomToCompareSet(contribution, key, expected, desired);
-    Object value;
-    try {
-      value = state.keyspace.compareSet(key, expected, desired);
-    } catch (StoreFullException e) {
-      throw refusal(e);
-    }
-    if (value == expected) {
+    boolean swapped = swap(key, expected, desired);
+    Object value = swapped ? desired : state.keyspace.value(key);
+    if (value == null) {
       longReply.beginUnstored(expected);
     } else {
       longReply.begin(value);
+    }
+  }
+
+  @Override
+  public void compareAndSwap(byte[] key, byte[] expected, byte[] desired) throws IOException {
+    if (swap(key, expected, desired)) {
+      reply().putByte(Reply.SWAPPED);
+      return;
+    }
+    Object value = state.keyspace.value(key);
+    reply().putByte(value == null ? Reply.ABSENT : Reply.OTHER_VALUE);
+    if (value != null) {
+      longReply.beginStored(key, value);
+    }
+  }
+
+  private boolean swap(byte[] key, byte[] expected, byte[] desired) throws WireException {
+    state.stored.requireRoomToCompareSet(contribution, key, expected, desired);
+    try {
+      return state.keyspace.compareAndSwap(key, expected, desired);
+    } catch (StoreFullException e) {
+      throw refusal(e);
     }
   }
 

@@ -32,6 +32,9 @@ public record Hello(Map<String, String> facts) {
    */
   public static final String NUMBERED_WAITS = "numbered-waits";
 
+  /** The server knows COMPARE_AND_SWAP. */
+  public static final String COMPARE_AND_SWAP = "compare-and-swap";
+
   private static final String ON = "on";
   private static final String UNKNOWN = "unknown";
 

@@ -64,7 +64,12 @@ public enum Opcode {
    */
   HELLO(134, COUNT, KEY),
   /** Withdraws a wait by its number; see {@link Hello#NUMBERED_WAITS}. */
-  END_WAIT(135, I64);
+  END_WAIT(135, I64),
+  /**
+   * A COMPARE_SET that says whether it swapped: {@link Reply#SWAPPED}, {@link Reply#ABSENT}, or
+   * {@link Reply#OTHER_VALUE} and the value; see {@link Hello#COMPARE_AND_SWAP}.
+   */
+  COMPARE_AND_SWAP(136, KEY, VALUE, VALUE);
 
   private static final @Nullable Opcode[] BY_CODE = new @Nullable Opcode[256];
 

@@ -20,11 +20,17 @@ public final class Reply {
   /** Muster's own requests: the answer follows. */
   public static final int FOUND = 0;
 
+  /** COMPARE_AND_SWAP: the value was replaced; nothing follows. */
+  public static final int SWAPPED = 0;
+
   /** Muster's own requests: no such key; nothing follows. */
   public static final int ABSENT = 1;
 
   /** TRY_ADD: the value is no number; it follows. */
   public static final int NOT_A_NUMBER = 2;
+
+  /** COMPARE_AND_SWAP: the key has another value, which follows. */
+  public static final int OTHER_VALUE = 2;
 
   private Reply() {}
 }

@@ -358,6 +358,7 @@ public final class RequestDecoder {
       case WAIT_ITEM -> requests.awaitItem(blobs.get(0));
       case HELLO -> requests.hello(blobs);
       case END_WAIT -> requests.endWait(number);
+      case COMPARE_AND_SWAP -> requests.compareAndSwap(blobs.get(0), blobs.get(1), blobs.get(2));
     }
   }
 

@@ -157,6 +157,11 @@ public final class RequestEncoder implements Requests {
     out.putLong(number);
   }
 
+  @Override
+  public void compareAndSwap(byte[] key, byte[] expected, byte[] desired) throws IOException {
+    blobs(Opcode.COMPARE_AND_SWAP, key, expected, desired);
+  }
+
   private void begin(Opcode opcode) throws IOException {
     out.putByte(opcode.code());
   }

@@ -60,4 +60,6 @@ public interface Requests {
   void hello(List<byte[]> features) throws IOException;
 
   void endWait(long number) throws IOException;
+
+  void compareAndSwap(byte[] key, byte[] expected, byte[] desired) throws IOException;
 }

@@ -97,10 +97,10 @@ class AppendTest {
     other[random.nextInt(other.length)]++;
     byte[] desired = bytes("desired");
 
-    assertThat(tested.compareSet(K, other, desired)).isSameAs(tested.value(K));
+    assertThat(tested.compareAndSwap(K, other, desired)).isFalse();
     assertThat(tested.get(K)).isEqualTo(model);
     assertThat(tested.isValue(K, model)).isTrue();
-    assertThat(tested.compareSet(K, model, desired)).isSameAs(desired);
+    assertThat(tested.compareAndSwap(K, model, desired)).isTrue();
     assertThat(tested.get(K)).isEqualTo(desired);
   }
 

@@ -44,28 +44,29 @@ class KeyspaceTest {
   /** A dash stands for no key. */
   @ParameterizedTest
   @CsvSource({
-    "-,  '', d,  d,  d,  true",
-    "-,  '', '', '', '', true",
-    "-,  e,  d,  e,  -,  false",
-    "'', '', d,  d,  d,  true",
-    "'', e,  d,  '', '', false",
-    "e,  e,  d,  d,  d,  true",
-    "e,  e,  e,  e,  e,  true",
-    "e,  '', d,  e,  e,  false",
-    "ee, e,  d,  ee, ee, false"
+    "-,  '', d,  d,  true",
+    "-,  '', '', '', true",
+    "-,  e,  d,  -,  false",
+    "'', '', d,  d,  true",
+    "'', e,  d,  '', false",
+    "'', e,  '', '', false",
+    "e,  e,  d,  d,  true",
+    "e,  e,  e,  e,  true",
+    "e,  '', d,  e,  false",
+    "ee, e,  d,  ee, false"
   })
-  void compareSet_returnsWhatIsThereAndTellsOfChanges(
-      String before, String expected, String desired, String returned, String after, boolean told)
+  void compareAndSwap_saysWhetherItDidAndTellsOfChanges(
+      String before, String expected, String desired, String after, boolean swapped)
       throws Exception {
     if (!before.equals("-")) {
       keyspace.set(K, bytes(before));
       events.clear();
     }
 
-    assertThat(keyspace.compareSet(K, bytes(expected), bytes(desired))).isEqualTo(bytes(returned));
+    assertThat(keyspace.compareAndSwap(K, bytes(expected), bytes(desired))).isEqualTo(swapped);
 
     assertThat(keyspace.get(K)).isEqualTo(after.equals("-") ? null : bytes(after));
-    assertThat(events).isEqualTo(told ? List.of("k") : List.of());
+    assertThat(events).isEqualTo(swapped ? List.of("k") : List.of());
   }
 
   @Test
@@ -254,7 +255,7 @@ class KeyspaceTest {
 
     assertThat(small.storedBytes()).isEqualTo(10);
     small.set(bytes("abc"), bytes("7654321"));
-    small.compareSet(bytes("abc"), bytes("7654321"), bytes("123"));
+    assertThat(small.compareAndSwap(bytes("abc"), bytes("7654321"), bytes("123"))).isTrue();
     small.push(bytes("q"), bytes("123"));
     assertThat(small.storedBytes()).isEqualTo(10);
   }
@@ -270,8 +271,8 @@ class KeyspaceTest {
         List.<Writing>of(
             () -> small.set(bytes("l"), bytes("")),
             () -> small.set(K, bytes("123456")),
-            () -> small.compareSet(K, bytes("12345"), bytes("123456")),
-            () -> small.compareSet(bytes("new"), bytes(""), bytes("")),
+            () -> small.compareAndSwap(K, bytes("12345"), bytes("123456")),
+            () -> small.compareAndSwap(bytes("new"), bytes(""), bytes("")),
             () -> small.append(K, bytes("6")),
             () -> small.add(K, 100_000),
             () -> small.add(bytes("n"), 1),
@@ -343,7 +344,7 @@ class KeyspaceTest {
         }
         case 2 -> {
           byte[] current = values.getOrDefault(key, new byte[0]);
-          tested.compareSet(bytes, current, value);
+          assertThat(tested.compareAndSwap(bytes, current, value)).isTrue();
           values.put(key, value);
         }
         case 3 -> assertThat(tested.delete(bytes)).isEqualTo(values.remove(key) != null);

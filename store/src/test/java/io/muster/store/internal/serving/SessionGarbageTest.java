@@ -85,6 +85,9 @@ class SessionGarbageTest {
     assertThat(allocatedBy(to -> to.compareSet(KEY, VALUE, VALUE)))
         .as("the expected value and the new one")
         .isEqualTo(2 * VALUE_OBJECT);
+    assertThat(allocatedBy(to -> to.compareAndSwap(KEY, VALUE, VALUE)))
+        .as("the expected value and the new one")
+        .isEqualTo(2 * VALUE_OBJECT);
     assertThat(allocatedBy(to -> to.add(COUNTER, 1))).as("1000001 as text").isEqualTo(24);
   }
 

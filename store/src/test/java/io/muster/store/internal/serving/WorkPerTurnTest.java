@@ -90,6 +90,8 @@ class WorkPerTurnTest {
         to -> to.set(k, one),
         to -> to.compareSet(longValue, one, one),
         to -> to.compareSet(k, one, one),
+        to -> to.compareAndSwap(longValue, one, one),
+        to -> to.compareAndSwap(k, one, one),
         to -> to.add(n, 1),
         to -> to.tryAdd(n, 1),
         to -> to.check(List.of(k)),

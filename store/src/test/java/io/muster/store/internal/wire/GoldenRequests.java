@@ -100,7 +100,11 @@ enum GoldenRequests {
       "86 0200000000000000 0100000000000000 61 0200000000000000 6263",
       "hello[[a, bc]]",
       e -> e.hello(List.of(b("a"), b("bc")))),
-  END_WAIT("87 feffffffffffffff", "endWait[-2]", e -> e.endWait(-2));
+  END_WAIT("87 feffffffffffffff", "endWait[-2]", e -> e.endWait(-2)),
+  COMPARE_AND_SWAP(
+      "88 0300000000000000 2f6373 0500000000000000 6669727374 0000000000000000",
+      "compareAndSwap[/cs, first, ]",
+      e -> e.compareAndSwap(b("/cs"), b("first"), b("")));
 
   static final byte[] VALIDATE = bytes("00 cef7853c");
 

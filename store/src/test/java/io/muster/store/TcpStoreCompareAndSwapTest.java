@@ -1,0 +1,29 @@
+package io.muster.store;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+import org.junit.jupiter.api.Test;
+
+/** Fault F3: swaps against a server that knows PyTorch's requests only. */
+class TcpStoreCompareAndSwapTest {
+  @Test
+  void compareAndSwap_onPyTorchsServer_isRefusedBeforeAnythingIsSent() {
+    try (FakeServer server = FakeServer.start();
+        Store store = new PrefixStore("p", TcpStore.connect("127.0.0.1", server.port()))) {
+      var connection = server.accepted();
+
+      assertThatExceptionOfType(UnsupportedOperationException.class)
+          .isThrownBy(() -> store.compareAndSwap("k", "", "mine"))
+          .withMessageStartingWith("Not implemented. The server of TcpStore(127.0.0.1:")
+          .withMessageContaining("compareSet");
+
+      // The next bytes are those of the next call.
+      var answered =
+          Background.run(
+              () -> FakeServer.answer(connection, 1, new byte[] {7, 0, 0, 0, 0, 0, 0, 0}));
+      assertThat(store.numKeys()).isEqualTo(7);
+      assertThat(answered.result()).isTrue();
+    }
+  }
+}
