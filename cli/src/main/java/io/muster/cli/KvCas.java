@@ -1,6 +1,7 @@
 package io.muster.cli;
 
 import io.muster.store.Store;
+import io.muster.store.SwapResult;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import picocli.CommandLine.Command;
@@ -12,9 +13,9 @@ import picocli.CommandLine.Parameters;
     description = {
       "Set a key to DESIRED if its value is EXPECTED, or if EXPECTED is empty and it is not there.",
       "Otherwise print its value, if it has one, byte for byte; exit code 1.",
-      "Callers that compete for a key should each have a DESIRED of their own, such as host and"
-          + " process: if two with the same one come at the same moment, both are told that they"
-          + " have set it."
+      "Of several callers at once with the same EXPECTED and DESIRED, one is told by a Muster server"
+          + " that it has set the key. PyTorch's servers cannot tell them apart if they come at the"
+          + " same moment: there, give each caller a DESIRED of its own, such as host and process."
     })
 final class KvCas extends KvOperation {
   @Parameters(index = "0", paramLabel = "KEY", description = "The key.")
@@ -37,6 +38,20 @@ final class KvCas extends KvOperation {
   void run(Store store) {
     byte[] expectedBytes = expected.getBytes(StandardCharsets.UTF_8);
     byte[] desiredBytes = desired.getBytes(StandardCharsets.UTF_8);
+    SwapResult result;
+    try {
+      result = store.compareAndSwap(key, expectedBytes, desiredBytes);
+    } catch (UnsupportedOperationException e) {
+      compareSet(store, expectedBytes, desiredBytes);
+      return;
+    }
+    if (!result.swapped()) {
+      throw result.value().map(this::notSwapped).orElseGet(() -> notThere(key));
+    }
+  }
+
+  /** As well as it can be done on a PyTorch server, which answers with the value only. */
+  private void compareSet(Store store, byte[] expectedBytes, byte[] desiredBytes) {
     // The answer to both of "swapped" and "it had this value already" is the value.
     if (!expected.equals(desired) && isAt(store, desiredBytes)) {
       throw notSwapped(desiredBytes);

@@ -427,6 +427,27 @@ class KvTest {
     assertOk(kv("cas", "lock", "mine", "mine"), "");
   }
 
+  /** Fault F3. */
+  @Test
+  void cas_byManyAtOnceWithOneValue_isOnesAlone() {
+    for (int round = 0; round < 20; round++) {
+      String key = "lock" + round;
+      List<CompletableFuture<Cli.Result>> all = new ArrayList<>();
+      for (int i = 0; i < 6; i++) {
+        all.add(
+            CompletableFuture.supplyAsync(
+                () -> kv("cas", key, "", "mine"), task -> new Thread(task, "kv").start()));
+      }
+
+      List<Cli.Result> results = all.stream().map(CompletableFuture::join).toList();
+
+      assertThat(results.stream().map(Cli.Result::exitCode))
+          .containsOnlyOnce(ExitCode.OK)
+          .containsOnly(ExitCode.OK, ExitCode.NOT_THERE);
+      assertThat(results.stream().map(Cli.Result::out)).containsOnly("", "mine");
+    }
+  }
+
   /** Fault F4; the other numbers are checked by their options or may be any. */
   @ParameterizedTest
   @ValueSource(strings = {"-1", "0"})
