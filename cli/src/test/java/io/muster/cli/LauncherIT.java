@@ -104,13 +104,16 @@ class LauncherIT {
     }
   }
 
-  @Test
-  void launcher_anyLocale_passesArgumentsAsUtf8() throws IOException, InterruptedException {
+  /** Fault A10. The second locale is one that is not installed, which only its name says. */
+  @ParameterizedTest
+  @ValueSource(strings = {"C", "xx_XX.UTF-8"})
+  void launcher_anyLocale_passesArgumentsAsUtf8(String locale)
+      throws IOException, InterruptedException {
     useJarOfThisBuild();
     String flies = "exec \"$0\" \"$(printf 'fl\\303\\274ge')\"";
     ProcessBuilder builder = launcher();
     builder.command().addAll(0, List.of("sh", "-c", flies));
-    builder.environment().put("LC_ALL", "C");
+    builder.environment().put("LC_ALL", locale);
     try (Child child = new Child(directory, builder)) {
       assertThat(child.exitCode()).isEqualTo(ExitCode.MISUSE);
       assertThat(child.err()).contains("'fl\u00fcge'");
