@@ -1,6 +1,8 @@
 import org.jspecify.annotations.NullMarked;
 
 /** torch.distributed's stores and rendezvous, speaking PyTorch's own bytes. */
+// The modules that this exports to are compiled after it.
+@SuppressWarnings("module")
 @NullMarked
 module io.muster.store {
   requires static transitive org.jspecify;
@@ -10,6 +12,10 @@ module io.muster.store {
   exports io.muster.rendezvous;
   exports io.muster.store;
   exports io.muster.store.server;
+  exports io.muster.store.internal.text to
+      io.muster.cli,
+      io.muster.collectives,
+      io.muster.rpc;
 
   uses io.muster.rendezvous.RendezvousHandler;
 }

@@ -7,6 +7,7 @@ import io.muster.store.NetworkException;
 import io.muster.store.ProtocolException;
 import io.muster.store.QueueEmptyException;
 import io.muster.store.StoreTimeoutException;
+import io.muster.store.internal.text.PrintableText;
 import java.io.PrintWriter;
 import java.util.List;
 import picocli.CommandLine;
@@ -55,7 +56,7 @@ final class Failures implements IParameterExceptionHandler, IExecutionExceptionH
     PrintWriter err = streams.errWriter();
     err.println(command + ": " + PrintableText.of(message.strip().replaceAll("\\s*\\R\\s*", " ")));
     if (muster.isVerbose()) {
-      e.printStackTrace(err);
+      StackTrace.print(e, err);
     }
     return exitCode;
   }

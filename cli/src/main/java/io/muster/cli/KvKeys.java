@@ -1,6 +1,7 @@
 package io.muster.cli;
 
 import io.muster.store.Store;
+import io.muster.store.internal.text.PrintableText;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;

@@ -1,5 +1,6 @@
 package io.muster.cli;
 
+import io.muster.store.internal.text.PrintableText;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import picocli.CommandLine;
@@ -33,12 +34,15 @@ public final class Main {
       Arguments.requireUtf8(args);
       return commandLine(streams, args.length == 0 ? "" : args[0]).execute(args);
     } catch (CommandFailedException e) {
-      say(streams, ("muster: " + e.getMessage() + "\n").getBytes(StandardCharsets.UTF_8));
+      say(
+          streams,
+          ("muster: " + PrintableText.of(String.valueOf(e.getMessage())) + "\n")
+              .getBytes(StandardCharsets.UTF_8));
       return e.exitCode();
     } catch (OutOfMemoryError e) {
       say(streams, OUT_OF_MEMORY);
     } catch (Throwable e) {
-      String line = ("muster: " + e).replaceAll("\\s*\\R\\s*", " ") + "\n";
+      String line = PrintableText.of(("muster: " + e).replaceAll("\\s*\\R\\s*", " ")) + "\n";
       say(streams, line.getBytes(StandardCharsets.UTF_8));
     }
     return ExitCode.JVM_FAILED;

@@ -40,7 +40,7 @@ class PackageArrowsTest {
   @ParameterizedTest
   @CsvSource({
     "collectives,                    collectives.internal.. store rendezvous",
-    "collectives.internal.mesh,      collectives.internal.wire store",
+    "collectives.internal.mesh,      collectives.internal.wire store store.internal.text",
     "collectives.internal.algorithm, collectives.internal.reduce",
     "collectives.internal.wire,      collectives.internal.wire",
   })

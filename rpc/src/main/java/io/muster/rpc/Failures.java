@@ -2,6 +2,7 @@ package io.muster.rpc;
 
 import io.grpc.Status;
 import io.muster.rpc.internal.world.Member;
+import io.muster.store.internal.text.PrintableText;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Locale;
@@ -75,7 +76,7 @@ final class Failures {
     }
     for (Throwable one = cause; one != null; one = one.getCause()) {
       if (!one.getClass().getName().startsWith("java.")) {
-        IOException copy = new IOException(String.valueOf(cause));
+        IOException copy = new IOException(PrintableText.of(String.valueOf(cause)));
         copy.setStackTrace(cause.getStackTrace());
         return copy;
       }

@@ -18,6 +18,7 @@ import io.muster.rpc.internal.world.WorkersMissingException;
 import io.muster.rpc.internal.world.World;
 import io.muster.store.PrefixStore;
 import io.muster.store.Store;
+import io.muster.store.internal.text.PrintableText;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
@@ -99,7 +100,9 @@ public final class RpcAgent implements AutoCloseable {
     } catch (IOException e) {
       threads.shutdownNow();
       throw new UncheckedIOException(
-          String.format(Locale.ROOT, "worker '%s' cannot listen at %s", name, host), e);
+          String.format(
+              Locale.ROOT, "worker '%s' cannot listen at %s", PrintableText.of(name), host),
+          e);
     }
   }
 
@@ -188,7 +191,11 @@ public final class RpcAgent implements AutoCloseable {
         .orElseThrow(
             () ->
                 new IllegalArgumentException(
-                    String.format(Locale.ROOT, "no worker '%s' among %s", name, world().all())));
+                    String.format(
+                        Locale.ROOT,
+                        "no worker '%s' among %s",
+                        PrintableText.of(name),
+                        world().all())));
   }
 
   /**

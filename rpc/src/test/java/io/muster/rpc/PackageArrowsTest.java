@@ -23,10 +23,10 @@ class PackageArrowsTest {
 
   @ParameterizedTest
   @CsvSource({
-    "rpc,                    rpc.internal.. store rendezvous",
+    "rpc,                    rpc.internal.. store store.internal.text rendezvous",
     "rpc.internal.codec,     rpc",
-    "rpc.internal.transport, rpc.internal.wire",
-    "rpc.internal.world,     store",
+    "rpc.internal.transport, rpc.internal.wire store.internal.text",
+    "rpc.internal.world,     store store.internal.text",
     "rpc.internal.refs,      rpc.internal.wire",
     "rpc.internal.serving,   rpc.internal.serving",
     "rpc.internal.wire,      rpc.internal.wire",

@@ -1,5 +1,6 @@
 package io.muster.rendezvous;
 
+import io.muster.store.internal.text.PrintableText;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.util.Iterator;
@@ -27,9 +28,9 @@ public final class RendezvousRegistry {
 
   /**
    * A registry of its own, with the handlers of {@code tcp://}, {@code file://} and {@code env://}
-   * and those that {@link ServiceLoader} finds from this thread's context class loader. One that
-   * cannot be loaded is skipped with a warning; whoever asks for a scheme without handler learns
-   * why.
+   * and those that {@link ServiceLoader} finds from this thread's context class loader. A handler
+   * that cannot be loaded is skipped with a warning, and named in the exception for a scheme
+   * without a handler.
    *
    * @throws IllegalStateException if two handlers have the same scheme
    */
@@ -50,7 +51,10 @@ public final class RendezvousRegistry {
         handler = services.next();
         String unused = handler.scheme();
       } catch (ServiceConfigurationError | LinkageError | RuntimeException e) {
-        LOG.log(Level.WARNING, "a rendezvous handler is skipped, it cannot be loaded: {0}", e);
+        LOG.log(
+            Level.WARNING,
+            "a rendezvous handler is skipped, it cannot be loaded: {0}",
+            PrintableText.of(e.toString()));
         failures.add(e);
         continue;
       }

@@ -1,5 +1,6 @@
 package io.muster.rendezvous;
 
+import io.muster.store.internal.text.PrintableText;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Locale;
@@ -44,8 +45,7 @@ public final class RendezvousRequest {
     this.options = options;
     if (options.rank().isPresent() || options.worldSize().isPresent()) {
       if (arguments.containsKey(RANK) || arguments.containsKey(WORLD_SIZE)) {
-        throw new IllegalArgumentException(
-            "The url: " + url + " has node-specific arguments(rank, world_size) already.");
+        throw misuse("The url: " + url + " has node-specific arguments(rank, world_size) already.");
       }
       options.rank().ifPresent(rank -> arguments.put(RANK, String.valueOf(rank)));
       options.worldSize().ifPresent(size -> arguments.put(WORLD_SIZE, String.valueOf(size)));
@@ -61,7 +61,7 @@ public final class RendezvousRequest {
   static RendezvousRequest parse(String url, RendezvousOptions options) {
     Matcher parts = URL.matcher(url);
     if (!parts.matches()) {
-      throw new IllegalArgumentException("not of the form scheme://...: " + url);
+      throw misuse("not of the form scheme://...: " + url);
     }
     return new RendezvousRequest(url, parts, options);
   }
@@ -73,8 +73,7 @@ public final class RendezvousRequest {
       if (equals >= 0) {
         arguments.put(argument.substring(0, equals), argument.substring(equals + 1));
       } else if (!argument.isEmpty()) {
-        throw new IllegalArgumentException(
-            "The url: " + url + " has an argument without a value: " + argument);
+        throw misuse("The url: " + url + " has an argument without a value: " + argument);
       }
     }
     return arguments;
@@ -187,7 +186,7 @@ public final class RendezvousRequest {
 
   /** An exception, to be thrown, which says what is wrong with this request. */
   public IllegalArgumentException invalid(String what) {
-    return new IllegalArgumentException(
+    return misuse(
         "Error initializing torch.distributed using "
             + scheme
             + ":// rendezvous: "
@@ -197,8 +196,12 @@ public final class RendezvousRequest {
             + ")");
   }
 
+  private static IllegalArgumentException misuse(String message) {
+    return new IllegalArgumentException(PrintableText.of(message));
+  }
+
   @Override
   public String toString() {
-    return "RendezvousRequest(" + url + ", " + options + ")";
+    return "RendezvousRequest(" + PrintableText.of(url) + ", " + options + ")";
   }
 }

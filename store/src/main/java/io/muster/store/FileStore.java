@@ -10,6 +10,7 @@ import io.muster.store.internal.keyspace.Decimal;
 import io.muster.store.internal.keyspace.Key;
 import io.muster.store.internal.keyspace.Wait;
 import io.muster.store.internal.keyspace.Waits;
+import io.muster.store.internal.text.PrintableText;
 import io.muster.store.internal.wire.KeyText;
 import java.io.IOException;
 import java.lang.System.Logger;
@@ -308,7 +309,7 @@ public final class FileStore implements Store {
 
   @Override
   public String toString() {
-    return "FileStore(" + path + ")";
+    return "FileStore(" + PrintableText.of(path.toString()) + ")";
   }
 
   private boolean leave(Records records) throws IOException {

@@ -1,6 +1,7 @@
 package io.muster.store;
 
 import io.muster.store.internal.client.Resolver;
+import io.muster.store.internal.text.PrintableText;
 import io.muster.store.server.StoreServer;
 import io.muster.store.server.StoreServerOptions;
 import java.lang.System.Logger;
@@ -124,7 +125,9 @@ final class HostedServer {
     if (unusable == null) {
       return builder.bind(host).build();
     }
-    LOG.log(Level.WARNING, "listening on all interfaces, port " + port + ": " + unusable);
+    LOG.log(
+        Level.WARNING,
+        "listening on all interfaces, port " + port + ": " + PrintableText.of(unusable));
     return builder.bind("*").build();
   }
 

@@ -1,5 +1,6 @@
 package io.muster.store;
 
+import io.muster.store.internal.text.PrintableText;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
@@ -147,7 +148,7 @@ public final class PrefixStore implements Store {
 
   @Override
   public String toString() {
-    return "PrefixStore(" + prefix + ", " + store + ")";
+    return "PrefixStore(" + PrintableText.of(prefix) + ", " + store + ")";
   }
 
   private String full(String key) {

@@ -1,7 +1,5 @@
 package io.muster.store;
 
-import io.muster.store.internal.wire.PrintableText;
-
 /** A queue had nothing to pop; PyTorch's {@code QueueEmptyError}. */
 public final class QueueEmptyException extends StoreException {
   private static final long serialVersionUID = 1L;
@@ -10,7 +8,7 @@ public final class QueueEmptyException extends StoreException {
 
   /** An exception for the queue {@code key} of the store {@code where}. */
   public QueueEmptyException(String key, String where) {
-    super("queue is empty: " + PrintableText.of(key) + " (" + where + ")");
+    super("queue is empty: " + key + " (" + where + ")");
     this.key = key;
   }
 

@@ -1,6 +1,5 @@
 package io.muster.store;
 
-import io.muster.store.internal.wire.PrintableText;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
@@ -66,7 +65,7 @@ public final class StoreTimeoutException extends StoreException {
             Locale.ROOT,
             "barrier timeout after %dms, key: %s. Timeout on %s: fewer than %d arrived",
             millis(waited),
-            PrintableText.of(key),
+            key,
             where,
             worldSize);
     return new StoreTimeoutException(message, List.of(key), waited);
@@ -97,11 +96,7 @@ public final class StoreTimeoutException extends StoreException {
 
   private static String named(List<String> keys, String prefix) {
     String names =
-        keys.stream()
-            .limit(NAMED_KEYS)
-            .map(prefix::concat)
-            .map(PrintableText::of)
-            .collect(Collectors.joining(", "));
+        keys.stream().limit(NAMED_KEYS).map(prefix::concat).collect(Collectors.joining(", "));
     int more = keys.size() - NAMED_KEYS;
     return more > 0 ? names + " and " + more + " more" : names;
   }

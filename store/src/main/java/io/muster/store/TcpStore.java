@@ -6,6 +6,7 @@ import io.muster.store.internal.client.CallInterruptedException;
 import io.muster.store.internal.client.CallTimeoutException;
 import io.muster.store.internal.client.ConnectTimeoutException;
 import io.muster.store.internal.client.StoreClient;
+import io.muster.store.internal.text.PrintableText;
 import io.muster.store.internal.wire.KeyText;
 import io.muster.store.internal.wire.Protocol;
 import io.muster.store.internal.wire.RefusedException;
@@ -501,7 +502,7 @@ public final class TcpStore implements Store {
 
   @Override
   public String toString() {
-    return "TcpStore(" + endpoint() + ")";
+    return "TcpStore(" + PrintableText.of(endpoint()) + ")";
   }
 
   private String endpoint() {
@@ -515,10 +516,10 @@ public final class TcpStore implements Store {
       throw new IllegalArgumentException(
           String.format(
               Locale.ROOT,
-              "key of %d bytes with its leading slash, the limit is %d: %.64s...",
+              "key of %d bytes with its leading slash, the limit is %d: %s...",
               bytes.length,
               limit,
-              key));
+              PrintableText.of(key.substring(0, Math.min(64, key.length())))));
     }
     return bytes;
   }

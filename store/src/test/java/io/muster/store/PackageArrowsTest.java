@@ -24,16 +24,17 @@ class PackageArrowsTest {
   @CsvSource(
       nullValues = "-",
       value = {
-        "rendezvous,              store, store.server",
+        "rendezvous,              store, store.[server|internal.text]",
         "store,                   store.server, store.internal..",
         "store.server,            store.internal.serving, store.internal.[socket|wire]",
-        "store.internal.serving,  store.internal.keyspace, store.internal.[jna|socket|wire]",
-        "store.internal.client,   store.internal.socket, store.internal.wire",
-        "store.internal.file,     store.internal.keyspace, store.internal.[jna|wire]",
+        "store.internal.serving,  store.internal.keyspace, store.internal.[jna|socket|text|wire]",
+        "store.internal.client,   store.internal.socket, store.internal.[text|wire]",
+        "store.internal.file,     store.internal.keyspace, store.internal.[jna|text|wire]",
         "store.internal.socket,   -, -",
         "store.internal.jna,      -, -",
-        "store.internal.wire,     -, -",
-        "store.internal.keyspace, -, -",
+        "store.internal.text,     -, -",
+        "store.internal.wire,     store.internal.text, -",
+        "store.internal.keyspace, store.internal.text, -",
       })
   void package_usesOnlyWhatIsBelow(String user, String used, String alsoUsed) {
     classes()
@@ -52,7 +53,7 @@ class PackageArrowsTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"store.internal.wire", "store.internal.keyspace"})
+  @CsvSource({"store.internal.wire", "store.internal.keyspace", "store.internal.text"})
   void package_hasNoSocketNorThread(String name) {
     noClasses()
         .that()

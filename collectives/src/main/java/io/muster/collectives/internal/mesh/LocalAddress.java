@@ -1,5 +1,6 @@
 package io.muster.collectives.internal.mesh;
 
+import io.muster.store.internal.text.PrintableText;
 import java.io.IOException;
 import java.net.Inet4Address;
 import java.net.InetAddress;
@@ -24,7 +25,7 @@ public final class LocalAddress {
       List<String> names =
           NetworkInterface.networkInterfaces().map(NetworkInterface::getName).toList();
       throw new IllegalArgumentException(
-          "there is no network interface " + interfaceName + ", only " + names);
+          "there is no network interface " + PrintableText.of(interfaceName) + ", only " + names);
     }
     List<InetAddress> addresses = found.inetAddresses().toList();
     return addresses.stream()

@@ -1,5 +1,6 @@
 package io.muster.rpc.internal.transport;
 
+import io.muster.store.internal.text.PrintableText;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 
@@ -18,7 +19,7 @@ public final class RateLimitedLog {
 
   private RateLimitedLog() {}
 
-  /** Logs one line. Control characters, which the caller may have chosen, are replaced. */
+  /** Logs one line. Control characters, which the caller may have chosen, are escaped. */
   public static void warn(String line) {
     try {
       log(line);
@@ -64,6 +65,6 @@ public final class RateLimitedLog {
 
   private static String printable(String text) {
     String start = text.length() > LONGEST ? text.substring(0, LONGEST) + "…" : text;
-    return start.replaceAll("[\\p{Cntrl}\\p{Cf}\u0080-\u009f\u2028\u2029]", "?");
+    return PrintableText.of(start);
   }
 }

@@ -1,5 +1,6 @@
 package io.muster.rpc.internal.world;
 
+import io.muster.store.internal.text.PrintableText;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.Locale;
@@ -33,7 +34,11 @@ public record Member(int rank, String name, String host, int port, long incarnat
           Long.parseUnsignedLong(parts[0], 16));
     } catch (IndexOutOfBoundsException | NumberFormatException e) {
       throw new IllegalStateException(
-          String.format(Locale.ROOT, "the store does not have worker %d: %s", rank, e), e);
+          String.format(
+              Locale.ROOT,
+              "the store does not have worker %d: %s",
+              rank,
+              PrintableText.of(String.valueOf(e))));
     }
   }
 
@@ -42,9 +47,15 @@ public record Member(int rank, String name, String host, int port, long incarnat
     return new InetSocketAddress(host, port);
   }
 
-  /** As messages name it. */
+  /** As messages name it. Its name and host are what another process has published. */
   @Override
   public String toString() {
-    return String.format(Locale.ROOT, "'%s' (rank %d, %s:%d)", name, rank, host, port);
+    return String.format(
+        Locale.ROOT,
+        "'%s' (rank %d, %s:%d)",
+        PrintableText.of(name),
+        rank,
+        PrintableText.of(host),
+        port);
   }
 }

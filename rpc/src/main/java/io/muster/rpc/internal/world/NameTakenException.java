@@ -1,10 +1,12 @@
 package io.muster.rpc.internal.world;
 
+import io.muster.store.internal.text.PrintableText;
+
 /** Another worker has the name or the rank that one asks for. */
 public final class NameTakenException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
   NameTakenException(String message) {
-    super(message);
+    super(PrintableText.of(message));
   }
 }

@@ -1,5 +1,6 @@
 package io.muster.store.internal.client;
 
+import io.muster.store.internal.text.PrintableText;
 import java.io.IOException;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
@@ -13,9 +14,10 @@ public final class ConnectTimeoutException extends IOException {
     super(
         String.format(
             Locale.ROOT,
-            "The client socket has timed out after %dms while trying to connect to (%s, %d). Attempts: %d; the last one: %s",
+            "The client socket has timed out after %dms while trying to connect to (%s, %d)."
+                + " Attempts: %d; the last one: %s",
             timeoutMillis,
-            host,
+            PrintableText.of(host),
             port,
             attempts,
             last),

@@ -1,5 +1,6 @@
 package io.muster.store.internal.client;
 
+import io.muster.store.internal.text.PrintableText;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.util.List;
@@ -8,6 +9,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /** Looks host names up, for no longer than the caller has time. */
 public final class Resolver {
@@ -35,7 +37,7 @@ public final class Resolver {
             () -> {
               try {
                 lookUp.complete(List.of(InetAddress.getAllByName(host)));
-              } catch (UnknownHostException | RuntimeException e) {
+              } catch (Throwable e) {
                 lookUp.completeExceptionally(e);
               }
             },
@@ -46,17 +48,16 @@ public final class Resolver {
       return lookUp.get(Math.max(0, timeoutNanos), TimeUnit.NANOSECONDS);
     } catch (ExecutionException e) {
       if (e.getCause() instanceof UnknownHostException unknown) {
-        throw unknown;
+        throw unknown(String.valueOf(unknown.getMessage()), null);
       }
-      throw unknown(host, e);
+      throw unknown(host + ": the look-up failed", e.getCause());
     } catch (TimeoutException e) {
-      throw unknown(host, e);
+      throw unknown(host + ": the name was not resolved in time", e);
     }
   }
 
-  private static UnknownHostException unknown(String host, Throwable cause) {
-    UnknownHostException unknown =
-        new UnknownHostException(host + ": the name was not resolved in time");
+  private static UnknownHostException unknown(String message, @Nullable Throwable cause) {
+    UnknownHostException unknown = new UnknownHostException(PrintableText.of(message));
     unknown.initCause(cause);
     return unknown;
   }

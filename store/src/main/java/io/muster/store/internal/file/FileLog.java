@@ -2,6 +2,7 @@ package io.muster.store.internal.file;
 
 import io.muster.store.internal.jna.Jna;
 import io.muster.store.internal.keyspace.Key;
+import io.muster.store.internal.text.PrintableText;
 import java.io.Closeable;
 import java.io.IOException;
 import java.lang.System.Logger;
@@ -149,8 +150,8 @@ public final class FileLog implements Closeable {
   }
 
   /**
-   * Whether the file, which is as long as when it was last read, was left alone since. Whoever
-   * rewrites it in place breaks the format, but is noticed; unless it was right after a write of
+   * Whether the file, which is as long as when it was last read, is unchanged since. A program that
+   * rewrites it in place breaks the format, but is noticed unless it writes right after a write of
    * this log, or within the same tick of the file system's clock.
    */
   private boolean isUnmodified(long modifiedNow) {
@@ -227,7 +228,7 @@ public final class FileLog implements Closeable {
           Level.WARNING,
           "{0}: cutting off {1} bytes at byte {2}: an incomplete record, left by a process that"
               + " ended while it wrote",
-          path,
+          PrintableText.of(path.toString()),
           Long.toString(length - replica.end()),
           Long.toString(replica.end()));
       open.truncate(replica.end());

@@ -1,5 +1,6 @@
 package io.muster.store.internal.keyspace;
 
+import io.muster.store.internal.text.PrintableText;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
@@ -42,6 +43,6 @@ public final class Key implements Comparable<Key> {
 
   /** A key as a message shows it. */
   static String text(byte[] key) {
-    return new String(key, StandardCharsets.UTF_8);
+    return PrintableText.of(new String(key, StandardCharsets.UTF_8));
   }
 }

@@ -1,6 +1,6 @@
 package io.muster.store.internal.serving;
 
-import io.muster.store.internal.wire.PrintableText;
+import io.muster.store.internal.text.PrintableText;
 import io.muster.store.internal.wire.WireException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;

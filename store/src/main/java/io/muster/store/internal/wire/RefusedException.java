@@ -1,5 +1,6 @@
 package io.muster.store.internal.wire;
 
+import io.muster.store.internal.text.PrintableText;
 import java.io.IOException;
 
 /** The server refused a request, said why, and closed the connection. The message is its reason. */
@@ -7,6 +8,6 @@ public final class RefusedException extends IOException {
   private static final long serialVersionUID = 1L;
 
   RefusedException(String reason) {
-    super(reason);
+    super(PrintableText.of(reason));
   }
 }

@@ -1,14 +1,15 @@
-package io.muster.store.internal.wire;
+package io.muster.store.internal.text;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.muster.store.internal.wire.KeyText;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * Keys in logs and messages. Fault A7. The same shape: the command line has a class of its own for
- * what it prints, RPC's log has one for what its peers send.
+ * Keys in logs and messages. Fault A7. The messages themselves are tested by {@code
+ * MessageTextTest}.
  */
 class PrintableTextTest {
   @ParameterizedTest

@@ -1,4 +1,4 @@
-package io.muster.cli;
+package io.muster.store.internal.text;
 
 import java.util.HexFormat;
 
@@ -8,14 +8,14 @@ import java.util.HexFormat;
  * direction of the text, other invisible characters, and ends of lines. Printable text stays as it
  * is, so text that is escaped twice is the same as once.
  */
-final class PrintableText {
+public final class PrintableText {
   private PrintableText() {}
 
   /**
    * The text with {@code \u202e}, {@code \U000e0001} or, for a byte that is not UTF-8, {@code \x9b}
    * for each character that must not be shown.
    */
-  static String of(String text) {
+  public static String of(String text) {
     int clean = 0;
     while (clean < text.length() && isPlain(text.charAt(clean))) {
       clean++;
