@@ -39,6 +39,9 @@ public final class Main {
           ("muster: " + PrintableText.of(String.valueOf(e.getMessage())) + "\n")
               .getBytes(StandardCharsets.UTF_8));
       return e.exitCode();
+    } catch (ServerEndedError e) {
+      say(streams, ServerEndedError.line());
+      return ExitCode.SERVER_FAILED;
     } catch (OutOfMemoryError e) {
       say(streams, OUT_OF_MEMORY);
     } catch (Throwable e) {

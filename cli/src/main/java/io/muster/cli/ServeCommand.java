@@ -123,6 +123,7 @@ final class ServeCommand implements Callable<Integer> {
   @Override
   public Integer call() throws InterruptedException {
     StoreServerOptions options = options();
+    ServerEndedError ended = new ServerEndedError();
     try (PortFile file = portFile == null ? null : new PortFile(portFile);
         StoreServer server = start(options)) {
       // The JVM ends when its hooks have, so the hook does the closing itself.
@@ -132,10 +133,7 @@ final class ServeCommand implements Callable<Integer> {
       }
       streams.print(Greeting.of(options.bind(), server.addresses()));
       if (!server.awaitTermination()) {
-        throw new CommandFailedException(
-            ExitCode.SERVER_FAILED,
-            "the server has ended itself, as all it did was failing for lack of memory or another"
-                + " fault; see the messages above");
+        throw ended;
       }
     }
     return ExitCode.OK;

@@ -4,6 +4,7 @@ import static io.muster.store.server.MemoryAttack.request;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.muster.store.TcpStore;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
@@ -61,6 +62,33 @@ class OrdinaryClientsTest extends ServerTest {
       assertThat(server().statistics().brokenConnections()).isPositive();
     } finally {
       attackers.forEach(RawClient::reset);
+    }
+  }
+
+  /** Fault A11. Clients that do not understand refusals are in the other tests. */
+  @Test
+  void halfSentValue_whoseClientUnderstands_isRefusedWithTheReason() {
+    byte[] set = MemoryAttack.set("/half", new byte[LONG]);
+    byte[] half = Arrays.copyOf(set, LONG / 2);
+    try (RawClient victim = connect()) {
+      victim.send("86" + RawClient.keys("refusals"));
+      for (long facts = victim.readLong(); facts > 0; facts--) {
+        victim.readBlob();
+      }
+      victim.send(half);
+      List<RawClient> others = new ArrayList<>();
+      try {
+        while (server().statistics().brokenConnections() == 0) {
+          others.add(connect().trySend(half));
+        }
+        victim.expect("ff 00 52 45 46 55 53 de");
+        assertThat(new String(victim.readBlob(), StandardCharsets.UTF_8))
+            .startsWith("others need the ")
+            .contains(" bytes of memory that it holds for ");
+        victim.expectClosed();
+      } finally {
+        others.forEach(RawClient::reset);
+      }
     }
   }
 

@@ -4,6 +4,7 @@ import io.muster.store.internal.text.PrintableText;
 import io.muster.store.internal.wire.WireException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import java.net.Socket;
 import java.net.SocketAddress;
 import org.jspecify.annotations.Nullable;
 
@@ -31,7 +32,25 @@ final class Complaints {
   }
 
   /** Says that {@code client} is disconnected, and why. */
-  void about(@Nullable SocketAddress client, Throwable reason) {
+  void about(Socket client, Throwable reason) {
+    try {
+      about(client.getRemoteSocketAddress(), reason);
+    } catch (Throwable e) {
+      unsaid();
+    }
+  }
+
+  /** Says that {@code client} is disconnected, and why. */
+  void about(Socket client, String reason) {
+    try {
+      about(client.getRemoteSocketAddress(), reason);
+    } catch (Throwable e) {
+      unsaid();
+    }
+  }
+
+  /** Says that {@code client} is disconnected, and why. */
+  private void about(@Nullable SocketAddress client, Throwable reason) {
     try {
       about(
           client,

@@ -275,6 +275,9 @@ final class Conversation implements Poller.Readiness, Outlet {
       return;
     }
     boolean known = finished;
+    if (!known) {
+      tellWhy(reason);
+    }
     lost();
     unserved = null;
     if (known) {
@@ -283,6 +286,22 @@ final class Conversation implements Poller.Readiness, Outlet {
       broken(reason);
     }
     next();
+  }
+
+  /** Sends the reason if the client understands it and it would not be in the middle of replies. */
+  private void tellWhy(LimitException reason) {
+    if (isBlocked() || outbox.hasRepliesOf(this)) {
+      return;
+    }
+    try {
+      byte[] refusal = session.refusal(reason);
+      if (refusal.length > 0) {
+        link.write(ByteBuffer.allocateDirect(refusal.length).put(refusal).flip());
+      }
+    } catch (Throwable e) {
+      // The client is disconnected without a reason; others must not notice.
+      state.lastResort.relieve(e);
+    }
   }
 
   @Override
@@ -363,7 +382,7 @@ final class Conversation implements Poller.Readiness, Outlet {
     }
   }
 
-  /** The same for the end of a wait without a number. Those with numbers are told later. */
+  /** The same for the end of a wait without a number. Ends with numbers are sent later. */
   void tellEnd(ByteBuffer reply) {
     if (!session.numbersWaits()) {
       tell(reply);
@@ -371,7 +390,7 @@ final class Conversation implements Poller.Readiness, Outlet {
   }
 
   /**
-   * Tells the client which of its waits with numbers have ended, while nobody owns the outbox. It
+   * Tells the client which of its waits with numbers have ended, while the outbox has no owner. It
    * does not throw.
    */
   void tellNumbers() {

@@ -1,17 +1,27 @@
 package io.muster.store.internal.serving;
 
+import io.muster.store.internal.keyspace.NotANumberException;
+import io.muster.store.internal.keyspace.StoreFullException;
+import io.muster.store.internal.wire.LimitException;
+import io.muster.store.internal.wire.WireException;
+import java.io.IOException;
+import java.nio.channels.ClosedChannelException;
+import java.util.List;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a server does about failures that nobody expects, such as an {@link OutOfMemoryError}. It
- * allocates nothing itself, and keeps some memory that it lets go of first, so that the client
- * concerned can be disconnected and the log written.
+ * Handles unexpected failures of a server, such as an {@link OutOfMemoryError}. It allocates
+ * nothing itself, and holds a memory reserve that it releases first, so that the client concerned
+ * can be disconnected and the log written.
  *
  * <p>Thread-safe.
  */
 final class LastResort {
-  /** A server that has only failed for so long ends itself. */
+  /** A server at which every turn has failed for this long ends itself. */
   private static final long LONGEST_NANOS = TimeUnit.SECONDS.toNanos(10);
 
   private static final int FEWEST_FAILURES = 100;
@@ -21,10 +31,46 @@ final class LastResort {
 
   private static final int RESERVE_BYTES = 1024 * 1024;
 
+  /**
+   * What failures are caught and handled by. A class loader needs memory to find a class that the
+   * classes it has loaded have not used before, so it finds these while there is some.
+   */
+  private static final List<Class<?>> LOADED =
+      List.of(
+          CancellationException.class,
+          ClosedChannelException.class,
+          Error.class,
+          Exception.class,
+          IOException.class,
+          InterruptedException.class,
+          LockSupport.class,
+          OutOfMemoryError.class,
+          RejectedExecutionException.class,
+          RuntimeException.class,
+          Throwable.class,
+          TimeUnit.class,
+          VirtualMachineError.class,
+          Closing.class,
+          LimitException.class,
+          NotANumberException.class,
+          StoreFullException.class,
+          Threads.class,
+          WireException.class);
+
   private volatile byte @Nullable [] reserve = new byte[RESERVE_BYTES];
   private volatile int failures;
   private long firstFailure;
   private volatile long restoredLast = System.nanoTime();
+
+  LastResort() {
+    try {
+      for (Class<?> needed : LOADED) {
+        Class<?> unusedInitialized = Class.forName(needed.getName(), true, needed.getClassLoader());
+      }
+    } catch (ClassNotFoundException e) {
+      throw new LinkageError("a class that is loaded cannot be found", e);
+    }
+  }
 
   /** Makes room if memory is what there is too little of. */
   void relieve(Throwable failure) {

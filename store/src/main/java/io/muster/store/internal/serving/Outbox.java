@@ -47,6 +47,15 @@ final class Outbox implements ByteSink {
     return replies;
   }
 
+  /** Whether there are unsent replies of a client here. */
+  boolean hasRepliesOf(Conversation client) {
+    boolean found = owner == client;
+    for (int i = 0; i < held; i++) {
+      found |= holders[i] == client;
+    }
+    return found;
+  }
+
   /** Whether there is enough to be sent. */
   boolean isFull() {
     return replies.pending() + buffer.position() - start >= ENOUGH;

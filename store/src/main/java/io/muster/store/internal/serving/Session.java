@@ -164,6 +164,14 @@ final class Session implements Requests {
   }
 
   /**
+   * What tells the client why it is disconnected, in place of its next reply; empty if it does not
+   * understand that, or has been sent a part of a reply.
+   */
+  byte[] refusal(LimitException reason) {
+    return refusals && !isWriting() ? Refusal.encode(String.valueOf(reason.getMessage())) : EMPTY;
+  }
+
+  /**
    * Gives up the request that is arriving, the reply that is being sent, and the wait. Nothing is
    * served any more.
    */
@@ -652,7 +660,7 @@ final class Session implements Requests {
       try {
         reply().putByte(Reply.STOP_WAITING);
       } catch (Throwable e) {
-        // Whoever else waits for the same key must not suffer for this client.
+        // The failure of this client must not affect other clients that wait for the same key.
         releaseFailure = e;
       }
     }

@@ -54,8 +54,8 @@ public final class ThreadedTransport implements Transport {
   private final ReentrantLock lock = new ReentrantLock();
 
   /**
-   * Held by whoever waits for the lock to have a large request served, so that others wait for one
-   * of them at most.
+   * Held while a thread waits for the lock to serve a large request, so that other threads wait for
+   * at most one large request.
    */
   private final ReentrantLock largeRequests = new ReentrantLock();
 
@@ -139,12 +139,7 @@ public final class ThreadedTransport implements Transport {
   @Override
   public void close() {
     closed = true;
-    for (ServerSocketChannel listener : listeners) {
-      Closing.quietly(listener);
-    }
-    for (Connection connection : connections) {
-      Closing.quietly(connection.socket);
-    }
+    closeSockets();
     threads.shutdown();
     Threads.join(threads);
     ended.countDown();
@@ -192,13 +187,22 @@ public final class ThreadedTransport implements Transport {
   private void endItself() {
     failed = true;
     closed = true;
+    // Going through the connections needs memory, which may be what there is too little of.
+    ended.countDown();
+    try {
+      closeSockets();
+    } catch (Throwable e) {
+      complaints.aboutServing(e);
+    }
+  }
+
+  private void closeSockets() {
     for (ServerSocketChannel listener : listeners) {
       Closing.quietly(listener);
     }
     for (Connection connection : connections) {
       Closing.quietly(connection.socket);
     }
-    ended.countDown();
   }
 
   private void begin(Socket socket) {
@@ -278,6 +282,9 @@ public final class ThreadedTransport implements Transport {
     /** Whether its memory was given to others. Guarded by the lock. */
     private boolean evicted;
 
+    /** What to send before the socket is closed. Guarded by the lock. */
+    private byte[] refusal = {};
+
     /** Whether a thread is writing; it goes on until nothing is unsent. Guarded by the lock. */
     private boolean sending;
 
@@ -298,7 +305,7 @@ public final class ThreadedTransport implements Transport {
           options.set(socket.getChannel());
           converse();
         } else {
-          complaints.about(socket.getRemoteSocketAddress(), noRoom);
+          complaints.about(socket, noRoom);
         }
       } catch (WireException e) {
         broken(e);
@@ -323,7 +330,7 @@ public final class ThreadedTransport implements Transport {
 
     private void broken(Throwable reason) {
       state.lastResort.relieve(reason);
-      complaints.about(socket.getRemoteSocketAddress(), reason);
+      complaints.about(socket, reason);
       lock.lock();
       try {
         state.broken();
@@ -334,7 +341,11 @@ public final class ThreadedTransport implements Transport {
 
     /** Forgets the client, whatever went wrong. */
     private void end(boolean admitted) {
-      Closing.quietly(socket);
+      try {
+        sendRefusal();
+      } finally {
+        Closing.quietly(socket);
+      }
       boolean unusedRemoved = connections.remove(this);
       if (!admitted) {
         return;
@@ -489,6 +500,7 @@ public final class ThreadedTransport implements Transport {
         return;
       }
       evicted = true;
+      boolean told = tellWhyLater(reason);
       unsent.clear();
       unsentBytes = 0;
       held = 0;
@@ -499,8 +511,46 @@ public final class ThreadedTransport implements Transport {
         complaints.aboutServing(e);
       }
       state.broken();
-      complaints.about(socket.getRemoteSocketAddress(), reason);
-      Closing.quietly(socket);
+      complaints.about(socket, reason);
+      if (!told) {
+        Closing.quietly(socket);
+      }
+    }
+
+    /**
+     * Has the connection's thread send the reason and close the socket, if the client understands
+     * the reason and it would not be in the middle of replies.
+     */
+    private boolean tellWhyLater(LimitException reason) {
+      if (sending || sendingSoon || !unsent.isEmpty()) {
+        return false;
+      }
+      try {
+        refusal = session.refusal(reason);
+        if (refusal.length > 0) {
+          // The thread may be waiting for input, and reads the end of it.
+          socket.shutdownInput();
+        }
+        return refusal.length > 0;
+      } catch (Throwable e) {
+        state.lastResort.relieve(e);
+        return false;
+      }
+    }
+
+    /** Sends why the client is disconnected, if it is to know. */
+    private void sendRefusal() {
+      lockSurely();
+      byte[] bytes = refusal;
+      lock.unlock();
+      if (bytes.length > 0) {
+        try {
+          socket.getOutputStream().write(bytes);
+        } catch (Throwable e) {
+          // The client learns only that the connection was closed.
+          state.lastResort.relieve(e);
+        }
+      }
     }
 
     @Override

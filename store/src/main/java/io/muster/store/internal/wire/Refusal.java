@@ -3,11 +3,13 @@ package io.muster.store.internal.wire;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 
 /**
  * The last that a server sends on a connection whose client has {@link Hello#REFUSALS}: eight bytes
- * that cannot begin any other reply, and the reason as bytes. It comes in the place of the next
- * reply, whichever request was refused.
+ * that cannot begin any other reply, and the reason as bytes. It is sent instead of the next reply,
+ * whichever request was refused.
  */
 public final class Refusal {
   /** The first byte, which no reply of one byte is. */
@@ -22,9 +24,23 @@ public final class Refusal {
 
   /** Writes a refusal. */
   public static void write(WireOutput out, String reason) throws IOException {
-    byte[] bytes = reason.substring(0, Math.min(LONGEST_REASON, reason.length())).getBytes(UTF_8);
     out.putLong(MARK);
-    out.putBlob(bytes);
+    out.putBlob(bytes(reason));
+  }
+
+  /** A refusal as bytes. */
+  public static byte[] encode(String reason) {
+    byte[] bytes = bytes(reason);
+    return ByteBuffer.allocate(2 * Long.BYTES + bytes.length)
+        .order(ByteOrder.LITTLE_ENDIAN)
+        .putLong(MARK)
+        .putLong(bytes.length)
+        .put(bytes)
+        .array();
+  }
+
+  private static byte[] bytes(String reason) {
+    return reason.substring(0, Math.min(LONGEST_REASON, reason.length())).getBytes(UTF_8);
   }
 
   /** Reads the reason that follows the mark. */
