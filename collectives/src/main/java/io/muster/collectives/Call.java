@@ -44,7 +44,7 @@ record Call(
     try {
       backend.execute(work);
     } catch (OutOfMemoryError e) {
-      // No thread could be started, but the call has its place in the order of calls.
+      // No thread could be started, but the call keeps its position in the order of calls.
       failed(e);
       throw e;
     }

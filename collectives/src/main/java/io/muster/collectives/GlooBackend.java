@@ -31,7 +31,7 @@ final class GlooBackend {
 
   private static final long IDLE_SECONDS = 10;
 
-  /** How long closing waits for messages to be asked for that nobody awaits. */
+  /** How long closing waits for the receivers of asynchronous sends that are not awaited. */
   private static final long SEND_NANOS = TimeUnit.SECONDS.toNanos(5);
 
   private static final Logger LOGGER = System.getLogger(GlooBackend.class.getName());
@@ -51,7 +51,7 @@ final class GlooBackend {
    */
   private final ThreadPoolExecutor callbacks;
 
-  /** Asynchronous sends that have not ended, or whose failure nobody has seen. Guarded by this. */
+  /** Asynchronous sends that have not ended, or whose failure is unreported. Guarded by this. */
   private final Set<MessageWork> sends = new LinkedHashSet<>();
 
   private final AtomicReference<@Nullable CollectiveException> failure = new AtomicReference<>();
@@ -169,7 +169,7 @@ final class GlooBackend {
     }
   }
 
-  /** A message is being sent that nobody may ever wait for. */
+  /** An asynchronous send has begun, which may never be awaited. */
   synchronized void sending(MessageWork send) {
     requireOpen();
     sends.add(send);
@@ -291,7 +291,7 @@ final class GlooBackend {
     await(() -> active == 0, nanos);
   }
 
-  /** Lets messages arrive that nobody awaits, or says which did not. */
+  /** Waits for asynchronous sends that are not awaited, and logs those that did not end. */
   private void awaitSends(long nanos) {
     List<MessageWork> unsent;
     synchronized (this) {

@@ -45,7 +45,7 @@ final class MessageWork implements Work {
     finish();
   }
 
-  /** Has the group's closing wait for this send, and say so if it fails and nobody sees that. */
+  /** Makes the group's closing wait for this send, and log it if its failure is unreported. */
   MessageWork asSend() {
     isSend = true;
     backend.sending(this);

@@ -122,8 +122,8 @@ public final class ProcessGroup implements AutoCloseable {
   }
 
   /**
-   * Copies the tensor of one rank to all others. As with PyTorch it may be shorter than theirs:
-   * what is behind it stays as it was.
+   * Copies the tensor of one rank to all others. As with PyTorch it may be shorter than theirs: the
+   * elements after it stay unchanged.
    */
   public void broadcast(Tensor tensor, int root) {
     collectives.broadcast(tensor, root).run(timeout);
@@ -253,8 +253,9 @@ public final class ProcessGroup implements AutoCloseable {
   }
 
   /**
-   * Receives the tensor that a rank sends with the same tag. As with PyTorch, that may be shorter:
-   * what is behind it stays as it was. If it is longer the call fails, and the group with it.
+   * Receives the tensor that a rank sends with the same tag. As with PyTorch, it may be shorter
+   * than {@code tensor}: the elements after it stay unchanged. If it is longer, the call fails and
+   * the group is unusable.
    */
   public void recv(Tensor tensor, int source, int tag) {
     backend.whileOpen(() -> messages.recv(tensor, source, tag, timeout).awaitHere());

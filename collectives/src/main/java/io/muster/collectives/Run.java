@@ -318,7 +318,7 @@ final class Run implements AutoCloseable {
                 operation,
                 earlier.lostRanks(),
                 earlier);
-    // The other ranks are told at once: of two that learn of it one after the other, the second
+    // The other ranks are notified at once: of two that learn of it one after the other, the second
     // would blame the first.
     return fail(failure, 0);
   }

@@ -116,7 +116,7 @@ final class Dispatcher implements Incoming {
       }
       held = message.length;
       InboundCall call = called(nested, message, nanos, reply);
-      // From here on the call gives its place back itself.
+      // From here on the call leaves the admission itself.
       entered = false;
       admission.run(nested, call);
       return call;

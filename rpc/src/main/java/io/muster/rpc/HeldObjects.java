@@ -57,7 +57,7 @@ final class HeldObjects {
     return new ObjectId(rank, nextNumber());
   }
 
-  /** A number larger than those before, which nobody can guess who has seen one of them. */
+  /** A number larger than those before, which cannot be guessed from earlier ones. */
   private long nextNumber() {
     return numbers.addAndGet(1 + Integer.toUnsignedLong(RANDOM.nextInt()));
   }
@@ -90,7 +90,7 @@ final class HeldObjects {
     try {
       register(owner, id, holding);
     } catch (Throwable e) {
-      // Whoever waits for the owner to know would wait for ever.
+      // Callers that wait for the owner's confirmation would wait for ever.
       holding.known.completeExceptionally(gone(owner, e));
     }
     return holding.known;

@@ -20,9 +20,9 @@ import java.util.concurrent.Future;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A call from another worker, from when it has a place until it is answered. Whatever is thrown on
- * the way, by what is called, by its exceptions, by the codec or by the JVM: it is answered once,
- * and gives its place back once.
+ * A call from another worker, from its admission until it is answered. Whatever is thrown
+ * meanwhile, by the function, by its exceptions, by the codec or by the JVM, the call is answered
+ * exactly once and leaves {@link Admission} exactly once.
  */
 final class InboundCall implements Incoming.Call, Admission.Task {
   static final Status GONE =
@@ -50,7 +50,7 @@ final class InboundCall implements Incoming.Call, Admission.Task {
   private @Nullable CompletionStage<?> pending;
 
   /**
-   * A call that has a place.
+   * A call that was admitted.
    *
    * @param size how large its message is, for which it has room
    */
@@ -180,7 +180,7 @@ final class InboundCall implements Incoming.Call, Admission.Task {
             });
   }
 
-  /** Nobody waits for a stage any more: whatever becomes of it, its place is free. */
+  /** The caller no longer waits for a stage: the call leaves the admission at once. */
   private void giveUp(CompletionStage<?> stage) {
     refuse(Status.CANCELLED);
     try {
@@ -294,7 +294,7 @@ final class InboundCall implements Incoming.Call, Admission.Task {
     finish(null, status);
   }
 
-  /** Answers and gives the place back, the first time. */
+  /** Answers the call and leaves the admission. Later calls do nothing. */
   private void finish(@Nullable Frame frame, Status status) {
     synchronized (this) {
       if (over) {

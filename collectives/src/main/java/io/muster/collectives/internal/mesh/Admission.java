@@ -102,7 +102,7 @@ final class Admission implements Listener.Doorkeeper {
       admitByRank(one.peer, one.connection);
       admitted = true;
     } catch (IOException e) {
-      // Let go of below.
+      // Closed below.
     } finally {
       if (!admitted) {
         Quietly.close(one.connection);

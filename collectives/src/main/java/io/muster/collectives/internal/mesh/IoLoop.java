@@ -19,13 +19,13 @@ import java.util.function.Consumer;
 /**
  * The thread that reads from all connections of a mesh, and writes what did not fit at once.
  *
- * <p>A handler or a task that throws ends the thread. The owner is told first, and fails whatever
- * waits for the thread.
+ * <p>A handler or a task that throws ends the thread. The owner is notified first, and fails all
+ * operations that wait for the thread.
  */
 final class IoLoop implements AutoCloseable {
   private static final int STAGING_BYTES = 1 << 16;
 
-  /** How often the owner is told of a failure until that succeeds; it may be short of memory. */
+  /** Attempts to notify the owner of a failure; there may be too little memory at first. */
   private static final int ATTEMPTS = 500;
 
   private static final long PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(10);

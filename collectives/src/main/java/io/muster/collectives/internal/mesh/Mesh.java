@@ -45,7 +45,7 @@ public final class Mesh {
   private final Tally tally;
   private final @Nullable Loss[] lossOf;
 
-  /** Whether everything that waited for a lost peer has been told. */
+  /** Whether all operations that waited for a lost peer have been notified. */
   private final boolean[] told;
 
   /** Where the peers are, as far as that is known; for messages. */
@@ -382,9 +382,9 @@ public final class Mesh {
   }
 
   /**
-   * Ends the connection with a peer and tells all who wait for it. On the loop's thread. If this
-   * throws, for want of memory, it is repeated, and nobody is left out: what waits is forgotten
-   * only after it has been told. Nothing is added meanwhile, for the loss is noted first.
+   * Ends the connection with a peer and notifies all operations that wait for it. On the loop's
+   * thread. If this throws for lack of memory it is repeated, and no operation is left out: each is
+   * forgotten only after its notification. None is added meanwhile, since the loss is noted first.
    */
   private void end(int peer, String reason, boolean isLocal, @Nullable Throwable cause) {
     if (told[peer]) {

@@ -77,7 +77,7 @@ final class Pair implements IoLoop.Handler {
       key.interestOpsOr(SelectionKey.OP_READ);
       loop.wake();
     } catch (Throwable e) {
-      // Otherwise callers would wait for a connection that nobody reads from.
+      // Otherwise callers would wait for a connection from which no thread reads.
       owner.onFailure(e);
       throw e;
     }

@@ -26,7 +26,7 @@ final class Quietly {
     try {
       logger.log(level, message, cause);
     } catch (Throwable e) {
-      // Whoever calls has more important things to do.
+      // The caller must go on.
     }
   }
 }

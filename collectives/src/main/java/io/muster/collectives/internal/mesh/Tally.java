@@ -106,7 +106,7 @@ final class Tally {
     countMet(rank);
     long wanted = lane.credits.remove();
     if (!SizeMismatchException.fits(length, wanted, slot)) {
-      // Whoever waits for it shall hear of the loss.
+      // Operations that wait for it must learn of the loss.
       lane.sends.add(send);
       throw SizeMismatchException.ofSend(slot, length, wanted);
     }
@@ -256,7 +256,7 @@ final class Tally {
     return waiting;
   }
 
-  /** Forgets the receipts from anyone, for when nobody is left. */
+  /** Removes the receives from any source, once no peer is left. */
   void forgetOpen() {
     open.clear();
   }

@@ -33,7 +33,7 @@ public final class OwnedObjects {
   private record Owned(Object value, Map<Integer, Long> holders) {}
 
   /**
-   * Keeps an object that a worker has asked for, unless it has let go of it meanwhile.
+   * Keeps an object that a worker has asked for, unless the worker has released it meanwhile.
    *
    * @throws IllegalArgumentException if there is one of that name: the worker must not be left to
    *     believe that it refers to its own

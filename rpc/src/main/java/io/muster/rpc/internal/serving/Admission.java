@@ -33,7 +33,7 @@ public final class Admission {
    * @param bytes how large the messages of all of them may be
    */
   public record Limits(int running, int queued, int nested, long bytes) {
-    /** How many calls have a place. */
+    /** How many calls are admitted. */
     public int places() {
       return Math.toIntExact(Math.min((long) running + queued + nested, MOST_PLACES));
     }
@@ -45,7 +45,7 @@ public final class Admission {
     this.threads = threads;
   }
 
-  /** Whether there is no place. */
+  /** Whether no further call can be admitted. */
   public synchronized boolean isFull(boolean isNested) {
     return isNested ? nested >= limits.nested : admitted >= (long) limits.running + limits.queued;
   }
@@ -71,7 +71,7 @@ public final class Admission {
     return true;
   }
 
-  /** Something that has a place and is to be run. */
+  /** An admitted call that is to be run. */
   public interface Task extends Runnable {
     /** It will not be run, since there is no thread for it. */
     default void refused(Throwable cause) {}
@@ -104,7 +104,7 @@ public final class Admission {
     return true;
   }
 
-  /** A thread is missing. If there is no other one, nobody would run what waits. */
+  /** A thread could not be started. Without another one, queued tasks would never run. */
   private void abandonQueue(Throwable cause) {
     List<Task> stranded = List.of();
     synchronized (this) {

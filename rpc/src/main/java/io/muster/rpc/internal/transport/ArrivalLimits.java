@@ -21,7 +21,7 @@ final class ArrivalLimits {
   /**
    * Limits of a worker.
    *
-   * @param places how many calls it takes
+   * @param places how many calls the worker admits
    * @param timeout how long a message may take to arrive
    * @param connections how many there are
    */
@@ -42,8 +42,8 @@ final class ArrivalLimits {
   }
 
   /**
-   * How many calls a connection may have under way: more than there are places for, so that those
-   * made inside of others never wait for others to end.
+   * How many calls a connection may have under way: more than the worker admits, so that those made
+   * inside of others never wait for others to end.
    */
   int perConnection() {
     return 2 * most;

@@ -23,7 +23,7 @@ public final class Connection implements AutoCloseable {
   static final Metadata.Key<String> DEPTH =
       Metadata.Key.of("muster-depth", Metadata.ASCII_STRING_MARSHALLER);
 
-  /** The incarnation of the worker that is meant, by which it knows who has read the store. */
+  /** The incarnation of the worker that is called, which proves that the caller read the store. */
   static final Metadata.Key<byte[]> CALLEE =
       Metadata.Key.of("muster-callee-bin", Metadata.BINARY_BYTE_MARSHALLER);
 

@@ -5,7 +5,7 @@ import java.util.Optional;
 
 /** What a worker does with what others send it. Called on threads that must not be held up. */
 public interface Incoming {
-  /** Whom a message must name in its headers: the incarnation of this worker. */
+  /** The incarnation of this worker, which a message must name in its headers. */
   long incarnation();
 
   /**

@@ -70,7 +70,7 @@ public final class Listener implements AutoCloseable {
   /**
    * Listens at an address; port 0 is any free one.
    *
-   * @param places how many calls the worker takes
+   * @param places how many calls the worker admits
    */
   public static Listener at(InetSocketAddress address, Link link, int places, Incoming incoming)
       throws IOException {
@@ -91,7 +91,7 @@ public final class Listener implements AutoCloseable {
             .addTransportFilter(new Identified())
             .directExecutor()
             .addService(service)
-            // A caller may call off all calls that there are places for.
+            // A caller may cancel all calls that were admitted.
             .maxRstFramesPerWindow(limits.resets(), RESET_WINDOW_SECONDS)
             .maxConcurrentCallsPerConnection(limits.perConnection())
             .maxInboundMessageSize(link.maxMessageBytes())
@@ -107,7 +107,7 @@ public final class Listener implements AutoCloseable {
   private void accepted(Channel channel) {
     SocketAddress client = channel.remoteAddress();
     if (client == null) {
-      // It has gone already, and whatever it has sent is not read.
+      // It has disconnected already; what it sent is not read.
       var unused = channel.close();
       return;
     }
@@ -145,7 +145,7 @@ public final class Listener implements AutoCloseable {
     }
   }
 
-  /** Clients are told of the end before the threads do. */
+  /** Clients are notified before the threads end. */
   private void endThreadsLater() {
     Thread ending =
         new Thread(

@@ -189,7 +189,7 @@ final class CallGuard implements Closeable {
         withdrawal.send();
       }
     } catch (IOException e) {
-      // The connection is broken. Whoever reads from it shall learn how, and not that it was
+      // The connection is broken. Its readers must see the cause, and not that it was
       // closed.
       return;
     }

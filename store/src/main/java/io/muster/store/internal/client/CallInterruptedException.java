@@ -4,8 +4,8 @@ import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The thread of a call was interrupted, which ended the call. Whoever throws this has left the
- * thread's interrupt flag set.
+ * The thread of a call was interrupted, which ended the call. The thread's interrupt flag is set
+ * when this is thrown.
  */
 public final class CallInterruptedException extends IOException {
   private static final long serialVersionUID = 1L;

@@ -18,7 +18,7 @@ import java.util.concurrent.TimeUnit;
 /**
  * A blocking connection to a server: a socket with the codecs on it. Everything is done within a
  * {@link #call}, one at a time; any thread may close it. After a call that failed in any way the
- * connection is closed, since nobody knows where the next answer begins.
+ * connection is closed, since it is unknown where the next answer begins.
  */
 final class Connection implements Closeable {
   private static final int REQUEST_BUFFER = 16 * 1024;
@@ -26,7 +26,7 @@ final class Connection implements Closeable {
   private final Socket socket;
   private final CallGuard guard;
 
-  /** Of those who write while another reads. */
+  /** Held by writers while another thread reads. */
   private final CallGuard guardApart;
 
   private final WireOutput out;

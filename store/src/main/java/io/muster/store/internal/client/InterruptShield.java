@@ -54,7 +54,7 @@ final class InterruptShield {
           wasInterrupted = true;
           interrupted.run();
         } catch (TimeoutException e) {
-          // The other thread may not have begun when it was told.
+          // The other thread may not have begun when it was interrupted.
           interrupted.run();
         } catch (ExecutionException e) {
           throw unwrapped(e);
@@ -100,7 +100,7 @@ final class InterruptShield {
     }
   }
 
-  /** Made when the first virtual thread comes. The threads end soon, and let go of classes. */
+  /** Made when the first virtual thread comes. Idle threads end soon and release their classes. */
   private static final class PlatformThreads {
     static final ExecutorService POOL =
         new ThreadPoolExecutor(

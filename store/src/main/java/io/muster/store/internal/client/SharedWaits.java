@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
  * thread ends with it.
  */
 final class SharedWaits implements Closeable {
-  /** How many waits share a connection at most. */
+  /** At most this many waits share a connection. */
   static final int MOST_WAITS = 2048;
 
   /** A wait for more keys, or for more bytes of keys, has a connection of its own. */
@@ -41,10 +41,10 @@ final class SharedWaits implements Closeable {
   /** Those that have begun and not ended, by number. */
   private final Map<Long, CompletableFuture<Integer>> waiting = new ConcurrentHashMap<>();
 
-  /** Whoever writes has it; numbers follow the order of what is written. */
+  /** Held while writing; waits are numbered in the order in which they are written. */
   private final ReentrantLock writing = new ReentrantLock();
 
-  /** Waits that are over and of which the server is still to be told. */
+  /** Waits that are over and whose END_WAIT is still to be sent. */
   private final Queue<Long> ended = new ConcurrentLinkedQueue<>();
 
   private boolean connected;

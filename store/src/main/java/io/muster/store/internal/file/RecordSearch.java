@@ -4,8 +4,8 @@ import java.io.IOException;
 import java.util.Arrays;
 
 /**
- * Tells an incomplete record at the end of a file, which a writer left that died, from one whose
- * length was damaged. Both seem to end after the file, but only after the latter there may be
+ * Distinguishes an incomplete record at the end of a file, left by a writer that died, from one
+ * whose length was damaged. Both seem to end after the file, but only after the latter there may be
  * records, and they would be lost if the file were cut there.
  *
  * <p>A record is whole if its key can be one and its value ends within the file, and if the file

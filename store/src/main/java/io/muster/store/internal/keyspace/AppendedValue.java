@@ -36,7 +36,7 @@ public final class AppendedValue {
 
   /**
    * The bytes of a value and of all that it was appended to become. Each array but the last is
-   * full; behind what is filled of the last one nobody reads.
+   * full; readers never look beyond what is filled of the last one.
    */
   private static final class Chunks {
     byte[][] arrays;
@@ -53,15 +53,15 @@ public final class AppendedValue {
     }
   }
 
-  /** The value that is {@code first} and {@code more} behind it; neither may change any more. */
+  /** The value that is {@code first} followed by {@code more}; neither may change any more. */
   static AppendedValue of(byte[] first, byte[] more) {
     return new AppendedValue(new Chunks(first, 4), first.length, 0).append(more);
   }
 
-  /** The value that is this one and {@code more}, which must not change any more, behind it. */
+  /** The value that is this one followed by {@code more}, which must not change any more. */
   AppendedValue append(byte[] more) {
     if (chunks.filled != length) {
-      // An append that failed at the last moment has left its bytes behind.
+      // The bytes of an append that failed at the last moment are still there.
       return of(toArray(), more);
     }
     int spare = chunks.capacity - length;

@@ -29,7 +29,7 @@ public final class Barriers {
     try {
       waits.register(wait, List.of(key));
     } catch (Throwable e) {
-      // Such as no memory for the wait: then nobody has come.
+      // For instance no memory for the wait: then the arrival does not count.
       takeBack(key.bytes());
       throw e;
     }

@@ -4,8 +4,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The items of a queue, linked, so that nothing is ever copied however many there are. What is
- * linked behind an item does not change any more, so the first item and the length are a view of
- * the queue at a moment.
+ * linked after an item does not change any more, so the first item and the length are a view of the
+ * queue at a moment.
  */
 final class ItemQueue {
   private Node first;

@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>The order is that of the lowest bit in which two hashes differ, and of the keys if the hashes
  * are equal. So whenever a bucket is split by the next bit of the hashes, the tree is cut in two at
- * one place, and nobody looks at the other entries.
+ * one place, without a look at the other entries.
  *
  * <p>The methods that change a tree neither allocate nor call others, so that nothing can fail
  * halfway: neither memory nor the stack can run out. They return how many entries they looked at

@@ -207,8 +207,8 @@ public final class Keyspace {
   }
 
   /**
-   * Puts {@code value} behind what is at {@code key}. It costs what {@code value} costs, however
-   * long the value at the key is.
+   * Appends {@code value} to the value of {@code key}. The cost depends on the length of {@code
+   * value} only, not on that of the value at the key.
    */
   public void append(byte[] key, byte[] value) throws StoreFullException {
     Object current = values.get(key);
@@ -233,7 +233,7 @@ public final class Keyspace {
     listener.keyChanged(key);
   }
 
-  /** Puts a value in the place of one whose bytes it goes on to hold. */
+  /** Replaces a value by one that shares its bytes. */
   private void share(byte[] key, Object old, AppendedValue value) {
     values.put(key, value);
     storedBytes += value.length() - length(old);
@@ -361,8 +361,8 @@ public final class Keyspace {
   }
 
   /**
-   * About how many bytes were ever removed or replaced. It only grows. Whoever still refers to what
-   * the keyspace held at some moment keeps at most as much from being collected as it has grown by
+   * About how many bytes were ever removed or replaced. It only grows. References to what the
+   * keyspace held at some moment keep at most as many bytes from being collected as it has grown by
    * since.
    */
   public long removedBytes() {

@@ -5,7 +5,7 @@ import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
 
 /**
- * SipHash, a hash function with a 128-bit key by Aumasson and Bernstein. Without the key nobody can
+ * SipHash, a hash function with a 128-bit key by Aumasson and Bernstein. Without the key no one can
  * choose inputs with equal hashes, not even by watching what other inputs do.
  */
 final class SipHash {

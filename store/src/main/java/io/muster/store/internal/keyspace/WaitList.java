@@ -107,7 +107,7 @@ final class WaitList {
     return size;
   }
 
-  /** How many places and entries all calls together have looked at. It only grows. */
+  /** How many queue positions and entries all calls together have looked at. It only grows. */
   long work() {
     return lines.steps() + placesTouched;
   }

@@ -8,8 +8,8 @@ import java.nio.channels.SocketChannel;
 /**
  * The options of accepted sockets: no delay, and keep-alive.
  *
- * <p>A crowd that connects at once is accepted by one thread, so what a socket has inherited from
- * the one it was accepted on is not set again.
+ * <p>Thousands of clients that connect at once are accepted by one thread, so what a socket has
+ * inherited from the one it was accepted on is not set again.
  */
 final class AcceptedOptions {
   private final KeepAlive keepAlive;

@@ -4,9 +4,10 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The clients an event loop turns to when it has looked after everybody who is ready: those who ask
- * for much, for their further turns, and those who have gone, for their ends. A little at a time,
- * so that neither a long reply nor the end of thousands holds up a request.
+ * The clients that an event loop serves after all clients that are ready: clients with large
+ * requests, for their further turns, and disconnected clients, to be cleaned up. Each call does a
+ * bounded amount of work, so that neither a long reply nor thousands of disconnects delay a
+ * request.
  *
  * <p>The clients themselves are linked, so that adding one needs no memory.
  */
@@ -33,7 +34,7 @@ final class Backlog {
     return first == null;
   }
 
-  /** Gives those who are there their turns, but begins none after a slice of time. */
+  /** Gives each queued client a turn, but begins no turn after a slice of time has passed. */
   void work() {
     long start = first == null ? 0 : System.nanoTime();
     for (int left = size; left > 0; left--) {

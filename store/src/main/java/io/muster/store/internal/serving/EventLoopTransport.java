@@ -59,7 +59,7 @@ public final class EventLoopTransport implements Transport {
     return start(poller(listening), limits);
   }
 
-  /** Serves those who connect to a poller, which it takes over. */
+  /** Serves the clients that connect to a poller, which it takes over. */
   static EventLoopTransport start(Poller poller, ServingLimits limits) {
     EventLoopTransport transport = new EventLoopTransport(poller, limits);
     transport.thread.start();
@@ -220,7 +220,7 @@ public final class EventLoopTransport implements Transport {
       poller.watch(
           link, new Conversation(link, state, complaints, inbox, outbox, backlog, released));
     } catch (IOException e) {
-      // The client has gone already.
+      // The client has disconnected already.
       refuse(link);
     } catch (Throwable e) {
       state.lastResort.relieve(e);

@@ -107,7 +107,7 @@ final class NioPoller implements Poller {
 
   @Override
   public void close() {
-    // The listeners first: whoever is disconnected must not be queued again by one that is dead.
+    // The listeners first: a disconnected client must not be queued again by a dead listener.
     for (ServerSocketChannel listener : listeners) {
       Closing.quietly(listener);
     }

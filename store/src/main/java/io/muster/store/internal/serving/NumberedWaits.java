@@ -33,7 +33,7 @@ final class NumberedWaits {
   private long next;
   private int keys;
 
-  /** Those that have ended and of which the client has not been told. */
+  /** Waits that have ended and whose end has not been sent to the client. */
   private @Nullable NumberedWait firstUntold;
 
   private @Nullable NumberedWait lastUntold;
@@ -91,7 +91,7 @@ final class NumberedWaits {
     }
   }
 
-  /** Gives all up, and forgets whatever was to be told. */
+  /** Ends all waits and discards the ends that have not been sent. */
   void endAll() {
     firstUntold = null;
     lastUntold = null;

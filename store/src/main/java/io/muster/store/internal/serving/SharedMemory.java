@@ -7,18 +7,18 @@ import org.jspecify.annotations.Nullable;
  * Memory that all clients share, each of which takes a part of it for a while: for a request that
  * has not arrived whole, for instance.
  *
- * <p>No client may take more than its share, and the last part is kept for those who take little.
- * If there is too little left, it is taken from whoever weighs most: who holds much, and of those
- * who holds most for longest. Somebody who wants an ordinary amount gets it in this way from
- * anybody; who wants more only from those who hold much, or something for long, and is refused
- * otherwise. What is held long by nature, as waits are, is only taken from those who hold more.
- * Those from whom it is taken are disconnected.
+ * <p>No client may take more than its share, and the last part is reserved for small requests. If
+ * too little is left, memory is taken from the client with the greatest weight, which is then
+ * disconnected. A client weighs more the more it holds and the longer it has held it. A request for
+ * an ordinary amount may take memory from any client. A larger request may take it only from
+ * clients that hold much or have held something for long, and is refused otherwise. Memory that is
+ * held long by nature, such as that of waits, is only taken from clients that hold more.
  */
 final class SharedMemory {
-  /** How much is little. */
+  /** Requests up to this size are small. */
   static final int LITTLE = 64 * 1024;
 
-  /** Which part is kept for those who take little: one in so many. */
+  /** The reciprocal of the part that is reserved for small requests. */
   private static final int KEPT_PART = 8;
 
   /** What is ordinary: one part in so many, and no more than so much. */
@@ -67,7 +67,7 @@ final class SharedMemory {
     this.reclaiming = reclaiming;
   }
 
-  /** How much is there for those who do not take little. */
+  /** How much is available for requests that are not small. */
   long roomForMuch() {
     return budget.available() - budget.limit() / KEPT_PART;
   }
@@ -126,7 +126,7 @@ final class SharedMemory {
     return brief && evictHeaviest(by, ordinary * LONG_NANOS, now);
   }
 
-  /** Disconnects whoever weighs most; false if nobody weighs anything. */
+  /** Disconnects the client with the greatest weight; false if no client has any. */
   boolean evictHeaviest() {
     return evictHeaviest(null, 0, System.nanoTime());
   }

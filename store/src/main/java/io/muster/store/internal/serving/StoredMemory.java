@@ -14,7 +14,7 @@ import java.util.List;
  * possible.
  */
 final class StoredMemory {
-  /** Which part of the room is kept for those who have stored little: one in so many. */
+  /** The reciprocal of the part that is reserved for clients that have stored little. */
   private static final int KEPT_PART = 8;
 
   /** Which part of the room is little: one in so many. */

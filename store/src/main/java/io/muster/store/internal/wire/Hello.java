@@ -28,7 +28,7 @@ public record Hello(Map<String, String> facts) {
 
   /**
    * Each OBSERVE and WAIT_VALUES of this connection has a number, counted from 0 in the order they
-   * are sent. Any number may be pending, and the end of each is told by a byte and its number.
+   * are sent. Any number may be pending, and the end of each is sent as a byte and its number.
    */
   public static final String NUMBERED_WAITS = "numbered-waits";
 

@@ -59,8 +59,8 @@ public enum Opcode {
   /** A wait for an item in a queue, which a value of the same name does not end. */
   WAIT_ITEM(133, KEY),
   /**
-   * What the client speaks beyond the opcodes before this one, by name: the server answers a list
-   * of {@code name=value}. See {@link Hello}.
+   * The features that the client supports beyond the opcodes before this one, by name: the server
+   * answers a list of {@code name=value}. See {@link Hello}.
    */
   HELLO(134, COUNT, KEY),
   /** Withdraws a wait by its number; see {@link Hello#NUMBERED_WAITS}. */

@@ -30,7 +30,7 @@ public final class RequestDecoder {
   /** So much memory may be taken before it is asked for, so that short requests need not ask. */
   private static final int UNASKED = 16 * 1024;
 
-  /** What an array takes beside its bytes, at most, and its place in a list that grows. */
+  /** What an array takes beside its bytes, at most, with its reference in a list that grows. */
   private static final int ARRAY_OVERHEAD = 16 + 7 + 12;
 
   /** From this length on there may be no memory for an array although there is for others. */
@@ -156,7 +156,7 @@ public final class RequestDecoder {
     return current;
   }
 
-  /** Gives up what has arrived of a request. No other may be decoded then. */
+  /** Discards the partly received request. No other request may be decoded afterwards. */
   public void abandon() {
     large = false;
     blob = null;
