@@ -161,9 +161,7 @@ public final class EventLoopTransport implements Transport {
   }
 
   private void turn() throws IOException {
-    boolean acceptable = poller.poll(pollMillis());
-    outbox.sendHeld();
-    if (acceptable) {
+    if (serveReady()) {
       accept();
     }
     backlog.work();
@@ -178,6 +176,25 @@ public final class EventLoopTransport implements Transport {
       acceptsLater = false;
       poller.awaitConnections(true);
     }
+  }
+
+  /**
+   * Serves the clients that are ready, and sends the replies once no other client is.
+   *
+   * <p>The poll before the replies keeps the order in which requests arrive. A level-triggered
+   * epoll leaves each reported socket in its list until the next poll, so a client that had its
+   * reply could ask again and be reported before a client that wrote earlier.
+   *
+   * @return whether connections may be there to accept
+   */
+  private boolean serveReady() throws IOException {
+    boolean acceptable = poller.poll(pollMillis());
+    for (int held = 0; outbox.held() > held; ) {
+      held = outbox.held();
+      acceptable |= poller.poll(0);
+    }
+    outbox.sendHeld();
+    return acceptable;
   }
 
   private long pollMillis() {

@@ -83,6 +83,11 @@ final class Outbox implements ByteSink {
     }
   }
 
+  /** The number of clients whose replies are held. */
+  int held() {
+    return held;
+  }
+
   /** Sends the replies that are held. */
   void sendHeld() {
     if (held == 0) {
