@@ -136,6 +136,24 @@ class MessagesTest {
     world.forEach(ProcessGroup::close);
   }
 
+  /** Fault D6: the rank that receives says how much it expects before it ends the connection. */
+  @Test
+  void lengthsThatDiffer_whereAnyRankMaySend_failBothAndAreNamed() {
+    List<ProcessGroup> world = Ranks.join(new HashStore(), 2);
+    Background<Integer> receiving =
+        Background.call(() -> world.get(1).recvAnySource(Tensor.of(new int[3]), 3)).awaitBlocked();
+
+    Work sending = world.get(0).async().send(Tensor.of(new int[4]), 1, 3);
+
+    assertThat(receiving.failure())
+        .isInstanceOf(CollectiveException.class)
+        .hasMessageContaining("sends 16 bytes where this rank expects 12");
+    assertThatExceptionOfType(CollectiveException.class)
+        .isThrownBy(() -> sending.await(Ranks.TIMEOUT))
+        .withMessageContaining("expects 12 bytes where this rank sends 16");
+    world.forEach(ProcessGroup::close);
+  }
+
   @Test
   void sendToOneselfOrNobody_andTagsBelowZero_areRefusedAndHarmNothing() {
     Ranks.run(

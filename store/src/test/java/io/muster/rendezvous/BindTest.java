@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import io.muster.store.Background;
 import io.muster.store.FreePort;
-import io.muster.store.Store;
 import io.muster.store.StoreTimeoutException;
 import io.muster.store.TcpStore;
 import java.net.InetSocketAddress;
@@ -106,7 +105,7 @@ class BindTest {
               () ->
                   Rendezvous.of(
                       "tcp://localhost:0?rank=0&world_size=2",
-                      options(Map.of()).timeout(Duration.ofMillis(200)).build()))
+                      options(Map.of()).timeout(Duration.ofSeconds(2)).build()))
           .withMessageContaining("1/2 clients joined")
           .withMessageContaining(HINT)
           .withMessageContaining("MUSTER_BIND");
@@ -122,15 +121,35 @@ class BindTest {
   }
 
   @Test
-  void worldThatIsComplete_isNotWarnedOf() {
+  void workersThatJoinSoon_areNotWarnedOf() {
     List<String> warnings = new CopyOnWriteArrayList<>();
     Logger logger = Logger.getLogger("io.muster.store");
     Handler handler = handler(warnings);
     logger.addHandler(handler);
-    try (Rendezvous host =
-        Rendezvous.of("tcp://localhost:0?rank=0&world_size=1", options(Map.of()).build())) {
-      Store store = host.store();
-      store.set("key", "value");
+    try {
+      int unused =
+          FreePort.use(
+              port -> {
+                String url = "tcp://localhost:" + port + "?world_size=2&rank=";
+                RendezvousOptions options = options(Map.of()).build();
+                Background<Integer> other =
+                    Background.call(
+                        () -> {
+                          try (TcpStore observer = TcpStore.connect("127.0.0.1", port)) {
+                            // Until the host has joined, and so waits for this worker.
+                            while (observer.numKeys() == 0) {
+                              Thread.onSpinWait();
+                            }
+                          }
+                          try (Rendezvous worker = Rendezvous.of(url + 1, options)) {
+                            return worker.worldSize();
+                          }
+                        });
+                try (Rendezvous host = Rendezvous.of(url + 0, options)) {
+                  assertThat(other.result()).isEqualTo(host.worldSize());
+                }
+                return port;
+              });
     } finally {
       logger.removeHandler(handler);
     }

@@ -24,6 +24,7 @@ import java.nio.channels.SocketChannel;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -205,13 +206,29 @@ class IntroductionTest {
     }
   }
 
+  /** As above, before this rank has connected, when nothing else would keep the stranger out. */
+  @Test
+  void strangerInTheNameOfAPeer_thatThisRankIsToConnectTo_isLetGo() throws IOException {
+    try (Socket stranger = stranger(1)) {
+      mesh.note(new RankInfo(1, "host", mesh.address(), 0, 0), false);
+
+      assertThat(stranger.getInputStream().read()).isEqualTo(-1);
+    }
+  }
+
   /** Such a peer may come before this rank has read how it connects. */
   @Test
   void peerWithoutIdentifiers_thatConnectsEarly_isHeldAndTaken()
       throws IOException, InterruptedException {
     mesh.close(0);
     mesh = mesh(IP, 2);
-    try (Socket peer = stranger(1)) {
+    try (Socket peer = stranger(1);
+        Socket later = stranger(Long.MAX_VALUE)) {
+      // When this one has been refused, the loop has read what the peer said.
+      assertThat(later.getInputStream().read()).isEqualTo(-1);
+      CompletableFuture<Boolean> looped = new CompletableFuture<>();
+      mesh.loop().schedule(0, () -> looped.complete(true));
+      assertThat(looped).succeedsWithin(Background.PATIENCE);
       publish(1, new InetSocketAddress(InetAddress.getByAddress(GREATER_IP), 9), 0);
 
       connect(2, Background.PATIENCE);
