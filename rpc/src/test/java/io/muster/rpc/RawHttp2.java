@@ -28,10 +28,12 @@ final class RawHttp2 implements AutoCloseable {
   static final int CONTINUATION = 9;
   static final int END_STREAM = 1;
   static final int END_HEADERS = 4;
+  private static final int ACKNOWLEDGED = 1;
 
   private final Socket socket;
   private final DataOutputStream out;
   private final Semaphore endedStreams = new Semaphore(0);
+  private final Semaphore pongs = new Semaphore(0);
   private volatile boolean ended;
 
   RawHttp2(Member worker) throws IOException {
@@ -55,6 +57,8 @@ final class RawHttp2 implements AutoCloseable {
         in.skipNBytes(4 + length);
         if (type == RESET || (type == HEADERS && (flags & END_STREAM) != 0)) {
           endedStreams.release();
+        } else if (type == PING && (flags & ACKNOWLEDGED) != 0) {
+          pongs.release();
         }
       }
     } catch (IOException e) {
@@ -66,6 +70,12 @@ final class RawHttp2 implements AutoCloseable {
   /** Waits until the other side has ended so many calls. */
   boolean awaitEnds(int calls) throws InterruptedException {
     return endedStreams.tryAcquire(calls, 20, TimeUnit.SECONDS);
+  }
+
+  /** Sends what has been written, and waits until the other side has read all of it. */
+  boolean awaitRead() throws IOException, InterruptedException {
+    frame(PING, 0, 0, new byte[8]);
+    return flush() && pongs.tryAcquire(20, TimeUnit.SECONDS);
   }
 
   void frame(int type, int flags, int stream, byte[] payload) throws IOException {

@@ -70,7 +70,7 @@ class StrangerTest {
   }
 
   @Test
-  void headersOnly_ofOneWhoKnowsTheWorker_takeNoPlace() throws IOException {
+  void headersOnly_ofOneWhoKnowsTheWorker_takeNoPlace() throws IOException, InterruptedException {
     List<RawHttp2> strangers = new ArrayList<>();
     try {
       for (int connection = 0; connection < 4; connection++) {
@@ -79,7 +79,7 @@ class StrangerTest {
         for (int call = 0; call < 4_000; call++) {
           stranger.headers(2 * call + 1, Optional.of(worker));
         }
-        assertThat(stranger.flush()).isTrue();
+        assertThat(stranger.awaitRead()).isTrue();
         assertServes();
       }
     } finally {
