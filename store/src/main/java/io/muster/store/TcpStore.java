@@ -402,22 +402,12 @@ public final class TcpStore implements Store {
     Deadline deadline = Deadline.after(timeout);
     byte[] wireKey = wireKey(key);
     requireQueues("queuePop", deadline);
-    while (true) {
-      Optional<byte[]> item =
-          ask("queuePop", deadline, nanos -> client.tryQueuePop(wireKey, nanos));
-      if (item.isPresent()) {
-        return item.get();
-      }
-      if (!block) {
-        throw new QueueEmptyException(key, toString());
-      }
-      boolean came =
-          !deadline.hasPassed()
-              && ask("queuePop", () -> client.awaitItem(wireKey, deadline.remainingNanos()));
-      if (!came) {
-        throw timedOut(deadline, List.of(key), List.of(key));
-      }
+    if (!block) {
+      return ask("queuePop", deadline, nanos -> client.tryQueuePop(wireKey, nanos))
+          .orElseThrow(() -> new QueueEmptyException(key, toString()));
     }
+    return ask("queuePop", () -> client.awaitQueuePop(wireKey, deadline.remainingNanos()))
+        .orElseThrow(() -> timedOut(deadline, List.of(key), List.of(key)));
   }
 
   /**

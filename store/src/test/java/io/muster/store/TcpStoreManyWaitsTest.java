@@ -14,9 +14,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
 import java.util.stream.IntStream;
@@ -27,8 +25,8 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /**
  * Fault B5: many threads that wait on one store share a connection, and virtual ones need no
- * platform threads. Calls that are answered at once are in {@link TcpStoreThreadsTest}; waits for
- * items and barriers still have a connection each.
+ * platform threads. Calls that are answered at once are in {@link TcpStoreThreadsTest}, waits for
+ * items and at barriers in {@link TcpStoreManyPopsTest}.
  */
 @ParameterizedClass
 @EnumSource(Backend.class)
@@ -38,7 +36,7 @@ class TcpStoreManyWaitsTest {
 
   private final StoreServer server;
   private final TcpStore store;
-  private final List<Waiter> waiters = new ArrayList<>();
+  private final List<WaitingThread> waiters = new ArrayList<>();
 
   TcpStoreManyWaitsTest(Backend backend) {
     server = StoreServer.start(StoreServer.options().backend(backend).build());
@@ -53,60 +51,20 @@ class TcpStoreManyWaitsTest {
     server.close();
   }
 
-  /** A thread that waits: a virtual one where the JDK has them. */
-  private static final class Waiter {
-    private final CompletableFuture<String> result = new CompletableFuture<>();
-    private final Thread thread;
-
-    Waiter(Runnable waiting) {
-      thread =
-          start(
-              () -> {
-                String end = "";
-                try {
-                  waiting.run();
-                  end = "came";
-                } catch (RuntimeException | AssertionError e) {
-                  end = e.getClass().getSimpleName();
-                } finally {
-                  result.complete(Thread.currentThread().isInterrupted() ? end + ", flag" : end);
-                }
-              });
-    }
-
-    String result() {
-      return result.orTimeout(Background.PATIENCE.toSeconds(), TimeUnit.SECONDS).join();
-    }
-
-    private static Thread start(Runnable body) {
-      try {
-        return (Thread)
-            Thread.class.getMethod("startVirtualThread", Runnable.class).invoke(null, body);
-      } catch (NoSuchMethodException e) {
-        Thread thread = new Thread(null, body, "waiter", 128 * 1024);
-        thread.setDaemon(true);
-        thread.start();
-        return thread;
-      } catch (ReflectiveOperationException e) {
-        throw new LinkageError("no virtual thread can be started", e);
-      }
-    }
-  }
-
   private void startWaiters(int count, Duration timeout) {
     for (int i = 0; i < count; i++) {
       String key = "key" + i;
       if (i % 2 == 0) {
-        waiters.add(new Waiter(() -> store.await(timeout, key)));
+        waiters.add(new WaitingThread(() -> store.await(timeout, key)));
       } else {
         store.setTimeout(timeout);
-        waiters.add(new Waiter(() -> store.get(key)));
+        waiters.add(new WaitingThread(() -> store.get(key)));
       }
     }
   }
 
   private List<String> results() {
-    return waiters.stream().map(Waiter::result).toList();
+    return waiters.stream().map(WaitingThread::result).toList();
   }
 
   @Test
@@ -128,7 +86,7 @@ class TcpStoreManyWaitsTest {
   @Test
   void manyWaits_forOneKey_allEnd() {
     for (int i = 0; i < 500; i++) {
-      waiters.add(new Waiter(() -> store.await(Store.FOREVER, "one", "two")));
+      waiters.add(new WaitingThread(() -> store.await(Store.FOREVER, "one", "two")));
     }
     awaitWaits(500);
 
@@ -147,7 +105,7 @@ class TcpStoreManyWaitsTest {
     AtomicInteger others = new AtomicInteger(60);
     for (int i = 0; i < 60; i++) {
       waiters.add(
-          new Waiter(
+          new WaitingThread(
               () -> {
                 try {
                   store.await(Duration.ofMillis(100), "absent");
@@ -169,7 +127,7 @@ class TcpStoreManyWaitsTest {
     awaitWaits(40);
 
     for (int i = 39; i >= 10; i--) {
-      waiters.get(i).thread.interrupt();
+      waiters.get(i).interrupt();
       assertThat(waiters.get(i).result()).isEqualTo("StoreInterruptedException, flag");
       assertThat(server.statistics().waits()).isEqualTo(i);
     }
@@ -222,7 +180,7 @@ class TcpStoreManyWaitsTest {
     String[] many = IntStream.range(0, 9).mapToObj(i -> "many" + i).toArray(String[]::new);
     for (int i = 0; i < 12; i++) {
       String[] keys = i % 2 == 0 ? many : new String[] {"k".repeat(2000)};
-      waiters.add(new Waiter(() -> store.await(Store.FOREVER, keys)));
+      waiters.add(new WaitingThread(() -> store.await(Store.FOREVER, keys)));
     }
     awaitWaits(12);
 
@@ -241,7 +199,7 @@ class TcpStoreManyWaitsTest {
         TcpStore client = TcpStore.connect("127.0.0.1", older.port())) {
       for (int i = 0; i < 20; i++) {
         String key = "key" + i;
-        waiters.add(new Waiter(() -> client.await(Store.FOREVER, key)));
+        waiters.add(new WaitingThread(() -> client.await(Store.FOREVER, key)));
       }
       awaitWaits(20);
 

@@ -39,6 +39,18 @@ class NumberedWaitsOnTheWireTest extends ServerTest {
     return "84" + keys(keys);
   }
 
+  private static String barrier(String key, long worldSize) {
+    return "12" + blob(key) + i64(worldSize);
+  }
+
+  private static String item(String queue) {
+    return "85" + blob(queue);
+  }
+
+  private static String push(String queue, String item) {
+    return "0e" + blob(queue) + blob(item);
+  }
+
   private static String end(long number) {
     return "87" + i64(number);
   }
@@ -169,16 +181,161 @@ class NumberedWaitsOnTheWireTest extends ServerTest {
     expectWaits(0);
   }
 
-  @ParameterizedTest
-  @ValueSource(
-      strings = {
-        "06 0100000000000000 02000000000000002f61",
-        "85 02000000000000002f61",
-        "12 02000000000000002f61 0200000000000000"
-      })
-  void waitWithoutANumber_closesTheConnection(String wait) {
+  @Test
+  void waitWithoutANumber_closesTheConnection() {
     try (RawClient client = numbered()) {
-      client.send(observe("/a") + wait).expectClosed();
+      client.send(observe("/a") + await("/a")).expectClosed();
+    }
+    expectWaits(0);
+  }
+
+  @Test
+  void barriers_haveNumbers() {
+    try (RawClient client = numbered();
+        RawClient other = connect()) {
+      client.send(observe("/a") + barrier("/b", 3) + barrier("/c", 2) + barrier("/one", 1));
+      client.expect(released(3)).sync();
+      other.send("12" + blob("/b") + i64(3)).sync();
+      // The same client may come to a barrier more than once.
+      client.send(barrier("/b", 3)).expect(released(4) + released(1)).sync();
+      other.expect("00").sync();
+      client.send(barrier("/b", 3)).expect(released(5)).sync();
+      expectWaits(2);
+    }
+    expectWaits(0);
+  }
+
+  @Test
+  void arrivalAtABarrier_withdrawnOrGone_doesNotCount() {
+    try (RawClient other = connect()) {
+      try (RawClient client = numbered()) {
+        client.send(barrier("/b", 9) + barrier("/b", 9) + barrier("/c", 9)).sync();
+        other.send("03" + blob("/b")).expect(blob("2"));
+        client.send(end(0)).expect(withdrawn(0)).sync();
+        other.send("03" + blob("/b")).expect(blob("1"));
+        client.send(end(0) + end(2)).expect(withdrawn(0) + withdrawn(2)).sync();
+        other.send("03" + blob("/b") + "03" + blob("/c")).expect(blob("1") + blob(""));
+      }
+      expectWaits(0);
+      other.send("03" + blob("/b")).expect(blob("")).sync();
+    }
+  }
+
+  @Test
+  void barrierOnAValueThatIsNoNumber_isRefused_andTheOthersGoOn() {
+    elsewhere(set("/text", "text"));
+    try (RawClient client = numbered()) {
+      client.send(observe("/a") + barrier("/text", 2) + barrier("/b", 2));
+      client.expect(refused(1)).sync();
+      expectWaits(2);
+      client.send(barrier("/b", 2)).expect(released(3) + released(2)).sync();
+    }
+  }
+
+  @Test
+  void arrivalsBeyondTheLimit_areRefused_andDoNotCount() {
+    try (RawClient client = numbered()) {
+      client.send(observe("/a").repeat(MOST)).send(barrier("/b", 2)).expect(refused(MOST)).sync();
+      client.send("05" + keys("/b")).expect("01").sync();
+    }
+  }
+
+  @Test
+  void waitsForItems_areWokenInTurn() {
+    elsewhere(push("/there", "item"));
+    try (RawClient client = numbered();
+        RawClient other = numbered()) {
+      client.send(item("/q") + item("/there") + item("/q")).expect(released(1)).sync();
+      other.send(item("/q")).sync();
+      expectWaits(3);
+
+      elsewhere(push("/q", "first"));
+      client.expect(released(0)).sync();
+      elsewhere(set("/q", "no item") + push("/q", "second"));
+      client.expect(released(2)).sync();
+      other.sync();
+      elsewhere(push("/q", "third"));
+      other.expect(released(0)).sync();
+      expectWaits(0);
+    }
+  }
+
+  @Test
+  void waitForAnItem_endedByTheClient_passesTheWakeUpOn() {
+    try (RawClient client = numbered();
+        RawClient other = numbered()) {
+      client.send(item("/q") + item("/q")).sync();
+      other.send(item("/q")).sync();
+      elsewhere(push("/q", "item"));
+      client.expect(released(0)).sync();
+
+      // Nothing but the end of the wait says that the item was not taken.
+      client.send(end(1)).expect(withdrawn(1)).sync();
+      other.sync();
+      client.send(end(0)).expect(withdrawn(0)).sync();
+      other.expect(released(0)).sync();
+
+      other.send("0f" + blob("/q") + end(0)).expect(i64(1) + blob("item") + withdrawn(0)).sync();
+      expectWaits(0);
+    }
+  }
+
+  @Test
+  void waitForAnItem_passedOnToTheSameClient_isToldBeforeTheConfirmation() {
+    try (RawClient client = numbered()) {
+      client.send(item("/q") + item("/q")).sync();
+      elsewhere(push("/q", "item"));
+      client.expect(released(0)).send(end(0)).expect(withdrawn(0) + released(1)).sync();
+      expectWaits(0);
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void clientGone_passesItsWakeUpsOn(boolean reset) {
+    try (RawClient other = connect()) {
+      RawClient client = numbered();
+      client.send(item("/q") + item("/q") + observe("/a")).sync();
+      other.send("85" + blob("/q")).sync();
+      elsewhere(push("/q", "item"));
+      client.expect(released(0)).sync();
+      other.sync();
+
+      if (reset) {
+        client.reset();
+      } else {
+        client.close();
+      }
+
+      other.expect("00").sync();
+    }
+    expectWaits(0);
+  }
+
+  @Test
+  void waitForAnItem_thatWasTaken_wakesNobodyWhenItEnds() {
+    try (RawClient client = numbered();
+        RawClient other = connect()) {
+      client.send(item("/q") + item("/q")).sync();
+      elsewhere(push("/q", "item"));
+      client.expect(released(0)).sync();
+      other.send("0f" + blob("/q")).expect(i64(1) + blob("item")).sync();
+
+      client.send(end(0)).expect(withdrawn(0)).sync();
+
+      expectWaits(1);
+    }
+  }
+
+  @Test
+  void waitsForItems_thatAreNotEnded_countInTheLimit() {
+    try (RawClient client = numbered()) {
+      client.send(item("/q").repeat(MOST)).sync();
+      elsewhere(push("/q", "item").repeat(2));
+      client.expect(released(0) + released(1));
+      client.send(observe("/a")).expect(refused(MOST)).sync();
+      client.send(end(0) + observe("/a")).expect(withdrawn(0) + released(2)).sync();
+      expectWaits(MOST - 2);
     }
     expectWaits(0);
   }

@@ -86,6 +86,11 @@ final class SharedWaits implements Closeable {
     NOT_BEGUN
   }
 
+  /** What is done when a wait has ended, before the server is told that it is over. */
+  interface Taking {
+    void take() throws IOException;
+  }
+
   /** Counts the caller as a user, who must {@link #leave}; false if there is no room for one. */
   synchronized boolean enter() {
     if (closed || failure != null || users >= MOST_WAITS) {
@@ -121,15 +126,17 @@ final class SharedWaits implements Closeable {
   }
 
   /**
-   * Waits.
+   * Waits, and takes what came, if it is an item.
    *
+   * @param taking null if it is no item
    * @return {@link Outcome#TIMED_OUT} only if the server has confirmed that it has forgotten the
    *     wait
-   * @throws CallTimeoutException if the server did not answer in time; it is told of the end before
-   *     any later wait of this connection
+   * @throws CallTimeoutException if the server did not answer in time; it is told of the end as
+   *     soon as it reads again
    * @throws CallInterruptedException if the thread is interrupted; the wait is withdrawn then
    */
-  Outcome await(SideConnection.Waiting wait, long nanos) throws IOException {
+  Outcome await(SideConnection.Waiting wait, long nanos, @Nullable Taking taking)
+      throws IOException {
     long start = System.nanoTime();
     CompletableFuture<Integer> end = new CompletableFuture<>();
     long number = begin(wait, Math.max(nanos, CallGuard.CONFIRM_NANOS), end);
@@ -137,7 +144,21 @@ final class SharedWaits implements Closeable {
       return Outcome.NOT_BEGUN;
     }
     try {
-      return outcome(end, left(start, nanos));
+      tellEnded();
+      Outcome outcome = awaitEnd(number, end, left(start, nanos));
+      if (outcome == Outcome.CAME && taking != null) {
+        take(number, taking);
+      }
+      return outcome;
+    } finally {
+      waiting.remove(number);
+    }
+  }
+
+  private Outcome awaitEnd(long number, CompletableFuture<Integer> end, long nanos)
+      throws IOException {
+    try {
+      return outcome(end, nanos);
     } catch (TimeoutException e) {
       return withdraw(number, end);
     } catch (InterruptedException e) {
@@ -152,8 +173,6 @@ final class SharedWaits implements Closeable {
       } finally {
         Thread.currentThread().interrupt();
       }
-    } finally {
-      waiting.remove(number);
     }
   }
 
@@ -236,6 +255,40 @@ final class SharedWaits implements Closeable {
     Handshake.Greeting greeting = new Handshake.Greeting(server.server(), hello);
     if (!server.greeting().mayBeOfSame(greeting) || !hello.isOn(Hello.NUMBERED_WAITS)) {
       throw new IOException("another server listens on " + server.address() + " now");
+    }
+  }
+
+  /**
+   * Takes the item that has ended a wait. The server wakes nobody else for it until it learns that
+   * the wait is over. If the item is taken, that can be told with the next request.
+   */
+  private void take(long number, Taking taking) throws IOException {
+    boolean taken = false;
+    try {
+      taking.take();
+      taken = true;
+    } finally {
+      ended.add(number);
+      if (!taken) {
+        tellEnded();
+      }
+    }
+  }
+
+  /**
+   * Tells the server which waits are over, unless another thread is writing, which does so
+   * afterwards.
+   */
+  private void tellEnded() {
+    while (!ended.isEmpty() && writing.tryLock()) {
+      try {
+        write(CallGuard.CONFIRM_NANOS, requests -> {});
+      } catch (IOException e) {
+        // The connection is closed, which ends its waits.
+        return;
+      } finally {
+        writing.unlock();
+      }
     }
   }
 

@@ -15,7 +15,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Connections beside the primary one: one for each thread that waits, kept for the next wait
  * afterwards, as long as few wait or the server does not number waits; one for many otherwise. A
- * wait only learns that something is there; values are read on the primary connection.
+ * wait only learns that something is there; values are read and items are taken on the primary
+ * connection.
  */
 final class SideConnections implements Closeable {
   private static final int KEPT_IDLE = 4;
@@ -43,38 +44,58 @@ final class SideConnections implements Closeable {
    */
   boolean await(SideConnection.Waiting waiting, long nanos) throws IOException {
     requireNoInterrupt();
-    return awaitAlone(waiting, nanos);
+    return awaitAlone(waiting, nanos, null);
   }
 
   /** The same, for a wait that a server may number, of these keys. */
   boolean awaitNumbered(SideConnection.Waiting waiting, List<byte[]> keys, long nanos)
       throws IOException {
+    return awaitNumbered(waiting, keys, nanos, null);
+  }
+
+  /**
+   * The same, for an item of a queue. If it comes, {@code taking} takes it before the server learns
+   * that the wait is over; if it fails to, the server wakes another who waits for the item.
+   */
+  boolean awaitItem(
+      SideConnection.Waiting waiting, byte[] queue, long nanos, SharedWaits.Taking taking)
+      throws IOException {
+    return awaitNumbered(waiting, List.of(queue), nanos, taking);
+  }
+
+  private boolean awaitNumbered(
+      SideConnection.Waiting waiting,
+      List<byte[]> keys,
+      long nanos,
+      SharedWaits.@Nullable Taking taking)
+      throws IOException {
     requireNoInterrupt();
     if (!SharedWaits.suits(server, keys)) {
-      return awaitAlone(waiting, nanos);
+      return awaitAlone(waiting, nanos, taking);
     }
     if (alone.tryAcquire()) {
       try {
-        return awaitAlone(waiting, nanos);
+        return awaitAlone(waiting, nanos, taking);
       } finally {
         alone.release();
       }
     }
     long start = System.nanoTime();
-    SharedWaits.Outcome outcome = awaitShared(waiting, nanos);
+    SharedWaits.Outcome outcome = awaitShared(waiting, nanos, taking);
     if (outcome == SharedWaits.Outcome.REFUSED) {
       long left = nanos == Long.MAX_VALUE ? nanos : nanos - (System.nanoTime() - start);
-      return awaitAlone(waiting, left);
+      return awaitAlone(waiting, left, taking);
     }
     return outcome == SharedWaits.Outcome.CAME;
   }
 
-  private SharedWaits.Outcome awaitShared(SideConnection.Waiting waiting, long nanos)
+  private SharedWaits.Outcome awaitShared(
+      SideConnection.Waiting waiting, long nanos, SharedWaits.@Nullable Taking taking)
       throws IOException {
     while (true) {
       SharedWaits waits = enterShared();
       try {
-        SharedWaits.Outcome outcome = waits.await(waiting, nanos);
+        SharedWaits.Outcome outcome = waits.await(waiting, nanos, taking);
         if (outcome != SharedWaits.Outcome.NOT_BEGUN) {
           return outcome;
         }
@@ -106,7 +127,9 @@ final class SideConnections implements Closeable {
     }
   }
 
-  private boolean awaitAlone(SideConnection.Waiting waiting, long nanos) throws IOException {
+  private boolean awaitAlone(
+      SideConnection.Waiting waiting, long nanos, SharedWaits.@Nullable Taking taking)
+      throws IOException {
     SideConnection connection = takeIdle();
     boolean reusable = false;
     try {
@@ -114,6 +137,9 @@ final class SideConnections implements Closeable {
       SideConnection.Outcome outcome =
           InterruptShield.run(
               () -> connection.await(server, waiting, nanos), connection::interrupt);
+      if (outcome == SideConnection.Outcome.CAME && taking != null) {
+        taking.take();
+      }
       reusable = true;
       if (outcome == SideConnection.Outcome.INTERRUPTED) {
         throw new CallInterruptedException(null);

@@ -282,18 +282,34 @@ public final class StoreClient implements Closeable {
   }
 
   /**
-   * Waits until a queue has an item, or on a server that cannot tell, until it may have one.
+   * Takes the item at the head of a queue, and waits until there is one.
    *
-   * @return false if that took longer than {@code nanos}
+   * @return nothing if there is none after {@code nanos}
    * @throws CallInterruptedException if the thread is interrupted
    */
-  public boolean awaitItem(byte[] key, long nanos) throws IOException {
-    if (server == ServerKind.MUSTER) {
-      return sides.await(requests -> requests.awaitItem(key), nanos);
+  public Optional<byte[]> awaitQueuePop(byte[] key, long nanos) throws IOException {
+    long start = System.nanoTime();
+    List<byte[]> items = new ArrayList<>(1);
+    SharedWaits.Taking pop =
+        () ->
+            tryQueuePop(key, Math.max(left(start, nanos), CallGuard.CONFIRM_NANOS))
+                .ifPresent(items::add);
+    pop.take();
+    for (long left = left(start, nanos); items.isEmpty() && left > 0; ) {
+      if (server == ServerKind.MUSTER) {
+        boolean unused = sides.awaitItem(requests -> requests.awaitItem(key), key, left, pop);
+      } else {
+        // A PyTorch server wakes one who waits, even if that one has just gone or will not pop.
+        boolean unused = await(List.of(key), Math.min(left, LOOK_FOR_ITEM_NANOS));
+        pop.take();
+      }
+      left = left(start, nanos);
     }
-    // A PyTorch server wakes one who waits, even if that one has just gone or will not pop.
-    long untilNextLook = Math.min(nanos, LOOK_FOR_ITEM_NANOS);
-    return await(List.of(key), untilNextLook) || untilNextLook < nanos;
+    return items.stream().findFirst();
+  }
+
+  private static long left(long start, long nanos) {
+    return nanos == Long.MAX_VALUE ? nanos : nanos - (System.nanoTime() - start);
   }
 
   /**
@@ -306,7 +322,7 @@ public final class StoreClient implements Closeable {
   public Optional<Boolean> tryBarrier(byte[] key, long worldSize, long nanos) throws IOException {
     SideConnection.Waiting barrier = requests -> requests.barrier(key, worldSize);
     if (server == ServerKind.MUSTER) {
-      return Optional.of(sides.await(barrier, nanos));
+      return Optional.of(sides.awaitNumbered(barrier, List.of(key), nanos));
     }
     return unlessUnknown(nanos, () -> sides.await(barrier, nanos));
   }

@@ -1,6 +1,8 @@
 package io.muster.store.internal.serving;
 
 import io.muster.store.internal.keyspace.Key;
+import io.muster.store.internal.keyspace.NotANumberException;
+import io.muster.store.internal.keyspace.StoreFullException;
 import io.muster.store.internal.keyspace.Wait;
 import io.muster.store.internal.wire.LimitException;
 import io.muster.store.internal.wire.Reply;
@@ -15,6 +17,9 @@ import org.jspecify.annotations.Nullable;
  * The waits of one client that have numbers, so that many threads of its process share one
  * connection. Each counts in the client's share of the memory for waits until it ends. How waits
  * ended is kept in order until the client is told. Releasing a wait needs no memory.
+ *
+ * <p>A wait for an item that is released stays until the client ends it: only then is it known
+ * whether the client has taken the item, or the next who waits must be woken.
  */
 final class NumberedWaits {
   /** How many may be pending. */
@@ -63,6 +68,37 @@ final class NumberedWaits {
    */
   void begin(long number, int keyCount, long keyBytes, Consumer<Wait> register)
       throws LimitException {
+    NumberedWait wait = add(number, keyCount, keyBytes);
+    try {
+      register.accept(wait);
+    } catch (Throwable e) {
+      remove(wait);
+      throw e;
+    }
+  }
+
+  /**
+   * Comes to a barrier, and waits there unless this arrival is the last.
+   *
+   * @return whether it was the last, or came after it
+   * @throws LimitException if it is one wait too many; nobody has come then
+   */
+  boolean arrive(long number, Key barrier, long worldSize)
+      throws LimitException, NotANumberException, StoreFullException {
+    NumberedWait wait = add(number, 1, ServerMemory.WAIT_FOR_KEY + (long) barrier.bytes().length);
+    wait.atBarrier = true;
+    boolean last = true;
+    try {
+      last = state.barriers.arrive(barrier, worldSize, wait);
+      return last;
+    } finally {
+      if (last) {
+        remove(wait);
+      }
+    }
+  }
+
+  private NumberedWait add(long number, int keyCount, long keyBytes) throws LimitException {
     if (pending.size() >= MOST) {
       throw new LimitException("more than " + MOST + " waits at once");
     }
@@ -71,41 +107,74 @@ final class NumberedWaits {
     }
     NumberedWait wait = new NumberedWait(number, keyCount, WAIT + keyBytes);
     memory.change(wait.bytes);
+    keys += keyCount;
     try {
       pending.put(wait.number, wait);
-      register.accept(wait);
-      keys += keyCount;
     } catch (Throwable e) {
-      pending.remove(wait.number);
-      memory.giveBack(wait.bytes);
+      remove(wait);
       throw e;
     }
+    return wait;
+  }
+
+  private void remove(NumberedWait wait) {
+    pending.remove(wait.number);
+    keys -= wait.keyCount;
+    memory.giveBack(wait.bytes);
   }
 
   /** Gives a wait up; nothing happens if there is none of this number. */
   void end(long number) {
-    NumberedWait wait = pending.remove(number);
+    NumberedWait wait = pending.get(number);
     if (wait != null) {
-      state.waits.forget(wait);
-      hasEnded(wait);
+      remove(wait);
+      giveUp(wait);
+      passOn(wait);
     }
   }
 
-  /** Ends all waits and discards the ends that have not been sent. */
+  /**
+   * Ends all waits and discards the ends that have not been sent. {@link #passOnWakeUps} is still
+   * to be called.
+   */
   void endAll() {
     firstUntold = null;
     lastUntold = null;
+    Throwable failure = null;
     for (NumberedWait wait : pending.values()) {
-      state.waits.forget(wait);
+      try {
+        giveUp(wait);
+      } catch (RuntimeException | Error e) {
+        // Such as no memory for the count of a barrier: the other waits must not stay.
+        failure = e;
+      }
     }
-    pending.clear();
     keys = 0;
     memory.giveBack();
+    if (failure != null) {
+      throw new IllegalStateException("a wait could not be given up", failure);
+    }
   }
 
-  private void hasEnded(NumberedWait wait) {
-    keys -= wait.keyCount;
-    memory.giveBack(wait.bytes);
+  private void giveUp(NumberedWait wait) {
+    if (wait.atBarrier) {
+      state.barriers.leave(wait);
+    } else {
+      state.waits.forget(wait);
+    }
+  }
+
+  /** Wakes others in place of a client that has gone and may not have taken its items. */
+  void passOnWakeUps() {
+    pending.values().forEach(this::passOn);
+    pending.clear();
+  }
+
+  private void passOn(NumberedWait wait) {
+    Key queue = wait.wokenBy;
+    if (queue != null && state.keyspace.queueLength(queue.bytes()) > 0) {
+      state.waits.itemPushed(queue.bytes());
+    }
   }
 
   boolean hasEnds() {
@@ -133,6 +202,11 @@ final class NumberedWaits {
 
     final int keyCount;
     final long bytes;
+    boolean atBarrier;
+
+    /** The queue whose item has ended the wait, which the client may be about to take. */
+    @Nullable Key wokenBy;
+
     @Nullable NumberedWait nextUntold;
 
     NumberedWait(Long number, int keyCount, long bytes) {
@@ -143,8 +217,11 @@ final class NumberedWaits {
 
     @Override
     protected void released(@Nullable Key queue) {
-      pending.remove(number);
-      hasEnded(this);
+      if (takesItems()) {
+        wokenBy = queue;
+      } else {
+        remove(this);
+      }
       NumberedWait last = lastUntold;
       lastUntold = this;
       if (last == null) {

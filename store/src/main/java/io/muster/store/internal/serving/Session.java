@@ -159,6 +159,9 @@ final class Session implements Requests {
       drop();
     } finally {
       passOnWakeUp();
+      if (numbered != null) {
+        numbered.passOnWakeUps();
+      }
       state.stored.settle(contribution);
     }
   }
@@ -427,7 +430,10 @@ final class Session implements Requests {
 
   @Override
   public void barrier(byte[] key, long worldSize) throws IOException {
-    requireNoNumbers();
+    if (numbered != null) {
+      barrierNumbered(numbered, key, worldSize);
+      return;
+    }
     giveUpWait();
     state.stored.requireRoomToAdd(contribution, key);
     waiting.change(ServerMemory.WAIT_FOR_KEY + (long) key.length);
@@ -441,6 +447,19 @@ final class Session implements Requests {
       }
     } catch (NotANumberException | StoreFullException e) {
       throw refusal(e);
+    }
+  }
+
+  private void barrierNumbered(NumberedWaits waits, byte[] key, long worldSize) throws IOException {
+    long number = waits.takeNumber();
+    try {
+      state.stored.requireRoomToAdd(contribution, key);
+      if (waits.arrive(number, new Key(key), worldSize)) {
+        replyEnd(Reply.STOP_WAITING, number);
+      }
+    } catch (LimitException | NotANumberException | StoreFullException e) {
+      // The client's other waits go on.
+      replyEnd(Reply.WAIT_REFUSED, number);
     }
   }
 
@@ -499,7 +518,7 @@ final class Session implements Requests {
 
   @Override
   public void awaitItem(byte[] key) throws IOException {
-    awaitAll(
+    awaitNumbered(
         List.of(key),
         (keyspace, queue) -> keyspace.queueLength(queue) > 0,
         (waits, wait, queue) -> waits.registerForItem(wait, queue.get(0)));
@@ -581,15 +600,11 @@ final class Session implements Requests {
     }
   }
 
-  private void requireNoNumbers() throws WireException {
+  private void awaitAll(List<byte[]> keys, Presence presence, Registration registration)
+      throws IOException {
     if (numbered != null) {
       throw new WireException("a wait without a number on a connection where waits have numbers");
     }
-  }
-
-  private void awaitAll(List<byte[]> keys, Presence presence, Registration registration)
-      throws IOException {
-    requireNoNumbers();
     giveUpWait();
     List<Key> missing = missing(keys, presence);
     if (missing.isEmpty()) {

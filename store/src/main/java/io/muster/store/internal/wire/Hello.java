@@ -27,8 +27,9 @@ public record Hello(Map<String, String> facts) {
   public static final String REFUSALS = "refusals";
 
   /**
-   * Each OBSERVE and WAIT_VALUES of this connection has a number, counted from 0 in the order they
-   * are sent. Any number may be pending, and the end of each is sent as a byte and its number.
+   * Each OBSERVE, WAIT_VALUES, WAIT_ITEM and BARRIER of this connection has a number, counted from
+   * 0 in the order they are sent. Any number may be pending, and the end of each is sent as a byte
+   * and its number.
    */
   public static final String NUMBERED_WAITS = "numbered-waits";
 
