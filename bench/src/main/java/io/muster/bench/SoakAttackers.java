@@ -8,8 +8,12 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
+import java.util.Set;
 import java.util.stream.IntStream;
 
 /**
@@ -31,8 +35,18 @@ final class SoakAttackers implements SoakLoad.Client {
   private final List<byte[]> keys =
       IntStream.range(0, MOST_KEYS).mapToObj(i -> key("" + i)).toList();
 
+  private final Map<String, Attack> attacks = new LinkedHashMap<>();
+
   SoakAttackers(Random random) {
     this.random = random;
+    attacks.put("keys", this::fillWithKeys);
+    attacks.put("multiSets half sent", this::halfSendLists);
+    attacks.put("values half sent", this::halfSendValues);
+    attacks.put("empty queue items", this::pushNothing);
+    attacks.put("waits for 131,072 keys", this::waitForManyKeys);
+    attacks.put("unread replies of a replaced value", this::readNothing);
+    attacks.put("unread lists", this::listAndReadNothing);
+    attacks.put("appends to 8 MiB", this::appendToLargeValue);
   }
 
   /** Something that the clients of one attack do. */
@@ -47,24 +61,22 @@ final class SoakAttackers implements SoakLoad.Client {
 
   @Override
   public void run(SoakLoad load) throws IOException {
-    List<Attack> attacks =
-        List.of(
-            this::fillWithKeys,
-            this::halfSendLists,
-            this::halfSendValues,
-            this::pushNothing,
-            this::waitForManyKeys,
-            this::readNothing,
-            this::listAndReadNothing,
-            this::appendToLargeValue);
+    List<String> names = List.copyOf(attacks.keySet());
     while (load.goesOn()) {
-      attack(load.port(), attacks.get(random.nextInt(attacks.size())));
+      attack(load.port(), names.get(random.nextInt(names.size())));
       load.countVisit();
       SoakLoad.pause(random, LONGEST_PAUSE_MICROS);
     }
   }
 
-  private void attack(int port, Attack attack) throws IOException {
+  /** What attacks are called. */
+  Set<String> names() {
+    return attacks.keySet();
+  }
+
+  /** Makes one attack, and removes what it has stored. */
+  void attack(int port, String name) throws IOException {
+    Attack attack = Objects.requireNonNull(attacks.get(name), name);
     List<RawClient> clients = new ArrayList<>();
     try {
       attack.with(

@@ -110,6 +110,17 @@ class BenchmarksRunTest {
 
   @Test
   @Timeout(180)
+  void attackPauses_ofOneServer_hasAPauseForEachAttack(@TempDir Path directory) throws Exception {
+    Path report = directory.resolve("attacks.md");
+    AttackPauses.main(
+        new String[] {"--rounds", "1", "--only", "event loop, 64m", "--write", report.toString()});
+
+    assertThat(rows(report)).hasSize(2);
+    assertThat(rows(report).get(1)).startsWith("| event loop, 64m | ").endsWith(" |");
+  }
+
+  @Test
+  @Timeout(180)
   void jmh_oneShortIterationEach_measuresEveryBenchmark() throws Exception {
     Options briefly =
         new OptionsBuilder()
