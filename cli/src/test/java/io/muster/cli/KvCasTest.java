@@ -10,6 +10,7 @@ import java.io.InputStream;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
 import java.nio.charset.StandardCharsets;
+import java.util.Objects;
 import org.junit.jupiter.api.Test;
 import picocli.CommandLine;
 
@@ -40,7 +41,8 @@ class KvCasTest {
         KvCommand.commandLine(
             new Streams(InputStream.nullInputStream(), out, new ByteArrayOutputStream()));
     var unused = kv.parseArgs("--endpoint", "host:1", "cas", key, expected, desired);
-    ((KvCas) kv.getSubcommands().get("cas").getCommand()).run(store);
+    CommandLine cas = Objects.requireNonNull(kv.getSubcommands().get("cas"));
+    ((KvCas) cas.getCommand()).run(store);
   }
 
   private void fails(String message, String key, String expected, String desired) {
