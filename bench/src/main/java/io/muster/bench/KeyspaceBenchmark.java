@@ -3,7 +3,7 @@ package io.muster.bench;
 import io.muster.store.internal.keyspace.Keyspace;
 import io.muster.store.internal.keyspace.NotANumberException;
 import io.muster.store.internal.keyspace.StoreFullException;
-import io.muster.store.internal.keyspace.Waits;
+import io.muster.store.internal.keyspace.WaiterRegistry;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -29,7 +29,7 @@ public class KeyspaceBenchmark {
   private static final int KEYS = 10_000;
   private static final byte[] VALUE = new byte[32];
 
-  private final Keyspace keyspace = new Keyspace(new Waits(), Long.MAX_VALUE);
+  private final Keyspace keyspace = new Keyspace(new WaiterRegistry(), Long.MAX_VALUE);
   private final byte[] key = bytes("/key/" + KEYS / 2);
   private final byte[] counter = bytes("/counter");
 

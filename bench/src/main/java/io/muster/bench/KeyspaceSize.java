@@ -2,7 +2,7 @@ package io.muster.bench;
 
 import io.muster.store.internal.keyspace.Keyspace;
 import io.muster.store.internal.keyspace.StoreFullException;
-import io.muster.store.internal.keyspace.Waits;
+import io.muster.store.internal.keyspace.WaiterRegistry;
 import java.lang.management.ManagementFactory;
 import java.lang.management.ThreadMXBean;
 import java.nio.charset.StandardCharsets;
@@ -53,7 +53,7 @@ final class KeyspaceSize {
     for (int i = 0; i < size; i++) {
       keys[i] = ("/key/" + i).getBytes(StandardCharsets.US_ASCII);
     }
-    Keyspace keyspace = new Keyspace(new Waits(), Long.MAX_VALUE);
+    Keyspace keyspace = new Keyspace(new WaiterRegistry(), Long.MAX_VALUE);
     long before = used();
     double set = longest(keys, key -> keyspace.set(key, VALUE));
     double each = (used() - before) / (double) size;

@@ -1,8 +1,8 @@
 package io.muster.bench;
 
 import io.muster.store.internal.keyspace.Key;
-import io.muster.store.internal.keyspace.Wait;
-import io.muster.store.internal.keyspace.Waits;
+import io.muster.store.internal.keyspace.Waiter;
+import io.muster.store.internal.keyspace.WaiterRegistry;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -33,7 +33,7 @@ public class WaitsBenchmark {
   @Param({"1", "1000"})
   public int waiters;
 
-  private final Waits waits = new Waits();
+  private final WaiterRegistry waits = new WaiterRegistry();
   private final Key key = key("/key");
   private int released;
 
@@ -58,7 +58,7 @@ public class WaitsBenchmark {
     return new Key(text.getBytes(StandardCharsets.UTF_8));
   }
 
-  private final class Counted extends Wait {
+  private final class Counted extends Waiter {
     @Override
     protected void released(@Nullable Key queue) {
       released++;

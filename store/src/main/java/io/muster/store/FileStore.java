@@ -8,8 +8,8 @@ import io.muster.store.internal.file.MalformedFileException;
 import io.muster.store.internal.file.Records;
 import io.muster.store.internal.keyspace.Decimal;
 import io.muster.store.internal.keyspace.Key;
-import io.muster.store.internal.keyspace.Wait;
-import io.muster.store.internal.keyspace.Waits;
+import io.muster.store.internal.keyspace.Waiter;
+import io.muster.store.internal.keyspace.WaiterRegistry;
 import io.muster.store.internal.text.PrintableText;
 import io.muster.store.internal.wire.KeyText;
 import java.io.IOException;
@@ -77,7 +77,7 @@ public final class FileStore implements Store {
   private final Path path;
   private final int worldSize;
   private final ReentrantLock lock = new ReentrantLock();
-  private final Waits waits = new Waits();
+  private final WaiterRegistry waiters = new WaiterRegistry();
   private final FileLog log;
   private final Set<Sleeper> sleepers = new LinkedHashSet<>();
   private @Nullable FileWatch watch;
@@ -113,7 +113,7 @@ public final class FileStore implements Store {
 
   private FileLog openLog() {
     try {
-      return new FileLog(path, key -> waits.keyChanged(key.bytes()));
+      return new FileLog(path, key -> waiters.keyChanged(key.bytes()));
     } catch (IOException e) {
       throw failure(e);
     }
@@ -392,7 +392,7 @@ public final class FileStore implements Store {
       return Optional.empty();
     }
     Sleeper sleeper = new Sleeper();
-    waits.registerForValues(sleeper, missing);
+    waiters.registerForValues(sleeper, missing);
     sleepers.add(sleeper);
     if (lookout == null) {
       lookout = sleeper;
@@ -468,7 +468,7 @@ public final class FileStore implements Store {
   private void wakeFrom(Sleeper sleeper) {
     lock.lock();
     try {
-      waits.forget(sleeper);
+      waiters.forget(sleeper);
       sleepers.remove(sleeper);
       if (lookout == sleeper) {
         lookout = sleepers.isEmpty() ? null : sleepers.iterator().next();
@@ -480,7 +480,7 @@ public final class FileStore implements Store {
   }
 
   /** A thread in {@link #sleep}. */
-  private static final class Sleeper extends Wait {
+  private static final class Sleeper extends Waiter {
     final Thread thread = Thread.currentThread();
     volatile boolean released;
 

@@ -6,8 +6,8 @@ import io.muster.store.internal.keyspace.Key;
 import io.muster.store.internal.keyspace.Keyspace;
 import io.muster.store.internal.keyspace.NotANumberException;
 import io.muster.store.internal.keyspace.StoreFullException;
-import io.muster.store.internal.keyspace.Wait;
-import io.muster.store.internal.keyspace.Waits;
+import io.muster.store.internal.keyspace.Waiter;
+import io.muster.store.internal.keyspace.WaiterRegistry;
 import io.muster.store.internal.wire.KeyText;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -26,8 +26,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class HashStore implements Store {
   private final ReentrantLock lock = new ReentrantLock();
-  private final Waits waits = new Waits();
-  private final Keyspace keyspace = new Keyspace(waits, Long.MAX_VALUE);
+  private final WaiterRegistry waiters = new WaiterRegistry();
+  private final Keyspace keyspace = new Keyspace(waiters, Long.MAX_VALUE);
   private volatile Duration timeout = DEFAULT_TIMEOUT;
 
   /** An empty store. */
@@ -88,7 +88,7 @@ public final class HashStore implements Store {
       List<Key> missing = missing(keys, keyspace::isPresent);
       if (!missing.isEmpty()) {
         Sleeper sleeper = new Sleeper(lock.newCondition());
-        waits.registerAsObserver(sleeper, missing);
+        waiters.registerAsObserver(sleeper, missing);
         sleep(sleeper, deadline, keys, missing, keyspace::isPresent);
       }
     } finally {
@@ -139,7 +139,7 @@ public final class HashStore implements Store {
           return values(keys);
         }
         Sleeper sleeper = new Sleeper(lock.newCondition());
-        waits.registerForValues(sleeper, missing);
+        waiters.registerForValues(sleeper, missing);
         sleep(sleeper, deadline, keys, missing, this::hasValue);
       }
     } finally {
@@ -188,7 +188,7 @@ public final class HashStore implements Store {
         }
         Sleeper sleeper = new Sleeper(lock.newCondition());
         Key missing = new Key(queue);
-        waits.registerForItem(sleeper, missing);
+        waiters.registerForItem(sleeper, missing);
         sleep(sleeper, deadline, List.of(key), List.of(missing), this::hasItem);
       }
     } finally {
@@ -270,7 +270,7 @@ public final class HashStore implements Store {
       passOn(sleeper);
       throw new StoreInterruptedException("interrupted while waiting for " + keys + " on " + this);
     } finally {
-      waits.forget(sleeper);
+      waiters.forget(sleeper);
     }
   }
 
@@ -278,7 +278,7 @@ public final class HashStore implements Store {
   private void passOn(Sleeper sleeper) {
     Key queue = sleeper.queue;
     if (queue != null && hasItem(queue.bytes())) {
-      waits.itemPushed(queue.bytes());
+      waiters.itemPushed(queue.bytes());
     }
   }
 
@@ -300,7 +300,7 @@ public final class HashStore implements Store {
   }
 
   /** A thread in {@link #sleep}. */
-  private static final class Sleeper extends Wait {
+  private static final class Sleeper extends Waiter {
     final Condition wakeUp;
     boolean released;
     @Nullable Key queue;

@@ -2,7 +2,7 @@ package io.muster.store.server;
 
 import io.muster.store.NetworkException;
 import io.muster.store.internal.serving.EventLoopTransport;
-import io.muster.store.internal.serving.Listening;
+import io.muster.store.internal.serving.ListenTarget;
 import io.muster.store.internal.serving.ServingStatistics;
 import io.muster.store.internal.serving.ThreadedTransport;
 import io.muster.store.internal.serving.Transport;
@@ -55,7 +55,7 @@ public final class StoreServer implements AutoCloseable {
   public static StoreServer start(StoreServerOptions options) {
     Transport transport = null;
     try {
-      Listening listening = listening(options);
+      ListenTarget listening = listening(options);
       transport =
           switch (options.backend()) {
             case EVENT_LOOP -> EventLoopTransport.start(listening, options.limits());
@@ -74,9 +74,9 @@ public final class StoreServer implements AutoCloseable {
     }
   }
 
-  private static Listening listening(StoreServerOptions options) throws IOException {
+  private static ListenTarget listening(StoreServerOptions options) throws IOException {
     if (options.listenDescriptor().isPresent()) {
-      return new Listening.OnDescriptor(
+      return new ListenTarget.OnDescriptor(
           options.listenDescriptor().getAsInt(), options.backlog(), options.keepAlive());
     }
     ServerSocketChannel channel = options.listenChannel();
@@ -84,9 +84,9 @@ public final class StoreServer implements AutoCloseable {
       if (channel.getLocalAddress() == null) {
         throw new IllegalArgumentException("listenChannel is not bound");
       }
-      return new Listening.OnChannel(channel, options.backlog(), options.keepAlive());
+      return new ListenTarget.OnChannel(channel, options.backlog(), options.keepAlive());
     }
-    return new Listening.OnAddresses(
+    return new ListenTarget.OnAddresses(
         BindAddresses.of(options.bind()), options.port(), options.backlog(), options.keepAlive());
   }
 

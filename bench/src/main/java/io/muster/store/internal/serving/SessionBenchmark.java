@@ -61,7 +61,7 @@ public class SessionBenchmark {
       new Session(
           new ServerState(
               new ServingLimits(WireLimits.PYTORCH, Integer.MAX_VALUE, Long.MAX_VALUE, 1L << 30)),
-          new Outlet() {
+          new ReplySink() {
             @Override
             public WireOutput replies() {
               return replies;

@@ -149,7 +149,7 @@ final class CallGuard implements Closeable {
     }
     lookAt = deadline;
     long delay = deadline - System.nanoTime();
-    look = WatchThread.EXECUTOR.schedule(this::look, delay, TimeUnit.NANOSECONDS);
+    look = DeadlineScheduler.EXECUTOR.schedule(this::look, delay, TimeUnit.NANOSECONDS);
   }
 
   private synchronized void look() {
@@ -176,7 +176,7 @@ final class CallGuard implements Closeable {
     withdrawn = true;
     try {
       limit(System.nanoTime(), CONFIRM_NANOS);
-      InterruptShield.runElsewhere(() -> send(told));
+      UninterruptibleIo.runElsewhere(() -> send(told));
     } catch (Throwable e) {
       // No room for a thread.
       endNow();

@@ -54,7 +54,7 @@ final class Connection implements Closeable {
 
   /**
    * Uses the connection. It must not be used by a virtual thread, whose interrupt would close it;
-   * see {@link InterruptShield}.
+   * see {@link UninterruptibleIo}.
    *
    * @param nanos how long the call may take in all; {@link Long#MAX_VALUE} for no limit
    * @throws CallTimeoutException if it took longer

@@ -104,7 +104,7 @@ final class SharedWaits implements Closeable {
   synchronized void leave() {
     users--;
     if (users == 0 && !closed) {
-      closing = WatchThread.EXECUTOR.schedule(this::closeIfIdle, IDLE_NANOS, TimeUnit.NANOSECONDS);
+      closing = DeadlineScheduler.EXECUTOR.schedule(this::closeIfIdle, IDLE_NANOS, TimeUnit.NANOSECONDS);
     }
   }
 
@@ -225,7 +225,7 @@ final class SharedWaits implements Closeable {
     }
     try {
       boolean unused =
-          InterruptShield.run(
+          UninterruptibleIo.run(
               () ->
                   connection.call(
                       nanos,
@@ -295,7 +295,7 @@ final class SharedWaits implements Closeable {
   /** Tells the server which waits are over, and then this. */
   private void write(long nanos, SideConnection.Waiting request) throws IOException {
     boolean unused =
-        InterruptShield.run(
+        UninterruptibleIo.run(
             () ->
                 connection.writeApart(
                     nanos,

@@ -135,7 +135,7 @@ final class SideConnections implements Closeable {
     try {
       enter(connection);
       SideConnection.Outcome outcome =
-          InterruptShield.run(
+          UninterruptibleIo.run(
               () -> connection.await(server, waiting, nanos), connection::interrupt);
       if (outcome == SideConnection.Outcome.CAME && taking != null) {
         taking.take();
@@ -158,7 +158,7 @@ final class SideConnections implements Closeable {
     try (Connection connection = new Connection()) {
       enter(connection);
       try {
-        return InterruptShield.run(
+        return UninterruptibleIo.run(
             () ->
                 connection.call(
                     nanos,

@@ -348,7 +348,7 @@ public final class StoreClient implements Closeable {
    * A server closes the connection on a request it does not know; it has not gone if it answers on
    * another.
    */
-  private <T> Optional<T> unlessUnknown(long nanos, InterruptShield.Io<T> io) throws IOException {
+  private <T> Optional<T> unlessUnknown(long nanos, UninterruptibleIo.Io<T> io) throws IOException {
     try {
       return Optional.of(io.run());
     } catch (EOFException | SocketException closed) {

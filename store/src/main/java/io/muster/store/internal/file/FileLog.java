@@ -31,14 +31,14 @@ public final class FileLog implements Closeable {
   private static final Logger LOGGER = System.getLogger(FileLog.class.getName());
 
   private final Path path;
-  private final Replica replica;
+  private final LogState state;
   private @Nullable OpenFile file;
 
   /** How long the file was when it was last locked. */
   private long length;
 
   /**
-   * When the file was changed, as far as {@link #replica} has it, or {@link #UNKNOWN} after a write
+   * When the file was changed, as far as {@link #state} has it, or {@link #UNKNOWN} after a write
    * until the next look at the file.
    */
   private long modified = UNKNOWN;
@@ -57,7 +57,7 @@ public final class FileLog implements Closeable {
     Flock.requireSupported();
     Jna.requireLoaded();
     this.path = path;
-    this.replica = new Replica(onPut);
+    this.state = new LogState(onPut);
   }
 
   /** A change that depends on what the log holds, and is written as one. */
@@ -68,7 +68,7 @@ public final class FileLog implements Closeable {
 
   /** The values by key as of the last call, not to be changed. */
   public Map<Key, byte[]> values() {
-    return replica.values();
+    return state.values();
   }
 
   /** Reads what is new, under the lock if there is anything or if it takes the lock to know. */
@@ -136,7 +136,7 @@ public final class FileLog implements Closeable {
   }
 
   /**
-   * Whether the file ends where the replica does, without the lock. A record that is all there
+   * Whether the file ends where the state does, without the lock. A record that is all there
    * makes the file longer and is never taken back, so that none is missing here; one of which only
    * a part is there makes it longer too, and then it is the lock that tells a writer from a dead
    * one's remains.
@@ -144,9 +144,9 @@ public final class FileLog implements Closeable {
   private boolean isUpToDate() throws IOException {
     OpenFile open = file;
     return open != null
-        && open.named().isKnownWithoutLock()
+        && open.identity().isKnownWithoutLock()
         && closeOnFailure(
-            () -> open.named().length() == replica.end() && isUnmodified(open.named().modified()));
+            () -> open.identity().length() == state.end() && isUnmodified(open.identity().modified()));
   }
 
   /**
@@ -162,32 +162,32 @@ public final class FileLog implements Closeable {
   }
 
   private void readNew(OpenFile open) throws IOException {
-    long modifiedNow = open.named().modified();
-    boolean rewritten = length == replica.end() && !isUnmodified(modifiedNow);
-    if (length < replica.end() || rewritten) {
-      replica.reset();
+    long modifiedNow = open.identity().modified();
+    boolean rewritten = length == state.end() && !isUnmodified(modifiedNow);
+    if (length < state.end() || rewritten) {
+      state.reset();
     }
-    if (replica.end() > 0 && !isContinued(open)) {
-      replica.reset(); // perhaps it was emptied and has grown again, to records that end elsewhere
+    if (state.end() > 0 && !isContinued(open)) {
+      state.reset(); // perhaps it was emptied and has grown again, to records that end elsewhere
     }
-    if (replica.end() == 0) {
+    if (state.end() == 0) {
       replayFromBeginning(open);
     }
-    if (replica.end() < length && length != lengthWhenTorn) {
-      RecordSearch.requireTorn(open::read, replica.last(), replica.end(), length);
+    if (state.end() < length && length != lengthWhenTorn) {
+      RecordSearch.requireTorn(open::read, state.last(), state.end(), length);
       lengthWhenTorn = length;
     }
     modified = modifiedNow;
   }
 
-  /** Reads on where the replica ends; false if something else than records follows there. */
+  /** Reads on where the state ends; false if something else than records follows there. */
   private boolean isContinued(OpenFile open) throws IOException {
     try {
       replay(open);
     } catch (MalformedFileException e) {
       return false;
     }
-    return replica.end() == length || lengthWhenTorn == length;
+    return state.end() == length || lengthWhenTorn == length;
   }
 
   private void replayFromBeginning(OpenFile open) throws IOException {
@@ -197,7 +197,7 @@ public final class FileLog implements Closeable {
     } catch (MalformedFileException e) {
       malformed = e;
     }
-    if ((malformed != null || replica.end() == 0) && !isOfAStore(open)) {
+    if ((malformed != null || state.end() == 0) && !isOfAStore(open)) {
       throw new MalformedFileException("the file is not a store's, and is left as it is");
     }
     if (malformed != null) {
@@ -206,8 +206,8 @@ public final class FileLog implements Closeable {
   }
 
   private void replay(OpenFile open) throws IOException {
-    if (length > replica.end()) {
-      replica.replay(open.contentFrom(replica.end()), length);
+    if (length > state.end()) {
+      state.replay(open.contentFrom(state.end()), length);
     }
   }
 
@@ -222,24 +222,24 @@ public final class FileLog implements Closeable {
    * unreadable for everybody, and PyTorch's readers never come back from it.
    */
   private void cutTornTail(OpenFile open) throws IOException {
-    if (length > replica.end()) {
-      RecordSearch.requireTorn(open::read, replica.last(), replica.end(), length);
+    if (length > state.end()) {
+      RecordSearch.requireTorn(open::read, state.last(), state.end(), length);
       LOGGER.log(
           Level.WARNING,
           "{0}: cutting off {1} bytes at byte {2}: an incomplete record, left by a process that"
               + " ended while it wrote",
           PrintableText.of(path.toString()),
-          Long.toString(length - replica.end()),
-          Long.toString(replica.end()));
-      open.truncate(replica.end());
+          Long.toString(length - state.end()),
+          Long.toString(state.end()));
+      open.truncate(state.end());
       modified = UNKNOWN;
     }
   }
 
   private void write(OpenFile open, Records records) throws IOException {
     if (records.length() > 0) {
-      open.append(replica.end(), records.toByteArray());
-      replica.add(records);
+      open.append(state.end(), records.toByteArray());
+      state.add(records);
       modified = UNKNOWN;
     }
   }
@@ -262,7 +262,7 @@ public final class FileLog implements Closeable {
     while (true) {
       OpenFile open = file;
       if (open == null) {
-        replica.reset();
+        state.reset();
         open = opening.open(path);
         if (open == null) {
           return null;
@@ -284,8 +284,8 @@ public final class FileLog implements Closeable {
           } else {
             open.lock().lockExclusive();
           }
-          length = open.named().length();
-          return length != NamedFile.GONE;
+          length = open.identity().length();
+          return length != FileIdentity.GONE;
         });
   }
 

@@ -27,7 +27,7 @@ import org.jspecify.annotations.Nullable;
 final class OpenFile implements Closeable {
   private static final long UNKNOWN = -1;
 
-  private final NamedFile named;
+  private final FileIdentity identity;
   private final RandomAccessFile content;
   private final Flock lock;
 
@@ -35,7 +35,7 @@ final class OpenFile implements Closeable {
   private long position;
 
   private OpenFile(Path path) throws IOException {
-    this.named = NamedFile.at(path);
+    this.identity = FileIdentity.at(path);
     this.lock = new Flock(path);
     try {
       this.content = new RandomAccessFile(path.toFile(), "rw");
@@ -58,7 +58,7 @@ final class OpenFile implements Closeable {
   static OpenFile existingOrNew(Path path) throws IOException {
     while (true) {
       if (Files.exists(path)) {
-        NamedFile.requireRegular(path);
+        FileIdentity.requireRegular(path);
       }
       Files.newByteChannel(
               path,
@@ -77,8 +77,8 @@ final class OpenFile implements Closeable {
   }
 
   /** The file as its path names it. */
-  NamedFile named() {
-    return named;
+  FileIdentity identity() {
+    return identity;
   }
 
   /** The content from {@code start} on, to be read before the next call to this object. */

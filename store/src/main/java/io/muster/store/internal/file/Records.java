@@ -71,13 +71,13 @@ public final class Records {
     return out.array();
   }
 
-  /** Does to {@code replica} what reading the records would. */
-  void applyTo(Replica replica) {
+  /** Does to {@code state} what reading the records would. */
+  void applyTo(LogState state) {
     for (Change change : changes) {
       if (change.value == null) {
-        replica.remove(change.key);
+        state.remove(change.key);
       } else {
-        replica.put(change.key, change.value);
+        state.put(change.key, change.value);
       }
     }
   }

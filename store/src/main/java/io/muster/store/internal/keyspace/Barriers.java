@@ -8,7 +8,7 @@ import java.util.List;
  */
 public final class Barriers {
   private final Keyspace keyspace;
-  private final WaitList waits = new WaitList();
+  private final WaitersByKey waiters = new WaitersByKey();
 
   public Barriers(Keyspace keyspace) {
     this.keyspace = keyspace;
@@ -16,18 +16,18 @@ public final class Barriers {
 
   /**
    * Counts one more arrival. If it is the last, everybody who waits is released; otherwise {@code
-   * wait} is registered.
+   * waiter} is registered.
    *
    * @return whether it was the last, or came after it
    */
-  public boolean arrive(Key key, long worldSize, Wait wait)
+  public boolean arrive(Key key, long worldSize, Waiter waiter)
       throws NotANumberException, StoreFullException {
     if (keyspace.add(key.bytes(), 1) >= worldSize) {
-      waits.releaseAll(key.bytes());
+      waiters.releaseAll(key.bytes());
       return true;
     }
     try {
-      waits.register(wait, List.of(key));
+      waiters.register(waiter, List.of(key));
     } catch (Throwable e) {
       // For instance no memory for the wait: then the arrival does not count.
       takeBack(key.bytes());
@@ -37,12 +37,12 @@ public final class Barriers {
   }
 
   /** Takes back the arrival of somebody who still waits; nothing happens if the wait is over. */
-  public void leave(Wait wait) {
-    if (wait.isOver()) {
+  public void leave(Waiter waiter) {
+    if (waiter.isOver()) {
       return;
     }
-    byte[] key = WaitList.key(wait);
-    waits.forget(wait);
+    byte[] key = WaitersByKey.key(waiter);
+    waiters.forget(waiter);
     takeBack(key);
   }
 
@@ -62,11 +62,11 @@ public final class Barriers {
 
   /** How much work all calls together have been, as {@link Keyspace#work}. */
   public long work() {
-    return waits.work();
+    return waiters.work();
   }
 
   /** How many wait at all barriers together. */
   public int size() {
-    return waits.size();
+    return waiters.size();
   }
 }

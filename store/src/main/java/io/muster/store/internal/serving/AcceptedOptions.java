@@ -15,10 +15,10 @@ final class AcceptedOptions {
   private final KeepAlive keepAlive;
   private final boolean inherited;
 
-  AcceptedOptions(Listening listening) {
+  AcceptedOptions(ListenTarget listening) {
     this.keepAlive = listening.keepAlive();
     // A socket that was bound elsewhere may have connections already.
-    this.inherited = listening instanceof Listening.OnAddresses && KeepAlive.INHERITED;
+    this.inherited = listening instanceof ListenTarget.OnAddresses && KeepAlive.INHERITED;
   }
 
   void set(SocketChannel accepted) throws IOException {

@@ -43,7 +43,7 @@ final class EpollPoller implements Poller {
   private final Map<Integer, Accepted> links = new HashMap<>();
 
   /** Takes the first two over. */
-  private EpollPoller(int epoll, int wakeUps, Listening.OnDescriptor on) throws IOException {
+  private EpollPoller(int epoll, int wakeUps, ListenTarget.OnDescriptor on) throws IOException {
     this.listener = on.descriptor();
     this.keepAlive = on.keepAlive();
     this.epoll = epoll;
@@ -65,7 +65,7 @@ final class EpollPoller implements Poller {
    * @throws IOException if there is no such socket, or JNA cannot be used
    * @throws UnsupportedOperationException if this is not Linux
    */
-  static EpollPoller listening(Listening.OnDescriptor on) throws IOException {
+  static EpollPoller listening(ListenTarget.OnDescriptor on) throws IOException {
     if (!Platform.isLinux()) {
       throw new UnsupportedOperationException(
           "listening on descriptor " + on.descriptor() + " needs Linux; use a ServerSocketChannel");
@@ -107,10 +107,10 @@ final class EpollPoller implements Poller {
   }
 
   private void tell(int descriptor, int which) {
-    Accepted link = links.get(descriptor);
-    if (link != null && link.readiness != null) {
+    Accepted socket = links.get(descriptor);
+    if (socket != null && socket.readiness != null) {
       boolean failed = (which & EPOLLERR_OR_HUP) != 0;
-      link.readiness.ready(failed || (which & EPOLLIN) != 0, failed || (which & EPOLLOUT) != 0);
+      socket.readiness.ready(failed || (which & EPOLLIN) != 0, failed || (which & EPOLLOUT) != 0);
     }
   }
 
@@ -120,30 +120,30 @@ final class EpollPoller implements Poller {
   }
 
   @Override
-  public @Nullable Link accept() throws IOException {
+  public @Nullable NonBlockingSocket accept() throws IOException {
     int descriptor = LinuxSockets.accept(listener);
     return descriptor < 0 ? null : new Accepted(descriptor);
   }
 
   @Override
-  public void watch(Link link, Readiness readiness) throws IOException {
-    Accepted accepted = (Accepted) link;
+  public void watch(NonBlockingSocket socket, Readiness readiness) throws IOException {
+    Accepted accepted = (Accepted) socket;
     LinuxSockets.sendAtOnceAndKeepAlive(accepted.descriptor, keepAlive);
     accepted.readiness = readiness;
     links.put(accepted.descriptor, accepted);
-    accepted.await(true, false);
+    accepted.setInterest(true, false);
   }
 
   @Override
-  public void awaitConnections(boolean wanted) throws IOException {
+  public void setAccepting(boolean wanted) throws IOException {
     control(LinuxSockets.MODIFY, listener, wanted ? EPOLLIN : 0);
   }
 
   @Override
   public void close() {
     LinuxSockets.close(listener);
-    for (Accepted link : links.values()) {
-      LinuxSockets.close(link.descriptor);
+    for (Accepted socket : links.values()) {
+      LinuxSockets.close(socket.descriptor);
     }
     links.clear();
     LinuxSockets.close(wakeUps);
@@ -156,7 +156,7 @@ final class EpollPoller implements Poller {
     LinuxSockets.control(epoll, operation, descriptor, event);
   }
 
-  private final class Accepted implements Link {
+  private final class Accepted implements NonBlockingSocket {
     private final int descriptor;
     private @Nullable Readiness readiness;
     private boolean awaited;
@@ -177,7 +177,7 @@ final class EpollPoller implements Poller {
 
     /** One who waits for nothing is not watched, else epoll would tell of its end for ever. */
     @Override
-    public void await(boolean input, boolean output) throws IOException {
+    public void setInterest(boolean input, boolean output) throws IOException {
       int which = (input ? EPOLLIN : 0) | (output ? EPOLLOUT : 0);
       if (which != 0) {
         control(awaited ? LinuxSockets.MODIFY : LinuxSockets.ADD, descriptor, which);

@@ -26,12 +26,12 @@ public final class EventLoopTransport implements Transport {
   private static final int ACCEPTED_AT_ONCE = 4_096;
 
   private final ServerState state;
-  private final Complaints complaints = new Complaints();
+  private final RateLimitedLog log = new RateLimitedLog();
   private final Poller poller;
-  private final Backlog backlog = new Backlog();
-  private final Outbox outbox = new Outbox();
-  private final Inbox inbox = new Inbox();
-  private final Released released = new Released();
+  private final DeferredTurns deferred = new DeferredTurns();
+  private final ReplyBuffer replyBuffer = new ReplyBuffer();
+  private final ReadBuffer readBuffer = new ReadBuffer();
+  private final WakeupBatch wakeups = new WakeupBatch();
   private final Queue<FutureTask<?>> tasks = new ConcurrentLinkedQueue<>();
   private final Thread thread = new Thread(this::run, "muster-store");
   private volatile boolean closing;
@@ -54,7 +54,7 @@ public final class EventLoopTransport implements Transport {
    * @throws IOException if it cannot listen
    * @throws UnsupportedOperationException if it is to listen on a descriptor and this is not Linux
    */
-  public static EventLoopTransport start(Listening listening, ServingLimits limits)
+  public static EventLoopTransport start(ListenTarget listening, ServingLimits limits)
       throws IOException {
     return start(poller(listening), limits);
   }
@@ -66,14 +66,14 @@ public final class EventLoopTransport implements Transport {
     return transport;
   }
 
-  private static Poller poller(Listening listening) throws IOException {
-    if (listening instanceof Listening.OnAddresses on) {
-      return new NioPoller(ListenChannels.open(on), new AcceptedOptions(on));
+  private static Poller poller(ListenTarget listening) throws IOException {
+    if (listening instanceof ListenTarget.OnAddresses on) {
+      return new NioPoller(ListenSockets.open(on), new AcceptedOptions(on));
     }
-    if (listening instanceof Listening.OnChannel on) {
+    if (listening instanceof ListenTarget.OnChannel on) {
       return new NioPoller(List.of(on.channel()), new AcceptedOptions(on));
     }
-    Listening.OnDescriptor on = (Listening.OnDescriptor) listening;
+    ListenTarget.OnDescriptor on = (ListenTarget.OnDescriptor) listening;
     return EpollPoller.listening(on);
   }
 
@@ -134,7 +134,7 @@ public final class EventLoopTransport implements Transport {
           // What a connection fails with ends that connection; this is the system's failing, or
           // memory's, and the next turn may have better luck. Nothing here may need memory.
           boolean hopeless = state.lastResort.failed(e);
-          complaints.aboutServing(e);
+          log.serverFailed(e);
           if (hopeless) {
             failed = true;
             closing = true;
@@ -153,7 +153,7 @@ public final class EventLoopTransport implements Transport {
     try {
       poller.close();
     } catch (Throwable e) {
-      complaints.aboutServing(e);
+      log.serverFailed(e);
     }
     for (FutureTask<?> task = tasks.poll(); task != null; task = tasks.poll()) {
       task.cancel(false);
@@ -164,17 +164,17 @@ public final class EventLoopTransport implements Transport {
     if (serveReady()) {
       accept();
     }
-    backlog.work();
-    outbox.sendHeld();
-    if (!released.isEmpty()) {
-      released.tell();
+    deferred.work();
+    replyBuffer.sendHeld();
+    if (!wakeups.isEmpty()) {
+      wakeups.deliver();
     }
     for (FutureTask<?> task = tasks.poll(); task != null; task = tasks.poll()) {
       task.run();
     }
     if (acceptsLater && System.nanoTime() - acceptAgain >= 0) {
       acceptsLater = false;
-      poller.awaitConnections(true);
+      poller.setAccepting(true);
     }
   }
 
@@ -189,16 +189,16 @@ public final class EventLoopTransport implements Transport {
    */
   private boolean serveReady() throws IOException {
     boolean acceptable = poller.poll(pollMillis());
-    for (int held = 0; outbox.held() > held; ) {
-      held = outbox.held();
+    for (int held = 0; replyBuffer.held() > held; ) {
+      held = replyBuffer.held();
       acceptable |= poller.poll(0);
     }
-    outbox.sendHeld();
+    replyBuffer.sendHeld();
     return acceptable;
   }
 
   private long pollMillis() {
-    if (!backlog.isEmpty()) {
+    if (!deferred.isEmpty()) {
       return 0;
     }
     return acceptsLater
@@ -209,45 +209,45 @@ public final class EventLoopTransport implements Transport {
   private void accept() throws IOException {
     try {
       for (int accepted = 0; accepted < ACCEPTED_AT_ONCE; accepted++) {
-        Link link = poller.accept();
-        if (link == null) {
+        NonBlockingSocket socket = poller.accept();
+        if (socket == null) {
           return;
         }
-        begin(link);
+        begin(socket);
       }
     } catch (Throwable e) {
       // Such as too many open files, which may pass.
       state.lastResort.relieve(e);
-      complaints.aboutAccepting(e);
+      log.acceptFailed(e);
       acceptAgain = System.nanoTime() + ACCEPT_PAUSE_NANOS;
       acceptsLater = true;
-      poller.awaitConnections(false);
+      poller.setAccepting(false);
     }
   }
 
-  private void begin(Link link) {
+  private void begin(NonBlockingSocket socket) {
     String noRoom = state.connected();
     if (noRoom != null) {
-      complaints.about(link.remoteAddress(), noRoom);
-      link.close();
+      log.disconnecting(socket.remoteAddress(), noRoom);
+      socket.close();
       return;
     }
     try {
-      released.reserve(state.openConnections());
+      wakeups.reserve(state.openConnections());
       poller.watch(
-          link, new Conversation(link, state, complaints, inbox, outbox, backlog, released));
+          socket, new EventLoopConnection(socket, state, log, readBuffer, replyBuffer, deferred, wakeups));
     } catch (IOException e) {
       // The client has disconnected already.
-      refuse(link);
+      refuse(socket);
     } catch (Throwable e) {
       state.lastResort.relieve(e);
-      refuse(link);
-      complaints.aboutAccepting(e);
+      refuse(socket);
+      log.acceptFailed(e);
     }
   }
 
-  private void refuse(Link link) {
+  private void refuse(NonBlockingSocket socket) {
     state.disconnected();
-    link.close();
+    socket.close();
   }
 }

@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 /** What one client holds of a {@link SharedMemory}. */
 final class Holding implements RequestMemory {
   private final SharedMemory memory;
-  final Outlet client;
+  final ReplySink client;
   long bytes;
 
   /** When it began to hold something. */
@@ -16,7 +16,7 @@ final class Holding implements RequestMemory {
   @Nullable Holding older;
   @Nullable Holding newer;
 
-  Holding(SharedMemory memory, Outlet client) {
+  Holding(SharedMemory memory, ReplySink client) {
     this.memory = memory;
     this.client = client;
   }

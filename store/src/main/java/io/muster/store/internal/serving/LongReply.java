@@ -26,7 +26,7 @@ final class LongReply {
   private static final byte[] EMPTY = {};
 
   private final ServerState state;
-  private final Outlet outlet;
+  private final ReplySink replySink;
   private final Holding transfer;
 
   /** The reply as far as it refers to what is stored. */
@@ -49,11 +49,11 @@ final class LongReply {
   /** Whether a piece is just being written. */
   private boolean putting;
 
-  LongReply(ServerState state, Outlet outlet, Holding transfer) {
+  LongReply(ServerState state, ReplySink replySink, Holding transfer) {
     this.state = state;
-    this.outlet = outlet;
+    this.replySink = replySink;
     this.transfer = transfer;
-    this.pin = new ReplyPin(outlet);
+    this.pin = new ReplyPin(replySink);
   }
 
   /** About how many bytes of the heap a value takes. */
@@ -160,7 +160,7 @@ final class LongReply {
     partlyWritten = EMPTY;
     writtenOfPart = 0;
     giveBack();
-    if (outlet.copiesReplies()) {
+    if (replySink.copiesReplies()) {
       state.pins.remove(pin);
     }
   }
@@ -208,6 +208,6 @@ final class LongReply {
   }
 
   private WireOutput replies() {
-    return outlet.replies();
+    return replySink.replies();
   }
 }

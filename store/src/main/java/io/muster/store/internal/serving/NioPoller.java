@@ -19,7 +19,7 @@ final class NioPoller implements Poller {
   private final List<ServerSocketChannel> listeners;
   private final AcceptedOptions options;
   private final List<InetSocketAddress> addresses = new ArrayList<>();
-  private final Consumer<SelectionKey> tell = this::tell;
+  private final Consumer<SelectionKey> handle = this::handle;
 
   /** The listener that may have one more connection. */
   private int accepting;
@@ -56,11 +56,11 @@ final class NioPoller implements Poller {
   public boolean poll(long millis) throws IOException {
     acceptable = false;
     int unusedCount =
-        millis == 0 ? selector.selectNow(tell) : selector.select(tell, Math.max(0, millis));
+        millis == 0 ? selector.selectNow(handle) : selector.select(handle, Math.max(0, millis));
     return acceptable;
   }
 
-  private void tell(SelectionKey key) {
+  private void handle(SelectionKey key) {
     if (key.attachment() instanceof Readiness readiness) {
       int ready = key.readyOps();
       readiness.ready((ready & SelectionKey.OP_READ) != 0, (ready & SelectionKey.OP_WRITE) != 0);
@@ -75,7 +75,7 @@ final class NioPoller implements Poller {
   }
 
   @Override
-  public @Nullable Link accept() throws IOException {
+  public @Nullable NonBlockingSocket accept() throws IOException {
     while (accepting < listeners.size()) {
       SocketChannel channel = listeners.get(accepting).accept();
       if (channel != null) {
@@ -88,19 +88,19 @@ final class NioPoller implements Poller {
   }
 
   @Override
-  public void watch(Link link, Readiness readiness) throws IOException {
-    Connected connected = (Connected) link;
+  public void watch(NonBlockingSocket socket, Readiness readiness) throws IOException {
+    Connected connected = (Connected) socket;
     connected.channel.configureBlocking(false);
     options.set(connected.channel);
     connected.key = connected.channel.register(selector, SelectionKey.OP_READ, readiness);
   }
 
   @Override
-  public void awaitConnections(boolean wanted) {
+  public void setAccepting(boolean accepting) {
     for (ServerSocketChannel listener : listeners) {
       SelectionKey key = listener.keyFor(selector);
       if (key != null) {
-        key.interestOps(wanted ? SelectionKey.OP_ACCEPT : 0);
+        key.interestOps(accepting ? SelectionKey.OP_ACCEPT : 0);
       }
     }
   }
@@ -117,7 +117,7 @@ final class NioPoller implements Poller {
     Closing.quietly(selector);
   }
 
-  private static final class Connected implements Link {
+  private static final class Connected implements NonBlockingSocket {
     private final SocketChannel channel;
     private @Nullable SelectionKey key;
 
@@ -136,7 +136,7 @@ final class NioPoller implements Poller {
     }
 
     @Override
-    public void await(boolean input, boolean output) {
+    public void setInterest(boolean input, boolean output) {
       if (key != null && key.isValid()) {
         key.interestOps((input ? SelectionKey.OP_READ : 0) | (output ? SelectionKey.OP_WRITE : 0));
       }

@@ -3,7 +3,7 @@ package io.muster.store.internal.serving;
 import io.muster.store.internal.keyspace.Key;
 import io.muster.store.internal.keyspace.NotANumberException;
 import io.muster.store.internal.keyspace.StoreFullException;
-import io.muster.store.internal.keyspace.Wait;
+import io.muster.store.internal.keyspace.Waiter;
 import io.muster.store.internal.wire.LimitException;
 import io.muster.store.internal.wire.Reply;
 import java.nio.ByteBuffer;
@@ -48,7 +48,7 @@ final class NumberedWaits {
    *
    * @param untold is run when there is something to tell and was nothing before; it must not throw
    */
-  NumberedWaits(ServerState state, Outlet client, Runnable untold) {
+  NumberedWaits(ServerState state, ReplySink client, Runnable untold) {
     this.state = state;
     this.memory = new Holding(state.memory.waits, client);
     this.untold = untold;
@@ -66,7 +66,7 @@ final class NumberedWaits {
    * @param keyBytes what it takes to wait for them
    * @throws LimitException if it is too much; nothing is begun then
    */
-  void begin(long number, int keyCount, long keyBytes, Consumer<Wait> register)
+  void begin(long number, int keyCount, long keyBytes, Consumer<Waiter> register)
       throws LimitException {
     NumberedWait wait = add(number, keyCount, keyBytes);
     try {
@@ -160,7 +160,7 @@ final class NumberedWaits {
     if (wait.atBarrier) {
       state.barriers.leave(wait);
     } else {
-      state.waits.forget(wait);
+      state.waiters.forget(wait);
     }
   }
 
@@ -173,7 +173,7 @@ final class NumberedWaits {
   private void passOn(NumberedWait wait) {
     Key queue = wait.wokenBy;
     if (queue != null && state.keyspace.queueLength(queue.bytes()) > 0) {
-      state.waits.itemPushed(queue.bytes());
+      state.waiters.itemPushed(queue.bytes());
     }
   }
 
@@ -196,7 +196,7 @@ final class NumberedWaits {
     return told.array();
   }
 
-  private final class NumberedWait extends Wait {
+  private final class NumberedWait extends Waiter {
     /** An object, so that it can be looked up without memory. */
     final Long number;
 
@@ -217,7 +217,7 @@ final class NumberedWaits {
 
     @Override
     protected void released(@Nullable Key queue) {
-      if (takesItems()) {
+      if (mayConsumeItem()) {
         wokenBy = queue;
       } else {
         remove(this);

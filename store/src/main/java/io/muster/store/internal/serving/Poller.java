@@ -6,11 +6,11 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Listens, and knows which sockets are ready. All methods but {@link #wakeUp} are called by one
- * thread.
+ * The listening sockets, and which sockets are ready. All methods but {@link #wakeUp} are called by
+ * one thread.
  */
 interface Poller {
-  /** Hears what a connection is ready for. */
+  /** Receives the readiness of a connection. */
   interface Readiness {
     void ready(boolean input, boolean output);
   }
@@ -19,25 +19,25 @@ interface Poller {
   List<InetSocketAddress> addresses();
 
   /**
-   * Waits until something is ready, and tells.
+   * Waits until a socket is ready, and calls the {@link Readiness} of each ready socket.
    *
-   * @param millis for how long at most; 0 to look only, -1 for as long as it takes
+   * @param millis how long to wait at most; 0 does not wait, -1 waits without limit
    * @return whether connections may be there to accept
    */
   boolean poll(long millis) throws IOException;
 
-  /** Lets {@link #poll} return; any thread may call it. */
+  /** Makes {@link #poll} return. Any thread may call it. */
   void wakeUp();
 
   /** The next connection, or null if there is none. */
-  @Nullable Link accept() throws IOException;
+  @Nullable NonBlockingSocket accept() throws IOException;
 
-  /** Watches what {@link #accept} gave, for input until it asks for something else. */
-  void watch(Link link, Readiness readiness) throws IOException;
+  /** Watches a socket that {@link #accept} returned, for input until its interest is changed. */
+  void watch(NonBlockingSocket socket, Readiness readiness) throws IOException;
 
-  /** Whether to look for new connections. */
-  void awaitConnections(boolean wanted) throws IOException;
+  /** Sets whether {@link #poll} looks for new connections. */
+  void setAccepting(boolean accepting) throws IOException;
 
-  /** Stops listening, and disconnects everybody. */
+  /** Stops listening, and closes all connections. */
   void close();
 }

@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
  * is linked into {@link ReplyPins} meanwhile.
  */
 final class ReplyPin {
-  final Outlet client;
+  final ReplySink client;
 
   /** What was ever removed from the keyspace when the reply began. */
   long removedBefore;
@@ -27,7 +27,7 @@ final class ReplyPin {
   @Nullable ReplyPin older;
   @Nullable ReplyPin newer;
 
-  ReplyPin(Outlet client) {
+  ReplyPin(ReplySink client) {
     this.client = client;
   }
 }

@@ -145,14 +145,14 @@ final class ReplyPins implements SharedMemory.Reclaiming {
   }
 
   @Override
-  public double weight(@Nullable Outlet except, long now) {
+  public double weight(@Nullable ReplySink except, long now) {
     long removed = keyspace.removedBytes();
     ReplyPin pin = heaviest(removed, except, now);
     return pin == null ? 0 : weight(pin, removed, now);
   }
 
   @Override
-  public void reclaim(@Nullable Outlet except, long now) {
+  public void reclaim(@Nullable ReplySink except, long now) {
     long removed = keyspace.removedBytes();
     ReplyPin pin = heaviest(removed, except, now);
     if (pin == null) {
@@ -169,7 +169,7 @@ final class ReplyPins implements SharedMemory.Reclaiming {
     }
   }
 
-  private @Nullable ReplyPin heaviest(long removed, @Nullable Outlet except, long now) {
+  private @Nullable ReplyPin heaviest(long removed, @Nullable ReplySink except, long now) {
     ReplyPin heaviest = null;
     double most = 0;
     for (ReplyPin pin = oldest; pin != null; pin = pin.newer) {

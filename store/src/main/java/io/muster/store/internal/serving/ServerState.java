@@ -2,7 +2,7 @@ package io.muster.store.internal.serving;
 
 import io.muster.store.internal.keyspace.Barriers;
 import io.muster.store.internal.keyspace.Keyspace;
-import io.muster.store.internal.keyspace.Waits;
+import io.muster.store.internal.keyspace.WaiterRegistry;
 import io.muster.store.internal.wire.Opcode;
 import java.util.EnumMap;
 import java.util.Map;
@@ -22,9 +22,9 @@ final class ServerState {
   /** What no other server is called, nor this one after a restart. */
   final String name = UUID.randomUUID().toString();
 
-  final Waits waits = new Waits();
+  final WaiterRegistry waiters = new WaiterRegistry();
   final Keyspace keyspace;
-  final KeptKeys keys;
+  final KeyInterner keys;
   final Barriers barriers;
   final ServerMemory memory;
   final StoredMemory stored;
@@ -43,8 +43,8 @@ final class ServerState {
 
   ServerState(ServingLimits limits) {
     this.limits = limits;
-    this.keyspace = new Keyspace(waits, limits.storedBytes());
-    this.keys = new KeptKeys(keyspace);
+    this.keyspace = new Keyspace(waiters, limits.storedBytes());
+    this.keys = new KeyInterner(keyspace);
     this.barriers = new Barriers(keyspace);
     this.memory = new ServerMemory(limits.heapBytes());
     this.stored = new StoredMemory(keyspace, memory.stored);
@@ -96,7 +96,7 @@ final class ServerState {
    * bytes copied and compared. It only grows.
    */
   long work() {
-    return REQUEST_WORK * served + keyspace.work() + waits.work() + barriers.work();
+    return REQUEST_WORK * served + keyspace.work() + waiters.work() + barriers.work();
   }
 
   ServingStatistics statistics() {
@@ -111,7 +111,7 @@ final class ServerState {
         acceptedConnections,
         refusedConnections,
         brokenConnections,
-        waits.size() + barriers.size(),
+        waiters.size() + barriers.size(),
         keyspace.size(),
         keyspace.storedBytes(),
         served);

@@ -4,8 +4,8 @@ import io.muster.store.internal.keyspace.Key;
 import io.muster.store.internal.keyspace.Keyspace;
 import io.muster.store.internal.keyspace.NotANumberException;
 import io.muster.store.internal.keyspace.StoreFullException;
-import io.muster.store.internal.keyspace.Wait;
-import io.muster.store.internal.keyspace.Waits;
+import io.muster.store.internal.keyspace.Waiter;
+import io.muster.store.internal.keyspace.WaiterRegistry;
 import io.muster.store.internal.wire.Hello;
 import io.muster.store.internal.wire.LimitException;
 import io.muster.store.internal.wire.Opcode;
@@ -41,7 +41,7 @@ final class Session implements Requests {
   static final int WORK_A_TURN = 10_000;
 
   private final ServerState state;
-  private final Outlet outlet;
+  private final ReplySink replySink;
   private final RequestDecoder decoder;
 
   /** Whether the end of a wait is still to be told, behind the long reply. */
@@ -81,12 +81,12 @@ final class Session implements Requests {
    */
   private @Nullable Key wokenBy;
 
-  Session(ServerState state, Outlet outlet) {
+  Session(ServerState state, ReplySink replySink) {
     this.state = state;
-    this.outlet = outlet;
-    this.transfer = new Holding(state.memory.transfers, outlet);
-    this.waiting = new Holding(state.memory.waits, outlet);
-    this.longReply = new LongReply(state, outlet, transfer);
+    this.replySink = replySink;
+    this.transfer = new Holding(state.memory.transfers, replySink);
+    this.waiting = new Holding(state.memory.waits, replySink);
+    this.longReply = new LongReply(state, replySink, transfer);
     this.decoder = new RequestDecoder(state.limits.wire(), state.keys, transfer);
   }
 
@@ -231,7 +231,7 @@ final class Session implements Requests {
     Key queue = wokenBy;
     wokenBy = null;
     if (queue != null && state.keyspace.queueLength(queue.bytes()) > 0) {
-      state.waits.itemPushed(queue.bytes());
+      state.waiters.itemPushed(queue.bytes());
     }
   }
 
@@ -324,7 +324,7 @@ final class Session implements Requests {
 
   @Override
   public void await(List<byte[]> keys) throws IOException {
-    awaitAll(keys, Keyspace::isPresent, Waits::registerForPresence);
+    awaitAll(keys, Keyspace::isPresent, WaiterRegistry::registerForPresence);
   }
 
   @Override
@@ -508,12 +508,12 @@ final class Session implements Requests {
 
   @Override
   public void observe(List<byte[]> keys) throws IOException {
-    awaitNumbered(keys, Keyspace::isPresent, Waits::registerAsObserver);
+    awaitNumbered(keys, Keyspace::isPresent, WaiterRegistry::registerAsObserver);
   }
 
   @Override
   public void awaitValues(List<byte[]> keys) throws IOException {
-    awaitNumbered(keys, Keyspace::hasValue, Waits::registerForValues);
+    awaitNumbered(keys, Keyspace::hasValue, WaiterRegistry::registerForValues);
   }
 
   @Override
@@ -530,7 +530,7 @@ final class Session implements Requests {
       refusals |= Arrays.equals(feature, REFUSALS);
       if (numbered == null && Arrays.equals(feature, NUMBERED_WAITS)) {
         giveUpWait();
-        numbered = new NumberedWaits(state, outlet, this::endsAreUntold);
+        numbered = new NumberedWaits(state, replySink, this::endsAreUntold);
       }
     }
     Hello.write(reply(), Hello.facts(state.name, state.limits.wire()), features, FEATURES);
@@ -552,7 +552,7 @@ final class Session implements Requests {
 
   private void endsAreUntold() {
     if (!serving && !isWriting()) {
-      outlet.endWait();
+      replySink.endWait();
     }
   }
 
@@ -593,7 +593,7 @@ final class Session implements Requests {
           number,
           missing.size(),
           bytesToWaitFor(missing),
-          wait -> registration.register(state.waits, wait, missing));
+          wait -> registration.register(state.waiters, wait, missing));
     } catch (LimitException e) {
       // The client's other waits go on.
       replyEnd(Reply.WAIT_REFUSED, number);
@@ -613,7 +613,7 @@ final class Session implements Requests {
     }
     waiting.change(bytesToWaitFor(missing));
     PendingWait wait = new KeyWait();
-    registration.register(state.waits, wait, missing);
+    registration.register(state.waiters, wait, missing);
     pending = wait;
   }
 
@@ -637,11 +637,11 @@ final class Session implements Requests {
   }
 
   private interface Registration {
-    void register(Waits waits, Wait wait, List<Key> missing);
+    void register(WaiterRegistry waits, Waiter wait, List<Key> missing);
   }
 
   private WireOutput reply() {
-    return outlet.replies();
+    return replySink.replies();
   }
 
   private Object valueOrEmpty(byte[] key) {
@@ -656,20 +656,20 @@ final class Session implements Requests {
         : new WireException(String.valueOf(cause.getMessage()));
   }
 
-  private abstract class PendingWait extends Wait {
+  private abstract class PendingWait extends Waiter {
     abstract void giveUp();
 
     @Override
     protected void released(@Nullable Key queue) {
       pending = null;
       waiting.giveBack();
-      wokenBy = takesItems() ? queue : null;
+      wokenBy = mayConsumeItem() ? queue : null;
       if (isWriting()) {
         releaseUnwritten = true;
         return;
       }
       if (!serving) {
-        outlet.endWait();
+        replySink.endWait();
         return;
       }
       try {
@@ -684,7 +684,7 @@ final class Session implements Requests {
   private final class KeyWait extends PendingWait {
     @Override
     void giveUp() {
-      state.waits.forget(this);
+      state.waiters.forget(this);
     }
   }
 

@@ -57,10 +57,10 @@ final class SharedMemory {
   /** What else is counted in the budget, and can be given up for clients that need room. */
   interface Reclaiming {
     /** What weighs most of what is not this one's; 0 if there is nothing. */
-    double weight(@Nullable Outlet client, long now);
+    double weight(@Nullable ReplySink client, long now);
 
     /** Gives that up. */
-    void reclaim(@Nullable Outlet client, long now);
+    void reclaim(@Nullable ReplySink client, long now);
   }
 
   void setReclaiming(Reclaiming reclaiming) {
@@ -142,7 +142,7 @@ final class SharedMemory {
       }
     }
     Reclaiming other = reclaiming;
-    Outlet client = except == null ? null : except.client;
+    ReplySink client = except == null ? null : except.client;
     if (other != null && other.weight(client, now) > most) {
       other.reclaim(client, now);
       return true;

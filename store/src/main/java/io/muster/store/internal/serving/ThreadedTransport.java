@@ -50,7 +50,7 @@ public final class ThreadedTransport implements Transport {
 
   private final AcceptedOptions options;
   private final ServerState state;
-  private final Complaints complaints = new Complaints();
+  private final RateLimitedLog log = new RateLimitedLog();
   private final ReentrantLock lock = new ReentrantLock();
 
   /**
@@ -72,7 +72,7 @@ public final class ThreadedTransport implements Transport {
 
   private @Nullable Connection current;
 
-  private ThreadedTransport(Listening listening, ServingLimits limits) {
+  private ThreadedTransport(ListenTarget listening, ServingLimits limits) {
     this.options = new AcceptedOptions(listening);
     this.state = new ServerState(limits);
   }
@@ -83,7 +83,7 @@ public final class ThreadedTransport implements Transport {
    * @throws IOException if it cannot listen
    * @throws UnsupportedOperationException if it is to listen on a descriptor
    */
-  public static ThreadedTransport start(Listening listening, ServingLimits limits)
+  public static ThreadedTransport start(ListenTarget listening, ServingLimits limits)
       throws IOException {
     ThreadedTransport transport = new ThreadedTransport(listening, limits);
     try {
@@ -145,13 +145,13 @@ public final class ThreadedTransport implements Transport {
     ended.countDown();
   }
 
-  private void listen(Listening listening) throws IOException {
-    if (listening instanceof Listening.OnAddresses on) {
-      listeners.addAll(ListenChannels.open(on));
-    } else if (listening instanceof Listening.OnChannel on) {
+  private void listen(ListenTarget listening) throws IOException {
+    if (listening instanceof ListenTarget.OnAddresses on) {
+      listeners.addAll(ListenSockets.open(on));
+    } else if (listening instanceof ListenTarget.OnChannel on) {
       on.channel().configureBlocking(true);
       listeners.add(on.channel());
-    } else if (listening instanceof Listening.OnDescriptor on) {
+    } else if (listening instanceof ListenTarget.OnDescriptor on) {
       throw new UnsupportedOperationException(
           "the threaded backend cannot listen on descriptor "
               + on.descriptor()
@@ -174,7 +174,7 @@ public final class ThreadedTransport implements Transport {
           return;
         }
         boolean hopeless = state.lastResort.failed(e) && e instanceof Error;
-        complaints.aboutAccepting(e);
+        log.acceptFailed(e);
         if (hopeless) {
           endItself();
         } else {
@@ -192,7 +192,7 @@ public final class ThreadedTransport implements Transport {
     try {
       closeSockets();
     } catch (Throwable e) {
-      complaints.aboutServing(e);
+      log.serverFailed(e);
     }
   }
 
@@ -265,7 +265,7 @@ public final class ThreadedTransport implements Transport {
   }
 
   /** One connection. Its own thread reads, serves, and writes its replies before it reads on. */
-  private final class Connection implements Runnable, Outlet {
+  private final class Connection implements Runnable, ReplySink {
     private final Socket socket;
     private final Session session = new Session(state, this);
     private final Condition sent = lock.newCondition();
@@ -305,7 +305,7 @@ public final class ThreadedTransport implements Transport {
           options.set(socket.getChannel());
           converse();
         } else {
-          complaints.about(socket, noRoom);
+          log.disconnecting(socket, noRoom);
         }
       } catch (WireException e) {
         broken(e);
@@ -330,7 +330,7 @@ public final class ThreadedTransport implements Transport {
 
     private void broken(Throwable reason) {
       state.lastResort.relieve(reason);
-      complaints.about(socket, reason);
+      log.disconnecting(socket, reason);
       lock.lock();
       try {
         state.broken();
@@ -355,7 +355,7 @@ public final class ThreadedTransport implements Transport {
         session.close();
       } catch (Throwable e) {
         state.lastResort.relieve(e);
-        complaints.aboutServing(e);
+        log.serverFailed(e);
       } finally {
         state.disconnected();
         lock.unlock();
@@ -508,10 +508,10 @@ public final class ThreadedTransport implements Transport {
         session.drop();
       } catch (Throwable e) {
         state.lastResort.relieve(e);
-        complaints.aboutServing(e);
+        log.serverFailed(e);
       }
       state.broken();
-      complaints.about(socket, reason);
+      log.disconnecting(socket, reason);
       if (!told) {
         Closing.quietly(socket);
       }

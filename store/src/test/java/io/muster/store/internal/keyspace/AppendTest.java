@@ -22,7 +22,7 @@ import org.junit.jupiter.api.Test;
 class AppendTest {
   private static final byte[] K = bytes("k");
 
-  private final Keyspace keyspace = new Keyspace(new Waits(), Long.MAX_VALUE);
+  private final Keyspace keyspace = new Keyspace(new WaiterRegistry(), Long.MAX_VALUE);
 
   @Test
   void append_toALongValue_allocatesNoMoreThanAChunk() throws Exception {
@@ -63,7 +63,7 @@ class AppendTest {
     Randomized.check(
         200,
         random -> {
-          Keyspace tested = new Keyspace(new Waits(), Long.MAX_VALUE);
+          Keyspace tested = new Keyspace(new WaiterRegistry(), Long.MAX_VALUE);
           byte[] model = Randomized.bytes(random, 3000);
           tested.set(K, model);
           List<Object> read = new ArrayList<>();

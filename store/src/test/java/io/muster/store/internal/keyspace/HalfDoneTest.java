@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
  * of fault A4.
  */
 class HalfDoneTest {
-  private static final class Waiter extends Wait {
+  private static final class RecordingWaiter extends Waiter {
     boolean released;
 
     @Override
@@ -23,7 +23,7 @@ class HalfDoneTest {
     }
   }
 
-  private final Waits waits = new Waits();
+  private final WaiterRegistry waits = new WaiterRegistry();
   private final Keyspace keyspace = new Keyspace(waits, Long.MAX_VALUE);
 
   /** Fails when the item after the last is asked for. */
@@ -48,7 +48,7 @@ class HalfDoneTest {
   void setAll_thatFails_setsNothingAndReleasesNobody() throws Exception {
     keyspace.set(bytes("old"), bytes("before"));
     long stored = keyspace.storedBytes();
-    Waiter waiter = new Waiter();
+    RecordingWaiter waiter = new RecordingWaiter();
     waits.registerForPresence(waiter, List.of(new Key(bytes("new"))));
     List<byte[]> keys = List.of(bytes("old"), bytes("new"), bytes("third"));
     List<byte[]> values = failingAfter(List.of(bytes("after"), bytes("v")));
@@ -66,7 +66,7 @@ class HalfDoneTest {
   @Test
   void register_thatFails_leavesNoPartOfTheWait() throws Exception {
     List<Key> keys = failingAfter(List.of(new Key(bytes("a")), new Key(bytes("b"))));
-    Waiter waiter = new Waiter();
+    RecordingWaiter waiter = new RecordingWaiter();
 
     assertThatExceptionOfType(OutOfMemoryError.class)
         .isThrownBy(() -> waits.registerForValues(waiter, keys));

@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
 /**
  * A call that fails leaves a map as it was. Fault A4, in which a stack that ran out lost 32,768
  * keys. The same shape, a change that is made bit by bit while something can fail, was looked for
- * in {@link Keyspace#setAll}, {@link Keyspace#push}, {@link WaitList#register} and {@link
+ * in {@link Keyspace#setAll}, {@link Keyspace#push}, {@link WaitersByKey#register} and {@link
  * Barriers#arrive}; see {@link HalfDoneTest}.
  */
 class KeyMapFailureTest {

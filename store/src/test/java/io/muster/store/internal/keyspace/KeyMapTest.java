@@ -141,7 +141,7 @@ class KeyMapTest {
 
   /**
    * Fault A4. The same shape, a hash table whose keys a client chooses, was looked for in {@link
-   * WaitList} and the queues, which are such maps; in {@link Key}, which a {@link HashMap} can
+   * WaitersByKey} and the queues, which are such maps; in {@link Key}, which a {@link HashMap} can
    * order if hashes are equal; and in the tables of the wire, process groups and RPC, whose keys
    * are numbers that are counted, or strings and numbers, which a HashMap orders itself.
    */

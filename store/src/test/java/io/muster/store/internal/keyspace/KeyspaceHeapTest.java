@@ -11,7 +11,7 @@ class KeyspaceHeapTest {
 
   private static void expectEnough(ObjIntConsumer<Keyspace> write) {
     long before = used();
-    Keyspace keyspace = new Keyspace(new Waits(), Long.MAX_VALUE);
+    Keyspace keyspace = new Keyspace(new WaiterRegistry(), Long.MAX_VALUE);
     for (int i = 0; i < MANY; i++) {
       write.accept(keyspace, i);
     }

@@ -43,9 +43,9 @@ class EventLoopFailureTest {
     ADDRESS,
     READ,
     WRITE,
-    AWAIT,
+    SET_INTEREST,
     CLOSE,
-    AWAIT_CONNECTIONS
+    SET_ACCEPTING
   }
 
   private enum Failure {
@@ -192,13 +192,13 @@ class EventLoopFailureTest {
     }
 
     @Override
-    public @Nullable Link accept() throws IOException {
+    public @Nullable NonBlockingSocket accept() throws IOException {
       step(Step.ACCEPT);
       return arrived.poll();
     }
 
     @Override
-    public void watch(Link link, Readiness readiness) throws IOException {
+    public void watch(NonBlockingSocket link, Readiness readiness) throws IOException {
       FakeLink fake = (FakeLink) link;
       fake.readiness = readiness;
       fake.step(Step.WATCH);
@@ -206,8 +206,8 @@ class EventLoopFailureTest {
     }
 
     @Override
-    public void awaitConnections(boolean wanted) throws IOException {
-      step(Step.AWAIT_CONNECTIONS);
+    public void setAccepting(boolean wanted) throws IOException {
+      step(Step.SET_ACCEPTING);
     }
 
     @Override
@@ -217,7 +217,7 @@ class EventLoopFailureTest {
   }
 
   /** A socket whose other end is the test. */
-  private static final class FakeLink implements Link {
+  private static final class FakeLink implements NonBlockingSocket {
     private final BlockingQueue<Byte> input = new LinkedBlockingQueue<>();
     private final BlockingQueue<Byte> output = new LinkedBlockingQueue<>();
     private volatile @Nullable Step failingStep;
@@ -306,10 +306,10 @@ class EventLoopFailureTest {
     }
 
     @Override
-    public void await(boolean input, boolean output) throws IOException {
+    public void setInterest(boolean input, boolean output) throws IOException {
       awaitsInput = input;
       awaitsOutput = output;
-      step(Step.AWAIT);
+      step(Step.SET_INTEREST);
     }
 
     @Override

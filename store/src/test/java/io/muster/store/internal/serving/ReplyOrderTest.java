@@ -127,23 +127,23 @@ class ReplyOrderTest {
     }
 
     @Override
-    public @Nullable Link accept() {
+    public @Nullable NonBlockingSocket accept() {
       return arrived.poll();
     }
 
     @Override
-    public void watch(Link link, Readiness readiness) {
+    public void watch(NonBlockingSocket link, Readiness readiness) {
       ((ScriptedLink) link).readiness = readiness;
     }
 
     @Override
-    public void awaitConnections(boolean wanted) {}
+    public void setAccepting(boolean wanted) {}
 
     @Override
     public void close() {}
   }
 
-  private final class ScriptedLink implements Link {
+  private final class ScriptedLink implements NonBlockingSocket {
     private final String name;
     private final byte[] input;
     private Poller.@Nullable Readiness readiness;
@@ -167,7 +167,7 @@ class ReplyOrderTest {
     }
 
     @Override
-    public void await(boolean input, boolean output) {}
+    public void setInterest(boolean input, boolean output) {}
 
     @Override
     public @Nullable SocketAddress remoteAddress() {

@@ -30,7 +30,7 @@ class SessionGarbageTest {
   private final Session session =
       new Session(
           new ServerState(new ServingLimits(WireLimits.PYTORCH, 1, Long.MAX_VALUE, 1L << 30)),
-          new Outlet() {
+          new ReplySink() {
             @Override
             public WireOutput replies() {
               return replies;

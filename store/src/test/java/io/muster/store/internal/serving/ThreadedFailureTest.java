@@ -36,7 +36,7 @@ class ThreadedFailureTest {
   private final FailingSockets sockets = new FailingSockets();
   private final ThreadedTransport transport =
       ThreadedTransport.start(
-          new Listening.OnChannel(sockets, 1, KeepAlive.DEFAULT),
+          new ListenTarget.OnChannel(sockets, 1, KeepAlive.DEFAULT),
           new ServingLimits(WireLimits.PYTORCH, Integer.MAX_VALUE, Long.MAX_VALUE, 64L << 20));
 
   ThreadedFailureTest() throws IOException {}

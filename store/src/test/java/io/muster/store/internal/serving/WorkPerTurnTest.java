@@ -46,7 +46,7 @@ class WorkPerTurnTest {
   private Session session() {
     return new Session(
         state,
-        new Outlet() {
+        new ReplySink() {
           @Override
           public WireOutput replies() {
             return replies;
@@ -171,7 +171,7 @@ class WorkPerTurnTest {
     session.close();
 
     assertThat(state.work() - before).isBetween((long) MANY, 20L * MANY);
-    assertThat(state.waits.size()).isZero();
+    assertThat(state.waiters.size()).isZero();
   }
 
   /** Serves all, and returns how much work each turn was. */

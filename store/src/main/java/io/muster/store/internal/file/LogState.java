@@ -8,29 +8,29 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.function.Consumer;
 
-/** What the records of a file add up to, the last one of a key counting. Not thread-safe. */
-final class Replica {
+/** The keys and values that the records of a file result in. Not thread-safe. */
+final class LogState {
   private final Map<Key, byte[]> values = new HashMap<>();
   private final Consumer<Key> onPut;
   private long end;
   private long last;
 
-  /** A replica of an empty file, which shows {@code onPut} each key that a record sets. */
-  Replica(Consumer<Key> onPut) {
+  /** The state of an empty file. {@code onPut} is called with each key that a record sets. */
+  LogState(Consumer<Key> onPut) {
     this.onPut = onPut;
   }
 
-  /** The values by key, not to be changed. */
+  /** The values by key. The caller must not modify it. */
   Map<Key, byte[]> values() {
     return values;
   }
 
-  /** How much of the file is in this replica; always the end of a record. */
+  /** The offset up to which the file has been read; always the end of a record. */
   long end() {
     return end;
   }
 
-  /** Where the last record in this replica begins. */
+  /** The offset of the last record that has been read. */
   long last() {
     return last;
   }
@@ -67,7 +67,7 @@ final class Replica {
     values.remove(key);
   }
 
-  /** Forgets everything: the file is another one now. */
+  /** Discards everything, because the file was replaced. */
   void reset() {
     values.clear();
     last = 0;

@@ -6,29 +6,29 @@ import java.nio.channels.ServerSocketChannel;
 import java.util.List;
 
 /** Where a server listens. */
-public sealed interface Listening {
-  /** How many connections may wait to be accepted. */
+public sealed interface ListenTarget {
+  /** The length of the accept queue. */
   int backlog();
 
-  /** When a client that has vanished is noticed. */
+  /** When a vanished client is disconnected. */
   KeepAlive keepAlive();
 
   /**
-   * On addresses of this machine, all with the same port.
+   * Addresses of this machine, all with the same port.
    *
    * @param addresses at least one; the wildcard of IPv6 means all interfaces by IPv6 and IPv4, that
    *     of IPv4 by IPv4 only
    * @param port 0 for any free one
    */
   record OnAddresses(List<InetAddress> addresses, int port, int backlog, KeepAlive keepAlive)
-      implements Listening {}
+      implements ListenTarget {}
 
   /**
-   * On a bound socket that was inherited, by its descriptor. It belongs to the server from now on.
+   * A bound socket that was inherited, by its descriptor. The server takes ownership.
    */
-  record OnDescriptor(int descriptor, int backlog, KeepAlive keepAlive) implements Listening {}
+  record OnDescriptor(int descriptor, int backlog, KeepAlive keepAlive) implements ListenTarget {}
 
-  /** On a bound socket of this process. It belongs to the server from now on. */
+  /** A bound socket of this process. The server takes ownership. */
   record OnChannel(ServerSocketChannel channel, int backlog, KeepAlive keepAlive)
-      implements Listening {}
+      implements ListenTarget {}
 }

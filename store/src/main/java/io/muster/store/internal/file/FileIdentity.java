@@ -6,8 +6,8 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 
-/** The file that a path named once, told from any other that it may name later. */
-interface NamedFile {
+/** The file that a path named when this was created, as opposed to a later one of the same path. */
+interface FileIdentity {
   /** No length: the path does not name the file. */
   long GONE = -1;
 
@@ -17,10 +17,10 @@ interface NamedFile {
    * @throws NoSuchFileException if there is none
    * @throws IOException if it is not a regular file
    */
-  static NamedFile at(Path path) throws IOException {
+  static FileIdentity at(Path path) throws IOException {
     requireRegular(path);
-    NamedFile file = StatxFile.at(path);
-    return file == null ? new AttributesFile(path) : file;
+    FileIdentity file = StatxFileIdentity.at(path);
+    return file == null ? new NioFileIdentity(path) : file;
   }
 
   /**

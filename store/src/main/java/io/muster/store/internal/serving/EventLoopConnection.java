@@ -8,68 +8,70 @@ import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One client on an event loop: nothing is read from it for as long as it does not read what it was
- * sent. A turn ends when the client has been sent enough, or enough work was done for it; the next
- * has to wait until others had theirs, so that no client takes more than its share.
+ * One client connection of the event loop. While replies are unsent, no more requests are read
+ * (back-pressure).
+ *
+ * <p>A turn ends after a bounded number of replies and a bounded amount of work. The next turn of
+ * the same client comes after the turns of the other clients.
  */
-final class Conversation implements Poller.Readiness, Outlet {
-  /** How often the outbox is sent in one turn. */
-  private static final int SENDS_A_TURN = 4;
+final class EventLoopConnection implements Poller.Readiness, ReplySink {
+  /** The number of times that the reply buffer is sent per turn, at most. */
+  private static final int SENDS_PER_TURN = 4;
 
-  private final Link link;
+  private final NonBlockingSocket socket;
   private final Session session;
   private final ServerState state;
-  private final Complaints complaints;
-  private final Inbox inbox;
-  private final Outbox outbox;
-  private final Backlog backlog;
-  private final Released released;
+  private final RateLimitedLog log;
+  private final ReadBuffer readBuffer;
+  private final ReplyBuffer replyBuffer;
+  private final DeferredTurns deferred;
+  private final WakeupBatch wakeups;
 
-  /** What has been read and not served; not null as long as another turn is wanted. */
+  /** Input that has been read and not served. Null unless another turn is needed. */
   private @Nullable ByteBuffer unserved;
 
-  /** What the socket had no room for. */
+  /** Output that the socket had no room for. */
   private @Nullable ByteBuffer unsent;
 
-  /** Whether the socket had no room for a part of a long reply, which is taken back. */
+  /** Whether the socket had no room for a part of a long reply, which was taken back. */
   private boolean blocked;
 
-  /** What of the two above is counted as held by the client. */
+  /** The bytes of {@link #unserved} and {@link #unsent} that the memory budget counts. */
   private int accounted;
 
   private boolean inputEnded;
 
-  /** Whether nothing is served any more, only what is unsent yet to be sent. */
+  /** Whether no more requests are served; {@link #unsent} is still sent. */
   private boolean finished;
 
-  /** Whether the next turn, or the end, is in the backlog. */
-  private boolean backlogged;
+  /** Whether the next turn, or the end, is deferred. */
+  private boolean isDeferred;
 
   private boolean closed;
 
-  /** The next one in the {@link Backlog}. */
-  @Nullable Conversation followingInBacklog;
+  /** The next one of the {@link DeferredTurns}. */
+  @Nullable EventLoopConnection nextDeferred;
 
-  /** What the poller was asked for. */
-  private boolean awaitsInput = true;
+  /** The interest that was last set on the poller. */
+  private boolean interestedInInput = true;
 
-  private boolean awaitsOutput;
+  private boolean interestedInOutput;
 
-  Conversation(
-      Link link,
+  EventLoopConnection(
+      NonBlockingSocket socket,
       ServerState state,
-      Complaints complaints,
-      Inbox inbox,
-      Outbox outbox,
-      Backlog backlog,
-      Released released) {
-    this.link = link;
+      RateLimitedLog log,
+      ReadBuffer readBuffer,
+      ReplyBuffer replyBuffer,
+      DeferredTurns deferred,
+      WakeupBatch wakeups) {
+    this.socket = socket;
     this.state = state;
-    this.complaints = complaints;
-    this.inbox = inbox;
-    this.outbox = outbox;
-    this.backlog = backlog;
-    this.released = released;
+    this.log = log;
+    this.readBuffer = readBuffer;
+    this.replyBuffer = replyBuffer;
+    this.deferred = deferred;
+    this.wakeups = wakeups;
     this.session = new Session(state, this);
   }
 
@@ -83,7 +85,7 @@ final class Conversation implements Poller.Readiness, Outlet {
         blocked = false;
         sendUnsent();
       }
-      if (input && awaitsInput) {
+      if (input && interestedInInput) {
         read();
       }
     } catch (IOException e) {
@@ -95,8 +97,8 @@ final class Conversation implements Poller.Readiness, Outlet {
   }
 
   private void read() throws IOException {
-    ByteBuffer in = inbox.empty();
-    int read = link.read(in);
+    ByteBuffer in = readBuffer.empty();
+    int read = socket.read(in);
     if (read < 0) {
       inputEnded = true;
     } else if (read > 0) {
@@ -109,11 +111,11 @@ final class Conversation implements Poller.Readiness, Outlet {
     if (rest == null) {
       return;
     }
-    ByteBuffer buffer = outbox.buffer();
+    ByteBuffer buffer = replyBuffer.buffer();
     while (rest.hasRemaining()) {
       int length = Math.min(buffer.clear().remaining(), rest.remaining());
       buffer.put(rest.slice(rest.position(), length)).flip();
-      link.write(buffer);
+      socket.write(buffer);
       rest.position(rest.position() + length - buffer.remaining());
       if (buffer.hasRemaining()) {
         buffer.clear();
@@ -126,7 +128,7 @@ final class Conversation implements Poller.Readiness, Outlet {
 
   /** One more turn, or the end. It does not throw. */
   void takeTurn() {
-    backlogged = false;
+    isDeferred = false;
     if (closed) {
       return;
     }
@@ -160,13 +162,13 @@ final class Conversation implements Poller.Readiness, Outlet {
 
   /** Serves {@code in}, and keeps what is left of it for another turn. */
   private void serve(ByteBuffer in) throws IOException {
-    outbox.open(this);
+    replyBuffer.open(this);
     try {
       session.beginTurn();
       boolean more = session.serveNext(in);
-      for (int sends = 0; more && sends < SENDS_A_TURN && !session.isTurnOver() && !isBlocked(); ) {
-        if (outbox.isFull()) {
-          outbox.send();
+      for (int sends = 0; more && sends < SENDS_PER_TURN && !session.isTurnOver() && !isBlocked(); ) {
+        if (replyBuffer.isFull()) {
+          replyBuffer.send();
           sends++;
         } else {
           more = session.serveNext(in);
@@ -175,31 +177,31 @@ final class Conversation implements Poller.Readiness, Outlet {
       if (more) {
         unserved = in.isDirect() ? ByteBuffer.allocate(in.remaining()).put(in).flip() : in;
       }
-      outbox.hold();
+      replyBuffer.hold();
     } catch (WireException | RuntimeException | Error e) {
       broken(e);
-      outbox.send();
+      replyBuffer.send();
     } finally {
       try {
-        outbox.close();
+        replyBuffer.close();
       } finally {
-        tellReleased();
+        deliverWakeups();
       }
     }
   }
 
   /** Decides what this client waits for. It does not throw. */
   private void next() {
-    if (closed || backlogged) {
+    if (closed || isDeferred) {
       return;
     }
     account();
-    if (backlogged) {
+    if (isDeferred) {
       return;
     }
     boolean turn = isOver() || (!isBlocked() && unserved != null);
     try {
-      await(!turn && !isBlocked(), isBlocked());
+      setInterest(!turn && !isBlocked(), isBlocked());
     } catch (IOException e) {
       lost();
       turn = true;
@@ -208,8 +210,8 @@ final class Conversation implements Poller.Readiness, Outlet {
       turn = true;
     }
     if (turn) {
-      backlogged = true;
-      backlog.add(this);
+      isDeferred = true;
+      deferred.add(this);
     }
   }
 
@@ -229,11 +231,11 @@ final class Conversation implements Poller.Readiness, Outlet {
     }
   }
 
-  private void await(boolean input, boolean output) throws IOException {
-    if (input != awaitsInput || output != awaitsOutput) {
-      awaitsInput = input;
-      awaitsOutput = output;
-      link.await(input, output);
+  private void setInterest(boolean input, boolean output) throws IOException {
+    if (input != interestedInInput || output != interestedInOutput) {
+      interestedInInput = input;
+      interestedInOutput = output;
+      socket.setInterest(input, output);
     }
   }
 
@@ -250,7 +252,7 @@ final class Conversation implements Poller.Readiness, Outlet {
     state.lastResort.relieve(reason);
     state.broken();
     drop();
-    complaints.about(link, reason);
+    log.disconnecting(socket, reason);
   }
 
   private void drop() {
@@ -259,7 +261,7 @@ final class Conversation implements Poller.Readiness, Outlet {
       session.drop();
     } catch (Throwable e) {
       state.lastResort.relieve(e);
-      complaints.aboutServing(e);
+      log.serverFailed(e);
     }
   }
 
@@ -290,13 +292,13 @@ final class Conversation implements Poller.Readiness, Outlet {
 
   /** Sends the reason if the client understands it and it would not be in the middle of replies. */
   private void tellWhy(LimitException reason) {
-    if (isBlocked() || outbox.hasRepliesOf(this)) {
+    if (isBlocked() || replyBuffer.hasRepliesOf(this)) {
       return;
     }
     try {
       byte[] refusal = session.refusal(reason);
       if (refusal.length > 0) {
-        link.write(ByteBuffer.allocateDirect(refusal.length).put(refusal).flip());
+        socket.write(ByteBuffer.allocateDirect(refusal.length).put(refusal).flip());
       }
     } catch (Throwable e) {
       // The client is disconnected without a reason; others must not notice.
@@ -314,31 +316,31 @@ final class Conversation implements Poller.Readiness, Outlet {
     unserved = null;
     unsent = null;
     try {
-      link.close();
+      socket.close();
     } catch (Throwable e) {
       state.lastResort.relieve(e);
-      complaints.aboutServing(e);
+      log.serverFailed(e);
     }
     try {
       session.close();
     } catch (Throwable e) {
       state.lastResort.relieve(e);
-      complaints.aboutServing(e);
+      log.serverFailed(e);
     }
     state.disconnected();
-    tellReleased();
+    deliverWakeups();
   }
 
   @Override
   public WireOutput replies() {
-    return outbox.replies();
+    return replyBuffer.replies();
   }
 
   /** Sends bytes, and keeps what the socket has no room for. */
   void send(ByteBuffer bytes) throws IOException {
     ByteBuffer before = unsent;
     if (before == null) {
-      link.write(bytes);
+      socket.write(bytes);
     }
     if (!bytes.hasRemaining()) {
       return;
@@ -353,47 +355,50 @@ final class Conversation implements Poller.Readiness, Outlet {
     }
   }
 
-  /** Behind whatever they were replied before. */
-  private void tellReleased() {
-    if (!released.isEmpty()) {
-      outbox.sendHeld();
-      released.tell();
+  /**
+   * Delivers wake-ups. Held replies are sent first, because a wake-up must not overtake a reply to
+   * the same client.
+   */
+  private void deliverWakeups() {
+    if (!wakeups.isEmpty()) {
+      replyBuffer.sendHeld();
+      wakeups.deliver();
     }
   }
 
   @Override
   public void endWait() {
-    released.add(this);
+    wakeups.add(this);
   }
 
   /**
    * Sends what is due, the end of a wait or replies that were held, and keeps what the socket has
    * no room for. Another thread may do it while the loop waits. It does not throw.
    */
-  void tell(ByteBuffer reply) {
+  void deliver(ByteBuffer reply) {
     if (closed || finished) {
       return;
     }
     try {
       send(reply);
     } catch (Throwable e) {
-      // Only this client may suffer, not the others that are told, nor who has released them.
+      // Ends this connection only: neither the other woken clients nor the client that woke them.
       lost();
     }
   }
 
   /** The same for the end of a wait without a number. Ends with numbers are sent later. */
-  void tellEnd(ByteBuffer reply) {
+  void deliverEnd(ByteBuffer reply) {
     if (!session.numbersWaits()) {
-      tell(reply);
+      deliver(reply);
     }
   }
 
   /**
-   * Tells the client which of its waits with numbers have ended, while the outbox has no owner. It
+   * Tells the client which of its waits with numbers have ended, while the reply buffer has no owner. It
    * does not throw.
    */
-  void tellNumbers() {
+  void deliverNumberedEnds() {
     if (closed || finished || !session.numbersWaits()) {
       return;
     }
@@ -407,13 +412,13 @@ final class Conversation implements Poller.Readiness, Outlet {
         unsent = ByteBuffer.allocate(before.remaining() + ends.length).put(before).put(ends).flip();
       }
     } catch (Throwable e) {
-      // Only this client may suffer, as above.
+      // Ends this connection only.
       lost();
     }
   }
 
-  /** Decides what is next; to be called by the loop behind any of these. */
-  void told() {
+  /** Decides what this connection waits for next. The loop calls it after each delivery. */
+  void rearm() {
     next();
   }
 }

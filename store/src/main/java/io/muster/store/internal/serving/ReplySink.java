@@ -3,13 +3,13 @@ package io.muster.store.internal.serving;
 import io.muster.store.internal.wire.LimitException;
 import io.muster.store.internal.wire.WireOutput;
 
-/** The way back to one client. */
-interface Outlet {
+/** Where the replies to one client go. */
+interface ReplySink {
   /** Where the replies to the request that is being served go, in order. */
   WireOutput replies();
 
   /**
-   * Tells the client that its wait has ended, or whatever {@link Session#takeEnds} has to tell,
+   * Sends the client the end of its wait, or of the waits that {@link Session#takeEnds} returns,
    * while another client's request is being served. It must not block.
    */
   void endWait();

@@ -7,9 +7,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A connected socket that never blocks. It belongs to the thread of its {@link Poller}; while that
- * waits for another one, the other may write.
+ * thread waits for another thread, the other thread may write.
  */
-interface Link {
+interface NonBlockingSocket {
   /**
    * Reads what has arrived.
    *
@@ -25,12 +25,12 @@ interface Link {
    */
   void write(ByteBuffer from) throws IOException;
 
-  /** What its {@link Poller.Readiness} hears of from now on; of input from the watch on. */
-  void await(boolean input, boolean output) throws IOException;
+  /** Sets what its {@link Poller.Readiness} is called for. Initially that is input. */
+  void setInterest(boolean input, boolean output) throws IOException;
 
   /** The client's address as numbers, or null if it is not known any more. */
   @Nullable SocketAddress remoteAddress();
 
-  /** Disconnects; nothing is told any more. */
+  /** Closes the connection. Its {@link Poller.Readiness} is not called any more. */
   void close();
 }

@@ -11,20 +11,20 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>The clients themselves are linked, so that adding one needs no memory.
  */
-final class Backlog {
+final class DeferredTurns {
   private static final long SLICE_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
 
-  private @Nullable Conversation first;
-  private @Nullable Conversation last;
+  private @Nullable EventLoopConnection first;
+  private @Nullable EventLoopConnection last;
   private int size;
 
-  /** Adds a client that is not in the backlog. */
-  void add(Conversation client) {
-    Conversation before = last;
+  /** Adds a client that is not deferred. */
+  void add(EventLoopConnection client) {
+    EventLoopConnection before = last;
     if (before == null) {
       first = client;
     } else {
-      before.followingInBacklog = client;
+      before.nextDeferred = client;
     }
     last = client;
     size++;
@@ -38,12 +38,12 @@ final class Backlog {
   void work() {
     long start = first == null ? 0 : System.nanoTime();
     for (int left = size; left > 0; left--) {
-      Conversation client = first;
+      EventLoopConnection client = first;
       if (client == null) {
         return;
       }
-      first = client.followingInBacklog;
-      client.followingInBacklog = null;
+      first = client.nextDeferred;
+      client.nextDeferred = null;
       if (first == null) {
         last = null;
       }

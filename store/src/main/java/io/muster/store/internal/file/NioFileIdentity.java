@@ -8,13 +8,13 @@ import java.nio.file.attribute.BasicFileAttributes;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 
-/** A file known by what Java says of its path; for any system. */
-final class AttributesFile implements NamedFile {
+/** The identity of a file by its {@code BasicFileAttributes}, on any system. */
+final class NioFileIdentity implements FileIdentity {
   private final Path path;
   private final Object identity;
   private long modified;
 
-  AttributesFile(Path path) throws IOException {
+  NioFileIdentity(Path path) throws IOException {
     this.path = path;
     this.identity = identity(attributes(path));
   }

@@ -20,22 +20,22 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-class NamedFileTest {
+class FileIdentityTest {
   private enum Way {
     ATTRIBUTES {
       @Override
-      NamedFile at(Path path) throws IOException {
-        return new AttributesFile(path);
+      FileIdentity at(Path path) throws IOException {
+        return new NioFileIdentity(path);
       }
     },
     STATX {
       @Override
-      @Nullable NamedFile at(Path path) throws IOException {
-        return StatxFile.at(path);
+      @Nullable FileIdentity at(Path path) throws IOException {
+        return StatxFileIdentity.at(path);
       }
     };
 
-    abstract @Nullable NamedFile at(Path path) throws IOException;
+    abstract @Nullable FileIdentity at(Path path) throws IOException;
   }
 
   @TempDir Path directory;
@@ -49,7 +49,7 @@ class NamedFileTest {
   @ParameterizedTest
   @EnumSource
   void length_fileGrowsAndShrinks_follows(Way way) throws IOException {
-    NamedFile file = file(way);
+    FileIdentity file = file(way);
     assertThat(file.length()).isZero();
     Files.write(path, new byte[3], APPEND);
     assertThat(file.length()).isEqualTo(3);
@@ -60,7 +60,7 @@ class NamedFileTest {
   @ParameterizedTest
   @EnumSource
   void length_moreThan32Bits_isExact(Way way) throws IOException {
-    NamedFile file = file(way);
+    FileIdentity file = file(way);
     try (var content = new java.io.RandomAccessFile(path.toFile(), "rw")) {
       content.setLength(0x1_2345_6789L); // a hole, which takes no room
     }
@@ -70,12 +70,12 @@ class NamedFileTest {
   @ParameterizedTest
   @EnumSource
   void length_pathNamesItNoLonger_isGoneUntilItDoesAgain(Way way) throws IOException {
-    NamedFile file = file(way);
+    FileIdentity file = file(way);
     Path elsewhere = directory.resolve("elsewhere");
     Files.move(path, elsewhere);
-    assertThat(file.length()).isEqualTo(NamedFile.GONE);
+    assertThat(file.length()).isEqualTo(FileIdentity.GONE);
     Files.createFile(path);
-    assertThat(file.length()).isEqualTo(NamedFile.GONE);
+    assertThat(file.length()).isEqualTo(FileIdentity.GONE);
     Files.move(elsewhere, path, StandardCopyOption.REPLACE_EXISTING);
     assertThat(file.length()).isZero();
   }
@@ -86,11 +86,11 @@ class NamedFileTest {
     Path target = directory.resolve("target");
     Files.move(path, target);
     Files.createSymbolicLink(path, target);
-    NamedFile file = file(way);
+    FileIdentity file = file(way);
     assertThat(file.length()).isZero();
     Files.delete(path);
     Files.createSymbolicLink(path, Files.createFile(directory.resolve("other")));
-    assertThat(file.length()).isEqualTo(NamedFile.GONE);
+    assertThat(file.length()).isEqualTo(FileIdentity.GONE);
   }
 
   @ParameterizedTest
@@ -107,11 +107,11 @@ class NamedFileTest {
   @Test
   @EnabledOnOs(OS.LINUX)
   void at_linux_asksStatx() throws IOException {
-    assertThat(NamedFile.at(path)).isInstanceOf(StatxFile.class);
+    assertThat(FileIdentity.at(path)).isInstanceOf(StatxFileIdentity.class);
   }
 
-  private NamedFile file(Way way) throws IOException {
-    @Nullable NamedFile file = way.at(path);
+  private FileIdentity file(Way way) throws IOException {
+    @Nullable FileIdentity file = way.at(path);
     assumeThat(file).as("%s is missing here", way).isNotNull();
     return Objects.requireNonNull(file);
   }

@@ -8,11 +8,11 @@ import java.util.function.Consumer;
 import java.util.function.ToIntFunction;
 
 /** Binds several addresses to one port, which may be any free one. */
-final class SamePort {
-  /** How often a free port of the first address may turn out to be taken on another. */
+final class SamePortBinder {
+  /** How many free ports of the first address are tried on the other addresses. */
   private static final int TRIES = 32;
 
-  private SamePort() {}
+  private SamePortBinder() {}
 
   interface Binder<S> {
     S bind(InetAddress address, int port) throws IOException;

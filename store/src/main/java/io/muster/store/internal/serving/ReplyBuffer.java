@@ -8,36 +8,38 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What every reply of an event loop goes through. Short replies are held until several clients have
- * been served: whoever waits for the first is then awake for the others, and waking is what costs
- * the most. What a socket has no room for, its {@link Conversation} keeps.
+ * The buffer that all connections of an event loop write replies into. Short replies are held until
+ * several clients have been served, so that one wake-up of a client process serves several replies;
+ * wake-ups are the largest cost. Each {@link EventLoopConnection} keeps what its socket has no room
+ * for.
  */
-final class Outbox implements ByteSink {
+final class ReplyBuffer implements ByteSink {
   private static final int REPLY_BUFFER = 32 * 1024;
   private static final int BYTES = 128 * 1024;
 
-  /** From so much on, it is sent before more is served. */
+  /** Replies are sent from this length on, before more requests are served. */
   private static final int ENOUGH = 64 * 1024;
 
-  /** How many clients' replies are held at most, so that the first does not wait long. */
-  private static final int MOST_HELD = 64;
+  /** The number of clients whose replies are held at most, so that the first is not delayed long. */
+  private static final int MAX_HELD = 64;
 
   private final WireOutput replies = new WireOutput(this, REPLY_BUFFER);
   private final ByteBuffer buffer = ByteBuffer.allocateDirect(BYTES);
 
-  /** Whose replies are held, in order, and where in the buffer each one's end. */
-  private final @Nullable Conversation[] holders = new @Nullable Conversation[MOST_HELD];
+  /** The clients whose replies are held, in order. */
+  private final @Nullable EventLoopConnection[] holders = new @Nullable EventLoopConnection[MAX_HELD];
 
-  private final int[] ends = new int[MOST_HELD];
+  /** The position in the buffer at which the replies of each holder end. */
+  private final int[] ends = new int[MAX_HELD];
   private int held;
 
-  /** Where the replies of the owner begin. */
+  /** The position at which the replies of the owner begin. */
   private int start;
 
-  private @Nullable Conversation owner;
+  private @Nullable EventLoopConnection owner;
 
-  /** Whose replies they are from now on, until {@link #close}. */
-  void open(Conversation owner) {
+  /** Makes a connection the owner of all replies until {@link #close}. */
+  void open(EventLoopConnection owner) {
     this.owner = owner;
     start = buffer.position();
   }
@@ -48,7 +50,7 @@ final class Outbox implements ByteSink {
   }
 
   /** Whether there are unsent replies of a client here. */
-  boolean hasRepliesOf(Conversation client) {
+  boolean hasRepliesOf(EventLoopConnection client) {
     boolean found = owner == client;
     for (int i = 0; i < held; i++) {
       found |= holders[i] == client;
@@ -56,7 +58,7 @@ final class Outbox implements ByteSink {
     return found;
   }
 
-  /** Whether there is enough to be sent. */
+  /** Whether the owner's replies should be sent before more requests are served. */
   boolean isFull() {
     return replies.pending() + buffer.position() - start >= ENOUGH;
   }
@@ -67,10 +69,10 @@ final class Outbox implements ByteSink {
     sendBuffer();
   }
 
-  /** Keeps the owner's replies to be sent by {@link #sendHeld}, at the latest. */
+  /** Holds the owner's replies until {@link #sendHeld} at the latest. */
   void hold() throws IOException {
     replies.flush();
-    Conversation client = owner;
+    EventLoopConnection client = owner;
     if (client == null || buffer.position() == start) {
       return;
     }
@@ -78,7 +80,7 @@ final class Outbox implements ByteSink {
     ends[held] = buffer.position();
     held++;
     start = buffer.position();
-    if (held == MOST_HELD || buffer.position() >= ENOUGH) {
+    if (held == MAX_HELD || buffer.position() >= ENOUGH) {
       sendHeld();
     }
   }
@@ -99,27 +101,27 @@ final class Outbox implements ByteSink {
     for (int i = 0; i < sent; i++) {
       buffer.limit(ends[i]).position(from);
       from = ends[i];
-      Objects.requireNonNull(holders[i]).tell(buffer);
+      Objects.requireNonNull(holders[i]).deliver(buffer);
     }
-    // What is the owner's alone is behind them.
+    // The replies of the owner follow those that were held.
     buffer.limit(filled).position(from);
     buffer.compact();
     start = 0;
     held = 0;
     for (int i = 0; i < sent; i++) {
-      Objects.requireNonNull(holders[i]).told();
+      Objects.requireNonNull(holders[i]).rearm();
       holders[i] = null;
     }
   }
 
-  /** Forgets what could not be sent, and whose it was. */
+  /** Discards what could not be sent, and the owner. */
   void close() throws IOException {
     owner = null;
     replies.flush();
     buffer.position(start);
   }
 
-  /** The buffer for one to fill, send and leave empty, while nobody owns the outbox. */
+  /** The empty buffer, for a caller that fills, sends and empties it while there is no owner. */
   ByteBuffer buffer() {
     sendHeld();
     return buffer;
@@ -139,7 +141,7 @@ final class Outbox implements ByteSink {
 
   private void sendBuffer() throws IOException {
     sendHeld();
-    Conversation to = owner;
+    EventLoopConnection to = owner;
     if (to != null && buffer.position() > 0) {
       to.send(buffer.flip());
     }

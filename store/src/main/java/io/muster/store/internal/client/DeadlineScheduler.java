@@ -4,10 +4,10 @@ import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 
 /**
- * The thread that looks after what takes too long, for all stores of the JVM. It must never block,
- * and ends when there is nothing to look after.
+ * The thread that ends calls whose deadline has passed, for all stores of the JVM. Its tasks must
+ * not block. It ends when it has no tasks.
  */
-final class WatchThread {
+final class DeadlineScheduler {
   static final ScheduledThreadPoolExecutor EXECUTOR =
       new ScheduledThreadPoolExecutor(
           1,
@@ -23,5 +23,5 @@ final class WatchThread {
     EXECUTOR.allowCoreThreadTimeOut(true);
   }
 
-  private WatchThread() {}
+  private DeadlineScheduler() {}
 }

@@ -10,12 +10,12 @@ import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.UnsupportedAddressTypeException;
 import java.util.List;
 
-/** Opens the JDK's sockets to listen on. */
-final class ListenChannels {
-  private ListenChannels() {}
+/** Opens listening sockets. */
+final class ListenSockets {
+  private ListenSockets() {}
 
-  static List<ServerSocketChannel> open(Listening.OnAddresses on) throws IOException {
-    return SamePort.bind(
+  static List<ServerSocketChannel> open(ListenTarget.OnAddresses on) throws IOException {
+    return SamePortBinder.bind(
         on.addresses(),
         on.port(),
         (address, port) -> bind(new InetSocketAddress(address, port), on),
@@ -23,7 +23,7 @@ final class ListenChannels {
         Closing::quietly);
   }
 
-  /** The JDK's default is a socket for both families, whose wildcard is both families'. */
+  /** The JDK's default is a dual-stack socket, whose wildcard address covers IPv4 and IPv6. */
   private static ServerSocketChannel open(InetAddress address) throws IOException {
     try {
       return address instanceof Inet4Address && address.isAnyLocalAddress()
@@ -34,7 +34,7 @@ final class ListenChannels {
     }
   }
 
-  private static ServerSocketChannel bind(InetSocketAddress address, Listening.OnAddresses on)
+  private static ServerSocketChannel bind(InetSocketAddress address, ListenTarget.OnAddresses on)
       throws IOException {
     ServerSocketChannel listener = open(address.getAddress());
     try {

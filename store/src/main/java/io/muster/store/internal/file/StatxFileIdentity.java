@@ -11,10 +11,10 @@ import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A file known by Linux's statx(2), which can be told to ask the server of a shared file system
- * rather than to believe what it knows.
+ * The identity of a file by Linux's statx(2), which can be made to ask the server of a shared file
+ * system instead of using cached attributes.
  */
-final class StatxFile implements NamedFile {
+final class StatxFileIdentity implements FileIdentity {
   private static final int AT_FDCWD = -100;
   private static final int AT_STATX_FORCE_SYNC = 0x2000;
   private static final int STATX_MTIME = 0x40;
@@ -39,7 +39,7 @@ final class StatxFile implements NamedFile {
   private long inode;
   private long device;
 
-  private StatxFile(Path path) {
+  private StatxFileIdentity(Path path) {
     byte[] bytes = LibC.name(path);
     this.path = path;
     this.name = new Memory(bytes.length);
@@ -52,11 +52,11 @@ final class StatxFile implements NamedFile {
    *
    * @throws NoSuchFileException if there is none
    */
-  static @Nullable StatxFile at(Path path) throws IOException {
+  static @Nullable StatxFileIdentity at(Path path) throws IOException {
     if (!AVAILABLE) {
       return null;
     }
-    StatxFile file = new StatxFile(path);
+    StatxFileIdentity file = new StatxFileIdentity(path);
     int error = file.ask();
     if (error == LibC.ENOENT) {
       throw new NoSuchFileException(path.toString());
@@ -111,7 +111,7 @@ final class StatxFile implements NamedFile {
 
   private static boolean isInLibrary() {
     try {
-      Native.register(StatxFile.class, Platform.C_LIBRARY_NAME);
+      Native.register(StatxFileIdentity.class, Platform.C_LIBRARY_NAME);
       return true;
     } catch (UnsatisfiedLinkError e) {
       return false;

@@ -6,17 +6,17 @@ import java.nio.ByteBuffer;
 import java.util.Arrays;
 
 /**
- * Reads the keys of requests. A key that the keyspace holds already is the array that it holds, so
- * that only new keys make new arrays.
+ * Interns the keys of requests: a key that the keyspace holds is returned as the array that the
+ * keyspace holds, so only new keys allocate.
  */
-final class KeptKeys implements KeyReader {
-  /** Longer keys are not looked for. */
+final class KeyInterner implements KeyReader {
+  /** Longer keys are not interned. */
   private static final int LONGEST = 1024;
 
   private final Keyspace keyspace;
   private final byte[] scratch = new byte[LONGEST];
 
-  KeptKeys(Keyspace keyspace) {
+  KeyInterner(Keyspace keyspace) {
     this.keyspace = keyspace;
   }
 

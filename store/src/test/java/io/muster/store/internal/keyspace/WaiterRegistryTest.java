@@ -10,12 +10,12 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
-class WaitsTest {
+class WaiterRegistryTest {
   private static final Key A = key("a");
   private static final Key B = key("b");
   private static final Key Q = key("q");
 
-  private final Waits waits = new Waits();
+  private final WaiterRegistry waits = new WaiterRegistry();
 
   /** Who was released, and by which queue. */
   private final List<String> released = new ArrayList<>();
@@ -144,7 +144,7 @@ class WaitsTest {
   /** PyTorch's server keeps a client listed at the queue that woke it. */
   @Test
   void itemPushed_toAQueueThatReleasedBefore_doesNotEndAnotherWait() {
-    Waiter waiter = waiter("w");
+    RecordingWaiter waiter = waiter("w");
     waits.registerForPresence(waiter, List.of(Q));
     waits.itemPushed(Q.bytes());
     assertThat(released).containsExactly("w by q");
@@ -160,7 +160,7 @@ class WaitsTest {
 
   @Test
   void forget_takesAWaitOffEveryKey() {
-    Waiter gone = waiter("gone");
+    RecordingWaiter gone = waiter("gone");
     waits.registerForPresence(gone, List.of(A, Q, A));
     waits.registerForPresence(waiter("stays"), List.of(Q));
 
@@ -174,7 +174,7 @@ class WaitsTest {
 
   @Test
   void forget_afterSomeKeysCame_leavesNothing() {
-    Waiter waiter = waiter("w");
+    RecordingWaiter waiter = waiter("w");
     waits.registerForValues(waiter, List.of(A, B));
     waits.keyChanged(A.bytes());
 
@@ -187,7 +187,7 @@ class WaitsTest {
 
   @Test
   void forget_againOrAfterReleaseOrNeverRegistered_doesNothing() {
-    Waiter waiter = waiter("w");
+    RecordingWaiter waiter = waiter("w");
     waits.forget(waiter);
     waits.registerForPresence(waiter, List.of(A));
     waits.keyChanged(A.bytes());
@@ -207,7 +207,7 @@ class WaitsTest {
     Randomized.check(
         200,
         random -> {
-          List<Waiter> open = new ArrayList<>();
+          List<RecordingWaiter> open = new ArrayList<>();
           for (int i = 0; i < 300; i++) {
             Key key = key("" + random.nextInt(6));
             switch (random.nextInt(6)) {
@@ -215,7 +215,7 @@ class WaitsTest {
               case 1 -> waits.itemPushed(key.bytes());
               case 2 -> open.stream().findAny().ifPresent(waits::forget);
               default -> {
-                Waiter waiter = waiter("w");
+                RecordingWaiter waiter = waiter("w");
                 List<Key> keys =
                     random.ints(1 + random.nextInt(4), 0, 6).mapToObj(n -> key("" + n)).toList();
                 if (random.nextBoolean()) {
@@ -239,14 +239,14 @@ class WaitsTest {
     assertThat(waits.keys()).isZero();
   }
 
-  private Waiter waiter(String name) {
-    return new Waiter(name);
+  private RecordingWaiter waiter(String name) {
+    return new RecordingWaiter(name);
   }
 
-  private final class Waiter extends Wait {
+  private final class RecordingWaiter extends Waiter {
     private final String name;
 
-    Waiter(String name) {
+    RecordingWaiter(String name) {
       this.name = name;
     }
 

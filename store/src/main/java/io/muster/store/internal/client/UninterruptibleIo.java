@@ -14,15 +14,15 @@ import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Keeps sockets open that an interrupt would close. The JDK closes a socket when the virtual thread
- * that reads from it is interrupted; on a platform thread it does not. So what a virtual thread
- * wants of a shared socket is done by a platform thread.
+ * I/O that an interrupt does not end. The JDK closes a socket when a virtual thread that reads from
+ * it is interrupted, but not when a platform thread is. I/O of a virtual thread on a shared socket
+ * is therefore done by a platform thread.
  */
-final class InterruptShield {
+final class UninterruptibleIo {
   private static final @Nullable MethodHandle IS_VIRTUAL = isVirtual();
   private static final long REPEAT_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
 
-  private InterruptShield() {}
+  private UninterruptibleIo() {}
 
   interface Io<T> {
     T run() throws IOException;
@@ -100,7 +100,7 @@ final class InterruptShield {
     }
   }
 
-  /** Made when the first virtual thread comes. Idle threads end soon and release their classes. */
+  /** Initialized for the first virtual thread. Idle threads end, which releases their classes. */
   private static final class PlatformThreads {
     static final ExecutorService POOL =
         new ThreadPoolExecutor(

@@ -1,0 +1,75 @@
+package io.muster.store.internal.keyspace;
+
+import java.util.List;
+
+/**
+ * The waiters of a {@link Keyspace}. A waiter for presence is released by a value or by an item of a
+ * queue, a waiter for values by values only, and a waiter for an item by an item only. Each is
+ * registered for at least one key, all of which are missing. Not thread-safe.
+ */
+public final class WaiterRegistry implements Keyspace.Listener {
+  private final WaitersByKey forPresence = new WaitersByKey();
+  private final WaitersByKey forValues = new WaitersByKey();
+
+  /** Registers a waiter for presence that will not pop. */
+  public void registerAsObserver(Waiter waiter, List<Key> keys) {
+    forPresence.register(waiter, keys);
+  }
+
+  /** Registers a waiter for presence that may pop when it is released. */
+  public void registerForPresence(Waiter waiter, List<Key> keys) {
+    waiter.mayConsumeItem = true;
+    forPresence.register(waiter, keys);
+  }
+
+  /** Registers a waiter for values. */
+  public void registerForValues(Waiter waiter, List<Key> keys) {
+    forValues.register(waiter, keys);
+  }
+
+  /** Registers a waiter for an item, which it will pop. */
+  public void registerForItem(Waiter waiter, Key queue) {
+    waiter.wantsItemOnly = true;
+    waiter.mayConsumeItem = true;
+    forPresence.register(waiter, List.of(queue));
+  }
+
+  /** Removes a waiter; nothing happens if it is over. */
+  public void forget(Waiter waiter) {
+    WaitersByKey list = waiter.list;
+    if (list != null) {
+      list.forget(waiter);
+    }
+  }
+
+  @Override
+  public void keyChanged(byte[] key) {
+    forPresence.releaseAll(key);
+    forValues.releaseAll(key);
+  }
+
+  /**
+   * Releases the observers of a queue up to the first waiter that may pop, and that waiter. One item
+   * wakes one such waiter, so the owner of a released waiter that does not pop calls this again for
+   * the next waiter.
+   */
+  @Override
+  public void itemPushed(byte[] queue) {
+    forPresence.releaseOne(queue);
+  }
+
+  /** The number of waiters that are not over. */
+  public int size() {
+    return forPresence.size() + forValues.size();
+  }
+
+  /** The work of all calls together, as {@link Keyspace#work}. */
+  public long work() {
+    return forPresence.work() + forValues.work();
+  }
+
+  /** The number of keys that have waiters. Keys with both kinds of waiters count twice. */
+  int keys() {
+    return forPresence.keys() + forValues.keys();
+  }
+}

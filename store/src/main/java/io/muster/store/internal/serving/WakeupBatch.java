@@ -1,0 +1,132 @@
+package io.muster.store.internal.serving;
+
+import io.muster.store.internal.wire.Reply;
+import java.nio.ByteBuffer;
+import java.util.Arrays;
+import java.util.Objects;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ForkJoinPool;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The clients of an event loop whose waits have ended and whose wake-ups have not been sent. Sending
+ * one is a system call of some microseconds, so many wake-ups are sent by several threads: the
+ * loop's and threads of the common pool. The loop does nothing else meanwhile.
+ */
+final class WakeupBatch {
+  /** How many wake-ups a thread sends before it takes more. */
+  private static final int PIECE = 64;
+
+  /** Below this size, waking a helper thread costs more CPU time than it saves. */
+  private static final int PARALLEL_FROM = 24 * PIECE;
+
+  /** At most, because a server shares its host with ranks. */
+  private static final int MOST_HELPERS = 3;
+
+  private static final int HELPERS =
+      Math.min(MOST_HELPERS, Runtime.getRuntime().availableProcessors() - 1);
+
+  private @Nullable EventLoopConnection[] clients = new @Nullable EventLoopConnection[64];
+  private int size;
+
+  /** The clients whose wake-ups are being sent. Meanwhile {@link #add} may add others. */
+  private @Nullable EventLoopConnection[] delivering = new @Nullable EventLoopConnection[64];
+
+  private final ByteBuffer reply = ByteBuffer.allocateDirect(1).put(0, (byte) Reply.STOP_WAITING);
+
+  /** Makes room for so many clients, so that {@link #add} does not allocate. */
+  void reserve(int connections) {
+    if (connections > clients.length) {
+      int length = Math.max(connections, 2 * clients.length);
+      delivering = Arrays.copyOf(delivering, length);
+      clients = Arrays.copyOf(clients, length);
+    }
+  }
+
+  /** Adds a client that is not in the batch. */
+  void add(EventLoopConnection client) {
+    clients[size++] = client;
+  }
+
+  boolean isEmpty() {
+    return size == 0;
+  }
+
+  /** Sends all wake-ups. It does not throw. */
+  void deliver() {
+    int count = size;
+    @Nullable EventLoopConnection[] released = clients;
+    clients = delivering;
+    delivering = released;
+    size = 0;
+    if (count < PARALLEL_FROM || HELPERS == 0) {
+      deliver(0, count, reply);
+    } else {
+      deliverInParallel(count);
+    }
+    for (int i = 0; i < count; i++) {
+      EventLoopConnection client = Objects.requireNonNull(released[i]);
+      released[i] = null;
+      client.deliverNumberedEnds();
+      client.rearm();
+    }
+  }
+
+  private void deliverInParallel(int size) {
+    ParallelDelivery delivery;
+    try {
+      delivery = new ParallelDelivery(size);
+    } catch (OutOfMemoryError e) {
+      deliver(0, size, reply);
+      return;
+    }
+    delivery.deliver();
+  }
+
+  private void deliver(int from, int to, ByteBuffer reply) {
+    for (int i = from; i < to; i++) {
+      Objects.requireNonNull(delivering[i]).deliverEnd(reply.clear());
+    }
+  }
+
+  /** The wake-ups of this batch, in pieces, each of which is sent by one thread. */
+  private final class ParallelDelivery implements Runnable {
+    private final int size;
+    private final AtomicInteger begun = new AtomicInteger();
+    private final CountDownLatch undelivered;
+
+    ParallelDelivery(int size) {
+      this.size = size;
+      this.undelivered = new CountDownLatch((size + PIECE - 1) / PIECE);
+    }
+
+    void deliver() {
+      try {
+        for (int i = 0; i < HELPERS; i++) {
+          ForkJoinPool.commonPool().execute(this);
+        }
+      } catch (Throwable e) {
+        // Such as no memory for a thread. The threads that run do the work of the others.
+      }
+      deliverPieces(reply);
+      // No other code may use a client meanwhile, even if the loop's thread is interrupted.
+      Threads.uninterrupted(undelivered::await);
+    }
+
+    @Override
+    public void run() {
+      deliverPieces(reply.duplicate());
+    }
+
+    private void deliverPieces(ByteBuffer own) {
+      for (int from = begun.getAndAdd(PIECE); from < size; from = begun.getAndAdd(PIECE)) {
+        try {
+          WakeupBatch.this.deliver(from, Math.min(from + PIECE, size), own);
+        } finally {
+          undelivered.countDown();
+        }
+      }
+    }
+  }
+}
