@@ -38,11 +38,11 @@ final class Collectives {
     return backend.size();
   }
 
-  Call barrier() {
+  CollectiveCall barrier() {
     return call("barrier", 1, true, (run, tag) -> Barrier.run(run.channel(Slot.Kind.BARRIER, tag)));
   }
 
-  Call broadcast(Tensor tensor, int root) {
+  CollectiveCall broadcast(Tensor tensor, int root) {
     backend.requireRank("root", root);
     return call(
         "broadcast",
@@ -61,7 +61,7 @@ final class Collectives {
         });
   }
 
-  Call allReduce(Tensor tensor, ReduceOp op) {
+  CollectiveCall allReduce(Tensor tensor, ReduceOp op) {
     return reduction(
         "allReduce",
         tensor.type(),
@@ -75,7 +75,7 @@ final class Collectives {
         });
   }
 
-  Call allReduceCoalesced(List<Tensor> tensors, ReduceOp op) {
+  CollectiveCall allReduceCoalesced(List<Tensor> tensors, ReduceOp op) {
     List<Tensor> parts = List.copyOf(tensors);
     DataType type = requireSameType("tensors", parts);
     int bytes = totalBytes(parts);
@@ -94,7 +94,7 @@ final class Collectives {
         });
   }
 
-  Call reduce(Tensor tensor, int root, ReduceOp op) {
+  CollectiveCall reduce(Tensor tensor, int root, ReduceOp op) {
     backend.requireRank("root", root);
     return reduction(
         "reduce",
@@ -109,7 +109,7 @@ final class Collectives {
         });
   }
 
-  Call reduceScatter(Tensor output, Tensor input, ReduceOp op) {
+  CollectiveCall reduceScatter(Tensor output, Tensor input, ReduceOp op) {
     requireSameType("output and input", List.of(output, input));
     requireLength("input", input, (long) output.length() * size());
     return reduction(
@@ -128,7 +128,7 @@ final class Collectives {
   }
 
   /** As PyTorch does it, an all-reduce of each of the inputs. */
-  Call reduceScatter(Tensor output, List<Tensor> inputs, ReduceOp op) {
+  CollectiveCall reduceScatter(Tensor output, List<Tensor> inputs, ReduceOp op) {
     List<Tensor> parts = requireOneARank("inputs", inputs);
     requireSameType("output and inputs", with(output, parts));
     // As Gloo, whose parts may differ: all ranks reduce each part, and each keeps its own.
@@ -150,7 +150,7 @@ final class Collectives {
         });
   }
 
-  Call allGather(Tensor output, Tensor input) {
+  CollectiveCall allGather(Tensor output, Tensor input) {
     requireSameType("output and input", List.of(output, input));
     requireLength("output", output, (long) input.length() * size());
     return call(
@@ -164,7 +164,7 @@ final class Collectives {
         });
   }
 
-  Call allGather(List<Tensor> outputs, Tensor input) {
+  CollectiveCall allGather(List<Tensor> outputs, Tensor input) {
     List<Tensor> parts = requireOneARank("outputs", outputs);
     requireSameType("outputs and input", with(input, parts));
     parts.forEach(part -> requireLength("each output", part, input.length()));
@@ -180,7 +180,7 @@ final class Collectives {
         });
   }
 
-  Call gather(List<Tensor> outputs, Tensor input, int root) {
+  CollectiveCall gather(List<Tensor> outputs, Tensor input, int root) {
     backend.requireRank("root", root);
     List<Tensor> parts = onlyAt(root, "outputs", outputs);
     requireSameType("outputs and input", with(input, parts));
@@ -196,7 +196,7 @@ final class Collectives {
         });
   }
 
-  Call scatter(Tensor output, List<Tensor> inputs, int root) {
+  CollectiveCall scatter(Tensor output, List<Tensor> inputs, int root) {
     backend.requireRank("root", root);
     List<Tensor> parts = onlyAt(root, "inputs", inputs);
     requireSameType("output and inputs", with(output, parts));
@@ -213,11 +213,11 @@ final class Collectives {
         });
   }
 
-  Call allToAll(Tensor output, Tensor input) {
+  CollectiveCall allToAll(Tensor output, Tensor input) {
     return allToAll(output, equalSplits("output", output), input, equalSplits("input", input));
   }
 
-  Call allToAll(
+  CollectiveCall allToAll(
       Tensor output, List<Integer> outputSplits, Tensor input, List<Integer> inputSplits) {
     requireSameType("output and input", List.of(output, input));
     List<Integer> to = requireSplits("output", output, outputSplits);
@@ -245,21 +245,21 @@ final class Collectives {
   }
 
   private interface Body {
-    void on(Run run, int tag);
+    void on(OperationContext run, int tag);
   }
 
   private interface ReducingBody {
-    void on(Run run, int tag, Reducer reducer);
+    void on(OperationContext run, int tag, Reducer reducer);
   }
 
-  private Call call(String operation, int tags, boolean needsEveryone, Body body) {
+  private CollectiveCall call(String operation, int tags, boolean needsEveryone, Body body) {
     backend.requireOpen();
     int tag = backend.nextTag(tags);
-    return new Call(backend, operation, tag, needsEveryone, run -> body.on(run, tag));
+    return new CollectiveCall(backend, operation, tag, needsEveryone, run -> body.on(run, tag));
   }
 
   /** The operator is checked last: PyTorch has counted a call by the time that it refuses that. */
-  private Call reduction(
+  private CollectiveCall reduction(
       String operation, DataType type, ReduceOp op, int tags, ReducingBody body) {
     backend.requireOpen();
     int tag = backend.nextTag(tags);
@@ -269,11 +269,11 @@ final class Collectives {
         op == ReduceOp.AVG && !type.isFloatingPoint()
             ? "Cannot use ReduceOp.AVG with elements of " + type + ", only with floating-point ones"
             : null;
-    return new Call(
+    return new CollectiveCall(
         backend, operation, tag, needsEveryone, run -> body.on(run, tag, reducer), objection);
   }
 
-  private static void allReduce(Run run, int tag, ByteBuffer data, Reducer reducer) {
+  private static void allReduce(OperationContext run, int tag, ByteBuffer data, Reducer reducer) {
     Channel channel = run.channel(Slot.Kind.ALL_REDUCE, tag);
     AllReduce.run(channel, data, reducer);
   }
@@ -393,13 +393,13 @@ final class Collectives {
   }
 
   /** Memory of the run with the elements of a tensor, which the run may overwrite. */
-  private static ByteBuffer copyOf(Run run, Tensor tensor) {
+  private static ByteBuffer copyOf(OperationContext run, Tensor tensor) {
     ByteBuffer copy = run.scratch(tensor.bytes());
     copyIn(run, List.of(tensor), copy);
     return copy;
   }
 
-  private static void copyIn(Run run, List<Tensor> from, ByteBuffer to) {
+  private static void copyIn(OperationContext run, List<Tensor> from, ByteBuffer to) {
     int offset = 0;
     for (Tensor tensor : from) {
       ByteBuffer part = slice(to, offset, tensor.bytes());
@@ -412,7 +412,7 @@ final class Collectives {
     }
   }
 
-  private static void copyOut(Run run, ByteBuffer from, List<Tensor> to) {
+  private static void copyOut(OperationContext run, ByteBuffer from, List<Tensor> to) {
     int offset = 0;
     for (Tensor tensor : to) {
       copy(run, slice(from, offset, tensor.bytes()), tensor);
@@ -420,7 +420,7 @@ final class Collectives {
     }
   }
 
-  private static void copy(Run run, ByteBuffer from, Tensor to) {
+  private static void copy(OperationContext run, ByteBuffer from, Tensor to) {
     if (to.isDirect()) {
       run.place(to).put(from.duplicate());
     } else {

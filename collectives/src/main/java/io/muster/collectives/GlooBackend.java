@@ -254,7 +254,7 @@ final class GlooBackend {
   }
 
   /** What to throw when someone has waited too long for a call. */
-  CollectiveTimeoutException timedOut(Call call, Duration waited) {
+  CollectiveTimeoutException timedOut(CollectiveCall call, Duration waited) {
     CollectiveTimeoutException timedOut =
         new CollectiveTimeoutException(
             String.format(Locale.ROOT, "%s on %s timed out: not done after %s", call, this, waited),

@@ -1,6 +1,6 @@
 package io.muster.collectives;
 
-import io.muster.collectives.internal.mesh.Introduction;
+import io.muster.collectives.internal.mesh.FullMeshConnector;
 import io.muster.collectives.internal.mesh.LocalAddress;
 import io.muster.collectives.internal.mesh.Mesh;
 import io.muster.collectives.internal.mesh.MissingRanksException;
@@ -73,7 +73,7 @@ final class LocalMeshes {
         LOGGER.log(Level.DEBUG, () -> where + " listens at " + mesh.address());
         // Gloo numbers its devices by a prefix of their own.
         Store device = new PrefixStore(String.valueOf(meshes.size() - 1), store);
-        new Introduction(device, rank, size).connect(mesh, deadline);
+        new FullMeshConnector(device, rank, size).connect(mesh, deadline);
       }
       connected = true;
       return meshes;

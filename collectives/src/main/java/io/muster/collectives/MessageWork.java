@@ -9,8 +9,8 @@ import org.jspecify.annotations.Nullable;
 /** A message that is being sent or received. */
 final class MessageWork implements Work {
   private final GlooBackend backend;
-  private final Run run;
-  private final Run.Pending message;
+  private final OperationContext run;
+  private final OperationContext.Pending message;
   private final Runnable whenDone;
   private @Nullable CompletableFuture<Void> future;
   private boolean finished;
@@ -21,7 +21,7 @@ final class MessageWork implements Work {
    *
    * @param whenDone copies what was received to where it belongs
    */
-  MessageWork(GlooBackend backend, Run run, Run.Pending message, Runnable whenDone) {
+  MessageWork(GlooBackend backend, OperationContext run, OperationContext.Pending message, Runnable whenDone) {
     this.backend = backend;
     this.run = run;
     this.message = message;

@@ -17,7 +17,7 @@ final class Messages {
   MessageWork send(Tensor tensor, int destination, int tag, Duration timeout) {
     requireOther("destination", destination);
     requireTag(tag);
-    Run run = run("send to rank " + destination, "send", tag, timeout);
+    OperationContext run = run("send to rank " + destination, "send", tag, timeout);
     return new MessageWork(
         backend, run, run.messages(tag).send(destination, run.load(tensor)), () -> {});
   }
@@ -25,19 +25,19 @@ final class Messages {
   MessageWork recv(Tensor tensor, int source, int tag, Duration timeout) {
     requireOther("source", source);
     requireTag(tag);
-    Run run = run("recv from rank " + source, "recv", tag, timeout);
+    OperationContext run = run("recv from rank " + source, "recv", tag, timeout);
     ByteBuffer place = run.place(tensor);
     return receiving(run, tensor, place, run.messages(tag).receive(source, place));
   }
 
   MessageWork recvAnySource(Tensor tensor, int tag, Duration timeout) {
     requireTag(tag);
-    Run run = run("recvAnySource", "recvAnySource", tag, timeout);
+    OperationContext run = run("recvAnySource", "recvAnySource", tag, timeout);
     ByteBuffer place = run.place(tensor);
     return receiving(run, tensor, place, run.messages(tag).receiveFromAnyone(place));
   }
 
-  private MessageWork receiving(Run run, Tensor tensor, ByteBuffer place, Run.Pending message) {
+  private MessageWork receiving(OperationContext run, Tensor tensor, ByteBuffer place, OperationContext.Pending message) {
     return new MessageWork(
         backend,
         run,
@@ -48,9 +48,9 @@ final class Messages {
         });
   }
 
-  private Run run(String what, String operation, int tag, Duration timeout) {
+  private OperationContext run(String what, String operation, int tag, Duration timeout) {
     backend.requireOpen();
-    return new Run(backend, what + " with tag " + tag, operation, false, timeout);
+    return new OperationContext(backend, what + " with tag " + tag, operation, false, timeout);
   }
 
   private void requireOther(String what, int rank) {
@@ -67,10 +67,10 @@ final class Messages {
   }
 
   /** A barrier at which rank 0 hears of all others before it lets them go. */
-  Call monitoredBarrier(boolean waitForAllRanks) {
+  CollectiveCall monitoredBarrier(boolean waitForAllRanks) {
     backend.requireOpen();
     int tag = backend.nextTag(2);
-    return new Call(
+    return new CollectiveCall(
         backend,
         "monitoredBarrier",
         tag,
@@ -84,8 +84,8 @@ final class Messages {
         });
   }
 
-  private void lead(Run run, int tag, boolean waitForAllRanks) {
-    List<Run.Pending> arrivals = new ArrayList<>();
+  private void lead(OperationContext run, int tag, boolean waitForAllRanks) {
+    List<OperationContext.Pending> arrivals = new ArrayList<>();
     for (int rank = 1; rank < backend.size(); rank++) {
       arrivals.add(run.messages(tag).receive(rank, word(run)));
     }
@@ -101,21 +101,21 @@ final class Messages {
       throw run.missing(missing);
     }
     ByteBuffer word = word(run);
-    List<Run.Pending> departures = new ArrayList<>();
+    List<OperationContext.Pending> departures = new ArrayList<>();
     for (int rank = 1; rank < backend.size(); rank++) {
       departures.add(run.messages(tag + 1).send(rank, word));
     }
-    departures.forEach(Run.Pending::await);
+    departures.forEach(OperationContext.Pending::await);
   }
 
-  private void follow(Run run, int tag) {
-    Run.Pending arrival = run.messages(tag).send(0, word(run));
-    Run.Pending departure = run.messages(tag + 1).receive(0, word(run));
+  private void follow(OperationContext run, int tag) {
+    OperationContext.Pending arrival = run.messages(tag).send(0, word(run));
+    OperationContext.Pending departure = run.messages(tag + 1).receive(0, word(run));
     arrival.await();
     departure.await();
   }
 
-  private ByteBuffer word(Run run) {
+  private ByteBuffer word(OperationContext run) {
     return run.scratch(Integer.BYTES).order(ByteOrder.LITTLE_ENDIAN).putInt(0, backend.rank());
   }
 }

@@ -1,6 +1,6 @@
 package io.muster.collectives;
 
-import io.muster.collectives.internal.wire.Initiative;
+import io.muster.collectives.internal.wire.ConnectDirection;
 import io.muster.collectives.internal.wire.Preamble;
 import io.muster.collectives.internal.wire.RankInfo;
 import io.muster.store.Background;
@@ -33,7 +33,7 @@ final class RawPeer implements AutoCloseable {
       InetSocketAddress own = (InetSocketAddress) server.getLocalSocketAddress();
       store.set(key(1), RankInfo.encode("raw".getBytes(StandardCharsets.US_ASCII), own, 0, 1));
       RankInfo other = RankInfo.decode(store.get(key(0)), 0, 1, 2);
-      if (Initiative.isWith(own, other.address())) {
+      if (ConnectDirection.isWith(own, other.address())) {
         connection = new Socket(other.address().getAddress(), other.address().getPort());
         send(identifier(other.identifierOfReader()));
       } else {

@@ -28,12 +28,12 @@ public final class AllGather {
       return;
     }
     int steps = 2 * (size - 1);
-    Queue<Transfer> receives = new ArrayDeque<>();
+    Queue<PendingMessage> receives = new ArrayDeque<>();
     for (int step = 0; step < steps; step++) {
       ByteBuffer into = half(output, block, Math.floorMod(rank - 1 - step / 2, size), step % 2);
       receives.add(channel.receive(Math.floorMod(rank - 1, size), into));
     }
-    List<Transfer> sends = new ArrayList<>();
+    List<PendingMessage> sends = new ArrayList<>();
     for (int step = 0; step < steps; step++) {
       if (step >= 2) {
         receives.remove().await();
@@ -41,8 +41,8 @@ public final class AllGather {
       ByteBuffer from = half(output, block, Math.floorMod(rank - step / 2, size), step % 2);
       sends.add(channel.send((rank + 1) % size, from));
     }
-    receives.forEach(Transfer::await);
-    sends.forEach(Transfer::await);
+    receives.forEach(PendingMessage::await);
+    sends.forEach(PendingMessage::await);
   }
 
   /** The first or the second half of a block, which is the longer one if they differ. */

@@ -20,7 +20,7 @@ public final class AllToAll {
   public static void run(Channel channel, List<ByteBuffer> inputs, List<ByteBuffer> outputs) {
     int rank = channel.rank();
     int size = channel.size();
-    List<Transfer> transfers = new ArrayList<>();
+    List<PendingMessage> transfers = new ArrayList<>();
     for (int distance = 1; distance < size; distance++) {
       int from = Math.floorMod(rank - distance, size);
       transfers.add(channel.receive(from, outputs.get(from)));
@@ -30,6 +30,6 @@ public final class AllToAll {
       transfers.add(channel.send(to, inputs.get(to)));
     }
     Slice.copy(inputs.get(rank), outputs.get(rank));
-    transfers.forEach(Transfer::await);
+    transfers.forEach(PendingMessage::await);
   }
 }

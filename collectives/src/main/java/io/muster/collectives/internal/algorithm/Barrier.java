@@ -16,17 +16,17 @@ public final class Barrier {
     int rank = channel.rank();
     int size = channel.size();
     ByteBuffer nothing = channel.scratch(0);
-    List<Transfer> receives = new ArrayList<>();
+    List<PendingMessage> receives = new ArrayList<>();
     for (int distance = 1; distance < size; distance *= 2) {
       receives.add(channel.receive(Math.floorMod(rank - distance, size), nothing));
     }
-    List<Transfer> sends = new ArrayList<>();
+    List<PendingMessage> sends = new ArrayList<>();
     int distance = 1;
-    for (Transfer receive : receives) {
+    for (PendingMessage receive : receives) {
       sends.add(channel.send((rank + distance) % size, nothing));
       receive.await();
       distance *= 2;
     }
-    sends.forEach(Transfer::await);
+    sends.forEach(PendingMessage::await);
   }
 }

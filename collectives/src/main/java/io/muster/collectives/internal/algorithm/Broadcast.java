@@ -25,15 +25,15 @@ public final class Broadcast {
     int place = Math.floorMod(channel.rank() - root, size);
     int received = Integer.highestOneBit(place);
     if (place != 0) {
-      Transfer receive = channel.receive(rank(place - received, root, size), data);
+      PendingMessage receive = channel.receive(rank(place - received, root, size), data);
       receive.await();
       whenReceived.accept(receive.length());
     }
-    List<Transfer> sends = new ArrayList<>();
+    List<PendingMessage> sends = new ArrayList<>();
     for (int round = Math.max(1, 2 * received); place + round < size; round *= 2) {
       sends.add(channel.send(rank(place + round, root, size), data));
     }
-    sends.forEach(Transfer::await);
+    sends.forEach(PendingMessage::await);
   }
 
   private static int rank(int place, int root, int size) {

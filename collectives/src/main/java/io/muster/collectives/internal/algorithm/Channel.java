@@ -7,7 +7,7 @@ import java.nio.ByteBuffer;
  * Messages between two ranks arrive in the order they were sent. All buffers are direct and in
  * little-endian order; what is between position and limit counts, and neither moves.
  *
- * <p>Used by one thread. Whatever goes wrong is thrown by {@link Transfer#await}.
+ * <p>Used by one thread. Whatever goes wrong is thrown by {@link PendingMessage#await}.
  */
 public interface Channel {
   /** The rank of this process in the group. */
@@ -20,13 +20,13 @@ public interface Channel {
    * Posts a message to a rank. Does not block. The bytes must stay as they are until the transfer
    * is over, or until an answer proves that they have arrived.
    */
-  Transfer send(int rank, ByteBuffer data);
+  PendingMessage send(int rank, ByteBuffer data);
 
   /**
-   * Posts the receipt of the next message from a rank, which must have as many bytes as fit {@code
+   * Posts the receive of the next message from a rank, which must have as many bytes as fit {@code
    * into}, or in a broadcast may have less. Does not block.
    */
-  Transfer receive(int rank, ByteBuffer into);
+  PendingMessage receive(int rank, ByteBuffer into);
 
   /** Memory for this run, which is gone when the run ends. Its content is arbitrary. */
   ByteBuffer scratch(int bytes);

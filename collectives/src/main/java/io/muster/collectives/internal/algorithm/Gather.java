@@ -19,13 +19,13 @@ public final class Gather {
       channel.send(root, input).await();
       return;
     }
-    List<Transfer> receives = new ArrayList<>();
+    List<PendingMessage> receives = new ArrayList<>();
     for (int rank = 0; rank < channel.size(); rank++) {
       if (rank != root) {
         receives.add(channel.receive(rank, outputs.get(rank)));
       }
     }
     Slice.copy(input, outputs.get(root));
-    receives.forEach(Transfer::await);
+    receives.forEach(PendingMessage::await);
   }
 }

@@ -32,17 +32,17 @@ public final class Reduce {
     }
     // A finished chunk has been past the root, whose ring then has no more to do with it. The one
     // of the rank above is different: the ring may yet spoil it, and its other messages come first.
-    List<Transfer> receives = new ArrayList<>();
+    List<PendingMessage> receives = new ArrayList<>();
     for (int distance = 2; distance < size; distance++) {
       receive(channel, segments, data, distance, receives);
     }
     Ring.run(channel, data, reducer, segments, steps, steps);
     receive(channel, segments, data, 1, receives);
-    receives.forEach(Transfer::await);
+    receives.forEach(PendingMessage::await);
   }
 
   private static void receive(
-      Channel channel, Segments segments, ByteBuffer data, int distance, List<Transfer> receives) {
+      Channel channel, Segments segments, ByteBuffer data, int distance, List<PendingMessage> receives) {
     int rank = (channel.rank() + distance) % channel.size();
     if (segments.chunkLength(rank) > 0) {
       receives.add(channel.receive(rank, segments.chunk(data, rank)));

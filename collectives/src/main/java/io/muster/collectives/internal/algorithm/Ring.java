@@ -43,8 +43,8 @@ final class Ring {
 
   private final int window;
   private final ByteBuffer scratch;
-  private final Queue<Transfer> receives = new ArrayDeque<>();
-  private final List<Transfer> sends = new ArrayList<>();
+  private final Queue<PendingMessage> receives = new ArrayDeque<>();
+  private final List<PendingMessage> sends = new ArrayList<>();
   private int posted;
 
   private Ring(
@@ -95,7 +95,7 @@ final class Ring {
     for (int step = steps - chunk; step < steps; step++) {
       finish(step);
     }
-    sends.forEach(Transfer::await);
+    sends.forEach(PendingMessage::await);
   }
 
   private void send(int step) {

@@ -19,13 +19,13 @@ public final class Scatter {
       channel.receive(root, output).await();
       return;
     }
-    List<Transfer> sends = new ArrayList<>();
+    List<PendingMessage> sends = new ArrayList<>();
     for (int rank = 0; rank < channel.size(); rank++) {
       if (rank != root) {
         sends.add(channel.send(rank, inputs.get(rank)));
       }
     }
     Slice.copy(inputs.get(root), output);
-    sends.forEach(Transfer::await);
+    sends.forEach(PendingMessage::await);
   }
 }

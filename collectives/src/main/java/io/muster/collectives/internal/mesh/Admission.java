@@ -18,7 +18,7 @@ import java.util.Map;
  *
  * <p>All but {@link #identifiers} is used on the thread of the connections.
  */
-final class Admission implements Listener.Doorkeeper {
+final class Admission implements Listener.PeerAcceptor {
   /** How many connections may be held at a time; beyond that the oldest is closed. */
   private static final int MAX_HELD = 64;
 

@@ -22,15 +22,15 @@ final class Inbound {
     void onReady(Preamble preamble) throws IOException;
 
     /** The preamble of data; returns whose they are, which has room for them. */
-    Posted onData(Preamble preamble) throws MalformedMessageException;
+    PostedMessage onData(Preamble preamble) throws MalformedMessageException;
 
-    /** All the bytes of {@code receipt} are there. */
-    void onArrival(Posted receipt);
+    /** All the bytes of {@code receive} are there. */
+    void onArrival(PostedMessage receive);
   }
 
   private final Receiver receiver;
   private final ByteBuffer partialPreamble = ByteBuffer.allocate(Preamble.BYTES);
-  private @Nullable Posted receipt;
+  private @Nullable PostedMessage receive;
 
   /** Where the next bytes go, if data are arriving. */
   private @Nullable ByteBuffer place;
@@ -92,8 +92,8 @@ final class Inbound {
       receiver.onReady(preamble);
       return;
     }
-    Posted owner = receiver.onData(preamble);
-    receipt = owner;
+    PostedMessage owner = receiver.onData(preamble);
+    receive = owner;
     place = owner.data().slice().limit((int) preamble.length());
     if (preamble.length() == 0) {
       arrived();
@@ -110,16 +110,16 @@ final class Inbound {
   }
 
   private void arrived() {
-    Posted complete = receipt;
-    receipt = null;
+    PostedMessage complete = receive;
+    receive = null;
     place = null;
     if (complete != null) {
       receiver.onArrival(complete);
     }
   }
 
-  /** The receipt whose bytes have arrived in part, if there is one. */
-  @Nullable Posted unfinished() {
-    return receipt;
+  /** The receive whose bytes have arrived in part, if there is one. */
+  @Nullable PostedMessage unfinished() {
+    return receive;
   }
 }

@@ -15,8 +15,8 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where peers connect. The first eight bytes of a connection are an identifier that says which rank
- * it comes from; one that says nothing holds up no other.
+ * Accepts the connections of peers. The first eight bytes of a connection identify its rank. A
+ * connection that sends nothing does not delay others.
  */
 final class Listener implements AutoCloseable {
   private static final Logger LOGGER = System.getLogger(Listener.class.getName());
@@ -27,8 +27,8 @@ final class Listener implements AutoCloseable {
   /** How long nothing is accepted after that has failed. */
   private static final long PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
 
-  /** Takes connections that have said where they come from. */
-  interface Doorkeeper {
+  /** Takes connections whose identifier has been read. */
+  interface PeerAcceptor {
     /**
      * Takes a connection.
      *
@@ -45,7 +45,7 @@ final class Listener implements AutoCloseable {
   private final ServerSocketChannel server;
   private final InetSocketAddress address;
   private final int maxSilent;
-  private final Doorkeeper doorkeeper;
+  private final PeerAcceptor doorkeeper;
 
   /**
    * Made and run once before it is needed: when accepting fails for want of descriptors, no class
@@ -62,7 +62,7 @@ final class Listener implements AutoCloseable {
   /** Connections that have not said yet where they come from, the oldest first. */
   private final ArrayDeque<SocketChannel> silent = new ArrayDeque<>();
 
-  Listener(IoLoop loop, Sockets sockets, InetSocketAddress address, int size, Doorkeeper doorkeeper)
+  Listener(IoLoop loop, Sockets sockets, InetSocketAddress address, int size, PeerAcceptor doorkeeper)
       throws IOException {
     this.loop = loop;
     this.sockets = sockets;

@@ -38,12 +38,12 @@ public final class Mesh {
   private final Admission admission;
   private final List<Pair> pairs;
 
-  /** Guards the tally, the addresses, and what has become of the pairs. */
+  /** Guards the matcher, the addresses, and the state of the pairs. */
   private final ReentrantLock lock = new ReentrantLock();
 
   private final Condition pairsChanged = lock.newCondition();
-  private final Tally tally;
-  private final @Nullable Loss[] lossOf;
+  private final MessageMatcher matcher;
+  private final @Nullable PeerFailure[] lossOf;
 
   /** Whether all operations that waited for a lost peer have been notified. */
   private final boolean[] told;
@@ -52,7 +52,7 @@ public final class Mesh {
   private final @Nullable String[] addresses;
 
   /** In the order they happened. */
-  private final List<Loss> losses = new CopyOnWriteArrayList<>();
+  private final List<PeerFailure> peerFailures = new CopyOnWriteArrayList<>();
 
   /** The threads to wake when there is another loss. */
   private final Set<Thread> waiting = ConcurrentHashMap.newKeySet();
@@ -72,10 +72,10 @@ public final class Mesh {
   Mesh(String name, int rank, int size, InetSocketAddress address, Sockets sockets)
       throws IOException {
     this.rank = rank;
-    this.lossOf = new @Nullable Loss[size];
+    this.lossOf = new @Nullable PeerFailure[size];
     this.told = new boolean[size];
     this.addresses = new @Nullable String[size];
-    this.tally = new Tally(size, (peer, preamble, data) -> pair(peer).put(preamble, data));
+    this.matcher = new MessageMatcher(size, (peer, preamble, data) -> pair(peer).put(preamble, data));
     this.admission = new Admission(rank, size, this::admit);
     this.pairs = new ArrayList<>(size);
     this.loop = new IoLoop(name, this::failAll);
@@ -211,46 +211,46 @@ public final class Mesh {
    * Posts a message to a peer: the bytes between position and limit of a direct buffer, which must
    * stay as they are until it is over.
    */
-  public Posted send(int peer, long slot, ByteBuffer data) {
-    Posted send = new Posted(peer, data.slice());
-    post(peer, send, () -> tally.send(slot, send));
+  public PostedMessage send(int peer, long slot, ByteBuffer data) {
+    PostedMessage send = new PostedMessage(peer, data.slice());
+    post(peer, send, () -> matcher.send(slot, send));
     return send;
   }
 
-  /** Posts the receipt of a message from a peer, which must fit the buffer. */
-  public Posted receive(int peer, long slot, ByteBuffer into) {
-    Posted receipt = new Posted(peer, into.slice());
-    post(peer, receipt, () -> tally.receive(slot, receipt));
-    return receipt;
+  /** Posts a receive of a message from a peer, which must fit the buffer. */
+  public PostedMessage receive(int peer, long slot, ByteBuffer into) {
+    PostedMessage receive = new PostedMessage(peer, into.slice());
+    post(peer, receive, () -> matcher.receive(slot, receive));
+    return receive;
   }
 
   /**
-   * Posts the receipt of a message from whoever sends first.
+   * Posts a receive of a message from the rank that sends first.
    *
    * @throws IllegalArgumentException if this rank is the only one
    */
-  public Posted receiveFromAnyone(long slot, ByteBuffer into) {
+  public PostedMessage receiveFromAnyone(long slot, ByteBuffer into) {
     if (size() == 1) {
-      throw new IllegalArgumentException("a rank that is alone cannot receive from anyone");
+      throw new IllegalArgumentException("a rank that is alone cannot receive from any source");
     }
-    Posted receipt = new Posted(-1, into.slice());
+    PostedMessage receive = new PostedMessage(-1, into.slice());
     lock.lock();
     try {
-      if (losses.size() >= size() - 1) {
-        receipt.lose(losses.get(0));
+      if (peerFailures.size() >= size() - 1) {
+        receive.lose(peerFailures.get(0));
       } else {
-        tally.receiveFromAnyone(slot, receipt);
+        matcher.receiveFromAnyone(slot, receive);
       }
     } catch (SizeMismatchException e) {
-      endForSize(receipt.rank(), e);
+      endForSize(receive.rank(), e);
     } finally {
       lock.unlock();
     }
-    int sender = receipt.rank();
+    int sender = receive.rank();
     if (sender >= 0) {
       pair(sender).flush();
     }
-    return receipt;
+    return receive;
   }
 
   private void endForSize(int peer, SizeMismatchException e) {
@@ -263,20 +263,20 @@ public final class Mesh {
         });
   }
 
-  /** What the tally does with a message. */
+  /** What the matcher does with a posted message. */
   interface Rule {
     void apply() throws SizeMismatchException;
   }
 
-  /** Applies a rule of the tally to a message, unless its peer is lost. */
-  void post(int peer, Posted posted, Rule rule) {
+  /** Applies a rule of the matcher to a message, unless its peer is lost. */
+  void post(int peer, PostedMessage posted, Rule rule) {
     lock.lock();
     try {
-      Loss loss = lossOf[peer];
-      if (loss == null) {
+      PeerFailure peerFailure = lossOf[peer];
+      if (peerFailure == null) {
         rule.apply();
       } else {
-        posted.lose(loss);
+        posted.lose(peerFailure);
       }
     } catch (SizeMismatchException e) {
       endForSize(peer, e);
@@ -295,11 +295,11 @@ public final class Mesh {
    *
    * @param knownLosses how many losses the caller knows of; if there are more, it does not wait
    */
-  public void await(Posted posted, int knownLosses, long nanos) {
+  public void await(PostedMessage posted, int knownLosses, long nanos) {
     Thread thread = Thread.currentThread();
     waiting.add(thread);
     try {
-      if (losses.size() == knownLosses) {
+      if (peerFailures.size() == knownLosses) {
         posted.await(nanos);
       }
     } finally {
@@ -312,20 +312,20 @@ public final class Mesh {
    * null if there is nothing, as it should be.
    */
   public @Nullable String leftover(long slot) {
-    if (!tally.mayHaveLeftover()) {
+    if (!matcher.mayHaveLeftover()) {
       return null;
     }
     lock.lock();
     try {
-      return tally.leftover(slot);
+      return matcher.leftover(slot);
     } finally {
       lock.unlock();
     }
   }
 
   /** The connections that have ended, in that order. */
-  public List<Loss> losses() {
-    return List.copyOf(losses);
+  public List<PeerFailure> peerFailures() {
+    return List.copyOf(peerFailures);
   }
 
   /** How often something has arrived, for telling whether there is progress. */
@@ -390,46 +390,46 @@ public final class Mesh {
     if (told[peer]) {
       return;
     }
-    List<Posted> lost;
-    Loss loss;
+    List<PostedMessage> lost;
+    PeerFailure peerFailure;
     lock.lock();
     try {
-      loss = noteLoss(peer, reason, isLocal, cause);
-      lost = tally.waitingFor(peer);
-      if (losses.size() == size() - 1) {
-        lost.addAll(tally.waitingForAnyone());
+      peerFailure = noteLoss(peer, reason, isLocal, cause);
+      lost = matcher.waitingFor(peer);
+      if (peerFailures.size() == size() - 1) {
+        lost.addAll(matcher.waitingForAnyone());
       }
       pairsChanged.signalAll();
     } finally {
       lock.unlock();
     }
     lost.addAll(pair(peer).close());
-    lost.forEach(posted -> posted.lose(loss));
+    lost.forEach(posted -> posted.lose(peerFailure));
     waiting.forEach(LockSupport::unpark);
     forget(peer);
     told[peer] = true;
   }
 
-  private Loss noteLoss(int peer, String reason, boolean isLocal, @Nullable Throwable cause) {
-    Loss loss = lossOf[peer];
-    if (loss == null) {
+  private PeerFailure noteLoss(int peer, String reason, boolean isLocal, @Nullable Throwable cause) {
+    PeerFailure peerFailure = lossOf[peer];
+    if (peerFailure == null) {
       String address = addresses[peer];
-      loss =
-          new Loss(
+      peerFailure =
+          new PeerFailure(
               peer, address == null ? "?" : address, reason, isLocal, cause, System.nanoTime());
-      losses.add(loss);
-      lossOf[peer] = loss;
+      peerFailures.add(peerFailure);
+      lossOf[peer] = peerFailure;
     }
-    return loss;
+    return peerFailure;
   }
 
   private void forget(int peer) {
     pair(peer).drop();
     lock.lock();
     try {
-      tally.forget(peer);
-      if (losses.size() == size() - 1) {
-        tally.forgetOpen();
+      matcher.forget(peer);
+      if (peerFailures.size() == size() - 1) {
+        matcher.forgetOpen();
       }
     } finally {
       lock.unlock();
@@ -457,7 +457,7 @@ public final class Mesh {
   private void awaitSent(List<Integer> peers, long nanos) {
     long start = System.nanoTime();
     for (int peer : peers) {
-      Posted last = new Posted(peer, ByteBuffer.allocate(0));
+      PostedMessage last = new PostedMessage(peer, ByteBuffer.allocate(0));
       post(peer, last, () -> pair(peer).putMark(last));
       long left = nanos - (System.nanoTime() - start);
       while (!last.isOver() && left > 0 && !Thread.currentThread().isInterrupted()) {
@@ -501,9 +501,9 @@ public final class Mesh {
       lock.lock();
       try {
         if (preamble.kind() == Preamble.Kind.SEND_READY) {
-          tally.onSendReady(peer, preamble.slot(), preamble.length());
+          matcher.onSendReady(peer, preamble.slot(), preamble.length());
         } else {
-          tally.onReceiveReady(peer, preamble.slot(), preamble.length());
+          matcher.onReceiveReady(peer, preamble.slot(), preamble.length());
         }
       } finally {
         lock.unlock();
@@ -511,18 +511,18 @@ public final class Mesh {
     }
 
     @Override
-    public Posted onData(Preamble preamble) throws MalformedMessageException {
+    public PostedMessage onData(Preamble preamble) throws MalformedMessageException {
       lock.lock();
       try {
-        return tally.onData(peer, preamble.slot(), preamble.length());
+        return matcher.onData(peer, preamble.slot(), preamble.length());
       } finally {
         lock.unlock();
       }
     }
 
     @Override
-    public void onArrival(Posted receipt) {
-      receipt.complete();
+    public void onArrival(PostedMessage receive) {
+      receive.complete();
     }
 
     @Override

@@ -21,7 +21,7 @@ final class Outbound {
   /** How many messages one call of the system may carry. */
   private static final int BATCH = 16;
 
-  private record Message(ByteBuffer preamble, @Nullable ByteBuffer data, @Nullable Posted posted) {
+  private record Message(ByteBuffer preamble, @Nullable ByteBuffer data, @Nullable PostedMessage posted) {
     boolean isWritten() {
       return !preamble.hasRemaining() && (data == null || !data.hasRemaining());
     }
@@ -50,13 +50,13 @@ final class Outbound {
     this.channel = channel;
   }
 
-  void put(Preamble preamble, @Nullable Posted posted) {
+  void put(Preamble preamble, @Nullable PostedMessage posted) {
     ByteBuffer data = posted == null ? null : posted.data().duplicate();
     queue.add(new Message(preamble.encode(), data, posted));
   }
 
   /** Puts something that is nothing to write, and done when all before it is written. */
-  void putMark(Posted mark) {
+  void putMark(PostedMessage mark) {
     queue.add(new Message(ByteBuffer.allocate(0), null, mark));
   }
 
@@ -110,7 +110,7 @@ final class Outbound {
       }
       open.write(buffers, 0, count);
       while (!started.isEmpty() && started.peek().isWritten()) {
-        Posted posted = started.remove().posted;
+        PostedMessage posted = started.remove().posted;
         if (posted != null) {
           posted.complete();
         }
@@ -123,8 +123,8 @@ final class Outbound {
   }
 
   /** The sends that are not written yet. */
-  List<Posted> unsent() {
-    List<Posted> unsent = new ArrayList<>();
+  List<PostedMessage> unsent() {
+    List<PostedMessage> unsent = new ArrayList<>();
     writing.lock();
     try {
       for (Message message : started) {
@@ -139,7 +139,7 @@ final class Outbound {
     return unsent;
   }
 
-  private static void addSend(Message message, List<Posted> sends) {
+  private static void addSend(Message message, List<PostedMessage> sends) {
     if (message.posted != null) {
       sends.add(message.posted);
     }

@@ -96,12 +96,12 @@ final class Pair implements IoLoop.Handler {
   }
 
   /** Puts a message in line; {@link #flush} sends it. */
-  void put(Preamble preamble, @Nullable Posted data) {
+  void put(Preamble preamble, @Nullable PostedMessage data) {
     outbound.put(preamble, data);
   }
 
   /** Puts something in line that is done when all before it is sent. */
-  void putMark(Posted mark) {
+  void putMark(PostedMessage mark) {
     outbound.putMark(mark);
   }
 
@@ -180,13 +180,13 @@ final class Pair implements IoLoop.Handler {
    *
    * @return what is on its way and will not arrive
    */
-  List<Posted> close() {
+  List<PostedMessage> close() {
     SocketChannel open = channel;
     if (open != null) {
       Quietly.close(open);
     }
-    List<Posted> lost = new ArrayList<>(outbound.unsent());
-    Posted unfinished = inbound.unfinished();
+    List<PostedMessage> lost = new ArrayList<>(outbound.unsent());
+    PostedMessage unfinished = inbound.unfinished();
     if (unfinished != null) {
       lost.add(unfinished);
     }

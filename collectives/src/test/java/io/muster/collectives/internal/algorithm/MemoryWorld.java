@@ -195,7 +195,7 @@ final class MemoryWorld {
     }
 
     @Override
-    public Transfer send(int to, ByteBuffer data) {
+    public PendingMessage send(int to, ByteBuffer data) {
       traffic.sends(rank, to, data.remaining());
       Post post = new Post(this, "send to " + to, data);
       link(rank, to).sends.add(post);
@@ -204,7 +204,7 @@ final class MemoryWorld {
     }
 
     @Override
-    public Transfer receive(int from, ByteBuffer into) {
+    public PendingMessage receive(int from, ByteBuffer into) {
       traffic.receives(rank, from, into.remaining());
       Post post = new Post(this, "receive from " + from, into);
       link(from, rank).receives.add(post);
@@ -250,7 +250,7 @@ final class MemoryWorld {
   }
 
   /** A send or a receive. */
-  private static final class Post implements Transfer {
+  private static final class Post implements PendingMessage {
     private final Rank rank;
     private final String name;
     private final ByteBuffer given;

@@ -69,13 +69,13 @@ class InboundTest {
     }
 
     @Override
-    public Posted onData(Preamble preamble) {
+    public PostedMessage onData(Preamble preamble) {
       events.add("begins " + preamble.slot());
-      return new Posted(1, ByteBuffer.allocateDirect((int) preamble.length()));
+      return new PostedMessage(1, ByteBuffer.allocateDirect((int) preamble.length()));
     }
 
     @Override
-    public void onArrival(Posted receipt) {
+    public void onArrival(PostedMessage receipt) {
       byte[] bytes = new byte[receipt.data().remaining()];
       receipt.data().get(0, bytes);
       events.add(Arrays.toString(bytes));
@@ -188,7 +188,7 @@ class InboundTest {
     while (inbound.read(script, staging(1 << 16))) {}
 
     assertThat(notes.events).containsExactly("begins 8");
-    Posted unfinished = inbound.unfinished();
+    PostedMessage unfinished = inbound.unfinished();
     assertThat(unfinished).isNotNull();
   }
 

@@ -93,7 +93,7 @@ class MeshFailureTest {
                 rank ->
                     Background.call(
                         () -> {
-                          new Introduction(store, rank, size)
+                          new FullMeshConnector(store, rank, size)
                               .connect(meshes.get(rank), Deadline.after(Background.PATIENCE));
                           return true;
                         }))
@@ -106,32 +106,32 @@ class MeshFailureTest {
     return ByteBuffer.allocateDirect(count);
   }
 
-  private static void awaitOver(Posted posted) {
+  private static void awaitOver(PostedMessage posted) {
     CompletableFuture<Boolean> over = new CompletableFuture<>();
     posted.whenOver(() -> over.complete(true));
     assertThat(over).succeedsWithin(Background.PATIENCE);
   }
 
   /** Everything that waits on rank 0 is told, and ranks 1 and 2 blame rank 0 alone. */
-  private void assertAllAreTold(List<Mesh> world, List<Posted> waiting, Throwable cause) {
+  private void assertAllAreTold(List<Mesh> world, List<PostedMessage> waiting, Throwable cause) {
     waiting.forEach(MeshFailureTest::awaitOver);
-    List<Loss> losses = world.get(0).losses();
-    assertThat(losses).extracting(Loss::rank).containsExactlyInAnyOrder(1, 2);
-    assertThat(losses).allMatch(Loss::isLocal);
-    assertThat(losses).extracting(Loss::cause).containsOnly(cause);
-    assertThat(losses).allSatisfy(loss -> assertThat(loss.reason()).contains("" + cause));
+    List<PeerFailure> peerFailures = world.get(0).peerFailures();
+    assertThat(peerFailures).extracting(PeerFailure::rank).containsExactlyInAnyOrder(1, 2);
+    assertThat(peerFailures).allMatch(PeerFailure::isLocal);
+    assertThat(peerFailures).extracting(PeerFailure::cause).containsOnly(cause);
+    assertThat(peerFailures).allSatisfy(peerFailure -> assertThat(peerFailure.reason()).contains("" + cause));
     for (int rank = 1; rank <= 2; rank++) {
-      Posted ofOther = world.get(rank).receive(0, FAR, bytes(1));
+      PostedMessage ofOther = world.get(rank).receive(0, FAR, bytes(1));
       awaitOver(ofOther);
-      assertThat(ofOther.loss()).isNotNull();
-      assertThat(world.get(rank).losses().get(0).rank()).isZero();
-      assertThat(world.get(rank).losses().get(0).isLocal()).isFalse();
+      assertThat(ofOther.peerFailure()).isNotNull();
+      assertThat(world.get(rank).peerFailures().get(0).rank()).isZero();
+      assertThat(world.get(rank).peerFailures().get(0).isLocal()).isFalse();
     }
-    Posted late = world.get(0).send(2, FAR, bytes(1));
-    assertThat(late.loss()).isNotNull();
+    PostedMessage late = world.get(0).send(2, FAR, bytes(1));
+    assertThat(late.peerFailure()).isNotNull();
   }
 
-  private List<Posted> waiting(Mesh mesh) {
+  private List<PostedMessage> waiting(Mesh mesh) {
     return List.of(
         mesh.receive(1, FAR, bytes(1)),
         mesh.receive(2, FAR, bytes(1)),
@@ -144,51 +144,51 @@ class MeshFailureTest {
   void errorWhileReading_isToldToEveryone(boolean logging) throws IOException {
     loggingFails = logging;
     List<Mesh> world = world(3);
-    List<Posted> waiting = waiting(world.get(0));
+    List<PostedMessage> waiting = waiting(world.get(0));
 
     sockets.inject(Step.READ, injected);
     world.get(2).send(0, SLOT, bytes(1));
 
     assertAllAreTold(world, waiting, injected);
-    assertThat(world.get(0).losses().get(0).rank()).as("the connection it was about").isEqualTo(2);
+    assertThat(world.get(0).peerFailures().get(0).rank()).as("the connection it was about").isEqualTo(2);
   }
 
   @Test
   void errorWhileWriting_isToldToEveryone() throws IOException {
     List<Mesh> world = world(3);
-    List<Posted> waiting = waiting(world.get(0));
+    List<PostedMessage> waiting = waiting(world.get(0));
 
     sockets.inject(Step.WRITE, injected);
-    Posted written = world.get(0).send(2, SLOT, bytes(1));
+    PostedMessage written = world.get(0).send(2, SLOT, bytes(1));
 
     awaitOver(written);
     assertAllAreTold(world, waiting, injected);
-    assertThat(world.get(0).losses().get(0).rank()).isEqualTo(2);
+    assertThat(world.get(0).peerFailures().get(0).rank()).isEqualTo(2);
   }
 
   /** As a buffer of an arena throws that another thread has closed, or that is another thread's. */
   @Test
   void bufferThatCannotBeUsedOnTheThread_failsItsMessageAndNamesTheCause() throws IOException {
     List<Mesh> world = world(3);
-    List<Posted> waiting = waiting(world.get(0));
+    List<PostedMessage> waiting = waiting(world.get(0));
 
-    Posted receipt = world.get(0).receive(1, SLOT, bytes(8).asReadOnlyBuffer());
+    PostedMessage receipt = world.get(0).receive(1, SLOT, bytes(8).asReadOnlyBuffer());
     world.get(1).send(0, SLOT, bytes(8));
 
     awaitOver(receipt);
-    Loss loss = receipt.loss();
-    assertThat(loss).isNotNull();
-    assertThat(loss.rank()).isEqualTo(1);
-    assertThat(loss.cause()).isInstanceOf(RuntimeException.class);
-    assertAllAreTold(world, waiting, loss.cause());
+    PeerFailure peerFailure = receipt.peerFailure();
+    assertThat(peerFailure).isNotNull();
+    assertThat(peerFailure.rank()).isEqualTo(1);
+    assertThat(peerFailure.cause()).isInstanceOf(RuntimeException.class);
+    assertAllAreTold(world, waiting, peerFailure.cause());
   }
 
   @Test
   void errorOfAnActionAfterAMessage_isToldToEveryone() throws IOException {
     List<Mesh> world = world(3);
-    List<Posted> waiting = waiting(world.get(0));
+    List<PostedMessage> waiting = waiting(world.get(0));
 
-    Posted receipt = world.get(0).receive(1, SLOT, bytes(1));
+    PostedMessage receipt = world.get(0).receive(1, SLOT, bytes(1));
     receipt.whenOver(
         () -> {
           throw injected;
@@ -201,12 +201,12 @@ class MeshFailureTest {
   @Test
   void errorThatTheLoopDoesNotExpect_isToldToEveryone() throws IOException {
     List<Mesh> world = world(3);
-    List<Posted> waiting = waiting(world.get(0));
+    List<PostedMessage> waiting = waiting(world.get(0));
 
     world.get(0).loop().schedule(0, this::fail);
 
     assertAllAreTold(world, waiting, injected);
-    assertThat(world.get(0).losses().get(0).reason())
+    assertThat(world.get(0).peerFailures().get(0).reason())
         .contains("the thread of the connections failed");
   }
 
@@ -218,12 +218,12 @@ class MeshFailureTest {
   @Test
   void errorWhileTelling_leavesNobodyOut() throws IOException {
     List<Mesh> world = world(3);
-    Posted first = world.get(0).receive(1, SLOT, bytes(1));
+    PostedMessage first = world.get(0).receive(1, SLOT, bytes(1));
     first.whenOver(
         () -> {
           throw new OutOfMemoryError("injected into telling");
         });
-    List<Posted> waiting = waiting(world.get(0));
+    List<PostedMessage> waiting = waiting(world.get(0));
 
     world.get(0).loop().schedule(0, this::fail);
 
@@ -250,7 +250,7 @@ class MeshFailureTest {
     }
 
     ByteBuffer place = bytes(1);
-    Posted receipt = world.get(0).receive(1, SLOT, place);
+    PostedMessage receipt = world.get(0).receive(1, SLOT, place);
     world.get(1).send(0, SLOT, bytes(1));
     awaitOver(receipt);
     assertThat(receipt.isDone()).isTrue();
@@ -272,21 +272,21 @@ class MeshFailureTest {
       // Rank 0 connects, and its introduction fails with what was injected.
       assertThat(e).hasRootCause(injected);
     }
-    Posted ofFaulty = meshes.get(0).receive(1, SLOT, bytes(1));
+    PostedMessage ofFaulty = meshes.get(0).receive(1, SLOT, bytes(1));
     awaitOver(ofFaulty);
-    Loss loss = ofFaulty.loss();
-    assertThat(loss).isNotNull();
-    assertThat(loss.cause()).isSameAs(injected);
-    Posted ofOther = meshes.get(1).receive(0, SLOT, bytes(1));
+    PeerFailure peerFailure = ofFaulty.peerFailure();
+    assertThat(peerFailure).isNotNull();
+    assertThat(peerFailure.cause()).isSameAs(injected);
+    PostedMessage ofOther = meshes.get(1).receive(0, SLOT, bytes(1));
     awaitOver(ofOther);
-    assertThat(ofOther.loss()).isNotNull();
+    assertThat(ofOther.peerFailure()).isNotNull();
   }
 
   /** Such as a want of memory, which would leave a message posted in part. */
   @Test
   void errorWhilePosting_isThrownAndEndsTheConnections() throws IOException {
     List<Mesh> world = world(3);
-    List<Posted> waiting = waiting(world.get(0));
+    List<PostedMessage> waiting = waiting(world.get(0));
 
     assertThatThrownBy(() -> world.get(0).post(1, waiting.get(0), this::fail)).isSameAs(injected);
 

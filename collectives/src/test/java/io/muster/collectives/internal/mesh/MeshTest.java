@@ -62,7 +62,7 @@ class MeshTest {
                 rank ->
                     Background.call(
                         () -> {
-                          new Introduction(store, rank, size)
+                          new FullMeshConnector(store, rank, size)
                               .connect(meshes.get(rank), Deadline.after(Background.PATIENCE));
                           return true;
                         }))
@@ -79,7 +79,7 @@ class MeshTest {
     return bytes;
   }
 
-  private static void awaitOver(Posted posted) {
+  private static void awaitOver(PostedMessage posted) {
     CompletableFuture<Boolean> over = new CompletableFuture<>();
     posted.whenOver(() -> over.complete(true));
     assertThat(over).succeedsWithin(Background.PATIENCE);
@@ -87,8 +87,8 @@ class MeshTest {
 
   private static void assertMessageArrives(Mesh from, Mesh to, int receiver) {
     ByteBuffer place = bytes(0, 0, 0);
-    Posted receipt = to.receiveFromAnyone(SLOT, place);
-    Posted send = from.send(receiver, SLOT, bytes(1, 2, 3));
+    PostedMessage receipt = to.receiveFromAnyone(SLOT, place);
+    PostedMessage send = from.send(receiver, SLOT, bytes(1, 2, 3));
     awaitOver(send);
     awaitOver(receipt);
     assertThat(receipt.isDone()).isTrue();
@@ -110,7 +110,7 @@ class MeshTest {
   @Test
   void messageThatIsPosted_isNotSentBeforeTheOtherAsksForIt() throws IOException {
     List<Mesh> world = world(2, IPV4);
-    Posted send = world.get(0).send(1, SLOT, bytes(1, 2, 3));
+    PostedMessage send = world.get(0).send(1, SLOT, bytes(1, 2, 3));
     assertMessageArrives(world.get(1), world.get(0), 0);
 
     assertThat(send.isOver()).isFalse();
@@ -133,40 +133,40 @@ class MeshTest {
   @Test
   void messageFromAnyone_isLostWithTheLastRank() throws IOException {
     List<Mesh> world = world(3, IPV4);
-    Posted receipt = world.get(0).receiveFromAnyone(SLOT, bytes(0));
-    Posted fromFirst = world.get(0).receive(1, SLOT + 1, bytes(0));
+    PostedMessage receipt = world.get(0).receiveFromAnyone(SLOT, bytes(0));
+    PostedMessage fromFirst = world.get(0).receive(1, SLOT + 1, bytes(0));
 
     world.get(1).close(0);
     awaitOver(fromFirst);
-    assertThat(fromFirst.loss()).isNotNull();
+    assertThat(fromFirst.peerFailure()).isNotNull();
     assertThat(receipt.isOver()).isFalse();
     world.get(2).close(0);
     awaitOver(receipt);
 
     assertThat(receipt.isDone()).isFalse();
-    assertThat(world.get(0).losses()).extracting(Loss::rank).containsExactly(1, 2);
+    assertThat(world.get(0).peerFailures()).extracting(PeerFailure::rank).containsExactly(1, 2);
     awaitOver(world.get(0).receiveFromAnyone(SLOT, bytes(0)));
   }
 
   @Test
   void abort_losesWhatIsOnItsWay_andWhatIsPostedAfterwards() throws IOException {
     List<Mesh> world = world(2, IPV4);
-    Posted send = world.get(0).send(1, SLOT, bytes(1));
-    Posted receipt = world.get(0).receive(1, SLOT, bytes(0));
-    Posted ofOther = world.get(1).receive(0, SLOT + 1, bytes(0));
+    PostedMessage send = world.get(0).send(1, SLOT, bytes(1));
+    PostedMessage receipt = world.get(0).receive(1, SLOT, bytes(0));
+    PostedMessage ofOther = world.get(1).receive(0, SLOT + 1, bytes(0));
 
     world.get(0).abort("the test said so", 0);
 
     awaitOver(send);
     awaitOver(receipt);
     awaitOver(ofOther);
-    assertThat(send.loss()).hasToString(world.get(0).losses().get(0).toString());
-    assertThat(world.get(0).losses().get(0).reason())
+    assertThat(send.peerFailure()).hasToString(world.get(0).peerFailures().get(0).toString());
+    assertThat(world.get(0).peerFailures().get(0).reason())
         .isEqualTo("was disconnected: the test said so");
-    assertThat(world.get(0).losses().get(0).isLocal()).isTrue();
-    assertThat(world.get(1).losses().get(0).isLocal()).isFalse();
-    Posted late = world.get(0).send(1, SLOT, bytes(1));
-    assertThat(late.loss()).isNotNull();
+    assertThat(world.get(0).peerFailures().get(0).isLocal()).isTrue();
+    assertThat(world.get(1).peerFailures().get(0).isLocal()).isFalse();
+    PostedMessage late = world.get(0).send(1, SLOT, bytes(1));
+    assertThat(late.peerFailure()).isNotNull();
   }
 
   /** Such as one of PyTorch that connects when it needs to, to a rank that has failed by then. */
@@ -185,13 +185,13 @@ class MeshTest {
   void secondConnectionOfAPeer_isLetGo_andTheFirstStays() throws IOException {
     Mesh mesh = mesh(0, 2, IPV4);
     try (Socket first = connect(mesh, 1)) {
-      Posted unused = mesh.receive(1, SLOT, bytes(0));
+      PostedMessage unused = mesh.receive(1, SLOT, bytes(0));
       assertThat(first.getInputStream().readNBytes(48)).hasSize(48);
       try (Socket second = connect(mesh, 1)) {
         assertThat(second.getInputStream().read()).isEqualTo(-1);
       }
       assertThat(unused.isOver()).isFalse();
-      assertThat(mesh.losses()).isEmpty();
+      assertThat(mesh.peerFailures()).isEmpty();
     }
   }
 
@@ -205,33 +205,33 @@ class MeshTest {
     Background<Boolean> introduction =
         Background.call(
             () -> {
-              new Introduction(store, 1, 3).connect(second, Deadline.after(Background.PATIENCE));
+              new FullMeshConnector(store, 1, 3).connect(second, Deadline.after(Background.PATIENCE));
               return true;
             });
-    new Introduction(store, 0, 3).connect(first, Deadline.after(Background.PATIENCE));
+    new FullMeshConnector(store, 0, 3).connect(first, Deadline.after(Background.PATIENCE));
     assertThat(introduction.result()).isTrue();
-    Posted ofThird = first.receive(2, SLOT + 1, bytes(0));
+    PostedMessage ofThird = first.receive(2, SLOT + 1, bytes(0));
 
     try (Socket third = connect(first, 2)) {
       third.getOutputStream().write(new byte[1000]);
 
       awaitOver(ofThird);
-      assertThat(ofThird.loss())
+      assertThat(ofThird.peerFailure())
           .hasToString(
               "rank 2 (127.0.0.2:0) sent what the protocol does not allow:"
                   + " opcode 0, not 1, 2 or 3");
     }
     assertMessageArrives(first, second, 1);
     assertMessageArrives(second, first, 0);
-    assertThat(first.losses()).extracting(Loss::rank).containsExactly(2);
-    assertThat(second.losses()).isEmpty();
+    assertThat(first.peerFailures()).extracting(PeerFailure::rank).containsExactly(2);
+    assertThat(second.peerFailures()).isEmpty();
   }
 
   /** What it has posted goes out when the connection is there, as with peers that connect late. */
   @Test
   void messagesPostedBeforeThePeerConnects_goOutThen() throws IOException {
     Mesh mesh = mesh(0, 2, IPV4);
-    Posted send = mesh.send(1, SLOT, bytes(1, 2));
+    PostedMessage send = mesh.send(1, SLOT, bytes(1, 2));
 
     try (Socket late = connect(mesh, 1)) {
       byte[] announcement = late.getInputStream().readNBytes(48);
@@ -254,7 +254,7 @@ class MeshTest {
 
     Socket last = silent.get(99);
     greet(last, mesh.identifiers()[1]);
-    Posted receipt = mesh.receive(1, SLOT, bytes(0));
+    PostedMessage receipt = mesh.receive(1, SLOT, bytes(0));
     assertThat(last.getInputStream().readNBytes(48)).hasSize(48);
     assertThat(receipt.isOver()).isFalse();
     for (Socket socket : silent) {
@@ -269,7 +269,7 @@ class MeshTest {
     Mesh mesh = mesh(0, 2, IPV4);
     try (Socket peer = connect(mesh, 1)) {
       write(peer, new Preamble(Kind.RECEIVE_READY, SLOT, length));
-      Posted send = mesh.send(1, SLOT, ByteBuffer.allocateDirect(length));
+      PostedMessage send = mesh.send(1, SLOT, ByteBuffer.allocateDirect(length));
       assertThat(peer.getInputStream().readNBytes(96)).hasSize(96);
       assertThat(send.isOver()).isFalse();
 

@@ -72,12 +72,12 @@ class OutboundTest {
   private final AtomicInteger timesFull = new AtomicInteger();
   private final Outbound outbound = new Outbound(timesFull::incrementAndGet);
 
-  private static Posted posted(int... bytes) {
+  private static PostedMessage posted(int... bytes) {
     ByteBuffer data = ByteBuffer.allocateDirect(bytes.length);
     for (int i = 0; i < bytes.length; i++) {
       data.put(i, (byte) bytes[i]);
     }
-    return new Posted(1, data);
+    return new PostedMessage(1, data);
   }
 
   private static byte[] bytes(ByteBuffer... buffers) {
@@ -101,8 +101,8 @@ class OutboundTest {
       for (int others : new int[] {1, 5, 1000}) {
         Script script = new Script(first, others);
         Outbound cut = new Outbound(timesFull::incrementAndGet);
-        Posted payload = posted(1, 2, 3);
-        Posted empty = posted();
+        PostedMessage payload = posted(1, 2, 3);
+        PostedMessage empty = posted();
         cut.attach(script);
 
         cut.put(announcement, null);
@@ -145,7 +145,7 @@ class OutboundTest {
 
   @Test
   void beforeThereIsAChannel_framesWait() throws IOException {
-    Posted payload = posted(1);
+    PostedMessage payload = posted(1);
     outbound.put(new Preamble(Kind.DATA, 7, 1), payload);
     outbound.flush();
     assertThat(payload.isDone()).isFalse();
@@ -159,7 +159,7 @@ class OutboundTest {
   @Test
   void mark_isDoneWhenAllBeforeItHasLeft() throws IOException {
     Script script = new Script(48, 1);
-    Posted mark = posted();
+    PostedMessage mark = posted();
     outbound.attach(script);
     outbound.put(new Preamble(Kind.DATA, 7, 1), posted(9));
     outbound.putMark(mark);
@@ -176,9 +176,9 @@ class OutboundTest {
   @Test
   void drop_givesTheSendsThatHaveNotLeft() throws IOException {
     Script script = new Script(2 * Preamble.BYTES + 4, 1000);
-    Posted gone = posted(1, 2, 3);
-    Posted half = posted(4, 5, 6);
-    Posted waiting = posted(7);
+    PostedMessage gone = posted(1, 2, 3);
+    PostedMessage half = posted(4, 5, 6);
+    PostedMessage waiting = posted(7);
     outbound.attach(script);
     outbound.put(new Preamble(Kind.DATA, 7, 3), gone);
     outbound.put(new Preamble(Kind.DATA, 7, 3), half);

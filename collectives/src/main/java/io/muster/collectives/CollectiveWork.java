@@ -12,9 +12,9 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
-/** A collective that a thread of the group carries out. */
-final class CallWork implements Work, Runnable {
-  private final Call call;
+/** The {@link Work} of a collective, which a thread of the group carries out. */
+final class CollectiveWork implements Work, Runnable {
+  private final CollectiveCall call;
   private final Duration timeout;
 
   /** What waits completes on it; nothing of the program's depends on it. */
@@ -22,7 +22,7 @@ final class CallWork implements Work, Runnable {
 
   private @Nullable CompletableFuture<Void> staged;
 
-  CallWork(Call call, Duration timeout) {
+  CollectiveWork(CollectiveCall call, Duration timeout) {
     this.call = call;
     this.timeout = timeout;
   }

@@ -8,7 +8,7 @@ import java.net.InetSocketAddress;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-class InitiativeTest {
+class ConnectDirectionTest {
   @ParameterizedTest
   @CsvSource({
     "10.0.0.2,    1,     10.0.0.1,  65535",
@@ -27,8 +27,8 @@ class InitiativeTest {
   })
   void greaterAddress_connects(String own, int ownPort, String peer, int peerPort)
       throws Exception {
-    assertThat(Initiative.isWith(address(own, ownPort), address(peer, peerPort))).isTrue();
-    assertThat(Initiative.isWith(address(peer, peerPort), address(own, ownPort))).isFalse();
+    assertThat(ConnectDirection.isWith(address(own, ownPort), address(peer, peerPort))).isTrue();
+    assertThat(ConnectDirection.isWith(address(peer, peerPort), address(own, ownPort))).isFalse();
   }
 
   @ParameterizedTest
@@ -41,7 +41,7 @@ class InitiativeTest {
       String own, int ownPort, String peer, int peerPort, String reason) throws Exception {
     InetSocketAddress theirs = address(peer, peerPort);
 
-    assertThatThrownBy(() -> Initiative.isWith(address(own, ownPort), theirs))
+    assertThatThrownBy(() -> ConnectDirection.isWith(address(own, ownPort), theirs))
         .isInstanceOf(MalformedMessageException.class)
         .hasMessage("address " + theirs + ", " + reason);
   }

@@ -1,7 +1,7 @@
 package io.muster.collectives.internal.algorithm;
 
 /** A message that was posted. */
-public interface Transfer {
+public interface PendingMessage {
   /** Waits until the message was handed to the network, or has arrived. */
   void await();
 

@@ -1,6 +1,6 @@
 package io.muster.collectives.internal.mesh;
 
-import io.muster.collectives.internal.wire.Initiative;
+import io.muster.collectives.internal.wire.ConnectDirection;
 import io.muster.collectives.internal.wire.MalformedMessageException;
 import io.muster.collectives.internal.wire.RankInfo;
 import io.muster.store.Deadline;
@@ -20,9 +20,10 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 
 /**
- * How the ranks of a group get to know each other: each publishes where it listens in the store.
+ * Connects each rank of a group with each other rank. The ranks publish their addresses in the
+ * store.
  */
-public final class Introduction {
+public final class FullMeshConnector {
   /** No PyTorch rank has this name, so none takes a Muster rank for a neighbour on its machine. */
   private static final byte[] HOST = "muster".getBytes(StandardCharsets.US_ASCII);
 
@@ -38,7 +39,7 @@ public final class Introduction {
    *
    * @param store the part of the store that is this group's and this device's; the keys are ranks
    */
-  public Introduction(Store store, int rank, int size) {
+  public FullMeshConnector(Store store, int rank, int size) {
     this.store = store;
     this.rank = rank;
     this.size = size;
@@ -97,7 +98,7 @@ public final class Introduction {
       List<Integer> missing =
           e.missingKeys().isEmpty()
               ? peers
-              : e.missingKeys().stream().map(Introduction::rankOf).toList();
+              : e.missingKeys().stream().map(FullMeshConnector::rankOf).toList();
       throw new MissingRanksException("have not published where they listen", missing);
     }
   }
@@ -129,7 +130,7 @@ public final class Introduction {
   private static boolean initiative(Mesh mesh, RankInfo info, int peer)
       throws MalformedMessageException {
     try {
-      return Initiative.isWith(mesh.address(), info.address());
+      return ConnectDirection.isWith(mesh.address(), info.address());
     } catch (MalformedMessageException e) {
       throw new MalformedMessageException("rank " + peer + " has published " + e.getMessage());
     }

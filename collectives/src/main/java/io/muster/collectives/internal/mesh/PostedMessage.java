@@ -7,10 +7,10 @@ import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A message that was posted for sending or receiving, and what has become of it. Any number of
- * threads may wait for it.
+ * A message that was posted for sending or receiving, and its outcome. Any number of threads may
+ * wait for it.
  */
-public final class Posted {
+public final class PostedMessage {
   private final ByteBuffer data;
 
   /** How many bytes are sent, or arrive; set before {@link #done}. */
@@ -18,12 +18,12 @@ public final class Posted {
 
   private volatile int rank;
   private volatile boolean done;
-  private volatile @Nullable Loss loss;
+  private volatile @Nullable PeerFailure peerFailure;
   private final Queue<Thread> waiters = new ConcurrentLinkedQueue<>();
   private @Nullable Runnable whenOver;
 
   /** The message of {@code rank}, or, if that is negative, of whoever sends first. */
-  Posted(int rank, ByteBuffer data) {
+  PostedMessage(int rank, ByteBuffer data) {
     this.rank = rank;
     this.data = data;
     this.length = data.remaining();
@@ -43,7 +43,7 @@ public final class Posted {
     this.length = bytes;
   }
 
-  /** The other rank; negative as long as a receipt from anyone has met no sender. */
+  /** The other rank; negative as long as a receive from any source has met no sender. */
   public int rank() {
     return rank;
   }
@@ -58,13 +58,13 @@ public final class Posted {
   }
 
   /** Why the message can no longer be sent or received, if so. */
-  public @Nullable Loss loss() {
-    return loss;
+  public @Nullable PeerFailure peerFailure() {
+    return peerFailure;
   }
 
   /** Whether it is done or lost. */
   public boolean isOver() {
-    return done || loss != null;
+    return done || peerFailure != null;
   }
 
   /** Waits until it is over or someone wakes this thread, at most so many nanoseconds. */
@@ -105,9 +105,9 @@ public final class Posted {
     over();
   }
 
-  void lose(Loss loss) {
+  void lose(PeerFailure peerFailure) {
     if (!done) {
-      this.loss = loss;
+      this.peerFailure = peerFailure;
       over();
     }
   }

@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param cause what was thrown on this rank, if that is the reason
  * @param nanoTime when
  */
-public record Loss(
+public record PeerFailure(
     int rank,
     String address,
     String reason,

@@ -19,10 +19,10 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /**
- * Worlds of {@link Tally}s over queues in memory. Whatever the order in which ranks act and
+ * Worlds of {@link MessageMatcher}s over queues in memory. Whatever the order in which ranks act and
  * messages arrive, each message reaches the receipt that was posted for it.
  */
-class TallyModelTest {
+class MessageMatcherModelTest {
   /** On these slots receipts name the sender; on those above they take anyone's. */
   private static final int DIRECTED_SLOTS = 3;
 
@@ -31,22 +31,22 @@ class TallyModelTest {
   /** What a rank is going to do. */
   private record Step(boolean isSend, int peer, long slot, int number) {}
 
-  private record InFlight(Preamble preamble, @Nullable Posted data) {}
+  private record InFlight(Preamble preamble, @Nullable PostedMessage data) {}
 
   private record Link(int from, int to) {}
 
   private static final class World {
     final SplittableRandom random;
     final int size;
-    final List<Tally> tallies = new ArrayList<>();
+    final List<MessageMatcher> tallies = new ArrayList<>();
     final List<ArrayDeque<Step>> steps = new ArrayList<>();
     final Map<Link, ArrayDeque<InFlight>> links = new HashMap<>();
     final Set<Link> cut = new HashSet<>();
 
     /** Receipts by the rank that posted them, each with the step that did. */
-    final List<Map<Posted, Step>> receipts = new ArrayList<>();
+    final List<Map<PostedMessage, Step>> receipts = new ArrayList<>();
 
-    final List<Map<Posted, Step>> sends = new ArrayList<>();
+    final List<Map<PostedMessage, Step>> sends = new ArrayList<>();
 
     World(SplittableRandom random) {
       this.random = random;
@@ -54,7 +54,7 @@ class TallyModelTest {
       for (int rank = 0; rank < size; rank++) {
         int own = rank;
         tallies.add(
-            new Tally(
+            new MessageMatcher(
                 size, (peer, preamble, data) -> link(own, peer).add(new InFlight(preamble, data))));
         steps.add(new ArrayDeque<>());
         receipts.add(new HashMap<>());
@@ -127,31 +127,31 @@ class TallyModelTest {
       if (cut.contains(new Link(rank, step.peer))) {
         return;
       }
-      Tally tally = tallies.get(rank);
-      Posted posted = new Posted(step.peer, ByteBuffer.allocate(Integer.BYTES));
+      MessageMatcher matcher = tallies.get(rank);
+      PostedMessage posted = new PostedMessage(step.peer, ByteBuffer.allocate(Integer.BYTES));
       if (step.isSend) {
         posted.data().putInt(0, step.number);
         sends.get(rank).put(posted, step);
-        tally.send(step.slot, posted);
+        matcher.send(step.slot, posted);
         return;
       }
       receipts.get(rank).put(posted, step);
       if (step.peer < 0) {
-        tally.receiveFromAnyone(step.slot, posted);
+        matcher.receiveFromAnyone(step.slot, posted);
       } else {
-        tally.receive(step.slot, posted);
+        matcher.receive(step.slot, posted);
       }
     }
 
     private void arrive(Link link, InFlight message) throws IOException {
-      Tally tally = tallies.get(link.to);
+      MessageMatcher matcher = tallies.get(link.to);
       Preamble preamble = message.preamble;
       switch (preamble.kind()) {
-        case SEND_READY -> tally.onSendReady(link.from, preamble.slot(), preamble.length());
-        case RECEIVE_READY -> tally.onReceiveReady(link.from, preamble.slot(), preamble.length());
+        case SEND_READY -> matcher.onSendReady(link.from, preamble.slot(), preamble.length());
+        case RECEIVE_READY -> matcher.onReceiveReady(link.from, preamble.slot(), preamble.length());
         case DATA -> {
-          Posted receipt = tally.onData(link.from, preamble.slot(), preamble.length());
-          Posted send = message.data;
+          PostedMessage receipt = matcher.onData(link.from, preamble.slot(), preamble.length());
+          PostedMessage send = message.data;
           assertThat(send).isNotNull();
           assertThat(receipt.isDone()).isFalse();
           if (send != null) {
@@ -164,7 +164,7 @@ class TallyModelTest {
       }
     }
 
-    private static void check(int from, Posted receipt, Map<Posted, Step> own) {
+    private static void check(int from, PostedMessage receipt, Map<PostedMessage, Step> own) {
       Step step = own.get(receipt);
       assertThat(step).isNotNull();
       assertThat(receipt.rank()).isEqualTo(from);
@@ -183,8 +183,8 @@ class TallyModelTest {
           while (world.moveOn()) {}
 
           for (int rank = 0; rank < world.size; rank++) {
-            assertThat(world.sends.get(rank).keySet()).allMatch(Posted::isDone);
-            assertThat(world.receipts.get(rank).keySet()).allMatch(Posted::isDone);
+            assertThat(world.sends.get(rank).keySet()).allMatch(PostedMessage::isDone);
+            assertThat(world.receipts.get(rank).keySet()).allMatch(PostedMessage::isDone);
             for (int peer = 0; peer < world.size; peer++) {
               assertThat(world.tallies.get(rank).waitingFor(peer)).isEmpty();
             }
@@ -230,10 +230,10 @@ class TallyModelTest {
             moving = world.moveOn();
           }
 
-          Set<Posted> lost = new HashSet<>();
+          Set<PostedMessage> lost = new HashSet<>();
           for (int[] ends : new int[][] {{0, 1}, {1, 0}}) {
             world.cut.add(new Link(ends[0], ends[1]));
-            for (Posted posted : world.tallies.get(ends[0]).waitingFor(ends[1])) {
+            for (PostedMessage posted : world.tallies.get(ends[0]).waitingFor(ends[1])) {
               assertThat(lost.add(posted)).isTrue();
               assertThat(posted.isDone()).isFalse();
               assertThat(posted.rank()).isEqualTo(ends[1]);
@@ -249,7 +249,7 @@ class TallyModelTest {
 
           for (int rank = 0; rank < world.size; rank++) {
             int peerThatIsLost = rank < 2 ? 1 - rank : -1;
-            for (Map<Posted, Step> all : List.of(world.sends.get(rank), world.receipts.get(rank))) {
+            for (Map<PostedMessage, Step> all : List.of(world.sends.get(rank), world.receipts.get(rank))) {
               all.forEach(
                   (posted, step) -> {
                     if (step.peer >= 0) {

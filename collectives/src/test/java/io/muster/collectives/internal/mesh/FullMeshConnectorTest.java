@@ -30,7 +30,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 /** How rank 0 gets to know the others, whom the test plays. */
-class IntroductionTest {
+class FullMeshConnectorTest {
   private static final Duration SHORT = Duration.ofMillis(100);
 
   /** Greater than the address of those the test plays, so it is this rank that connects. */
@@ -55,7 +55,7 @@ class IntroductionTest {
   }
 
   private void connect(int size, Duration timeout) throws IOException, InterruptedException {
-    new Introduction(store, 0, size).connect(mesh, Deadline.after(timeout));
+    new FullMeshConnector(store, 0, size).connect(mesh, Deadline.after(timeout));
   }
 
   private void publish(int rank, InetSocketAddress address, int size) {
@@ -113,7 +113,7 @@ class IntroductionTest {
 
     connect(2, Background.PATIENCE);
 
-    assertThat(mesh.losses()).isEmpty();
+    assertThat(mesh.peerFailures()).isEmpty();
   }
 
   @Test
@@ -136,7 +136,7 @@ class IntroductionTest {
     Store prefixed = new PrefixStore("12//cpu/", new PrefixStore("7", store));
 
     assertThatExceptionOfType(MissingRanksException.class)
-        .isThrownBy(() -> new Introduction(prefixed, 0, 2).connect(mesh, Deadline.after(SHORT)))
+        .isThrownBy(() -> new FullMeshConnector(prefixed, 0, 2).connect(mesh, Deadline.after(SHORT)))
         .satisfies(e -> assertThat(e.ranks()).containsExactly(1));
   }
 
@@ -187,7 +187,7 @@ class IntroductionTest {
       connect(2, Background.PATIENCE);
 
       assertThat(stranger.getInputStream().read()).isEqualTo(-1);
-      assertThat(mesh.losses()).isEmpty();
+      assertThat(mesh.peerFailures()).isEmpty();
     }
   }
 
@@ -202,7 +202,7 @@ class IntroductionTest {
       connect(2, Background.PATIENCE);
 
       assertThat(stranger.getInputStream().read()).isEqualTo(-1);
-      assertThat(mesh.losses()).isEmpty();
+      assertThat(mesh.peerFailures()).isEmpty();
     }
   }
 
@@ -234,7 +234,7 @@ class IntroductionTest {
       connect(2, Background.PATIENCE);
 
       assertThat(mesh.awaitConnected(List.of(1), Background.PATIENCE.toNanos())).isEmpty();
-      assertThat(mesh.losses()).isEmpty();
+      assertThat(mesh.peerFailures()).isEmpty();
       assertThat(peer.isConnected()).isTrue();
     }
   }

@@ -1,10 +1,10 @@
 package io.muster.collectives;
 
 import io.muster.collectives.internal.algorithm.Channel;
-import io.muster.collectives.internal.algorithm.Transfer;
-import io.muster.collectives.internal.mesh.Loss;
+import io.muster.collectives.internal.algorithm.PendingMessage;
+import io.muster.collectives.internal.mesh.PeerFailure;
 import io.muster.collectives.internal.mesh.Mesh;
-import io.muster.collectives.internal.mesh.Posted;
+import io.muster.collectives.internal.mesh.PostedMessage;
 import io.muster.collectives.internal.wire.Slot;
 import io.muster.store.Deadline;
 import java.nio.ByteBuffer;
@@ -18,10 +18,10 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 
 /**
- * An operation as it is carried out: its messages, its memory, its deadline, and what to throw when
- * it fails. Used by one thread.
+ * An operation in flight: its messages, scratch memory, deadline, and the exception it fails with.
+ * Used by one thread.
  */
-final class Run implements AutoCloseable {
+final class OperationContext implements AutoCloseable {
   /**
    * How long an operation that needs everyone goes on, without anything arriving, when a rank has
    * gone. It may have gone because it was done.
@@ -56,16 +56,16 @@ final class Run implements AutoCloseable {
    *
    * @param what how messages of exceptions call it
    */
-  Run(GlooBackend backend, String what, String operation, boolean needsEveryone, Duration timeout) {
+  OperationContext(GlooBackend backend, String what, String operation, boolean needsEveryone, Duration timeout) {
     this.backend = backend;
     this.what = what;
     this.operation = operation;
     this.needsEveryone = needsEveryone;
     this.deadline = Deadline.after(timeout);
     backend.requireUsable(what, operation);
-    List<Loss> losses = backend.mesh(0).losses();
-    if (needsEveryone && !losses.isEmpty()) {
-      throw lost(losses, losses.get(0));
+    List<PeerFailure> peerFailures = backend.mesh(0).peerFailures();
+    if (needsEveryone && !peerFailures.isEmpty()) {
+      throw lost(peerFailures, peerFailures.get(0));
     }
   }
 
@@ -161,7 +161,7 @@ final class Run implements AutoCloseable {
    */
   void observe(Pending message, Duration timeout) {
     if (!message.posted.isDone()) {
-      Run observer = new Run(backend, what, operation, needsEveryone, timeout);
+      OperationContext observer = new OperationContext(backend, what, operation, needsEveryone, timeout);
       observer.interruptEndsIt = false;
       observer.adopt(message.mesh, message.posted, message.receives).await();
     }
@@ -172,7 +172,7 @@ final class Run implements AutoCloseable {
     return what;
   }
 
-  private Pending adopt(Mesh mesh, Posted posted, boolean receives) {
+  private Pending adopt(Mesh mesh, PostedMessage posted, boolean receives) {
     Pending added = new Pending(mesh, posted, receives);
     pending.add(added);
     return added;
@@ -214,23 +214,23 @@ final class Run implements AutoCloseable {
 
     @Override
     public ByteBuffer scratch(int bytes) {
-      return Run.this.scratch(bytes);
+      return OperationContext.this.scratch(bytes);
     }
   }
 
   /** A message of this run. */
-  final class Pending implements Transfer {
+  final class Pending implements PendingMessage {
     private final Mesh mesh;
-    private final Posted posted;
+    private final PostedMessage posted;
     private final boolean receives;
 
-    private Pending(Mesh mesh, Posted posted, boolean receives) {
+    private Pending(Mesh mesh, PostedMessage posted, boolean receives) {
       this.mesh = mesh;
       this.posted = posted;
       this.receives = receives;
     }
 
-    Posted posted() {
+    PostedMessage posted() {
       return posted;
     }
 
@@ -258,48 +258,48 @@ final class Run implements AutoCloseable {
         if (nanos <= 0) {
           return false;
         }
-        List<Loss> losses = mesh.losses();
-        if (needsEveryone && !losses.isEmpty()) {
+        List<PeerFailure> peerFailures = mesh.peerFailures();
+        if (needsEveryone && !peerFailures.isEmpty()) {
           if (mesh.reads() != reads) {
             reads = mesh.reads();
             quietSince = System.nanoTime();
           }
           nanos = Math.min(nanos, GRACE_NANOS - (System.nanoTime() - quietSince));
           if (nanos <= 0) {
-            throw lost(losses, losses.get(0));
+            throw lost(peerFailures, peerFailures.get(0));
           }
         }
-        mesh.await(posted, losses.size(), nanos);
+        mesh.await(posted, peerFailures.size(), nanos);
       }
-      Loss loss = posted.loss();
-      if (loss != null) {
-        throw lost(mesh.losses(), loss);
+      PeerFailure peerFailure = posted.peerFailure();
+      if (peerFailure != null) {
+        throw lost(mesh.peerFailures(), peerFailure);
       }
       return true;
     }
   }
 
-  private CollectiveException lost(List<Loss> losses, Loss loss) {
-    Loss first = losses.isEmpty() ? loss : losses.get(0);
+  private CollectiveException lost(List<PeerFailure> peerFailures, PeerFailure peerFailure) {
+    PeerFailure first = peerFailures.isEmpty() ? peerFailure : peerFailures.get(0);
     if (first.isLocal()) {
       return endedHere(first);
     }
     String others =
-        losses.size() < 2
+        peerFailures.size() < 2
             ? ""
             : "; then "
-                + losses.stream().skip(1).map(Loss::toString).collect(Collectors.joining(", "));
+                + peerFailures.stream().skip(1).map(PeerFailure::toString).collect(Collectors.joining(", "));
     CollectiveException failure =
         new CollectiveException(
             String.format(Locale.ROOT, "%s on %s failed: %s%s", what, backend, first, others),
             operation,
-            losses.stream().map(Loss::rank).toList(),
+            peerFailures.stream().map(PeerFailure::rank).toList(),
             null);
     return fail(failure, NEWS_NANOS);
   }
 
   /** What to throw when this rank has ended its connections, which is no other rank's fault. */
-  private CollectiveException endedHere(Loss first) {
+  private CollectiveException endedHere(PeerFailure first) {
     CollectiveException earlier = backend.failure();
     CollectiveException failure =
         earlier == null || first.cause() != null

@@ -4,13 +4,12 @@ import java.net.InetSocketAddress;
 import java.util.Arrays;
 import java.util.Locale;
 
-/** Who of two ranks connects to the other: both come to the same answer from their addresses. */
-public final class Initiative {
-  private Initiative() {}
+/** Which of two ranks connects to the other. Both ranks compute it from their addresses. */
+public final class ConnectDirection {
+  private ConnectDirection() {}
 
   /**
-   * Whether the rank at {@code own} connects to the one at {@code peer}, rather than the other way
-   * round.
+   * Whether the rank at {@code own} connects to the one at {@code peer}, or the opposite.
    *
    * @throws MalformedMessageException if they are of different families or the same
    */

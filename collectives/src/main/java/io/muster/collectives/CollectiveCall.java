@@ -6,17 +6,17 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A collective that was called: its arguments are checked, and it has its place in the order of
+ * A call of a collective. Its arguments are checked, and its tag is its position in the order of
  * calls.
  *
- * @param operation as the method is called
- * @param tag its place in the order of calls
- * @param needsEveryone whether no rank can finish before all have begun
- * @param body what there is to do
+ * @param operation the method's name
+ * @param tag its position in the order of calls
+ * @param needsEveryone whether no rank can finish before all ranks have begun
+ * @param body carries it out
  * @param objection why the result is not what was asked for, if so; to be said when all is done,
  *     since the others count on this rank's part
  */
-record Call(
+record CollectiveCall(
     GlooBackend backend,
     String operation,
     int tag,
@@ -24,13 +24,13 @@ record Call(
     Body body,
     @Nullable String objection) {
   /** A call whose result is what was asked for. */
-  Call(GlooBackend backend, String operation, int tag, boolean needsEveryone, Body body) {
+  CollectiveCall(GlooBackend backend, String operation, int tag, boolean needsEveryone, Body body) {
     this(backend, operation, tag, needsEveryone, body, null);
   }
 
   /** What a collective does. */
   interface Body {
-    void on(Run run);
+    void on(OperationContext run);
   }
 
   /** Does it on this thread. */
@@ -40,7 +40,7 @@ record Call(
 
   /** Does it on a thread of the group. */
   Work start(Duration timeout) {
-    CallWork work = new CallWork(this, timeout);
+    CollectiveWork work = new CollectiveWork(this, timeout);
     try {
       backend.execute(work);
     } catch (OutOfMemoryError e) {
@@ -52,7 +52,7 @@ record Call(
   }
 
   void runNow(Duration timeout) {
-    try (Run run = new Run(backend, toString(), operation, needsEveryone, timeout)) {
+    try (OperationContext run = new OperationContext(backend, toString(), operation, needsEveryone, timeout)) {
       body.on(run);
       run.requireNothingLeft();
       run.succeeded();

@@ -11,17 +11,17 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** Each rule of readiness by itself, for rank 0 of a world of three. */
-class TallyTest {
+class MessageMatcherTest {
   private static final long SLOT = 0x0400_0007_0000_0000L;
   private static final long OTHER_SLOT = 5;
 
   /** What went out, such as {@code "1 DATA 4"}: to whom, what, and how many bytes it is about. */
   private final List<String> out = new ArrayList<>();
 
-  private final List<Posted> sent = new ArrayList<>();
+  private final List<PostedMessage> sent = new ArrayList<>();
 
-  private final Tally tally =
-      new Tally(
+  private final MessageMatcher matcher =
+      new MessageMatcher(
           3,
           (rank, preamble, data) -> {
             out.add(rank + " " + preamble.kind() + " " + preamble.length());
@@ -30,34 +30,34 @@ class TallyTest {
             }
           });
 
-  private static Posted posted(int rank, int bytes) {
-    return new Posted(rank, ByteBuffer.allocate(bytes));
+  private static PostedMessage posted(int rank, int bytes) {
+    return new PostedMessage(rank, ByteBuffer.allocate(bytes));
   }
 
-  private Posted send(int rank, int bytes) throws SizeMismatchException {
-    Posted send = posted(rank, bytes);
-    tally.send(SLOT, send);
+  private PostedMessage send(int rank, int bytes) throws SizeMismatchException {
+    PostedMessage send = posted(rank, bytes);
+    matcher.send(SLOT, send);
     return send;
   }
 
-  private Posted receive(int rank, int bytes) throws SizeMismatchException {
-    Posted receipt = posted(rank, bytes);
-    tally.receive(SLOT, receipt);
+  private PostedMessage receive(int rank, int bytes) throws SizeMismatchException {
+    PostedMessage receipt = posted(rank, bytes);
+    matcher.receive(SLOT, receipt);
     return receipt;
   }
 
-  private Posted receiveFromAnyone(int bytes) throws SizeMismatchException {
-    Posted receipt = posted(-1, bytes);
-    tally.receiveFromAnyone(SLOT, receipt);
+  private PostedMessage receiveFromAnyone(int bytes) throws SizeMismatchException {
+    PostedMessage receipt = posted(-1, bytes);
+    matcher.receiveFromAnyone(SLOT, receipt);
     return receipt;
   }
 
   @Test
   void send_withoutACredit_announcesItselfAndWaits() throws Exception {
-    Posted send = send(1, 4);
+    PostedMessage send = send(1, 4);
     assertThat(out).containsExactly("1 SEND_READY 4");
 
-    tally.onReceiveReady(1, SLOT, 4);
+    matcher.onReceiveReady(1, SLOT, 4);
 
     assertThat(out).containsExactly("1 SEND_READY 4", "1 DATA 4");
     assertThat(sent).containsExactly(send);
@@ -65,7 +65,7 @@ class TallyTest {
 
   @Test
   void send_withACredit_goesAtOnceAndUsesItUp() throws Exception {
-    tally.onReceiveReady(1, SLOT, 4);
+    matcher.onReceiveReady(1, SLOT, 4);
 
     send(1, 4);
     send(1, 5);
@@ -75,34 +75,34 @@ class TallyTest {
 
   @Test
   void receive_givesACreditWhetherAnnouncedOrNot() throws Exception {
-    Posted first = receive(2, 4);
-    tally.onSendReady(2, SLOT, 4);
-    tally.onSendReady(2, SLOT, 5);
-    Posted second = receive(2, 5);
+    PostedMessage first = receive(2, 4);
+    matcher.onSendReady(2, SLOT, 4);
+    matcher.onSendReady(2, SLOT, 5);
+    PostedMessage second = receive(2, 5);
 
     assertThat(out).containsExactly("2 RECEIVE_READY 4", "2 RECEIVE_READY 5");
-    assertThat(tally.onData(2, SLOT, 4)).isSameAs(first);
-    assertThat(tally.onData(2, SLOT, 5)).isSameAs(second);
+    assertThat(matcher.onData(2, SLOT, 4)).isSameAs(first);
+    assertThat(matcher.onData(2, SLOT, 5)).isSameAs(second);
   }
 
   @Test
   void dataBeforeItsAnnouncement_isForWhoWaits() throws Exception {
-    Posted receipt = receive(2, 4);
+    PostedMessage receipt = receive(2, 4);
 
-    assertThat(tally.onData(2, SLOT, 4)).isSameAs(receipt);
-    tally.onSendReady(2, SLOT, 4);
+    assertThat(matcher.onData(2, SLOT, 4)).isSameAs(receipt);
+    matcher.onSendReady(2, SLOT, 4);
 
     // The announcement was that of the data, so nobody is left to receive from.
-    Posted anyone = receiveFromAnyone(4);
+    PostedMessage anyone = receiveFromAnyone(4);
     assertThat(anyone.rank()).isNegative();
   }
 
   @Test
   void messagesOfASlot_stayInOrder() throws Exception {
-    Posted first = send(1, 4);
-    Posted second = send(1, 5);
-    tally.onReceiveReady(1, SLOT, 4);
-    tally.onReceiveReady(1, SLOT, 5);
+    PostedMessage first = send(1, 4);
+    PostedMessage second = send(1, 5);
+    matcher.onReceiveReady(1, SLOT, 4);
+    matcher.onReceiveReady(1, SLOT, 5);
 
     assertThat(sent).containsExactly(first, second);
   }
@@ -110,29 +110,29 @@ class TallyTest {
   @Test
   void slotsAndPeers_areApart() throws Exception {
     send(1, 4);
-    tally.onReceiveReady(1, OTHER_SLOT, 4);
-    tally.onReceiveReady(2, SLOT, 4);
+    matcher.onReceiveReady(1, OTHER_SLOT, 4);
+    matcher.onReceiveReady(2, SLOT, 4);
 
     assertThat(sent).isEmpty();
   }
 
   @Test
   void receiveFromAnyone_asksNobodyUntilSomeoneAnnounces() throws Exception {
-    Posted receipt = receiveFromAnyone(4);
+    PostedMessage receipt = receiveFromAnyone(4);
     assertThat(out).isEmpty();
 
-    tally.onSendReady(2, SLOT, 4);
+    matcher.onSendReady(2, SLOT, 4);
 
     assertThat(out).containsExactly("2 RECEIVE_READY 4");
     assertThat(receipt.rank()).isEqualTo(2);
-    assertThat(tally.onData(2, SLOT, 4)).isSameAs(receipt);
+    assertThat(matcher.onData(2, SLOT, 4)).isSameAs(receipt);
   }
 
   @Test
   void receiveFromAnyone_takesWhoAnnouncedFirst() throws Exception {
-    tally.onSendReady(2, OTHER_SLOT, 4);
-    tally.onSendReady(1, SLOT, 4);
-    tally.onSendReady(2, SLOT, 4);
+    matcher.onSendReady(2, OTHER_SLOT, 4);
+    matcher.onSendReady(1, SLOT, 4);
+    matcher.onSendReady(2, SLOT, 4);
 
     assertThat(receiveFromAnyone(4).rank()).isEqualTo(1);
     assertThat(receiveFromAnyone(4).rank()).isEqualTo(2);
@@ -141,19 +141,19 @@ class TallyTest {
 
   @Test
   void announcement_belongsToTheReceiptFromThatRank_beforeThoseFromAnyone() throws Exception {
-    Posted anyone = receiveFromAnyone(4);
+    PostedMessage anyone = receiveFromAnyone(4);
     receive(2, 4);
 
-    tally.onSendReady(2, SLOT, 4);
+    matcher.onSendReady(2, SLOT, 4);
     assertThat(anyone.rank()).isNegative();
-    tally.onSendReady(2, SLOT, 4);
+    matcher.onSendReady(2, SLOT, 4);
 
     assertThat(anyone.rank()).isEqualTo(2);
   }
 
   @Test
   void receiveFromARank_usesUpItsAnnouncement() throws Exception {
-    tally.onSendReady(2, SLOT, 4);
+    matcher.onSendReady(2, SLOT, 4);
     receive(2, 4);
 
     assertThat(receiveFromAnyone(4).rank()).isNegative();
@@ -161,16 +161,16 @@ class TallyTest {
 
   @Test
   void dataNobodyAskedFor_areRefused() {
-    assertThatThrownBy(() -> tally.onData(1, SLOT, 4))
+    assertThatThrownBy(() -> matcher.onData(1, SLOT, 4))
         .isInstanceOf(MalformedMessageException.class)
         .hasMessage("4 bytes, where none were asked for, as a message of allReduce (call 1792)");
   }
 
   @Test
   void dataOfAnotherLength_areRefusedAndTheReceiptIsNotForgotten() throws Exception {
-    Posted receipt = receive(1, 4);
+    PostedMessage receipt = receive(1, 4);
 
-    assertThatThrownBy(() -> tally.onData(1, SLOT, 8))
+    assertThatThrownBy(() -> matcher.onData(1, SLOT, 8))
         .isInstanceOf(MalformedMessageException.class)
         .hasMessage("8 bytes, where this rank expects 4, as a message of allReduce (call 1792)");
     assertThat(lose(1)).containsExactly(receipt);
@@ -181,14 +181,14 @@ class TallyTest {
    */
   @Test
   void messageThatDoesNotFit_isFoundByWhoSends() throws Exception {
-    Posted early = send(1, 8);
-    assertThatThrownBy(() -> tally.onReceiveReady(1, SLOT, 4))
+    PostedMessage early = send(1, 8);
+    assertThatThrownBy(() -> matcher.onReceiveReady(1, SLOT, 4))
         .isInstanceOf(SizeMismatchException.class)
         .hasMessage(
             "expects 4 bytes where this rank sends 8, as a message of allReduce (call 1792);"
                 + " the ranks have called it with different lengths");
 
-    tally.onReceiveReady(2, SLOT, 8);
+    matcher.onReceiveReady(2, SLOT, 8);
     assertThatThrownBy(() -> send(2, 4)).isInstanceOf(SizeMismatchException.class);
 
     assertThat(sent).isEmpty();
@@ -198,23 +198,23 @@ class TallyTest {
 
   @Test
   void messageThatDoesNotFit_isFoundByWhoReceives() throws Exception {
-    Posted fits = receive(1, 4);
-    Posted next = receive(1, 4);
-    tally.onSendReady(1, SLOT, 4);
-    assertThatThrownBy(() -> tally.onSendReady(1, SLOT, 8))
+    PostedMessage fits = receive(1, 4);
+    PostedMessage next = receive(1, 4);
+    matcher.onSendReady(1, SLOT, 4);
+    assertThatThrownBy(() -> matcher.onSendReady(1, SLOT, 8))
         .isInstanceOf(SizeMismatchException.class)
         .hasMessageStartingWith("sends 8 bytes where this rank expects 4, as a message of");
 
-    tally.onSendReady(2, SLOT, 4);
+    matcher.onSendReady(2, SLOT, 4);
     assertThatThrownBy(() -> receive(2, 8)).isInstanceOf(SizeMismatchException.class);
-    tally.onSendReady(2, OTHER_SLOT, 4);
-    Posted anyone = posted(-1, 3);
-    assertThatThrownBy(() -> tally.receiveFromAnyone(OTHER_SLOT, anyone))
+    matcher.onSendReady(2, OTHER_SLOT, 4);
+    PostedMessage anyone = posted(-1, 3);
+    assertThatThrownBy(() -> matcher.receiveFromAnyone(OTHER_SLOT, anyone))
         .isInstanceOf(SizeMismatchException.class)
         .hasMessage("sends 4 bytes where this rank expects 3, as a message with tag 5");
-    Posted open = posted(-1, 3);
-    tally.receiveFromAnyone(OTHER_SLOT + 1, open);
-    assertThatThrownBy(() -> tally.onSendReady(2, OTHER_SLOT + 1, 4))
+    PostedMessage open = posted(-1, 3);
+    matcher.receiveFromAnyone(OTHER_SLOT + 1, open);
+    assertThatThrownBy(() -> matcher.onSendReady(2, OTHER_SLOT + 1, 4))
         .isInstanceOf(SizeMismatchException.class);
 
     assertThat(lose(1)).containsExactly(fits, next);
@@ -223,37 +223,37 @@ class TallyTest {
 
   @Test
   void whatNothingHasMet_isLeftOver() throws Exception {
-    assertThat(tally.leftover(SLOT)).isNull();
-    tally.onSendReady(2, SLOT, 4);
-    assertThat(tally.mayHaveLeftover()).isTrue();
-    assertThat(tally.leftover(SLOT)).isEqualTo("rank 2 sends 4 bytes more than this rank expects");
+    assertThat(matcher.leftover(SLOT)).isNull();
+    matcher.onSendReady(2, SLOT, 4);
+    assertThat(matcher.mayHaveLeftover()).isTrue();
+    assertThat(matcher.leftover(SLOT)).isEqualTo("rank 2 sends 4 bytes more than this rank expects");
     receive(2, 4);
-    assertThat(tally.mayHaveLeftover()).isFalse();
-    tally.onReceiveReady(1, SLOT, 6);
-    assertThat(tally.leftover(SLOT)).isEqualTo("rank 1 expects 6 bytes more than this rank sends");
-    assertThat(tally.leftover(OTHER_SLOT)).isNull();
+    assertThat(matcher.mayHaveLeftover()).isFalse();
+    matcher.onReceiveReady(1, SLOT, 6);
+    assertThat(matcher.leftover(SLOT)).isEqualTo("rank 1 expects 6 bytes more than this rank sends");
+    assertThat(matcher.leftover(OTHER_SLOT)).isNull();
     send(1, 6);
-    assertThat(tally.mayHaveLeftover()).isFalse();
-    tally.onReceiveReady(1, SLOT, 6);
-    tally.forget(1);
-    assertThat(tally.mayHaveLeftover()).isFalse();
+    assertThat(matcher.mayHaveLeftover()).isFalse();
+    matcher.onReceiveReady(1, SLOT, 6);
+    matcher.forget(1);
+    assertThat(matcher.mayHaveLeftover()).isFalse();
   }
 
   /** Fault D3: shorter messages arrive where Gloo gives them a meaning, and nowhere else. */
   @Test
   void shorterData_areAcceptedForMessagesAndBroadcasts_andElseRefused() throws Exception {
     for (long slot : new long[] {0, 0xffff_ffffL, Slot.of(Slot.Kind.BROADCAST, -1)}) {
-      Posted receipt = posted(1, 4);
-      tally.receive(slot, receipt);
+      PostedMessage receipt = posted(1, 4);
+      matcher.receive(slot, receipt);
 
-      assertThat(tally.onData(1, slot, 3)).isSameAs(receipt);
+      assertThat(matcher.onData(1, slot, 3)).isSameAs(receipt);
       assertThat(receipt.length()).isEqualTo(3);
     }
     for (Slot.Kind kind : Slot.Kind.values()) {
       if (kind != Slot.Kind.BROADCAST) {
-        tally.receive(Slot.of(kind, 0), posted(1, 4));
+        matcher.receive(Slot.of(kind, 0), posted(1, 4));
 
-        assertThatThrownBy(() -> tally.onData(1, Slot.of(kind, 0), 3))
+        assertThatThrownBy(() -> matcher.onData(1, Slot.of(kind, 0), 3))
             .isInstanceOf(MalformedMessageException.class)
             .hasMessageContaining("where this rank expects 4");
       }
@@ -262,63 +262,63 @@ class TallyTest {
 
   @Test
   void announcementsAndCreditsThatNothingMeets_areLimitedForEachPeer() throws Exception {
-    for (int i = 0; i < Tally.MAX_UNMET; i += 2) {
-      tally.onSendReady(1, i, 4);
-      tally.onReceiveReady(1, i, 4);
+    for (int i = 0; i < MessageMatcher.MAX_UNEXPECTED; i += 2) {
+      matcher.onSendReady(1, i, 4);
+      matcher.onReceiveReady(1, i, 4);
     }
 
-    assertThatThrownBy(() -> tally.onSendReady(1, SLOT, 4))
+    assertThatThrownBy(() -> matcher.onSendReady(1, SLOT, 4))
         .isInstanceOf(MalformedMessageException.class)
-        .hasMessageContaining(Tally.MAX_UNMET + " announcements");
-    assertThatThrownBy(() -> tally.onReceiveReady(1, SLOT, 4))
+        .hasMessageContaining(MessageMatcher.MAX_UNEXPECTED + " announcements");
+    assertThatThrownBy(() -> matcher.onReceiveReady(1, SLOT, 4))
         .isInstanceOf(MalformedMessageException.class);
-    tally.onSendReady(2, SLOT, 4);
+    matcher.onSendReady(2, SLOT, 4);
     assertThat(receiveFromAnyone(4).rank()).isEqualTo(2);
   }
 
   @Test
   void whatIsMet_doesNotCountForTheLimit() throws Exception {
-    for (int i = 0; i <= Tally.MAX_UNMET; i++) {
-      tally.onSendReady(1, SLOT, 0);
-      tally.onReceiveReady(1, SLOT, 0);
+    for (int i = 0; i <= MessageMatcher.MAX_UNEXPECTED; i++) {
+      matcher.onSendReady(1, SLOT, 0);
+      matcher.onReceiveReady(1, SLOT, 0);
       receive(1, 0);
       send(1, 0);
-      assertThat(tally.onData(1, SLOT, 0).rank()).isEqualTo(1);
+      assertThat(matcher.onData(1, SLOT, 0).rank()).isEqualTo(1);
     }
   }
 
   @Test
   void lose_givesWhatWasOnItsWayWithThatRankAlone() throws Exception {
-    Posted send = send(1, 4);
-    Posted receipt = receive(1, 4);
-    Posted ofOther = receive(2, 4);
-    tally.onSendReady(1, OTHER_SLOT, 4);
+    PostedMessage send = send(1, 4);
+    PostedMessage receipt = receive(1, 4);
+    PostedMessage ofOther = receive(2, 4);
+    matcher.onSendReady(1, OTHER_SLOT, 4);
 
     assertThat(lose(1)).containsExactlyInAnyOrder(send, receipt);
     assertThat(lose(1)).isEmpty();
 
-    Posted anyone = posted(-1, 4);
-    tally.receiveFromAnyone(OTHER_SLOT, anyone);
+    PostedMessage anyone = posted(-1, 4);
+    matcher.receiveFromAnyone(OTHER_SLOT, anyone);
     assertThat(anyone.rank()).isNegative();
-    assertThat(tally.onData(2, SLOT, 4)).isSameAs(ofOther);
+    assertThat(matcher.onData(2, SLOT, 4)).isSameAs(ofOther);
   }
 
   @Test
   void waitingForAnyone_givesTheReceiptsThatHaveMetNobody() throws Exception {
-    Posted met = receiveFromAnyone(4);
-    Posted open = receiveFromAnyone(4);
-    tally.onSendReady(1, SLOT, 4);
+    PostedMessage met = receiveFromAnyone(4);
+    PostedMessage open = receiveFromAnyone(4);
+    matcher.onSendReady(1, SLOT, 4);
 
-    assertThat(tally.waitingForAnyone()).containsExactly(open);
-    tally.forgetOpen();
-    assertThat(tally.waitingForAnyone()).isEmpty();
+    assertThat(matcher.waitingForAnyone()).containsExactly(open);
+    matcher.forgetOpen();
+    assertThat(matcher.waitingForAnyone()).isEmpty();
     assertThat(lose(1)).containsExactly(met);
   }
 
   /** As a mesh does when a connection has ended. */
-  private List<Posted> lose(int rank) {
-    List<Posted> lost = tally.waitingFor(rank);
-    tally.forget(rank);
+  private List<PostedMessage> lose(int rank) {
+    List<PostedMessage> lost = matcher.waitingFor(rank);
+    matcher.forget(rank);
     return lost;
   }
 }
