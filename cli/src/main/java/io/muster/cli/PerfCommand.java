@@ -260,19 +260,19 @@ final class PerfCommand implements Callable<Integer> {
     return arguments;
   }
 
-  static final class CollectiveName extends NameOf<Collective> {
+  static final class CollectiveName extends EnumNameConverter<Collective> {
     CollectiveName() {
       super("a collective", Collective.values());
     }
   }
 
-  static final class TypeName extends NameOf<ElementType> {
+  static final class TypeName extends EnumNameConverter<ElementType> {
     TypeName() {
       super("a type of elements", ElementType.values());
     }
   }
 
-  static final class ReductionName extends NameOf<Reduction> {
+  static final class ReductionName extends EnumNameConverter<Reduction> {
     ReductionName() {
       super("an operator", Reduction.values());
     }

@@ -131,7 +131,7 @@ final class ServeCommand implements Callable<Integer> {
       if (file != null) {
         file.write(server.port());
       }
-      streams.print(Greeting.of(options.bind(), server.addresses()));
+      streams.print(ServeBanner.of(options.bind(), server.addresses()));
       if (!server.awaitTermination()) {
         throw ended;
       }

@@ -89,10 +89,10 @@ class PackageArrowsTest {
 
   /** It follows from the sequence of calls alone. */
   @Test
-  void tally_hasNoSocketNorLockNorClock() {
+  void messageMatcher_hasNoSocketNorLockNorClock() {
     noClasses()
         .that()
-        .haveSimpleName("Tally")
+        .haveSimpleName("MessageMatcher")
         .should()
         .dependOnClassesThat()
         .resideInAnyPackage("java.net..", "java.nio.channels..", "java.util.concurrent..")

@@ -3,8 +3,8 @@ package io.muster.rpc;
 import io.grpc.Status;
 import io.muster.rpc.internal.transport.Cancellable;
 import io.muster.rpc.internal.transport.Connection;
-import io.muster.rpc.internal.transport.Link;
-import io.muster.rpc.internal.transport.Outgoing;
+import io.muster.rpc.internal.transport.TransportConfig;
+import io.muster.rpc.internal.transport.ResponseListener;
 import io.muster.rpc.internal.wire.Body;
 import io.muster.rpc.internal.wire.Control;
 import io.muster.rpc.internal.wire.Frame;
@@ -12,8 +12,8 @@ import io.muster.rpc.internal.wire.MalformedException;
 import io.muster.rpc.internal.wire.ObjectId;
 import io.muster.rpc.internal.wire.Request;
 import io.muster.rpc.internal.wire.Response;
-import io.muster.rpc.internal.wire.Thrown;
-import io.muster.rpc.internal.world.Member;
+import io.muster.rpc.internal.wire.RemoteFailure;
+import io.muster.rpc.internal.world.WorkerInfo;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.Map;
@@ -35,7 +35,7 @@ final class Caller implements AutoCloseable {
   private final RpcAgent agent;
   private final int rank;
   private final RpcCodec codec;
-  private final Link link;
+  private final TransportConfig link;
   private final Executor executor;
   private final Map<Long, Connection> connections = new ConcurrentHashMap<>();
   private final Set<PendingCall<?>> open = ConcurrentHashMap.newKeySet();
@@ -52,17 +52,17 @@ final class Caller implements AutoCloseable {
    * @param keep what the result is kept as, if it stays there
    */
   record Target(
-      Member worker,
+      WorkerInfo worker,
       String function,
       String shown,
       Optional<RemoteRef<?>> target,
       Optional<ObjectId> keep) {
-    static Target of(Member worker, String function, String shown) {
+    static Target of(WorkerInfo worker, String function, String shown) {
       return new Target(worker, function, shown, Optional.empty(), Optional.empty());
     }
   }
 
-  Caller(RpcAgent agent, int rank, RpcCodec codec, Link link, Executor executor) {
+  Caller(RpcAgent agent, int rank, RpcCodec codec, TransportConfig link, Executor executor) {
     this.agent = agent;
     this.rank = rank;
     this.codec = codec;
@@ -191,7 +191,7 @@ final class Caller implements AutoCloseable {
     return frame;
   }
 
-  Connection connection(Member worker) {
+  Connection connection(WorkerInfo worker) {
     if (closed) {
       throw new IllegalStateException("this worker has been shut down");
     }
@@ -208,7 +208,7 @@ final class Caller implements AutoCloseable {
 
   @SuppressWarnings({"unchecked", "NullAway"}) // a result may be null where its type allows it
   private <T> T result(Target target, byte[] message, Duration timeout, Class<T> type) {
-    Member worker = target.worker;
+    WorkerInfo worker = target.worker;
     try {
       Response response = Response.decode(message);
       if (response instanceof Response.Failure failure) {
@@ -229,7 +229,7 @@ final class Caller implements AutoCloseable {
     } catch (MalformedException | IllegalArgumentException e) {
       throw unreadable(target, String.valueOf(e.getMessage()), e);
     } catch (RuntimeException e) {
-      throw unreadable(target, "cannot be read: " + Thrown.describe(e), e);
+      throw unreadable(target, "cannot be read: " + RemoteFailure.describe(e), e);
     }
   }
 
@@ -242,7 +242,7 @@ final class Caller implements AutoCloseable {
         cause);
   }
 
-  private @Nullable Object value(Member worker, Response response, Duration timeout) {
+  private @Nullable Object value(WorkerInfo worker, Response response, Duration timeout) {
     if (response instanceof Response.Value value) {
       return decode(value.result(), new MessageReferences(agent));
     }
@@ -268,7 +268,7 @@ final class Caller implements AutoCloseable {
   }
 
   /** Tells another agent something, unless this worker has ended. */
-  void tell(Member worker, Control message, Outgoing outcome) {
+  void tell(WorkerInfo worker, Control message, ResponseListener outcome) {
     if (closed) {
       outcome.failed(Status.CANCELLED);
     } else {
@@ -308,7 +308,7 @@ final class Caller implements AutoCloseable {
   }
 
   /** A call under way. Cancelling it calls it off on the other side too. */
-  private final class PendingCall<T> extends CompletableFuture<T> implements Outgoing {
+  private final class PendingCall<T> extends CompletableFuture<T> implements ResponseListener {
     private final Target target;
     private final Duration timeout;
     private final Reader<T> reader;
@@ -378,7 +378,7 @@ final class Caller implements AutoCloseable {
 
     /** The answer cannot be made use of, for want of memory for example. */
     private void fail(Throwable cause) {
-      completeExceptionally(unreadable(target, "cannot be read: " + Thrown.describe(cause), cause));
+      completeExceptionally(unreadable(target, "cannot be read: " + RemoteFailure.describe(cause), cause));
     }
   }
 }

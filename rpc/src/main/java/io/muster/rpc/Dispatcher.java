@@ -4,18 +4,18 @@ import io.grpc.Status;
 import io.muster.rpc.Functions.Callee;
 import io.muster.rpc.internal.refs.OwnedObjects;
 import io.muster.rpc.internal.serving.Admission;
-import io.muster.rpc.internal.transport.Incoming;
+import io.muster.rpc.internal.transport.RequestHandler;
 import io.muster.rpc.internal.transport.Reply;
 import io.muster.rpc.internal.wire.Control;
 import io.muster.rpc.internal.wire.Frame;
 import io.muster.rpc.internal.wire.MalformedException;
 import io.muster.rpc.internal.wire.Request;
-import io.muster.rpc.internal.wire.Thrown;
+import io.muster.rpc.internal.wire.RemoteFailure;
 import java.util.List;
 import java.util.Optional;
 
 /** The calls that others make to this worker. */
-final class Dispatcher implements Incoming {
+final class Dispatcher implements RequestHandler {
   private static final Status ANOTHER_WORKER =
       Status.UNAVAILABLE.withDescription("another worker listens there now");
   private static final Status FULL = Status.RESOURCE_EXHAUSTED.withDescription("too many calls");
@@ -123,7 +123,7 @@ final class Dispatcher implements Incoming {
     } catch (RefusedException e) {
       reply.refuse(e.status);
     } catch (Throwable e) {
-      reply.refuse(Status.INTERNAL.withDescription("not called: " + Thrown.describe(e)));
+      reply.refuse(Status.INTERNAL.withDescription("not called: " + RemoteFailure.describe(e)));
     } finally {
       if (entered) {
         admission.leave(nested, held);
@@ -176,7 +176,7 @@ final class Dispatcher implements Incoming {
     } catch (MalformedException e) {
       reply.refuse(Status.INVALID_ARGUMENT.withDescription(e.getMessage()));
     } catch (Throwable e) {
-      reply.refuse(Status.INTERNAL.withDescription("failed: " + Thrown.describe(e)));
+      reply.refuse(Status.INTERNAL.withDescription("failed: " + RemoteFailure.describe(e)));
     }
   }
 

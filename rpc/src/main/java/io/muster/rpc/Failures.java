@@ -1,7 +1,7 @@
 package io.muster.rpc;
 
 import io.grpc.Status;
-import io.muster.rpc.internal.world.Member;
+import io.muster.rpc.internal.world.WorkerInfo;
 import io.muster.store.internal.text.PrintableText;
 import java.io.IOException;
 import java.time.Duration;
@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 final class Failures {
   private Failures() {}
 
-  static RpcException of(Status status, Member worker, String function, Duration timeout) {
+  static RpcException of(Status status, WorkerInfo worker, String function, Duration timeout) {
     String name = worker.name();
     String description = status.getDescription();
     String detail = description == null || description.isEmpty() ? "" : ": " + inWords(description);
@@ -53,7 +53,7 @@ final class Failures {
   }
 
   static RpcTimeoutException timeout(
-      Member worker, String function, Duration timeout, @Nullable Throwable cause) {
+      WorkerInfo worker, String function, Duration timeout, @Nullable Throwable cause) {
     return new RpcTimeoutException(
         String.format(Locale.ROOT, "%s on worker %s timed out after %s", function, worker, timeout),
         worker.name(),

@@ -2,11 +2,11 @@ package io.muster.rpc;
 
 import io.grpc.Status;
 import io.muster.rpc.internal.refs.OwnedObjects;
-import io.muster.rpc.internal.transport.Outgoing;
+import io.muster.rpc.internal.transport.ResponseListener;
 import io.muster.rpc.internal.wire.Control;
 import io.muster.rpc.internal.wire.Control.Kind;
 import io.muster.rpc.internal.wire.ObjectId;
-import io.muster.rpc.internal.world.Member;
+import io.muster.rpc.internal.world.WorkerInfo;
 import java.security.SecureRandom;
 import java.util.HashMap;
 import java.util.Locale;
@@ -31,16 +31,16 @@ final class HeldObjects {
   /** How the owner of an object is told something. */
   interface Messenger {
     /** Tells it; the outcome is heard of on any thread, which must not be held up. */
-    void tell(Member worker, Control message, Outgoing outcome);
+    void tell(WorkerInfo worker, Control message, ResponseListener outcome);
   }
 
   private static final class Held {
-    final Member owner;
+    final WorkerInfo owner;
     final long hold;
     final CompletableFuture<Boolean> known = new CompletableFuture<>();
     int shares;
 
-    Held(Member owner, long hold) {
+    Held(WorkerInfo owner, long hold) {
       this.owner = owner;
       this.hold = hold;
     }
@@ -63,7 +63,7 @@ final class HeldObjects {
   }
 
   /** Takes the first share in an object that the owner knows this worker to hold, or will. */
-  synchronized void created(Member owner, ObjectId id) {
+  synchronized void created(WorkerInfo owner, ObjectId id) {
     Held first = new Held(owner, id.number());
     first.shares = 1;
     first.known.complete(true);
@@ -75,7 +75,7 @@ final class HeldObjects {
    *
    * @return what is complete once the owner knows
    */
-  CompletableFuture<Boolean> share(Member owner, ObjectId id) {
+  CompletableFuture<Boolean> share(WorkerInfo owner, ObjectId id) {
     Held holding;
     synchronized (this) {
       Held there = held.get(id);
@@ -96,7 +96,7 @@ final class HeldObjects {
     return holding.known;
   }
 
-  private void register(Member owner, ObjectId id, Held holding) {
+  private void register(WorkerInfo owner, ObjectId id, Held holding) {
     if (owner.rank() == rank) {
       if (owned.hold(id, rank, holding.hold)) {
         holding.known.complete(true);
@@ -133,11 +133,11 @@ final class HeldObjects {
     }
   }
 
-  private Control message(Kind kind, Member owner, ObjectId id, long hold) {
+  private Control message(Kind kind, WorkerInfo owner, ObjectId id, long hold) {
     return new Control(kind, owner.incarnation(), rank, id, hold);
   }
 
-  private static RpcException gone(Member owner, @Nullable Throwable cause) {
+  private static RpcException gone(WorkerInfo owner, @Nullable Throwable cause) {
     return new RpcException(
         String.format(Locale.ROOT, "an object of worker %s that is referred to is gone", owner),
         owner.name(),
@@ -145,8 +145,8 @@ final class HeldObjects {
         cause);
   }
 
-  private static Outgoing outcome(Held holding) {
-    return new Outgoing() {
+  private static ResponseListener outcome(Held holding) {
+    return new ResponseListener() {
       @Override
       public void answered(byte[] message) {
         holding.known.complete(true);
@@ -160,8 +160,8 @@ final class HeldObjects {
   }
 
   /** For messages whose outcome changes nothing. */
-  static final Outgoing NOTHING =
-      new Outgoing() {
+  static final ResponseListener NOTHING =
+      new ResponseListener() {
         @Override
         public void answered(byte[] message) {}
 

@@ -4,14 +4,14 @@ import io.grpc.Status;
 import io.muster.rpc.Functions.BadArgumentsException;
 import io.muster.rpc.Functions.Callee;
 import io.muster.rpc.internal.serving.Admission;
-import io.muster.rpc.internal.transport.Incoming;
+import io.muster.rpc.internal.transport.RequestHandler;
 import io.muster.rpc.internal.transport.Reply;
 import io.muster.rpc.internal.wire.Body;
 import io.muster.rpc.internal.wire.Frame;
 import io.muster.rpc.internal.wire.ObjectId;
 import io.muster.rpc.internal.wire.Request;
 import io.muster.rpc.internal.wire.Response;
-import io.muster.rpc.internal.wire.Thrown;
+import io.muster.rpc.internal.wire.RemoteFailure;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.CompletionException;
@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  * meanwhile, by the function, by its exceptions, by the codec or by the JVM, the call is answered
  * exactly once and leaves {@link Admission} exactly once.
  */
-final class InboundCall implements Incoming.Call, Admission.Task {
+final class InboundCall implements RequestHandler.Call, Admission.Task {
   static final Status GONE =
       Status.FAILED_PRECONDITION.withDescription("nobody refers to the object any more");
 
@@ -148,7 +148,7 @@ final class InboundCall implements Incoming.Call, Admission.Task {
     } catch (IllegalArgumentException e) {
       throw new BadArgumentsException("the arguments: " + e.getMessage());
     } catch (RuntimeException e) {
-      throw new BadArgumentsException("the arguments cannot be read: " + Thrown.describe(e));
+      throw new BadArgumentsException("the arguments cannot be read: " + RemoteFailure.describe(e));
     }
     if (decoded instanceof Object[] arguments) {
       references.awaitKnown(current.deadlineNanos() - System.nanoTime());
@@ -252,7 +252,7 @@ final class InboundCall implements Incoming.Call, Admission.Task {
     }
     Frame frame;
     try {
-      frame = new Response.Failure(Thrown.of(thrown)).encode();
+      frame = new Response.Failure(RemoteFailure.of(thrown)).encode();
     } catch (Throwable e) {
       refuse(WITHOUT_WORDS);
       return;
@@ -269,7 +269,7 @@ final class InboundCall implements Incoming.Call, Admission.Task {
     Status status;
     try {
       status =
-          Status.RESOURCE_EXHAUSTED.withDescription("no thread for it: " + Thrown.describe(cause));
+          Status.RESOURCE_EXHAUSTED.withDescription("no thread for it: " + RemoteFailure.describe(cause));
     } catch (Throwable e) {
       status = WITHOUT_WORDS;
     }
@@ -283,7 +283,7 @@ final class InboundCall implements Incoming.Call, Admission.Task {
           Status.INTERNAL.withDescription(
               cause instanceof IllegalArgumentException || cause instanceof IllegalStateException
                   ? what + cause.getMessage()
-                  : what + "cannot be sent: " + Thrown.describe(cause));
+                  : what + "cannot be sent: " + RemoteFailure.describe(cause));
     } catch (Throwable e) {
       status = WITHOUT_WORDS;
     }

@@ -1,7 +1,7 @@
 package io.muster.rpc;
 
 import io.muster.rpc.internal.wire.ObjectId;
-import io.muster.rpc.internal.world.Member;
+import io.muster.rpc.internal.world.WorkerInfo;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
@@ -40,7 +40,7 @@ final class MessageReferences implements RpcCodec.References {
   public RemoteRef<?> read(byte[] bytes) {
     ByteBuffer in = ByteBuffer.wrap(bytes);
     int rank = in.getInt();
-    Member owner =
+    WorkerInfo owner =
         agent
             .world()
             .byRank(rank)

@@ -1,6 +1,6 @@
 package io.muster.rpc;
 
-import io.muster.rpc.internal.wire.Thrown;
+import io.muster.rpc.internal.wire.RemoteFailure;
 import java.util.Locale;
 
 /**
@@ -14,7 +14,7 @@ public final class RemoteException extends RpcException {
   private final String remoteMessage;
   private final String remoteStack;
 
-  RemoteException(String worker, String function, Thrown thrown) {
+  RemoteException(String worker, String function, RemoteFailure thrown) {
     super(
         String.format(
             Locale.ROOT,

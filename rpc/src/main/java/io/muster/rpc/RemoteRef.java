@@ -2,7 +2,7 @@ package io.muster.rpc;
 
 import io.muster.rpc.Caller.Target;
 import io.muster.rpc.internal.wire.ObjectId;
-import io.muster.rpc.internal.world.Member;
+import io.muster.rpc.internal.world.WorkerInfo;
 import java.lang.ref.Cleaner;
 import java.util.Locale;
 import java.util.Optional;
@@ -21,7 +21,7 @@ public final class RemoteRef<T> implements AutoCloseable {
   private static final Object[] NO_ARGUMENTS = {};
 
   private final RpcAgent agent;
-  private final Member owner;
+  private final WorkerInfo owner;
   private final ObjectId id;
   private final Lease lease;
   private final Cleaner.Cleanable cleanable;
@@ -43,7 +43,7 @@ public final class RemoteRef<T> implements AutoCloseable {
     }
   }
 
-  RemoteRef(RpcAgent agent, Member owner, ObjectId id, Runnable giveBack) {
+  RemoteRef(RpcAgent agent, WorkerInfo owner, ObjectId id, Runnable giveBack) {
     this.agent = agent;
     this.owner = owner;
     this.id = id;
@@ -88,7 +88,7 @@ public final class RemoteRef<T> implements AutoCloseable {
     return id;
   }
 
-  Member ownerMember() {
+  WorkerInfo ownerMember() {
     return owner;
   }
 

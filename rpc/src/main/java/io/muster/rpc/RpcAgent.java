@@ -6,12 +6,12 @@ import io.muster.rpc.internal.codec.KryoCodec;
 import io.muster.rpc.internal.refs.OwnedObjects;
 import io.muster.rpc.internal.serving.Admission;
 import io.muster.rpc.internal.serving.HandlerThreads;
-import io.muster.rpc.internal.transport.Link;
-import io.muster.rpc.internal.transport.Listener;
+import io.muster.rpc.internal.transport.TransportConfig;
+import io.muster.rpc.internal.transport.RpcServer;
 import io.muster.rpc.internal.transport.Security;
 import io.muster.rpc.internal.wire.ObjectId;
 import io.muster.rpc.internal.world.DynamicWorld;
-import io.muster.rpc.internal.world.Member;
+import io.muster.rpc.internal.world.WorkerInfo;
 import io.muster.rpc.internal.world.NameTakenException;
 import io.muster.rpc.internal.world.StaticWorld;
 import io.muster.rpc.internal.world.WorkersMissingException;
@@ -48,20 +48,20 @@ public final class RpcAgent implements AutoCloseable {
 
   private final long incarnation = new SecureRandom().nextLong();
   private final OwnedObjects owned = new OwnedObjects();
-  private final Tickets tickets = new Tickets();
+  private final UnacknowledgedReferences tickets = new UnacknowledgedReferences();
   private final CompletableFuture<Joined> joined = new CompletableFuture<>();
   private final AtomicBoolean closed = new AtomicBoolean();
   private final RpcOptions options;
   private final Store store;
   private final Optional<Rendezvous> rendezvous;
   private final RpcCodec codec;
-  private final Link link;
+  private final TransportConfig link;
   private final ExecutorService threads;
   private final Dispatcher dispatcher;
-  private final Listener listener;
+  private final RpcServer listener;
 
   /** What there is once this worker is one of the world. */
-  private record Joined(World world, Caller caller, HeldObjects held, Watch watch) {}
+  private record Joined(World world, Caller caller, HeldObjects held, HolderMonitor watch) {}
 
   private RpcAgent(
       String name, String host, Store store, Optional<Rendezvous> rendezvous, RpcOptions options) {
@@ -73,7 +73,7 @@ public final class RpcAgent implements AutoCloseable {
             .codec()
             .orElseGet(() -> new KryoCodec(options.registered(), options.maxMessageBytes()));
     this.link =
-        new Link(
+        new TransportConfig(
             options.maxMessageBytes() + ENVELOPE_BYTES,
             options.keepAlive(),
             options.keepAlive(),
@@ -96,7 +96,7 @@ public final class RpcAgent implements AutoCloseable {
             options.maxMessageBytes());
     try {
       this.listener =
-          Listener.at(new InetSocketAddress(host, 0), link, limits.places(), dispatcher);
+          RpcServer.at(new InetSocketAddress(host, 0), link, limits.places(), dispatcher);
     } catch (IOException e) {
       threads.shutdownNow();
       throw new UncheckedIOException(
@@ -141,7 +141,7 @@ public final class RpcAgent implements AutoCloseable {
       int own = world.self().rank();
       Caller caller = new Caller(this, own, codec, link, threads);
       HeldObjects held = new HeldObjects(own, owned, caller::tell);
-      Watch watch = new Watch(this, link.keepAlive());
+      HolderMonitor watch = new HolderMonitor(this, link.keepAlive());
       joined.complete(new Joined(world, caller, held, watch));
       watch.start();
     } catch (NameTakenException e) {
@@ -160,8 +160,8 @@ public final class RpcAgent implements AutoCloseable {
     }
   }
 
-  private Member self(int rank, String name, String host) {
-    return new Member(rank, name, host, listener.port(), incarnation);
+  private WorkerInfo self(int rank, String name, String host) {
+    return new WorkerInfo(rank, name, host, listener.port(), incarnation);
   }
 
   /** The name of this worker. */
@@ -235,7 +235,7 @@ public final class RpcAgent implements AutoCloseable {
   }
 
   <T> RemoteRef<T> create(
-      Member worker, String function, @Nullable Object[] arguments, Duration timeout) {
+      WorkerInfo worker, String function, @Nullable Object[] arguments, Duration timeout) {
     ObjectId id = held().newId();
     held().created(worker, id);
     boolean made = false;
@@ -256,7 +256,7 @@ public final class RpcAgent implements AutoCloseable {
     return new RemoteRef<>(this, worker, id, () -> held().giveBack(id));
   }
 
-  Worker worker(Member member) {
+  Worker worker(WorkerInfo member) {
     return new Worker(this, member, options.timeout());
   }
 
@@ -276,7 +276,7 @@ public final class RpcAgent implements AutoCloseable {
     return owned;
   }
 
-  Tickets tickets() {
+  UnacknowledgedReferences tickets() {
     return tickets;
   }
 
@@ -299,7 +299,7 @@ public final class RpcAgent implements AutoCloseable {
       return;
     }
     World world = world();
-    Watch watch = joined.join().watch;
+    HolderMonitor watch = joined.join().watch;
     Shutdown shutdown = new Shutdown(store, world, timeout, watch::isLost);
     try {
       if (world instanceof DynamicWorld dynamic) {

@@ -1,7 +1,7 @@
 package io.muster.rpc;
 
 import io.muster.rpc.Caller.Target;
-import io.muster.rpc.internal.world.Member;
+import io.muster.rpc.internal.world.WorkerInfo;
 import java.lang.reflect.InvocationHandler;
 import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
@@ -23,7 +23,7 @@ final class ServiceProxy implements InvocationHandler {
 
   private ServiceProxy(
       RpcAgent agent,
-      Member worker,
+      WorkerInfo worker,
       Optional<RemoteRef<?>> object,
       Class<?> type,
       Duration timeout) {
@@ -44,7 +44,7 @@ final class ServiceProxy implements InvocationHandler {
    */
   static <T> T of(
       RpcAgent agent,
-      Member worker,
+      WorkerInfo worker,
       Optional<RemoteRef<?>> object,
       Class<T> type,
       Duration timeout) {

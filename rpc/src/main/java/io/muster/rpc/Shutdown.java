@@ -1,6 +1,6 @@
 package io.muster.rpc;
 
-import io.muster.rpc.internal.world.Member;
+import io.muster.rpc.internal.world.WorkerInfo;
 import io.muster.rpc.internal.world.World;
 import io.muster.store.Deadline;
 import io.muster.store.NetworkException;
@@ -33,10 +33,10 @@ final class Shutdown {
   private final World world;
   private final int rank;
   private final Deadline deadline;
-  private final Predicate<Member> isLost;
+  private final Predicate<WorkerInfo> isLost;
 
   /** The end of a world. */
-  Shutdown(Store store, World world, Duration timeout, Predicate<Member> isLost) {
+  Shutdown(Store store, World world, Duration timeout, Predicate<WorkerInfo> isLost) {
     this.store = new PrefixStore("shutdown", store);
     this.world = world;
     this.rank = world.self().rank();
@@ -94,14 +94,14 @@ final class Shutdown {
   }
 
   private void awaitAll(List<String> keys) {
-    List<Member> members = world.all();
+    List<WorkerInfo> members = world.all();
     while (true) {
       Duration slice = deadline.remaining();
       try {
         store.await(slice.compareTo(LOOK_AFTER) < 0 ? slice : LOOK_AFTER, keys);
         return;
       } catch (StoreTimeoutException e) {
-        List<Member> missing = new ArrayList<>();
+        List<WorkerInfo> missing = new ArrayList<>();
         for (int i = 0; i < members.size(); i++) {
           if (!store.check(keys.get(i))) {
             missing.add(members.get(i));
@@ -118,8 +118,8 @@ final class Shutdown {
     }
   }
 
-  private void failIfLost(List<Member> suspects, RuntimeException cause) {
-    for (Member member : suspects) {
+  private void failIfLost(List<WorkerInfo> suspects, RuntimeException cause) {
+    for (WorkerInfo member : suspects) {
       if (member.rank() != rank && isLost.test(member)) {
         throw new WorkerLostException(
             String.format(Locale.ROOT, "shutdown: worker %s is lost", member),
@@ -130,13 +130,13 @@ final class Shutdown {
     }
   }
 
-  private RpcTimeoutException timeout(List<Member> missing, String what) {
+  private RpcTimeoutException timeout(List<WorkerInfo> missing, String what) {
     return new RpcTimeoutException(
         String.format(
             Locale.ROOT,
             "shutdown timed out after %s waiting for %s: %s",
             deadline.timeout(),
-            missing.stream().map(Member::toString).collect(Collectors.joining(", ")),
+            missing.stream().map(WorkerInfo::toString).collect(Collectors.joining(", ")),
             what),
         missing.isEmpty() ? "" : missing.get(0).name(),
         FUNCTION,

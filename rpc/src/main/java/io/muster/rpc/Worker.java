@@ -1,7 +1,7 @@
 package io.muster.rpc;
 
 import io.muster.rpc.Caller.Target;
-import io.muster.rpc.internal.world.Member;
+import io.muster.rpc.internal.world.WorkerInfo;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.Optional;
@@ -19,10 +19,10 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Worker {
   private final RpcAgent agent;
-  private final Member member;
+  private final WorkerInfo member;
   private final Duration timeout;
 
-  Worker(RpcAgent agent, Member member, Duration timeout) {
+  Worker(RpcAgent agent, WorkerInfo member, Duration timeout) {
     this.agent = agent;
     this.member = member;
     this.timeout = timeout;

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 
 import io.muster.rpc.internal.transport.RateLimitedLog;
-import io.muster.rpc.internal.world.Member;
+import io.muster.rpc.internal.world.WorkerInfo;
 import io.muster.store.Background;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -73,7 +73,7 @@ class FailingLogTest {
     try (LocalWorld world =
         LocalWorld.of(2, options -> options.function("echo", arguments -> arguments[0]))) {
       breakLoggers();
-      Member worker = world.agent(0).world().byRank(1).orElseThrow();
+      WorkerInfo worker = world.agent(0).world().byRank(1).orElseThrow();
       untilTheLoggerHasFailed(() -> sendGarbage(worker));
 
       assertThat(world.seen(0, 1).call(String.class, "echo", "still there"))
@@ -95,7 +95,7 @@ class FailingLogTest {
   }
 
   /** Returns when the worker has closed the connection. */
-  private static void sendGarbage(Member worker) {
+  private static void sendGarbage(WorkerInfo worker) {
     try (Socket socket = new Socket(worker.address().getAddress(), worker.port())) {
       socket.setSoTimeout(Math.toIntExact(Background.PATIENCE.toMillis()));
       socket

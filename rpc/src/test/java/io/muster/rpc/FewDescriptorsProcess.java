@@ -1,6 +1,6 @@
 package io.muster.rpc;
 
-import io.muster.rpc.internal.world.Member;
+import io.muster.rpc.internal.world.WorkerInfo;
 import io.muster.store.Background;
 import io.muster.store.HashStore;
 import java.io.BufferedReader;
@@ -21,7 +21,7 @@ final class FewDescriptorsProcess {
             .function("echo", arguments -> arguments[0])
             .build();
     try (RpcAgent agent = Rpc.init("alone", 0, 1, options)) {
-      Member self = agent.world().self();
+      WorkerInfo self = agent.world().self();
       System.out.println("= " + self.port());
       BufferedReader lines =
           new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));

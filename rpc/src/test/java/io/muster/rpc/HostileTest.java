@@ -8,15 +8,15 @@ import io.grpc.Status;
 import io.muster.rpc.internal.codec.KryoCodec;
 import io.muster.rpc.internal.transport.Cancellable;
 import io.muster.rpc.internal.transport.Connection;
-import io.muster.rpc.internal.transport.Link;
-import io.muster.rpc.internal.transport.Outgoing;
+import io.muster.rpc.internal.transport.TransportConfig;
+import io.muster.rpc.internal.transport.ResponseListener;
 import io.muster.rpc.internal.transport.Security;
 import io.muster.rpc.internal.wire.Body;
 import io.muster.rpc.internal.wire.Control;
 import io.muster.rpc.internal.wire.Frame;
 import io.muster.rpc.internal.wire.ObjectId;
 import io.muster.rpc.internal.wire.Request;
-import io.muster.rpc.internal.world.Member;
+import io.muster.rpc.internal.world.WorkerInfo;
 import io.muster.store.Background;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -41,7 +41,7 @@ class HostileTest {
   private static final Duration PATIENCE = Background.PATIENCE;
 
   private LocalWorld world;
-  private Member worker;
+  private WorkerInfo worker;
   private Connection connection;
 
   record Secret(String text) {}
@@ -58,7 +58,7 @@ class HostileTest {
         Connection.to(
             worker.address(),
             worker.incarnation(),
-            new Link(64 << 20, PATIENCE, PATIENCE, PATIENCE, new Security.Plain()));
+            new TransportConfig(64 << 20, PATIENCE, PATIENCE, PATIENCE, new Security.Plain()));
   }
 
   @AfterEach
@@ -71,8 +71,8 @@ class HostileTest {
   /** What becomes of a message. */
   private Status send(Frame frame, boolean control) {
     CompletableFuture<Status> status = new CompletableFuture<>();
-    Outgoing outcome =
-        new Outgoing() {
+    ResponseListener outcome =
+        new ResponseListener() {
           @Override
           public void answered(byte[] message) {
             status.complete(Status.OK);

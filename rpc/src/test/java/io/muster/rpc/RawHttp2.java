@@ -1,6 +1,6 @@
 package io.muster.rpc;
 
-import io.muster.rpc.internal.world.Member;
+import io.muster.rpc.internal.world.WorkerInfo;
 import java.io.BufferedOutputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
@@ -36,7 +36,7 @@ final class RawHttp2 implements AutoCloseable {
   private final Semaphore pongs = new Semaphore(0);
   private volatile boolean ended;
 
-  RawHttp2(Member worker) throws IOException {
+  RawHttp2(WorkerInfo worker) throws IOException {
     socket = new Socket(worker.host(), worker.port());
     socket.setSoTimeout(20_000);
     out = new DataOutputStream(new BufferedOutputStream(socket.getOutputStream()));
@@ -88,11 +88,11 @@ final class RawHttp2 implements AutoCloseable {
   }
 
   /** Begins a call, of which the worker that is meant is named only if it is given. */
-  void headers(int stream, Optional<Member> callee) throws IOException {
+  void headers(int stream, Optional<WorkerInfo> callee) throws IOException {
     frame(HEADERS, END_HEADERS, stream, block(callee));
   }
 
-  private static byte[] block(Optional<Member> callee) {
+  private static byte[] block(Optional<WorkerInfo> callee) {
     ByteArrayOutputStream block = new ByteArrayOutputStream();
     List.of(
             Map.entry(":method", "POST"),

@@ -2,7 +2,7 @@ package io.muster.rpc;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.muster.rpc.internal.world.Member;
+import io.muster.rpc.internal.world.WorkerInfo;
 import io.muster.store.Background;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -31,7 +31,7 @@ class StrangerTest {
   private static final Duration ARRIVAL = Duration.ofSeconds(2);
 
   private LocalWorld world;
-  private Member worker;
+  private WorkerInfo worker;
 
   @BeforeEach
   void start() {

@@ -209,7 +209,7 @@ final class LocalWorld {
     }
     List<Integer> ranks = List.copyOf(bodiesLeft.isEmpty() ? ranksLeft : bodiesLeft);
     for (int rank : ranks) {
-      failed.add(rank, Whereabouts.of(threads.get(rank), "not done " + when, others(ranks, rank)));
+      failed.add(rank, StackLocator.of(threads.get(rank), "not done " + when, others(ranks, rank)));
     }
   }
 
@@ -250,7 +250,7 @@ final class LocalWorld {
         }
       }
       if (thread.isAlive()) {
-        failed.addLeftOver(rank, Whereabouts.of(thread, "goes on although it was interrupted"));
+        failed.addLeftOver(rank, StackLocator.of(thread, "goes on although it was interrupted"));
       }
     }
     return interrupted;

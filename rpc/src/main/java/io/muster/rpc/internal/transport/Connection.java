@@ -43,7 +43,7 @@ public final class Connection implements AutoCloseable {
   }
 
   /** The way to a worker; nothing is sent yet. */
-  public static Connection to(InetSocketAddress address, long incarnation, Link link) {
+  public static Connection to(InetSocketAddress address, long incarnation, TransportConfig link) {
     NettyChannelBuilder builder =
         NettyChannelBuilder.forAddress(address)
             // Workers reach each other directly, whatever the JVM fetches web pages through.
@@ -65,7 +65,7 @@ public final class Connection implements AutoCloseable {
    * @param executor where {@code outgoing} hears of the answer
    */
   public Cancellable call(
-      Frame frame, long nanos, int depth, Executor executor, Outgoing outgoing) {
+      Frame frame, long nanos, int depth, Executor executor, ResponseListener outgoing) {
     Metadata headers = new Metadata();
     if (depth > 0) {
       headers.put(DEPTH, Integer.toString(depth));
@@ -74,7 +74,7 @@ public final class Connection implements AutoCloseable {
   }
 
   /** Sends what is between agents only. */
-  public Cancellable control(Frame frame, long nanos, Executor executor, Outgoing outgoing) {
+  public Cancellable control(Frame frame, long nanos, Executor executor, ResponseListener outgoing) {
     return send(Methods.CONTROL, new Metadata(), frame, nanos, executor, outgoing);
   }
 
@@ -84,7 +84,7 @@ public final class Connection implements AutoCloseable {
       Frame frame,
       long nanos,
       Executor executor,
-      Outgoing outgoing) {
+      ResponseListener outgoing) {
     CallOptions options =
         CallOptions.DEFAULT
             .withExecutor(executor)
@@ -105,11 +105,11 @@ public final class Connection implements AutoCloseable {
   }
 
   private static final class Receiver extends ClientCall.Listener<Message> {
-    private final Outgoing outgoing;
+    private final ResponseListener outgoing;
     private @Nullable Message message;
     private boolean begun;
 
-    Receiver(Outgoing outgoing) {
+    Receiver(ResponseListener outgoing) {
       this.outgoing = outgoing;
     }
 

@@ -44,7 +44,7 @@ public sealed interface Response {
   }
 
   /** The call threw. */
-  record Failure(Thrown thrown) implements Response {
+  record Failure(RemoteFailure thrown) implements Response {
     @Override
     public Frame encode() {
       byte[] className = thrown.className().getBytes(StandardCharsets.UTF_8);
@@ -72,7 +72,7 @@ public sealed interface Response {
         case VALUE -> new Value(rest(message, in));
         case VALUE_WITH_REFERENCES -> new ValueWithReferences(in.getLong(), rest(message, in));
         case THROWN ->
-            new Failure(new Thrown(text(message, in), text(message, in), text(message, in)));
+            new Failure(new RemoteFailure(text(message, in), text(message, in), text(message, in)));
         default ->
             throw new MalformedException(String.format(Locale.ROOT, "an answer of kind %d", tag));
       };

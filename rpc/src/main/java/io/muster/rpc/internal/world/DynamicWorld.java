@@ -17,10 +17,10 @@ public final class DynamicWorld implements World {
   private static final byte[] LEFT = {};
 
   private final Store store;
-  private final Member self;
+  private final WorkerInfo self;
   private final String slotKey;
 
-  private DynamicWorld(Store store, Member self, String slotKey) {
+  private DynamicWorld(Store store, WorkerInfo self, String slotKey) {
     this.store = store;
     this.self = self;
     this.slotKey = slotKey;
@@ -33,11 +33,11 @@ public final class DynamicWorld implements World {
    * @param make makes the worker of a rank
    * @throws NameTakenException if another has the name or the rank
    */
-  public static DynamicWorld join(Store store, int rank, IntFunction<Member> make) {
+  public static DynamicWorld join(Store store, int rank, IntFunction<WorkerInfo> make) {
     int slot = Math.toIntExact(store.add(SLOTS, 1) - 1);
-    Member self = make.apply(rank < 0 ? slot : rank);
-    Names.claim(store, self);
-    store.set(Names.rankKey(self.rank()), self.encode());
+    WorkerInfo self = make.apply(rank < 0 ? slot : rank);
+    NameRegistry.claim(store, self);
+    store.set(NameRegistry.rankKey(self.rank()), self.encode());
     String slotKey = slotKey(slot);
     store.set(slotKey, String.valueOf(self.rank()));
     return new DynamicWorld(store, self, slotKey);
@@ -48,31 +48,31 @@ public final class DynamicWorld implements World {
   }
 
   @Override
-  public Member self() {
+  public WorkerInfo self() {
     return self;
   }
 
   @Override
-  public Optional<Member> byName(String name) {
-    return Names.holder(store, name).flatMap(this::byRank);
+  public Optional<WorkerInfo> byName(String name) {
+    return NameRegistry.holder(store, name).flatMap(this::byRank);
   }
 
   @Override
-  public Optional<Member> byRank(int rank) {
-    return value(Names.rankKey(rank)).map(bytes -> Member.decode(rank, bytes));
+  public Optional<WorkerInfo> byRank(int rank) {
+    return value(NameRegistry.rankKey(rank)).map(bytes -> WorkerInfo.decode(rank, bytes));
   }
 
   @Override
-  public List<Member> all() {
+  public List<WorkerInfo> all() {
     long slots = store.add(SLOTS, 0);
-    List<Member> members = new ArrayList<>();
+    List<WorkerInfo> members = new ArrayList<>();
     for (int slot = 0; slot < slots; slot++) {
       value(slotKey(slot))
           .map(bytes -> Integer.parseInt(new String(bytes, StandardCharsets.UTF_8)))
           .flatMap(this::byRank)
           .ifPresent(members::add);
     }
-    members.sort(Comparator.comparingInt(Member::rank));
+    members.sort(Comparator.comparingInt(WorkerInfo::rank));
     return members;
   }
 
@@ -86,7 +86,7 @@ public final class DynamicWorld implements World {
   /** Takes this worker out; its name is free again. */
   public void leave() {
     store.set(slotKey, LEFT);
-    store.set(Names.rankKey(self.rank()), LEFT);
-    Names.release(store, self);
+    store.set(NameRegistry.rankKey(self.rank()), LEFT);
+    NameRegistry.release(store, self);
   }
 }

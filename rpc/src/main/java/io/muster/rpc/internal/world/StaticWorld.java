@@ -9,10 +9,10 @@ import java.util.stream.IntStream;
 
 /** A world whose size is known: nobody does anything before all are there. */
 public final class StaticWorld implements World {
-  private final Member self;
-  private final List<Member> members;
+  private final WorkerInfo self;
+  private final List<WorkerInfo> members;
 
-  private StaticWorld(Member self, List<Member> members) {
+  private StaticWorld(WorkerInfo self, List<WorkerInfo> members) {
     this.self = self;
     this.members = members;
   }
@@ -23,10 +23,10 @@ public final class StaticWorld implements World {
    * @throws NameTakenException if another has the name or the rank
    * @throws WorkersMissingException if others have not come in time
    */
-  public static StaticWorld join(Store store, Member self, int size, Duration timeout) {
-    Names.claim(store, self);
-    store.set(Names.rankKey(self.rank()), self.encode());
-    List<String> keys = IntStream.range(0, size).mapToObj(Names::rankKey).toList();
+  public static StaticWorld join(Store store, WorkerInfo self, int size, Duration timeout) {
+    NameRegistry.claim(store, self);
+    store.set(NameRegistry.rankKey(self.rank()), self.encode());
+    List<String> keys = IntStream.range(0, size).mapToObj(NameRegistry::rankKey).toList();
     try {
       store.await(timeout, keys);
     } catch (StoreTimeoutException e) {
@@ -37,26 +37,26 @@ public final class StaticWorld implements World {
     List<byte[]> values = store.multiGet(keys);
     return new StaticWorld(
         self,
-        IntStream.range(0, size).mapToObj(rank -> Member.decode(rank, values.get(rank))).toList());
+        IntStream.range(0, size).mapToObj(rank -> WorkerInfo.decode(rank, values.get(rank))).toList());
   }
 
   @Override
-  public Member self() {
+  public WorkerInfo self() {
     return self;
   }
 
   @Override
-  public Optional<Member> byName(String name) {
+  public Optional<WorkerInfo> byName(String name) {
     return members.stream().filter(member -> member.name().equals(name)).findFirst();
   }
 
   @Override
-  public Optional<Member> byRank(int rank) {
+  public Optional<WorkerInfo> byRank(int rank) {
     return rank >= 0 && rank < members.size() ? Optional.of(members.get(rank)) : Optional.empty();
   }
 
   @Override
-  public List<Member> all() {
+  public List<WorkerInfo> all() {
     return members;
   }
 }

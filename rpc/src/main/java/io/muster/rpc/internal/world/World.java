@@ -6,14 +6,14 @@ import java.util.Optional;
 /** The workers, as the store has them. Thread-safe. */
 public interface World {
   /** This worker. */
-  Member self();
+  WorkerInfo self();
 
   /** A worker by its name, if it is there. */
-  Optional<Member> byName(String name);
+  Optional<WorkerInfo> byName(String name);
 
   /** A worker by its rank, if it is there. */
-  Optional<Member> byRank(int rank);
+  Optional<WorkerInfo> byRank(int rank);
 
   /** All workers that are there now, by rank. */
-  List<Member> all();
+  List<WorkerInfo> all();
 }

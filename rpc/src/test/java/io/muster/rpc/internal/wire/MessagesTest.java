@@ -95,7 +95,7 @@ class MessagesTest {
     assertThat(HEX.formatHex(bytes(new Response.Value(body).encode()))).isEqualTo("00cc");
     assertThat(HEX.formatHex(bytes(new Response.ValueWithReferences(7, body).encode())))
         .isEqualTo("020000000000000007cc");
-    assertThat(HEX.formatHex(bytes(new Response.Failure(new Thrown("E", "ö", "")).encode())))
+    assertThat(HEX.formatHex(bytes(new Response.Failure(new RemoteFailure("E", "ö", "")).encode())))
         .isEqualTo("010000000145" + "00000002c3b6" + "00000000");
 
     assertThat(Response.decode(HEX.parseHex("00cc")))
@@ -105,7 +105,7 @@ class MessagesTest {
         .isInstanceOfSatisfying(
             Response.ValueWithReferences.class, value -> assertThat(value.ticket()).isEqualTo(7));
     assertThat(Response.decode(HEX.parseHex("010000000145" + "00000002c3b6" + "00000000")))
-        .isEqualTo(new Response.Failure(new Thrown("E", "ö", "")));
+        .isEqualTo(new Response.Failure(new RemoteFailure("E", "ö", "")));
   }
 
   @Test
@@ -148,7 +148,7 @@ class MessagesTest {
 
   @Test
   void thrown_endless_isCut() {
-    Thrown thrown = Thrown.of(new IllegalStateException("x".repeat(1 << 20)));
+    RemoteFailure thrown = RemoteFailure.of(new IllegalStateException("x".repeat(1 << 20)));
 
     assertThat(thrown.message()).hasSize((4 << 10) + 1).endsWith("…");
     assertThat(thrown.stack().getBytes(StandardCharsets.UTF_8).length).isLessThan(40 << 10);

@@ -4,9 +4,9 @@ import io.muster.store.Store;
 import java.util.Locale;
 import java.util.Optional;
 
-/** The keys under which workers are in the store, and who has which name. */
-final class Names {
-  private Names() {}
+/** The keys of the workers in the store, and which worker has which name. */
+final class NameRegistry {
+  private NameRegistry() {}
 
   static String rankKey(int rank) {
     return "rank/" + rank;
@@ -25,7 +25,7 @@ final class Names {
    *
    * @throws NameTakenException if another has one of them
    */
-  static void claim(Store store, Member self) {
+  static void claim(Store store, WorkerInfo self) {
     String claim = claim(self);
     String rankHolder = store.compareSet(rankClaimKey(self.rank()), "", claim);
     if (!rankHolder.equals(claim)) {
@@ -59,12 +59,12 @@ final class Names {
   }
 
   /** Gives back the name of a worker that leaves; its rank stays taken. */
-  static void release(Store store, Member self) {
+  static void release(Store store, WorkerInfo self) {
     String unused = store.compareSet(nameKey(self.name()), claim(self), "");
   }
 
   /** What stands at a key that a worker has taken: different for each worker that there ever is. */
-  static String claim(Member self) {
+  static String claim(WorkerInfo self) {
     return String.format(Locale.ROOT, "%d %016x", self.rank(), self.incarnation());
   }
 }

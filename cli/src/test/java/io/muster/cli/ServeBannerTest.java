@@ -10,13 +10,13 @@ import java.net.UnknownHostException;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-class GreetingTest {
+class ServeBannerTest {
   @Test
   void loopback_isOpenToThisMachineOnly() throws UnknownHostException {
     byte[] ipv6 = new byte[16];
     ipv6[15] = 1;
 
-    assertThat(Greeting.of(null, List.of(address(127, 0, 0, 1), address(ipv6))))
+    assertThat(ServeBanner.of(null, List.of(address(127, 0, 0, 1), address(ipv6))))
         .isEqualTo(
             """
             Listening on 127.0.0.1:29500 and [::1]:29500: only this machine can connect (see --bind)
@@ -32,16 +32,16 @@ class GreetingTest {
     byte[] ipv6 = new byte[16];
     ipv6[15] = 1;
 
-    assertThat(Greeting.of(null, List.of(address(127, 0, 0, 1))))
+    assertThat(ServeBanner.of(null, List.of(address(127, 0, 0, 1))))
         .startsWith(
             "Listening on 127.0.0.1:29500: only this machine can connect (see --bind); it has no"
                 + " ::1\n");
-    assertThat(Greeting.of(null, List.of(address(ipv6))))
+    assertThat(ServeBanner.of(null, List.of(address(ipv6))))
         .startsWith(
             "Listening on [::1]:29500: only this machine can connect (see --bind); it has no"
                 + " 127.0.0.1\n")
         .contains("TCPStore(\"::1\", 29500", "MASTER_ADDR=::1 ", "connect(\"::1\", 29500)");
-    assertThat(Greeting.of("127.0.0.1", List.of(address(127, 0, 0, 1))))
+    assertThat(ServeBanner.of("127.0.0.1", List.of(address(127, 0, 0, 1))))
         .startsWith("Listening on 127.0.0.1:29500: only this machine can connect (see --bind)\n");
   }
 
@@ -50,16 +50,16 @@ class GreetingTest {
   void interfaceName_isShownAsItsAddress() throws IOException {
     String name = NetworkInterface.getByInetAddress(InetAddress.getLoopbackAddress()).getName();
 
-    assertThat(Greeting.of(name, List.of(address(127, 0, 0, 1))))
+    assertThat(ServeBanner.of(name, List.of(address(127, 0, 0, 1))))
         .contains("TCPStore(\"127.0.0.1\", 29500");
   }
 
   @Test
   void allInterfaces_areOpenToEverybody() throws UnknownHostException {
-    assertThat(Greeting.of("*", List.of(address(new byte[16]))))
+    assertThat(ServeBanner.of("*", List.of(address(new byte[16]))))
         .startsWith(
             "Listening on *:29500: all interfaces, so whoever reaches this machine can connect\n");
-    assertThat(Greeting.of("0.0.0.0", List.of(address(0, 0, 0, 0))))
+    assertThat(ServeBanner.of("0.0.0.0", List.of(address(0, 0, 0, 0))))
         .startsWith(
             "Listening on 0.0.0.0:29500: all interfaces by IPv4, so whoever reaches this machine"
                 + " can connect\n");
@@ -67,7 +67,7 @@ class GreetingTest {
 
   @Test
   void oneHost_isShownAndToBeConnectedToByItsName() throws UnknownHostException {
-    assertThat(Greeting.of("node", List.of(address(192, 0, 2, 1))))
+    assertThat(ServeBanner.of("node", List.of(address(192, 0, 2, 1))))
         .startsWith("Listening on 192.0.2.1:29500\n")
         .contains("TcpStore.connect(\"node\", 29500)");
   }

@@ -4,9 +4,9 @@ import java.util.Arrays;
 import java.util.Optional;
 import java.util.stream.Stream;
 
-/** Where the thread of a rank is. */
-final class Whereabouts {
-  private Whereabouts() {}
+/** Locates the test code in the stack of a rank's thread. */
+final class StackLocator {
+  private StackLocator() {}
 
   /** An error that says what is wrong and in which line, and whose stack trace is the thread's. */
   static AssertionError of(Thread thread, String wrong) {

@@ -1,11 +1,11 @@
 package io.muster.rpc;
 
 import io.grpc.Status;
-import io.muster.rpc.internal.transport.Outgoing;
+import io.muster.rpc.internal.transport.ResponseListener;
 import io.muster.rpc.internal.transport.RateLimitedLog;
 import io.muster.rpc.internal.wire.Control;
 import io.muster.rpc.internal.wire.Control.Kind;
-import io.muster.rpc.internal.world.Member;
+import io.muster.rpc.internal.world.WorkerInfo;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -21,10 +21,10 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
 /**
- * Looks now and then whether the workers are alive that hold objects of this one, and frees what
- * only dead ones held.
+ * Checks periodically whether the workers that hold references to objects of this worker are alive,
+ * and releases objects that only dead workers held.
  */
-final class Watch implements AutoCloseable {
+final class HolderMonitor implements AutoCloseable {
   /** So many silences in a row are a death. */
   private static final int SILENCES = 2;
 
@@ -34,7 +34,7 @@ final class Watch implements AutoCloseable {
   private final Map<Integer, Integer> silences = new HashMap<>();
 
   /** Looks every so often, once it is started. */
-  Watch(RpcAgent agent, Duration interval) {
+  HolderMonitor(RpcAgent agent, Duration interval) {
     this.interval = interval;
     this.agent = agent;
     this.clock =
@@ -82,7 +82,7 @@ final class Watch implements AutoCloseable {
 
   private CompletableFuture<Boolean> isAlive(int rank) {
     try {
-      Optional<Member> member = agent.world().byRank(rank);
+      Optional<WorkerInfo> member = agent.world().byRank(rank);
       return member.map(this::isAlive).orElseGet(() -> CompletableFuture.completedFuture(false));
     } catch (RuntimeException e) {
       // The store is not there: that says nothing about the worker.
@@ -90,14 +90,14 @@ final class Watch implements AutoCloseable {
     }
   }
 
-  private CompletableFuture<Boolean> isAlive(Member member) {
+  private CompletableFuture<Boolean> isAlive(WorkerInfo member) {
     CompletableFuture<Boolean> alive = new CompletableFuture<>();
     agent
         .caller()
         .tell(
             member,
             Control.of(Kind.PING, member.incarnation(), agent.rank(), 0),
-            new Outgoing() {
+            new ResponseListener() {
               @Override
               public void answered(byte[] message) {
                 alive.complete(true);
@@ -112,7 +112,7 @@ final class Watch implements AutoCloseable {
   }
 
   /** Whether a worker does not answer. Blocks for as long as an answer may take. */
-  boolean isLost(Member member) {
+  boolean isLost(WorkerInfo member) {
     try {
       return !isAlive(member).get(interval.toNanos(), TimeUnit.NANOSECONDS);
     } catch (InterruptedException e) {

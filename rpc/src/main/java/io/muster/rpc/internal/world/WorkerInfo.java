@@ -6,7 +6,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 
 /**
- * A worker as the others find it in the store.
+ * What a worker publishes about itself in the store.
  *
  * @param rank its number, which no other worker of the world has or had
  * @param name its name
@@ -15,7 +15,7 @@ import java.util.Locale;
  * @param incarnation a random number: who knows it has read the store, and means this worker and
  *     not one that came to its address later
  */
-public record Member(int rank, String name, String host, int port, long incarnation) {
+public record WorkerInfo(int rank, String name, String host, int port, long incarnation) {
   /** The form in which it is in the store. */
   byte[] encode() {
     return String.format(Locale.ROOT, "%016x %d %s %s", incarnation, port, host, name)
@@ -23,10 +23,10 @@ public record Member(int rank, String name, String host, int port, long incarnat
   }
 
   /** The worker of that rank whose form this is. */
-  static Member decode(int rank, byte[] bytes) {
+  static WorkerInfo decode(int rank, byte[] bytes) {
     String[] parts = new String(bytes, StandardCharsets.UTF_8).split(" ", 4);
     try {
-      return new Member(
+      return new WorkerInfo(
           rank,
           parts[3],
           parts[2],

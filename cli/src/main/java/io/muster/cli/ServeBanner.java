@@ -12,9 +12,9 @@ import java.util.Locale;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/** What a server says when it starts: where it listens, and how to connect. */
-final class Greeting {
-  private Greeting() {}
+/** The banner of a server that starts: where it listens, and how to connect. */
+final class ServeBanner {
+  private ServeBanner() {}
 
   /**
    * The lines to print.

@@ -24,8 +24,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/** The server of one worker. */
-public final class Listener implements AutoCloseable {
+/** The gRPC server of one worker. */
+public final class RpcServer implements AutoCloseable {
   private static final Status ANOTHER_WORKER =
       Status.UNAVAILABLE.withDescription("another worker listens there now");
   private static final Status TOO_MANY_ARRIVING =
@@ -53,7 +53,7 @@ public final class Listener implements AutoCloseable {
   private final ServerLoops loops = new ServerLoops(this::accepted);
   private final Server server;
 
-  private Listener(InetSocketAddress address, Link link, int places, Incoming incoming)
+  private RpcServer(InetSocketAddress address, TransportConfig link, int places, RequestHandler incoming)
       throws IOException {
     limits = new ArrivalLimits(places, link.arrivalTimeout(), connections::size);
     boolean started = false;
@@ -72,12 +72,12 @@ public final class Listener implements AutoCloseable {
    *
    * @param places how many calls the worker admits
    */
-  public static Listener at(InetSocketAddress address, Link link, int places, Incoming incoming)
+  public static RpcServer at(InetSocketAddress address, TransportConfig link, int places, RequestHandler incoming)
       throws IOException {
-    return new Listener(address, link, places, incoming);
+    return new RpcServer(address, link, places, incoming);
   }
 
-  private Server server(InetSocketAddress address, Link link, Incoming incoming) {
+  private Server server(InetSocketAddress address, TransportConfig link, RequestHandler incoming) {
     ServerServiceDefinition service =
         ServerServiceDefinition.builder(Methods.SERVICE)
             .addMethod(Methods.CALL, (call, headers) -> call(call, headers, incoming))
@@ -173,7 +173,7 @@ public final class Listener implements AutoCloseable {
   }
 
   private static ServerCall.Listener<Message> call(
-      ServerCall<Message, Message> call, Metadata headers, Incoming incoming) {
+      ServerCall<Message, Message> call, Metadata headers, RequestHandler incoming) {
     Optional<ClientConnection> connection = knowing(call, headers, incoming);
     if (connection.isEmpty()) {
       return refused(call, ANOTHER_WORKER);
@@ -185,7 +185,7 @@ public final class Listener implements AutoCloseable {
     }
     Deadline deadline = Context.current().getDeadline();
     return new Receiver(call, connection.get()) {
-      private Incoming.@Nullable Call made;
+      private RequestHandler.@Nullable Call made;
 
       @Override
       void received(byte[] message, Reply reply) {
@@ -197,7 +197,7 @@ public final class Listener implements AutoCloseable {
       @Override
       public void onCancel() {
         super.onCancel();
-        Incoming.Call current = made;
+        RequestHandler.Call current = made;
         if (current != null) {
           current.abandon();
         }
@@ -206,7 +206,7 @@ public final class Listener implements AutoCloseable {
   }
 
   private static ServerCall.Listener<Message> control(
-      ServerCall<Message, Message> call, Metadata headers, Incoming incoming) {
+      ServerCall<Message, Message> call, Metadata headers, RequestHandler incoming) {
     Optional<ClientConnection> connection = knowing(call, headers, incoming);
     if (connection.isEmpty()) {
       return refused(call, ANOTHER_WORKER);
@@ -224,7 +224,7 @@ public final class Listener implements AutoCloseable {
    * of the world do.
    */
   private static Optional<ClientConnection> knowing(
-      ServerCall<Message, Message> call, Metadata headers, Incoming incoming) {
+      ServerCall<Message, Message> call, Metadata headers, RequestHandler incoming) {
     Optional<ClientConnection> connection =
         Optional.ofNullable(call.getAttributes().get(ClientConnection.KEY));
     byte[] callee = headers.get(Connection.CALLEE);

@@ -7,11 +7,11 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The references in answers that have been sent and of which it is not yet known that the caller
- * holds them. A caller that does not say so while its call may last has no use for them.
+ * The references in answers whose receipt the caller has not acknowledged. They are released if the
+ * caller does not acknowledge them before its call times out.
  * Thread-safe.
  */
-final class Tickets {
+final class UnacknowledgedReferences {
   private final Map<Long, Ticket> open = new HashMap<>();
   private long last;
 

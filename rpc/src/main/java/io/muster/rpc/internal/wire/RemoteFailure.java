@@ -6,8 +6,8 @@ import java.util.Locale;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** What is said over the wire of an exception: text only. */
-public record Thrown(String className, String message, String stack) {
+/** An exception as it is sent to the caller: text only. */
+public record RemoteFailure(String className, String message, String stack) {
   private static final int MAX_MESSAGE = 4 << 10;
   private static final int MAX_STACK = 32 << 10;
 
@@ -15,8 +15,8 @@ public record Thrown(String className, String message, String stack) {
    * An exception put into words of limited length. Methods of the exception that fail themselves
    * are named in place of what they should have returned.
    */
-  public static Thrown of(Throwable thrown) {
-    return new Thrown(
+  public static RemoteFailure of(Throwable thrown) {
+    return new RemoteFailure(
         thrown.getClass().getName(),
         cut(saying(thrown, "getMessage", thrown::getMessage), MAX_MESSAGE),
         saying(thrown, "printStackTrace", () -> stack(thrown)));

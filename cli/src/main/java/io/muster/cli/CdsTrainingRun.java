@@ -12,11 +12,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /**
- * A server that starts, is used, and stops. It is no command: the launcher runs it once, so that
+ * The training run for the CDS archive. It is not a command: the launcher runs it once, so that
  * the JVM can archive the classes that it needs for that.
  */
-final class Rehearsal {
-  private Rehearsal() {}
+final class CdsTrainingRun {
+  private CdsTrainingRun() {}
 
   /** Returns when the server has stopped. */
   public static void main(String[] args) throws IOException, InterruptedException {

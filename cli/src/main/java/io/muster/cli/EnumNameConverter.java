@@ -7,15 +7,15 @@ import java.util.stream.Collectors;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 
-/** Names of a fixed choice of things, each of which is written as its {@code toString} says. */
-abstract class NameOf<T> implements ITypeConverter<T>, Iterable<String> {
+/** Converts the names of a fixed choice of values, each of which is named by its {@code toString} says. */
+abstract class EnumNameConverter<T> implements ITypeConverter<T>, Iterable<String> {
   private final String kind;
   private final List<T> choice;
 
   /** Names of {@code choice}, each of which is {@code kind}. */
   @SafeVarargs
   @SuppressWarnings("varargs")
-  NameOf(String kind, T... choice) {
+  EnumNameConverter(String kind, T... choice) {
     this.kind = kind;
     this.choice = List.of(choice);
   }

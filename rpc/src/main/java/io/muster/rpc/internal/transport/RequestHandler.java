@@ -3,8 +3,8 @@ package io.muster.rpc.internal.transport;
 import io.grpc.Status;
 import java.util.Optional;
 
-/** What a worker does with what others send it. Called on threads that must not be held up. */
-public interface Incoming {
+/** Handles the messages that other workers send. Called on threads that must not block. */
+public interface RequestHandler {
   /** The incarnation of this worker, which a message must name in its headers. */
   long incarnation();
 
