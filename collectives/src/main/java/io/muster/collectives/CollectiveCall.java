@@ -52,7 +52,8 @@ record CollectiveCall(
   }
 
   void runNow(Duration timeout) {
-    try (OperationContext run = new OperationContext(backend, toString(), operation, needsEveryone, timeout)) {
+    try (OperationContext run =
+        new OperationContext(backend, toString(), operation, needsEveryone, timeout)) {
       body.on(run);
       run.requireNothingLeft();
       run.succeeded();

@@ -21,7 +21,11 @@ final class MessageWork implements Work {
    *
    * @param whenDone copies what was received to where it belongs
    */
-  MessageWork(GlooBackend backend, OperationContext run, OperationContext.Pending message, Runnable whenDone) {
+  MessageWork(
+      GlooBackend backend,
+      OperationContext run,
+      OperationContext.Pending message,
+      Runnable whenDone) {
     this.backend = backend;
     this.run = run;
     this.message = message;

@@ -37,7 +37,8 @@ final class Messages {
     return receiving(run, tensor, place, run.messages(tag).receiveFromAnyone(place));
   }
 
-  private MessageWork receiving(OperationContext run, Tensor tensor, ByteBuffer place, OperationContext.Pending message) {
+  private MessageWork receiving(
+      OperationContext run, Tensor tensor, ByteBuffer place, OperationContext.Pending message) {
     return new MessageWork(
         backend,
         run,

@@ -2,8 +2,8 @@ package io.muster.collectives;
 
 import io.muster.collectives.internal.algorithm.Channel;
 import io.muster.collectives.internal.algorithm.PendingMessage;
-import io.muster.collectives.internal.mesh.PeerFailure;
 import io.muster.collectives.internal.mesh.Mesh;
+import io.muster.collectives.internal.mesh.PeerFailure;
 import io.muster.collectives.internal.mesh.PostedMessage;
 import io.muster.collectives.internal.wire.Slot;
 import io.muster.store.Deadline;
@@ -56,7 +56,8 @@ final class OperationContext implements AutoCloseable {
    *
    * @param what how messages of exceptions call it
    */
-  OperationContext(GlooBackend backend, String what, String operation, boolean needsEveryone, Duration timeout) {
+  OperationContext(
+      GlooBackend backend, String what, String operation, boolean needsEveryone, Duration timeout) {
     this.backend = backend;
     this.what = what;
     this.operation = operation;
@@ -161,7 +162,8 @@ final class OperationContext implements AutoCloseable {
    */
   void observe(Pending message, Duration timeout) {
     if (!message.posted.isDone()) {
-      OperationContext observer = new OperationContext(backend, what, operation, needsEveryone, timeout);
+      OperationContext observer =
+          new OperationContext(backend, what, operation, needsEveryone, timeout);
       observer.interruptEndsIt = false;
       observer.adopt(message.mesh, message.posted, message.receives).await();
     }
@@ -288,7 +290,10 @@ final class OperationContext implements AutoCloseable {
         peerFailures.size() < 2
             ? ""
             : "; then "
-                + peerFailures.stream().skip(1).map(PeerFailure::toString).collect(Collectors.joining(", "));
+                + peerFailures.stream()
+                    .skip(1)
+                    .map(PeerFailure::toString)
+                    .collect(Collectors.joining(", "));
     CollectiveException failure =
         new CollectiveException(
             String.format(Locale.ROOT, "%s on %s failed: %s%s", what, backend, first, others),

@@ -3,16 +3,16 @@ package io.muster.rpc;
 import io.grpc.Status;
 import io.muster.rpc.internal.transport.Cancellable;
 import io.muster.rpc.internal.transport.Connection;
-import io.muster.rpc.internal.transport.TransportConfig;
 import io.muster.rpc.internal.transport.ResponseListener;
+import io.muster.rpc.internal.transport.TransportConfig;
 import io.muster.rpc.internal.wire.Body;
 import io.muster.rpc.internal.wire.Control;
 import io.muster.rpc.internal.wire.Frame;
 import io.muster.rpc.internal.wire.MalformedException;
 import io.muster.rpc.internal.wire.ObjectId;
+import io.muster.rpc.internal.wire.RemoteFailure;
 import io.muster.rpc.internal.wire.Request;
 import io.muster.rpc.internal.wire.Response;
-import io.muster.rpc.internal.wire.RemoteFailure;
 import io.muster.rpc.internal.world.WorkerInfo;
 import java.time.Duration;
 import java.util.Locale;
@@ -378,7 +378,8 @@ final class Caller implements AutoCloseable {
 
     /** The answer cannot be made use of, for want of memory for example. */
     private void fail(Throwable cause) {
-      completeExceptionally(unreadable(target, "cannot be read: " + RemoteFailure.describe(cause), cause));
+      completeExceptionally(
+          unreadable(target, "cannot be read: " + RemoteFailure.describe(cause), cause));
     }
   }
 }

@@ -4,13 +4,13 @@ import io.grpc.Status;
 import io.muster.rpc.Functions.Callee;
 import io.muster.rpc.internal.refs.OwnedObjects;
 import io.muster.rpc.internal.serving.Admission;
-import io.muster.rpc.internal.transport.RequestHandler;
 import io.muster.rpc.internal.transport.Reply;
+import io.muster.rpc.internal.transport.RequestHandler;
 import io.muster.rpc.internal.wire.Control;
 import io.muster.rpc.internal.wire.Frame;
 import io.muster.rpc.internal.wire.MalformedException;
-import io.muster.rpc.internal.wire.Request;
 import io.muster.rpc.internal.wire.RemoteFailure;
+import io.muster.rpc.internal.wire.Request;
 import java.util.List;
 import java.util.Optional;
 

@@ -1,8 +1,8 @@
 package io.muster.rpc;
 
 import io.grpc.Status;
-import io.muster.rpc.internal.transport.ResponseListener;
 import io.muster.rpc.internal.transport.RateLimitedLog;
+import io.muster.rpc.internal.transport.ResponseListener;
 import io.muster.rpc.internal.wire.Control;
 import io.muster.rpc.internal.wire.Control.Kind;
 import io.muster.rpc.internal.world.WorkerInfo;

@@ -4,14 +4,14 @@ import io.grpc.Status;
 import io.muster.rpc.Functions.BadArgumentsException;
 import io.muster.rpc.Functions.Callee;
 import io.muster.rpc.internal.serving.Admission;
-import io.muster.rpc.internal.transport.RequestHandler;
 import io.muster.rpc.internal.transport.Reply;
+import io.muster.rpc.internal.transport.RequestHandler;
 import io.muster.rpc.internal.wire.Body;
 import io.muster.rpc.internal.wire.Frame;
 import io.muster.rpc.internal.wire.ObjectId;
+import io.muster.rpc.internal.wire.RemoteFailure;
 import io.muster.rpc.internal.wire.Request;
 import io.muster.rpc.internal.wire.Response;
-import io.muster.rpc.internal.wire.RemoteFailure;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.CompletionException;
@@ -269,7 +269,8 @@ final class InboundCall implements RequestHandler.Call, Admission.Task {
     Status status;
     try {
       status =
-          Status.RESOURCE_EXHAUSTED.withDescription("no thread for it: " + RemoteFailure.describe(cause));
+          Status.RESOURCE_EXHAUSTED.withDescription(
+              "no thread for it: " + RemoteFailure.describe(cause));
     } catch (Throwable e) {
       status = WITHOUT_WORDS;
     }

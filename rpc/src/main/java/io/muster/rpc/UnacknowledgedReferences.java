@@ -8,8 +8,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The references in answers whose receipt the caller has not acknowledged. They are released if the
- * caller does not acknowledge them before its call times out.
- * Thread-safe.
+ * caller does not acknowledge them before its call times out. Thread-safe.
  */
 final class UnacknowledgedReferences {
   private final Map<Long, Ticket> open = new HashMap<>();

@@ -42,7 +42,11 @@ public final class Reduce {
   }
 
   private static void receive(
-      Channel channel, Segments segments, ByteBuffer data, int distance, List<PendingMessage> receives) {
+      Channel channel,
+      Segments segments,
+      ByteBuffer data,
+      int distance,
+      List<PendingMessage> receives) {
     int rank = (channel.rank() + distance) % channel.size();
     if (segments.chunkLength(rank) > 0) {
       receives.add(channel.receive(rank, segments.chunk(data, rank)));

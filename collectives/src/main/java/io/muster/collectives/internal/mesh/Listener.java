@@ -62,7 +62,8 @@ final class Listener implements AutoCloseable {
   /** Connections that have not said yet where they come from, the oldest first. */
   private final ArrayDeque<SocketChannel> silent = new ArrayDeque<>();
 
-  Listener(IoLoop loop, Sockets sockets, InetSocketAddress address, int size, PeerAcceptor doorkeeper)
+  Listener(
+      IoLoop loop, Sockets sockets, InetSocketAddress address, int size, PeerAcceptor doorkeeper)
       throws IOException {
     this.loop = loop;
     this.sockets = sockets;

@@ -75,7 +75,8 @@ public final class Mesh {
     this.lossOf = new @Nullable PeerFailure[size];
     this.told = new boolean[size];
     this.addresses = new @Nullable String[size];
-    this.matcher = new MessageMatcher(size, (peer, preamble, data) -> pair(peer).put(preamble, data));
+    this.matcher =
+        new MessageMatcher(size, (peer, preamble, data) -> pair(peer).put(preamble, data));
     this.admission = new Admission(rank, size, this::admit);
     this.pairs = new ArrayList<>(size);
     this.loop = new IoLoop(name, this::failAll);
@@ -410,7 +411,8 @@ public final class Mesh {
     told[peer] = true;
   }
 
-  private PeerFailure noteLoss(int peer, String reason, boolean isLocal, @Nullable Throwable cause) {
+  private PeerFailure noteLoss(
+      int peer, String reason, boolean isLocal, @Nullable Throwable cause) {
     PeerFailure peerFailure = lossOf[peer];
     if (peerFailure == null) {
       String address = addresses[peer];

@@ -16,8 +16,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Matches sends and receives by Gloo's protocol, for all peers of a rank. The result depends on the
- * sequence of calls only: there is no lock, thread, socket or clock. A message that does not fit its
- * receive is found from the lengths that both sides announce, before any byte of it is sent.
+ * sequence of calls only: there is no lock, thread, socket or clock. A message that does not fit
+ * its receive is found from the lengths that both sides announce, before any byte of it is sent.
  *
  * <p>A send is announced to the receiver and waits until the receiver has announced the matching
  * receive. Between two ranks, the messages of a slot arrive in order. A receive from any source
@@ -45,8 +45,8 @@ final class MessageMatcher {
     int expectedAnnouncements;
 
     /**
-     * The oldest receive whose send has not been announced, or null if all have been. Those before it
-     * wait for data that were announced; often there are none.
+     * The oldest receive whose send has not been announced, or null if all have been. Those before
+     * it wait for data that were announced; often there are none.
      */
     @Nullable PostedMessage nextToBeAnnounced() {
       int before = receives.size() - expectedAnnouncements;
@@ -238,7 +238,8 @@ final class MessageMatcher {
   @SuppressWarnings("NonAtomicVolatileUpdate") // by one thread at a time
   void forget(int rank) {
     queues.get(rank).clear();
-    for (Iterator<ArrayDeque<Announcement>> i = remotePendingSends.values().iterator(); i.hasNext(); ) {
+    for (Iterator<ArrayDeque<Announcement>> i = remotePendingSends.values().iterator();
+        i.hasNext(); ) {
       ArrayDeque<Announcement> announcements = i.next();
       announcements.removeIf(announcement -> announcement.rank == rank);
       if (announcements.isEmpty()) {

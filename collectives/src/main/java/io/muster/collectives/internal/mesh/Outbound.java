@@ -21,7 +21,8 @@ final class Outbound {
   /** How many messages one call of the system may carry. */
   private static final int BATCH = 16;
 
-  private record Message(ByteBuffer preamble, @Nullable ByteBuffer data, @Nullable PostedMessage posted) {
+  private record Message(
+      ByteBuffer preamble, @Nullable ByteBuffer data, @Nullable PostedMessage posted) {
     boolean isWritten() {
       return !preamble.hasRemaining() && (data == null || !data.hasRemaining());
     }

@@ -136,7 +136,8 @@ class FullMeshConnectorTest {
     Store prefixed = new PrefixStore("12//cpu/", new PrefixStore("7", store));
 
     assertThatExceptionOfType(MissingRanksException.class)
-        .isThrownBy(() -> new FullMeshConnector(prefixed, 0, 2).connect(mesh, Deadline.after(SHORT)))
+        .isThrownBy(
+            () -> new FullMeshConnector(prefixed, 0, 2).connect(mesh, Deadline.after(SHORT)))
         .satisfies(e -> assertThat(e.ranks()).containsExactly(1));
   }
 

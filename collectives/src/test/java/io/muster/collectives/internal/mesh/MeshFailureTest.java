@@ -119,7 +119,8 @@ class MeshFailureTest {
     assertThat(peerFailures).extracting(PeerFailure::rank).containsExactlyInAnyOrder(1, 2);
     assertThat(peerFailures).allMatch(PeerFailure::isLocal);
     assertThat(peerFailures).extracting(PeerFailure::cause).containsOnly(cause);
-    assertThat(peerFailures).allSatisfy(peerFailure -> assertThat(peerFailure.reason()).contains("" + cause));
+    assertThat(peerFailures)
+        .allSatisfy(peerFailure -> assertThat(peerFailure.reason()).contains("" + cause));
     for (int rank = 1; rank <= 2; rank++) {
       PostedMessage ofOther = world.get(rank).receive(0, FAR, bytes(1));
       awaitOver(ofOther);
@@ -150,7 +151,9 @@ class MeshFailureTest {
     world.get(2).send(0, SLOT, bytes(1));
 
     assertAllAreTold(world, waiting, injected);
-    assertThat(world.get(0).peerFailures().get(0).rank()).as("the connection it was about").isEqualTo(2);
+    assertThat(world.get(0).peerFailures().get(0).rank())
+        .as("the connection it was about")
+        .isEqualTo(2);
   }
 
   @Test

@@ -205,7 +205,8 @@ class MeshTest {
     Background<Boolean> introduction =
         Background.call(
             () -> {
-              new FullMeshConnector(store, 1, 3).connect(second, Deadline.after(Background.PATIENCE));
+              new FullMeshConnector(store, 1, 3)
+                  .connect(second, Deadline.after(Background.PATIENCE));
               return true;
             });
     new FullMeshConnector(store, 0, 3).connect(first, Deadline.after(Background.PATIENCE));

@@ -19,8 +19,8 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /**
- * Worlds of {@link MessageMatcher}s over queues in memory. Whatever the order in which ranks act and
- * messages arrive, each message reaches the receipt that was posted for it.
+ * Worlds of {@link MessageMatcher}s over queues in memory. Whatever the order in which ranks act
+ * and messages arrive, each message reaches the receipt that was posted for it.
  */
 class MessageMatcherModelTest {
   /** On these slots receipts name the sender; on those above they take anyone's. */
@@ -249,7 +249,8 @@ class MessageMatcherModelTest {
 
           for (int rank = 0; rank < world.size; rank++) {
             int peerThatIsLost = rank < 2 ? 1 - rank : -1;
-            for (Map<PostedMessage, Step> all : List.of(world.sends.get(rank), world.receipts.get(rank))) {
+            for (Map<PostedMessage, Step> all :
+                List.of(world.sends.get(rank), world.receipts.get(rank))) {
               all.forEach(
                   (posted, step) -> {
                     if (step.peer >= 0) {

@@ -226,11 +226,13 @@ class MessageMatcherTest {
     assertThat(matcher.leftover(SLOT)).isNull();
     matcher.onSendReady(2, SLOT, 4);
     assertThat(matcher.mayHaveLeftover()).isTrue();
-    assertThat(matcher.leftover(SLOT)).isEqualTo("rank 2 sends 4 bytes more than this rank expects");
+    assertThat(matcher.leftover(SLOT))
+        .isEqualTo("rank 2 sends 4 bytes more than this rank expects");
     receive(2, 4);
     assertThat(matcher.mayHaveLeftover()).isFalse();
     matcher.onReceiveReady(1, SLOT, 6);
-    assertThat(matcher.leftover(SLOT)).isEqualTo("rank 1 expects 6 bytes more than this rank sends");
+    assertThat(matcher.leftover(SLOT))
+        .isEqualTo("rank 1 expects 6 bytes more than this rank sends");
     assertThat(matcher.leftover(OTHER_SLOT)).isNull();
     send(1, 6);
     assertThat(matcher.mayHaveLeftover()).isFalse();

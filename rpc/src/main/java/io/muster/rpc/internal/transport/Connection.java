@@ -74,7 +74,8 @@ public final class Connection implements AutoCloseable {
   }
 
   /** Sends what is between agents only. */
-  public Cancellable control(Frame frame, long nanos, Executor executor, ResponseListener outgoing) {
+  public Cancellable control(
+      Frame frame, long nanos, Executor executor, ResponseListener outgoing) {
     return send(Methods.CONTROL, new Metadata(), frame, nanos, executor, outgoing);
   }
 

@@ -53,7 +53,8 @@ public final class RpcServer implements AutoCloseable {
   private final ServerLoops loops = new ServerLoops(this::accepted);
   private final Server server;
 
-  private RpcServer(InetSocketAddress address, TransportConfig link, int places, RequestHandler incoming)
+  private RpcServer(
+      InetSocketAddress address, TransportConfig link, int places, RequestHandler incoming)
       throws IOException {
     limits = new ArrivalLimits(places, link.arrivalTimeout(), connections::size);
     boolean started = false;
@@ -72,7 +73,8 @@ public final class RpcServer implements AutoCloseable {
    *
    * @param places how many calls the worker admits
    */
-  public static RpcServer at(InetSocketAddress address, TransportConfig link, int places, RequestHandler incoming)
+  public static RpcServer at(
+      InetSocketAddress address, TransportConfig link, int places, RequestHandler incoming)
       throws IOException {
     return new RpcServer(address, link, places, incoming);
   }

@@ -37,7 +37,9 @@ public final class StaticWorld implements World {
     List<byte[]> values = store.multiGet(keys);
     return new StaticWorld(
         self,
-        IntStream.range(0, size).mapToObj(rank -> WorkerInfo.decode(rank, values.get(rank))).toList());
+        IntStream.range(0, size)
+            .mapToObj(rank -> WorkerInfo.decode(rank, values.get(rank)))
+            .toList());
   }
 
   @Override

@@ -104,7 +104,8 @@ final class PrimaryConnection implements Closeable {
   private <T> T use(long nanos, Connection.Use<T> use) throws IOException {
     long left = lock(nanos);
     try {
-      return UninterruptibleIo.run(() -> useLocked(left, use), () -> connection.guard().interrupt());
+      return UninterruptibleIo.run(
+          () -> useLocked(left, use), () -> connection.guard().interrupt());
     } finally {
       lock.unlock();
     }

@@ -104,7 +104,8 @@ final class SharedWaits implements Closeable {
   synchronized void leave() {
     users--;
     if (users == 0 && !closed) {
-      closing = DeadlineScheduler.EXECUTOR.schedule(this::closeIfIdle, IDLE_NANOS, TimeUnit.NANOSECONDS);
+      closing =
+          DeadlineScheduler.EXECUTOR.schedule(this::closeIfIdle, IDLE_NANOS, TimeUnit.NANOSECONDS);
     }
   }
 

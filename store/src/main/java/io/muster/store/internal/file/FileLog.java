@@ -136,17 +136,19 @@ public final class FileLog implements Closeable {
   }
 
   /**
-   * Whether the file ends where the state does, without the lock. A record that is all there
-   * makes the file longer and is never taken back, so that none is missing here; one of which only
-   * a part is there makes it longer too, and then it is the lock that tells a writer from a dead
-   * one's remains.
+   * Whether the file ends where the state does, without the lock. A record that is all there makes
+   * the file longer and is never taken back, so that none is missing here; one of which only a part
+   * is there makes it longer too, and then it is the lock that tells a writer from a dead one's
+   * remains.
    */
   private boolean isUpToDate() throws IOException {
     OpenFile open = file;
     return open != null
         && open.identity().isKnownWithoutLock()
         && closeOnFailure(
-            () -> open.identity().length() == state.end() && isUnmodified(open.identity().modified()));
+            () ->
+                open.identity().length() == state.end()
+                    && isUnmodified(open.identity().modified()));
   }
 
   /**

@@ -3,8 +3,8 @@ package io.muster.store.internal.keyspace;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The waiters for one key, in the order they registered. Most keys have one waiter, and many waiters
- * wait for many keys, so a node is as small as possible.
+ * The waiters for one key, in the order they registered. Most keys have one waiter, and many
+ * waiters wait for many keys, so a node is as small as possible.
  */
 final class WaitQueue {
   final byte[] key;

@@ -3,8 +3,8 @@ package io.muster.store.internal.keyspace;
 import java.util.List;
 
 /**
- * The waiters of a {@link Keyspace}. A waiter for presence is released by a value or by an item of a
- * queue, a waiter for values by values only, and a waiter for an item by an item only. Each is
+ * The waiters of a {@link Keyspace}. A waiter for presence is released by a value or by an item of
+ * a queue, a waiter for values by values only, and a waiter for an item by an item only. Each is
  * registered for at least one key, all of which are missing. Not thread-safe.
  */
 public final class WaiterRegistry implements Keyspace.Listener {
@@ -49,9 +49,9 @@ public final class WaiterRegistry implements Keyspace.Listener {
   }
 
   /**
-   * Releases the observers of a queue up to the first waiter that may pop, and that waiter. One item
-   * wakes one such waiter, so the owner of a released waiter that does not pop calls this again for
-   * the next waiter.
+   * Releases the observers of a queue up to the first waiter that may pop, and that waiter. One
+   * item wakes one such waiter, so the owner of a released waiter that does not pop calls this
+   * again for the next waiter.
    */
   @Override
   public void itemPushed(byte[] queue) {

@@ -5,9 +5,9 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The waiters of each key. Releasing a key costs as much as it has waiters, and removing a waiter as
- * much as it has keys; no method looks at all keys or all waiters. A key that was set and deleted
- * counts as set. Not thread-safe.
+ * The waiters of each key. Releasing a key costs as much as it has waiters, and removing a waiter
+ * as much as it has keys; no method looks at all keys or all waiters. A key that was set and
+ * deleted counts as set. Not thread-safe.
  */
 final class WaitersByKey {
   private final KeyMap<WaitQueue> queues = new KeyMap<>();

@@ -166,7 +166,8 @@ final class EventLoopConnection implements Poller.Readiness, ReplySink {
     try {
       session.beginTurn();
       boolean more = session.serveNext(in);
-      for (int sends = 0; more && sends < SENDS_PER_TURN && !session.isTurnOver() && !isBlocked(); ) {
+      for (int sends = 0;
+          more && sends < SENDS_PER_TURN && !session.isTurnOver() && !isBlocked(); ) {
         if (replyBuffer.isFull()) {
           replyBuffer.send();
           sends++;
@@ -395,8 +396,8 @@ final class EventLoopConnection implements Poller.Readiness, ReplySink {
   }
 
   /**
-   * Tells the client which of its waits with numbers have ended, while the reply buffer has no owner. It
-   * does not throw.
+   * Tells the client which of its waits with numbers have ended, while the reply buffer has no
+   * owner. It does not throw.
    */
   void deliverNumberedEnds() {
     if (closed || finished || !session.numbersWaits()) {

@@ -235,7 +235,8 @@ public final class EventLoopTransport implements Transport {
     try {
       wakeups.reserve(state.openConnections());
       poller.watch(
-          socket, new EventLoopConnection(socket, state, log, readBuffer, replyBuffer, deferred, wakeups));
+          socket,
+          new EventLoopConnection(socket, state, log, readBuffer, replyBuffer, deferred, wakeups));
     } catch (IOException e) {
       // The client has disconnected already.
       refuse(socket);

@@ -20,17 +20,21 @@ final class ReplyBuffer implements ByteSink {
   /** Replies are sent from this length on, before more requests are served. */
   private static final int ENOUGH = 64 * 1024;
 
-  /** The number of clients whose replies are held at most, so that the first is not delayed long. */
+  /**
+   * The number of clients whose replies are held at most, so that the first is not delayed long.
+   */
   private static final int MAX_HELD = 64;
 
   private final WireOutput replies = new WireOutput(this, REPLY_BUFFER);
   private final ByteBuffer buffer = ByteBuffer.allocateDirect(BYTES);
 
   /** The clients whose replies are held, in order. */
-  private final @Nullable EventLoopConnection[] holders = new @Nullable EventLoopConnection[MAX_HELD];
+  private final @Nullable EventLoopConnection[] holders =
+      new @Nullable EventLoopConnection[MAX_HELD];
 
   /** The position in the buffer at which the replies of each holder end. */
   private final int[] ends = new int[MAX_HELD];
+
   private int held;
 
   /** The position at which the replies of the owner begin. */

@@ -10,9 +10,9 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The clients of an event loop whose waits have ended and whose wake-ups have not been sent. Sending
- * one is a system call of some microseconds, so many wake-ups are sent by several threads: the
- * loop's and threads of the common pool. The loop does nothing else meanwhile.
+ * The clients of an event loop whose waits have ended and whose wake-ups have not been sent.
+ * Sending one is a system call of some microseconds, so many wake-ups are sent by several threads:
+ * the loop's and threads of the common pool. The loop does nothing else meanwhile.
  */
 final class WakeupBatch {
   /** How many wake-ups a thread sends before it takes more. */
