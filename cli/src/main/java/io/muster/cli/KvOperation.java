@@ -18,7 +18,7 @@ abstract class KvOperation implements Callable<Integer> {
     try (Store store = kv.connect()) {
       run(store);
     } catch (StoreTimeoutException e) {
-      throw e.waited().isZero() ? notThere(String.join(", ", e.missingKeys())) : e;
+      throw e.timeout().isZero() ? notThere(String.join(", ", e.missingKeys())) : e;
     }
     return ExitCode.OK;
   }

@@ -9,21 +9,21 @@ import java.util.List;
 public final class CollectiveTimeoutException extends CollectiveException {
   private static final long serialVersionUID = 1L;
 
-  private final Duration waited;
+  private final Duration timeout;
 
   @SuppressWarnings("serial") // an immutable list of numbers is
   private final List<Integer> missingRanks;
 
   CollectiveTimeoutException(
-      String message, String operation, Duration waited, List<Integer> missingRanks) {
+      String message, String operation, Duration timeout, List<Integer> missingRanks) {
     super(message, operation, List.of(), null);
-    this.waited = waited;
+    this.timeout = timeout;
     this.missingRanks = List.copyOf(missingRanks);
   }
 
   /** How long the operation was allowed to last. */
-  public Duration waited() {
-    return waited;
+  public Duration timeout() {
+    return timeout;
   }
 
   /** The ranks in the group that this rank was waiting for. They may be waiting for others. */

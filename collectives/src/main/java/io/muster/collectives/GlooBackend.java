@@ -254,12 +254,12 @@ final class GlooBackend {
   }
 
   /** What to throw when someone has waited too long for a call. */
-  CollectiveTimeoutException timedOut(CollectiveCall call, Duration waited) {
+  CollectiveTimeoutException timedOut(CollectiveCall call, Duration timeout) {
     CollectiveTimeoutException timedOut =
         new CollectiveTimeoutException(
-            String.format(Locale.ROOT, "%s on %s timed out: not done after %s", call, this, waited),
+            String.format(Locale.ROOT, "%s on %s timed out: not done after %s", call, this, timeout),
             call.operation(),
-            waited,
+            timeout,
             List.of());
     abort(timedOut, 0);
     return timedOut;

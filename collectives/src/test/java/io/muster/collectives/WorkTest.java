@@ -167,7 +167,7 @@ class WorkTest {
     assertThatExceptionOfType(CollectiveTimeoutException.class)
         .isThrownBy(() -> work.await(SHORT))
         .withMessageContaining("PT0.05S")
-        .satisfies(e -> assertThat(e.waited()).isEqualTo(SHORT));
+        .satisfies(e -> assertThat(e.timeout()).isEqualTo(SHORT));
 
     assertThatExceptionOfType(CollectiveException.class).isThrownBy(world.get(0)::barrier);
     assertThat(work.stage().toCompletableFuture()).failsWithin(Ranks.TIMEOUT);

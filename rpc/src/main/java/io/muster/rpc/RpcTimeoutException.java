@@ -10,16 +10,16 @@ import org.jspecify.annotations.Nullable;
 public final class RpcTimeoutException extends RpcException {
   private static final long serialVersionUID = 1L;
 
-  private final Duration waited;
+  private final Duration timeout;
 
   RpcTimeoutException(
-      String message, String worker, String function, Duration waited, @Nullable Throwable cause) {
+      String message, String worker, String function, Duration timeout, @Nullable Throwable cause) {
     super(message, worker, function, cause);
-    this.waited = waited;
+    this.timeout = timeout;
   }
 
   /** How long the call was allowed to last. */
-  public Duration waited() {
-    return waited;
+  public Duration timeout() {
+    return timeout;
   }
 }

@@ -132,7 +132,7 @@ class CallTest {
       assertThatExceptionOfType(RpcTimeoutException.class)
           .isThrownBy(() -> worker.call(void.class, "hang"))
           .withMessageMatching("hang on worker 'worker1' \\(rank 1, .*\\) timed out after PT0.5S")
-          .satisfies(e -> assertThat(e.waited()).isEqualTo(Duration.ofMillis(500)));
+          .satisfies(e -> assertThat(e.timeout()).isEqualTo(Duration.ofMillis(500)));
       assertThat(interrupted.await(20, TimeUnit.SECONDS)).isTrue();
     }
   }

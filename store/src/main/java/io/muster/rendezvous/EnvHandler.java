@@ -28,7 +28,7 @@ final class EnvHandler implements RendezvousHandler {
 
   private static String variable(RendezvousRequest request, String name) {
     return request
-        .variable(name)
+        .environmentVariable(name)
         .orElseThrow(
             () -> request.invalid("environment variable " + name + " expected, but not set"));
   }

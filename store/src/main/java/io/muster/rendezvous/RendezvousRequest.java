@@ -132,7 +132,7 @@ public final class RendezvousRequest {
   }
 
   /** The value of an environment variable; nothing if that is empty. */
-  public Optional<String> variable(String name) {
+  public Optional<String> environmentVariable(String name) {
     return Optional.ofNullable(options.environment().get(name)).filter(value -> !value.isEmpty());
   }
 

@@ -18,62 +18,62 @@ public final class StoreTimeoutException extends StoreException {
   @SuppressWarnings("serial") // an immutable list of strings is
   private final List<String> missingKeys;
 
-  private final Duration waited;
+  private final Duration timeout;
 
-  private StoreTimeoutException(String message, List<String> missingKeys, Duration waited) {
+  private StoreTimeoutException(String message, List<String> missingKeys, Duration timeout) {
     super(message);
     this.missingKeys = List.copyOf(missingKeys);
-    this.waited = waited;
+    this.timeout = timeout;
   }
 
   /**
    * A wait for keys that timed out, in PyTorch's words and then in ours.
    *
-   * @param waited how long the wait was allowed to last
+   * @param timeout how long the wait was allowed to last
    * @param keyPrefix what the store puts before every key, as PyTorch shows it
    * @param keys what was waited for
    * @param missing those of {@code keys} that were not there at the end
    * @param where the store, as it shows itself
    */
   public static StoreTimeoutException ofKeys(
-      Duration waited, String keyPrefix, List<String> keys, List<String> missing, String where) {
+      Duration timeout, String keyPrefix, List<String> keys, List<String> missing, String where) {
     String message =
         String.format(
             Locale.ROOT,
             "wait timeout after %dms, keys: %s. Timeout on %s: missing %d of %d: %s",
-            millis(waited),
+            millis(timeout),
             named(keys, keyPrefix),
             where,
             missing.size(),
             keys.size(),
             named(missing, ""));
-    return new StoreTimeoutException(message, missing, waited);
+    return new StoreTimeoutException(message, missing, timeout);
   }
 
   /**
    * A barrier that timed out.
    *
-   * @param waited how long the wait was allowed to last
+   * @param timeout how long the wait was allowed to last
    * @param key the barrier
    * @param worldSize how many it waited for
    * @param where the store, as it shows itself
    */
   public static StoreTimeoutException ofBarrier(
-      Duration waited, String key, long worldSize, String where) {
+      Duration timeout, String key, long worldSize, String where) {
     String message =
         String.format(
             Locale.ROOT,
             "barrier timeout after %dms, key: %s. Timeout on %s: fewer than %d arrived",
-            millis(waited),
+            millis(timeout),
             key,
             where,
             worldSize);
-    return new StoreTimeoutException(message, List.of(key), waited);
+    return new StoreTimeoutException(message, List.of(key), timeout);
   }
 
   /** A wait for something other than keys that timed out. */
-  static StoreTimeoutException of(String message, Duration waited) {
-    return new StoreTimeoutException(message, List.of(), waited);
+  static StoreTimeoutException of(String message, Duration timeout) {
+    return new StoreTimeoutException(message, List.of(), timeout);
   }
 
   /** The keys that were still missing, without the store's own prefix. */
@@ -82,8 +82,8 @@ public final class StoreTimeoutException extends StoreException {
   }
 
   /** How long the wait was allowed to last. */
-  public Duration waited() {
-    return waited;
+  public Duration timeout() {
+    return timeout;
   }
 
   private static long millis(Duration duration) {

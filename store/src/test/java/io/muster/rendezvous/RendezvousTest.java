@@ -167,9 +167,9 @@ class RendezvousTest {
             "x://",
             RendezvousOptions.builder().environment(Map.of("SET", "v", "EMPTY", "")).build());
 
-    assertThat(request.variable("SET")).contains("v");
-    assertThat(request.variable("EMPTY")).isEmpty();
-    assertThat(request.variable("UNSET")).isEmpty();
+    assertThat(request.environmentVariable("SET")).contains("v");
+    assertThat(request.environmentVariable("EMPTY")).isEmpty();
+    assertThat(request.environmentVariable("UNSET")).isEmpty();
   }
 
   @Test

@@ -56,7 +56,7 @@ public interface BarrierContract extends StoreFixture {
     StoreTimeoutException timeout = timeoutOf(() -> store().barrier("bar", 2, ofMillis(60)));
 
     assertThat(timeout).hasMessageContaining("barrier timeout after 60ms, key: bar");
-    assertThat(timeout.waited()).isEqualTo(ofMillis(60));
+    assertThat(timeout.timeout()).isEqualTo(ofMillis(60));
   }
 
   @Test

@@ -406,7 +406,7 @@ class FileStoreTest {
             StoreTimeoutException.class,
             e -> {
               assertThat(e.missingKeys()).containsExactly("no");
-              assertThat(e.waited()).isEqualTo(Duration.ofMillis(millis));
+              assertThat(e.timeout()).isEqualTo(Duration.ofMillis(millis));
             })
         .hasMessage(
             "wait timeout after "

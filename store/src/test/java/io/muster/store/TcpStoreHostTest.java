@@ -235,7 +235,7 @@ class TcpStoreHostTest {
         .isThrownBy(() -> host(ofTwo))
         .withMessageStartingWith(
             "Timed out after 1 seconds waiting for clients. 1/2 clients joined.")
-        .satisfies(e -> assertThat(e.waited()).hasSeconds(1));
+        .satisfies(e -> assertThat(e.timeout()).hasSeconds(1));
     host(ofTwo.waitForWorkers(false)).close();
   }
 

@@ -57,7 +57,7 @@ public interface WaitContract extends StoreFixture {
         timeoutOf(() -> store().await(ofMillis(60), "gone", "here", "lost"));
 
     assertThat(timeout.missingKeys()).containsExactly(named("gone"), named("lost"));
-    assertThat(timeout.waited()).isEqualTo(ofMillis(60));
+    assertThat(timeout.timeout()).isEqualTo(ofMillis(60));
     assertThat(timeout)
         .message()
         .containsPattern("wait timeout after 60ms, keys: \\S*gone, \\S*here, \\S*lost\\b");
@@ -114,7 +114,7 @@ public interface WaitContract extends StoreFixture {
     assertThat(store().getString("here")).isEqualTo("v");
     assertThat(store().multiGet("here", "here")).hasSize(2);
     store().await("here");
-    assertThat(timeoutOf(() -> store().get("no")).waited()).isZero();
+    assertThat(timeoutOf(() -> store().get("no")).timeout()).isZero();
     timeoutOf(() -> store().multiGet("here", "no"));
     timeoutOf(() -> store().await("no"));
     timeoutOf(() -> store().await(Duration.ZERO, "here", "no"));
