@@ -76,6 +76,24 @@ class StoredMemoryTest extends ServerTest {
     assertThat(server().statistics().keys()).isEqualTo(kept);
   }
 
+  /** As the keys of barriers, which one rank of a world makes and another deletes. */
+  @Test
+  void client_whoseKeysOthersDelete_countsAsOneThatHasStoredLittle() {
+    try (RawClient maker = connect();
+        RawClient other = connect()) {
+      for (int i = 0; i < 4_000; i++) {
+        String name = blob(RawClient.bytes("2f" + String.format("%06x", i)));
+        maker.send("01" + name + blob("")).sync();
+        other.send("08" + name).expect(i64(1));
+      }
+
+      sendUntilRefused(SMALL_KEY);
+
+      maker.send(set("/maker", "1")).sync();
+      other.send("03" + blob("/maker")).expect(blob("1"));
+    }
+  }
+
   @Test
   void itemsWithoutBytes_areNotForNothing() {
     sendUntilRefused("0e 0000000000000000 0000000000000000");

@@ -10,8 +10,9 @@ import java.util.List;
  * heap, so that servers with other heaps hold the same after the same writes.
  *
  * <p>The last part of the room is kept for clients that have stored little, so that none can take
- * all of it from the others. A write that takes no more room than what it replaces is always
- * possible.
+ * all of it from the others. What a client stores counts only while more than half of the room is
+ * taken: otherwise clients whose keys others delete would count as having stored much. A write that
+ * takes no more room than what it replaces is always possible.
  */
 final class StoredMemory {
   /** The reciprocal of the part that is reserved for clients that have stored little. */
@@ -25,16 +26,24 @@ final class StoredMemory {
   private final long freeForAll;
   private final long little;
 
+  /** What clients store counts as theirs while more than this is taken. */
+  private final long counted;
+
+  /** How often the room taken has fallen to {@link #counted}, at which all contributions end. */
+  private long period;
+
   StoredMemory(Keyspace keyspace, MemoryBudget budget) {
     this.keyspace = keyspace;
     this.budget = budget;
     this.freeForAll = budget.limit() - budget.limit() / KEPT_PART;
     this.little = budget.limit() / LITTLE_PART;
+    this.counted = budget.limit() / 2;
   }
 
-  /** What one client has stored, more than it has removed. */
+  /** What one client has stored in a period, more than it has removed. */
   static final class Contribution {
     private long bytes;
+    private long period;
   }
 
   void requireRoomToSet(Contribution by, byte[] key, byte[] value) throws LimitException {
@@ -92,9 +101,19 @@ final class StoredMemory {
   void settle(Contribution by) {
     long change = keyspace.heapBytes() - budget.used();
     if (change != 0) {
+      boolean wasCounted = budget.used() > counted;
       budget.adjust(change);
-      by.bytes += change;
+      if (budget.used() > counted) {
+        by.bytes = bytes(by) + change;
+        by.period = period;
+      } else if (wasCounted) {
+        period++;
+      }
     }
+  }
+
+  private long bytes(Contribution by) {
+    return by.period == period ? by.bytes : 0;
   }
 
   /** By how much a set would make the keyspace grow. */
@@ -106,7 +125,7 @@ final class StoredMemory {
 
   private boolean fits(Contribution by, long growth) {
     long used = budget.used() + growth;
-    return used <= freeForAll || (by.bytes + growth <= little && used <= budget.limit());
+    return used <= freeForAll || (bytes(by) + growth <= little && used <= budget.limit());
   }
 
   private void requireRoom(Contribution by, long growth) throws LimitException {
