@@ -16,6 +16,6 @@ public abstract class MusterException extends RuntimeException {
 
   /** An exception with a message that says what failed, where, and what was seen. */
   protected MusterException(String message, @Nullable Throwable cause) {
-    super(PrintableText.of(message), cause);
+    super(PrintableText.of(String.valueOf(message)), cause);
   }
 }

@@ -281,14 +281,21 @@ final class SharedWaits implements Closeable {
    * afterwards.
    */
   private void tellEnded() {
-    while (!ended.isEmpty() && writing.tryLock()) {
-      try {
-        write(CallGuard.CONFIRM_NANOS, requests -> {});
-      } catch (IOException e) {
-        // The connection is closed, which ends its waits.
-        return;
-      } finally {
-        writing.unlock();
+    // An interrupt must not end the connection, which other threads use.
+    boolean interrupted = Thread.interrupted();
+    try {
+      while (!ended.isEmpty() && writing.tryLock()) {
+        try {
+          write(CallGuard.CONFIRM_NANOS, requests -> {});
+        } finally {
+          writing.unlock();
+        }
+      }
+    } catch (IOException e) {
+      // The connection is closed, which ends its waits.
+    } finally {
+      if (interrupted) {
+        Thread.currentThread().interrupt();
       }
     }
   }
@@ -346,6 +353,7 @@ final class SharedWaits implements Closeable {
             } finally {
               writing.unlock();
             }
+            tellEnded();
           }
           return outcome(end, left);
         } catch (InterruptedException e) {

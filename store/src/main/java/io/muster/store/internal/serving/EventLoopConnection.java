@@ -57,6 +57,13 @@ final class EventLoopConnection implements Poller.Readiness, ReplySink {
 
   private boolean interestedInOutput;
 
+  /**
+   * Whether replies are held for this connection. Until they are sent nothing is read: a further
+   * reply must neither overtake them nor be sent in their place. The poller reports the input
+   * again.
+   */
+  private boolean repliesHeld;
+
   EventLoopConnection(
       NonBlockingSocket socket,
       ServerState state,
@@ -85,7 +92,7 @@ final class EventLoopConnection implements Poller.Readiness, ReplySink {
         blocked = false;
         sendUnsent();
       }
-      if (input && interestedInInput) {
+      if (input && interestedInInput && !repliesHeld) {
         read();
       }
     } catch (IOException e) {
@@ -418,8 +425,14 @@ final class EventLoopConnection implements Poller.Readiness, ReplySink {
     }
   }
 
+  /** The reply buffer holds replies for this connection, until {@link #rearm}. */
+  void hold() {
+    repliesHeld = true;
+  }
+
   /** Decides what this connection waits for next. The loop calls it after each delivery. */
   void rearm() {
+    repliesHeld = false;
     next();
   }
 }

@@ -198,7 +198,8 @@ public final class EventLoopTransport implements Transport {
   }
 
   private long pollMillis() {
-    if (!deferred.isEmpty()) {
+    // Replies are held here only if the last poll failed.
+    if (!deferred.isEmpty() || replyBuffer.held() > 0) {
       return 0;
     }
     return acceptsLater

@@ -10,7 +10,7 @@ final class Holding implements RequestMemory {
   final ReplySink client;
   long bytes;
 
-  /** When it began to hold something. */
+  /** Since when it would have held {@link #bytes} for its weight to be what it is. */
   long since;
 
   @Nullable Holding older;

@@ -81,6 +81,7 @@ final class ReplyBuffer implements ByteSink {
       return;
     }
     holders[held] = client;
+    client.hold();
     ends[held] = buffer.position();
     held++;
     start = buffer.position();

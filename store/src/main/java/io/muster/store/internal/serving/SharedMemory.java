@@ -103,9 +103,13 @@ final class SharedMemory {
       }
     }
     budget.adjust(bytes);
+    long now = System.nanoTime();
     if (holding.bytes == 0) {
-      holding.since = System.nanoTime();
       append(holding);
+      holding.since = now;
+    } else {
+      // What is added has been held for no time yet: the weight must not jump.
+      holding.since = now - (long) ((double) (now - holding.since) * holding.bytes / wanted);
     }
     holding.bytes = wanted;
   }

@@ -342,14 +342,17 @@ public final class ThreadedTransport implements Transport {
     /** Forgets the client, whatever went wrong. */
     private void end(boolean admitted) {
       try {
+        if (admitted) {
+          forget();
+        }
         sendRefusal();
       } finally {
         Closing.quietly(socket);
+        boolean unusedRemoved = connections.remove(this);
       }
-      boolean unusedRemoved = connections.remove(this);
-      if (!admitted) {
-        return;
-      }
+    }
+
+    private void forget() {
       lockSurely();
       try {
         session.close();

@@ -31,7 +31,9 @@ import org.junit.jupiter.api.Test;
  */
 class ReplyOrderTest {
   private static final long PATIENCE_SECONDS = 20;
+
   private static final byte[] VALIDATE_AND_PING = HexFormat.of().parseHex("00cef7853c0d07000000");
+
   private static final byte[] VALIDATE = HexFormat.of().parseHex("00cef7853c");
 
   private final List<String> log = Collections.synchronizedList(new ArrayList<>());
@@ -49,6 +51,19 @@ class ReplyOrderTest {
     assertThat(log)
         .containsExactly(
             "poll a", "read a", "look b", "read b", "look", "reply a", "reply b", "poll");
+  }
+
+  /** Otherwise its second reply could be sent in place of a part of the first. */
+  @Test
+  void clientWhoseReplyIsHeld_isNotReadFromAgain() throws InterruptedException {
+    ScriptedPoller poller = new ScriptedPoller();
+    poller.arrive("a", VALIDATE_AND_PING);
+    poller.script("a");
+    poller.script("a");
+
+    run(poller);
+
+    assertThat(log).containsExactly("poll a", "read a", "look a", "reply a", "poll");
   }
 
   @Test
