@@ -12,8 +12,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /**
- * The training run for the CDS archive. It is not a command: the launcher runs it once, so that
- * the JVM can archive the classes that it needs for that.
+ * The training run for the CDS archive. It is not a command: the launcher runs it once, so that the
+ * JVM can archive the classes that it needs for that.
  */
 final class CdsTrainingRun {
   private CdsTrainingRun() {}

@@ -7,7 +7,10 @@ import java.util.stream.Collectors;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 
-/** Converts the names of a fixed choice of values, each of which is named by its {@code toString} says. */
+/**
+ * Converts the names of a fixed choice of values, each of which is named by its {@code toString}
+ * says.
+ */
 abstract class EnumNameConverter<T> implements ITypeConverter<T>, Iterable<String> {
   private final String kind;
   private final List<T> choice;

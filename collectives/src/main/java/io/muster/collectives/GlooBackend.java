@@ -257,7 +257,8 @@ final class GlooBackend {
   CollectiveTimeoutException timedOut(CollectiveCall call, Duration timeout) {
     CollectiveTimeoutException timedOut =
         new CollectiveTimeoutException(
-            String.format(Locale.ROOT, "%s on %s timed out: not done after %s", call, this, timeout),
+            String.format(
+                Locale.ROOT, "%s on %s timed out: not done after %s", call, this, timeout),
             call.operation(),
             timeout,
             List.of());
