@@ -42,7 +42,7 @@ final class WorkerProcess {
             .host("127.0.0.1")
             .timeout(Background.PATIENCE)
             .initTimeout(Duration.ofMillis(Long.parseLong(args[4])))
-            .keepAlive(Duration.ofSeconds(3))
+            .keepAlive(Duration.ofSeconds(6))
             .objects(Counter.class)
             .function("twice", arguments -> 2 * (int) arguments[0])
             .function("bounce", arguments -> bounce(self.join(), arguments))

@@ -173,8 +173,9 @@ public final class EventLoopTransport implements Transport {
       task.run();
     }
     if (acceptsLater && System.nanoTime() - acceptAgain >= 0) {
-      acceptsLater = false;
+      // In this order: if it fails, it is tried again.
       poller.setAccepting(true);
+      acceptsLater = false;
     }
   }
 
