@@ -95,14 +95,16 @@ public interface Store extends AutoCloseable {
   }
 
   /**
-   * {@link #compareSet(String, byte[], byte[])} that says whether it replaced the value. The result
-   * of {@code compareSet} does not tell a caller who replaced the value from one who found {@code
-   * desired} there already, so that two processes that swap in the same value may both believe that
-   * they did. PyTorch has no such operation.
+   * Does the same as {@link #compareSet(String, byte[], byte[])}, and returns whether this call
+   * replaced the value. {@code compareSet} returns {@code desired} both to the caller that replaced
+   * the value and to a caller that found {@code desired} there already. PyTorch has no such
+   * operation.
    *
-   * <p>The stores of this package answer exactly, a {@link TcpStore} against Muster's servers only.
+   * <p>Blocks at most for the store's timeout. Supported by the stores of this package; {@link
+   * TcpStore} supports it against Muster's servers only.
    *
-   * @throws UnsupportedOperationException if the store cannot say; nothing is changed then
+   * @return whether the value was replaced, and the value after the call; the caller owns the array
+   * @throws UnsupportedOperationException if the store does not support it; nothing is changed
    */
   default SwapResult compareAndSwap(String key, byte[] expected, byte[] desired) {
     throw notImplemented();

@@ -23,8 +23,8 @@ public interface Channel {
   PendingMessage send(int rank, ByteBuffer data);
 
   /**
-   * Posts the receive of the next message from a rank, which must have as many bytes as fit {@code
-   * into}, or in a broadcast may have less. Does not block.
+   * Posts a receive of the next message from a rank. The message must fill {@code into}; that of a
+   * broadcast may be shorter. Does not block.
    */
   PendingMessage receive(int rank, ByteBuffer into);
 

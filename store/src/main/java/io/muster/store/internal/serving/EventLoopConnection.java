@@ -300,7 +300,7 @@ final class EventLoopConnection implements Poller.Readiness, ReplySink {
 
   /** Sends the reason if the client understands it and it would not be in the middle of replies. */
   private void tellWhy(LimitException reason) {
-    if (isBlocked() || replyBuffer.hasRepliesOf(this)) {
+    if (isBlocked() || repliesHeld || replyBuffer.isOwner(this)) {
       return;
     }
     try {

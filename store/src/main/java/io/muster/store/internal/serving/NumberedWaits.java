@@ -129,7 +129,7 @@ final class NumberedWaits {
     if (wait != null) {
       remove(wait);
       giveUp(wait);
-      passOn(wait);
+      state.passOnWakeUp(wait.wokenBy);
     }
   }
 
@@ -166,15 +166,10 @@ final class NumberedWaits {
 
   /** Wakes others in place of a client that has gone and may not have taken its items. */
   void passOnWakeUps() {
-    pending.values().forEach(this::passOn);
-    pending.clear();
-  }
-
-  private void passOn(NumberedWait wait) {
-    Key queue = wait.wokenBy;
-    if (queue != null && state.keyspace.queueLength(queue.bytes()) > 0) {
-      state.waiters.itemPushed(queue.bytes());
+    for (NumberedWait wait : pending.values()) {
+      state.passOnWakeUp(wait.wokenBy);
     }
+    pending.clear();
   }
 
   boolean hasEnds() {

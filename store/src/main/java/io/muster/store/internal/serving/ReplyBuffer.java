@@ -53,13 +53,9 @@ final class ReplyBuffer implements ByteSink {
     return replies;
   }
 
-  /** Whether there are unsent replies of a client here. */
-  boolean hasRepliesOf(EventLoopConnection client) {
-    boolean found = owner == client;
-    for (int i = 0; i < held; i++) {
-      found |= holders[i] == client;
-    }
-    return found;
+  /** Whether replies are being written for a connection. */
+  boolean isOwner(EventLoopConnection client) {
+    return owner == client;
   }
 
   /** Whether the owner's replies should be sent before more requests are served. */

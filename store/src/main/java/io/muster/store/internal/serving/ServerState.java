@@ -1,6 +1,7 @@
 package io.muster.store.internal.serving;
 
 import io.muster.store.internal.keyspace.Barriers;
+import io.muster.store.internal.keyspace.Key;
 import io.muster.store.internal.keyspace.Keyspace;
 import io.muster.store.internal.keyspace.WaiterRegistry;
 import io.muster.store.internal.wire.Opcode;
@@ -84,6 +85,18 @@ final class ServerState {
   /** Counts a connection that is closed for what its client sent. */
   void broken() {
     brokenConnections++;
+  }
+
+  /**
+   * Wakes the next waiter of a queue in place of one that was woken and may not have taken the
+   * item.
+   *
+   * @param queue the queue whose item woke it, or null if it was woken by no item
+   */
+  void passOnWakeUp(@Nullable Key queue) {
+    if (queue != null && keyspace.queueLength(queue.bytes()) > 0) {
+      waiters.itemPushed(queue.bytes());
+    }
   }
 
   void served(Opcode opcode) {

@@ -230,9 +230,7 @@ final class Session implements Requests {
   private void passOnWakeUp() {
     Key queue = wokenBy;
     wokenBy = null;
-    if (queue != null && state.keyspace.queueLength(queue.bytes()) > 0) {
-      state.waiters.itemPushed(queue.bytes());
-    }
+    state.passOnWakeUp(queue);
   }
 
   private void giveUpWait() {
