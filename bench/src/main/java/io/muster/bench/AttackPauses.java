@@ -152,19 +152,12 @@ public final class AttackPauses {
     @Override
     public void close() {
       closing = true;
-      boolean interrupted = false;
-      while (true) {
-        try {
-          thread.join();
-          break;
-        } catch (InterruptedException e) {
-          interrupted = true;
-        }
-      }
-      store.close();
-      if (interrupted) {
+      try {
+        thread.join();
+      } catch (InterruptedException e) {
         Thread.currentThread().interrupt();
       }
+      store.close();
     }
   }
 }
