@@ -190,6 +190,8 @@ class PortFileIT {
 
     try (Child server = serve("first", port)) {
       assertThat(server.awaitPort(portFile())).isEqualTo(port);
+      // The banner comes after the temporary name is gone, the port file before.
+      server.awaitOutputOrEnd();
       assertThat(Files.isSymbolicLink(portFile())).isFalse();
       assertThat(target).hasContent("precious");
     }
