@@ -145,6 +145,15 @@ final class ReplyPins implements SharedMemory.Reclaiming {
   }
 
   @Override
+  public boolean recount() {
+    long before = charged;
+    if (before > 0) {
+      charge(lookClosely(keyspace.removedBytes()));
+    }
+    return charged < before;
+  }
+
+  @Override
   public double weight(@Nullable ReplySink except, long now) {
     long removed = keyspace.removedBytes();
     ReplyPin pin = heaviest(removed, except, now);

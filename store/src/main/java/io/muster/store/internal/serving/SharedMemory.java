@@ -56,6 +56,13 @@ final class SharedMemory {
 
   /** What else is counted in the budget, and can be given up for clients that need room. */
   interface Reclaiming {
+    /**
+     * Replaces what is counted, which is an upper bound, by a closer one.
+     *
+     * @return whether less is counted now
+     */
+    boolean recount();
+
     /** What weighs most of what is not this one's; 0 if there is nothing. */
     double weight(@Nullable ReplySink client, long now);
 
@@ -122,7 +129,11 @@ final class SharedMemory {
     }
   }
 
+  /** Makes some room; false if that is not possible. No client is disconnected needlessly. */
   private boolean makeRoom(Holding by, long wanted) {
+    if (reclaiming != null && reclaiming.recount()) {
+      return true;
+    }
     long now = System.nanoTime();
     if (wanted <= ordinary) {
       return evictHeaviest(by, brief ? 0 : weight(wanted, now, now), now);

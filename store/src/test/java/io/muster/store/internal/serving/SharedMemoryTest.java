@@ -3,7 +3,6 @@ package io.muster.store.internal.serving;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.muster.store.internal.wire.LimitException;
-import io.muster.store.internal.wire.WireOutput;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
@@ -26,27 +25,5 @@ class SharedMemoryTest {
 
     double weight = memory.weight(holding.bytes, holding.since, System.nanoTime());
     assertThat(weight).isBetween(20e9 * FEW_BYTES * 0.99, 40e9 * FEW_BYTES);
-  }
-
-  private static final class NoClient implements ReplySink {
-    @Override
-    public WireOutput replies() {
-      throw new AssertionError();
-    }
-
-    @Override
-    public void endWait() {
-      throw new AssertionError();
-    }
-
-    @Override
-    public void evict(LimitException reason) {
-      throw new AssertionError(reason);
-    }
-
-    @Override
-    public boolean copiesReplies() {
-      return true;
-    }
   }
 }
