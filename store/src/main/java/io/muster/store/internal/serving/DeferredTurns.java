@@ -1,6 +1,7 @@
 package io.muster.store.internal.serving;
 
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -12,11 +13,22 @@ import org.jspecify.annotations.Nullable;
  * <p>The clients themselves are linked, so that adding one needs no memory.
  */
 final class DeferredTurns {
-  private static final long SLICE_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
+  /** No turn begins after so long a time in one call of {@link #work}. */
+  static final long SLICE_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
 
+  private final LongSupplier nanoTime;
   private @Nullable EventLoopConnection first;
   private @Nullable EventLoopConnection last;
   private int size;
+
+  /**
+   * No deferred turns yet.
+   *
+   * @param nanoTime the time, as {@link System#nanoTime} counts it
+   */
+  DeferredTurns(LongSupplier nanoTime) {
+    this.nanoTime = nanoTime;
+  }
 
   /** Adds a client that is not deferred. */
   void add(EventLoopConnection client) {
@@ -36,7 +48,7 @@ final class DeferredTurns {
 
   /** Gives each queued client a turn, but begins no turn after a slice of time has passed. */
   void work() {
-    long start = first == null ? 0 : System.nanoTime();
+    long start = first == null ? 0 : nanoTime.getAsLong();
     for (int left = size; left > 0; left--) {
       EventLoopConnection client = first;
       if (client == null) {
@@ -49,7 +61,7 @@ final class DeferredTurns {
       }
       size--;
       client.takeTurn();
-      if (System.nanoTime() - start > SLICE_NANOS) {
+      if (nanoTime.getAsLong() - start > SLICE_NANOS) {
         return;
       }
     }

@@ -144,7 +144,7 @@ final class EventLoopConnection implements Poller.Readiness, ReplySink {
       return;
     }
     ByteBuffer in = unserved;
-    if (in != null && !finished) {
+    if (in != null && !finished && !isBlocked()) {
       unserved = null;
       try {
         serve(in);

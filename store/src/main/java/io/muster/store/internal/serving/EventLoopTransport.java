@@ -9,42 +9,20 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.TimeUnit;
 
-/**
- * One thread that accepts, reads, serves and writes. It owns the {@link ServerState}, so that
- * nothing is handed over and nothing locked.
- */
+/** One thread that runs an {@link EventLoop} until it is closed or can do nothing any more. */
 public final class EventLoopTransport implements Transport {
-  private static final long ACCEPT_PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
-
-  /**
-   * How many connections are accepted before those that are there are looked after again: as many
-   * as the system's queue holds unless it was told otherwise. Who finds it full tries again a
-   * second later, so that it has to be emptied, however slow the code is that is not compiled yet.
-   */
-  private static final int ACCEPTED_AT_ONCE = 4_096;
-
-  private final ServerState state;
   private final RateLimitedLog log = new RateLimitedLog();
   private final Poller poller;
-  private final DeferredTurns deferred = new DeferredTurns();
-  private final ReplyBuffer replyBuffer = new ReplyBuffer();
-  private final ReadBuffer readBuffer = new ReadBuffer();
-  private final WakeupBatch wakeups = new WakeupBatch();
+  private final EventLoop loop;
   private final Queue<FutureTask<?>> tasks = new ConcurrentLinkedQueue<>();
   private final Thread thread = new Thread(this::run, "muster-store");
   private volatile boolean closing;
   private volatile boolean failed;
 
-  /** Whether accepting has failed, and when it is tried again. */
-  private boolean acceptsLater;
-
-  private long acceptAgain;
-
   private EventLoopTransport(Poller poller, ServingLimits limits) {
     this.poller = poller;
-    this.state = new ServerState(limits);
+    this.loop = new EventLoop(poller, limits, log, System::nanoTime);
     thread.setDaemon(true);
   }
 
@@ -84,7 +62,7 @@ public final class EventLoopTransport implements Transport {
 
   @Override
   public ServingStatistics statistics() {
-    FutureTask<ServingStatistics> task = new FutureTask<>(state::statistics);
+    FutureTask<ServingStatistics> task = new FutureTask<>(loop.state()::statistics);
     tasks.add(task);
     if (closing) {
       task.cancel(false);
@@ -125,15 +103,17 @@ public final class EventLoopTransport implements Transport {
   }
 
   private void run() {
+    LastResort lastResort = loop.state().lastResort;
     try {
       while (!closing) {
         try {
-          turn();
-          state.lastResort.worked();
+          loop.runOnce();
+          runTasks();
+          lastResort.worked();
         } catch (Throwable e) {
           // What a connection fails with ends that connection; this is the system's failing, or
-          // memory's, and the next turn may have better luck. Nothing here may need memory.
-          boolean hopeless = state.lastResort.failed(e);
+          // memory's, and the next iteration may have better luck. Nothing here may need memory.
+          boolean hopeless = lastResort.failed(e);
           log.serverFailed(e);
           if (hopeless) {
             failed = true;
@@ -148,6 +128,12 @@ public final class EventLoopTransport implements Transport {
     }
   }
 
+  private void runTasks() {
+    for (FutureTask<?> task = tasks.poll(); task != null; task = tasks.poll()) {
+      task.run();
+    }
+  }
+
   private void end() {
     closing = true;
     try {
@@ -158,99 +144,5 @@ public final class EventLoopTransport implements Transport {
     for (FutureTask<?> task = tasks.poll(); task != null; task = tasks.poll()) {
       task.cancel(false);
     }
-  }
-
-  private void turn() throws IOException {
-    if (serveReady()) {
-      accept();
-    }
-    deferred.work();
-    replyBuffer.sendHeld();
-    if (!wakeups.isEmpty()) {
-      wakeups.deliver();
-    }
-    for (FutureTask<?> task = tasks.poll(); task != null; task = tasks.poll()) {
-      task.run();
-    }
-    if (acceptsLater && System.nanoTime() - acceptAgain >= 0) {
-      // In this order: if it fails, it is tried again.
-      poller.setAccepting(true);
-      acceptsLater = false;
-    }
-  }
-
-  /**
-   * Serves the clients that are ready, and sends the replies once no other client is.
-   *
-   * <p>The poll before the replies keeps the order in which requests arrive. A level-triggered
-   * epoll leaves each reported socket in its list until the next poll, so a client that had its
-   * reply could ask again and be reported before a client that wrote earlier.
-   *
-   * @return whether connections may be there to accept
-   */
-  private boolean serveReady() throws IOException {
-    boolean acceptable = poller.poll(pollMillis());
-    for (int held = 0; replyBuffer.held() > held; ) {
-      held = replyBuffer.held();
-      acceptable |= poller.poll(0);
-    }
-    replyBuffer.sendHeld();
-    return acceptable;
-  }
-
-  private long pollMillis() {
-    // Replies are held here only if the last poll failed.
-    if (!deferred.isEmpty() || replyBuffer.held() > 0) {
-      return 0;
-    }
-    return acceptsLater
-        ? 1 + TimeUnit.NANOSECONDS.toMillis(Math.max(0, acceptAgain - System.nanoTime()))
-        : -1;
-  }
-
-  private void accept() throws IOException {
-    try {
-      for (int accepted = 0; accepted < ACCEPTED_AT_ONCE; accepted++) {
-        NonBlockingSocket socket = poller.accept();
-        if (socket == null) {
-          return;
-        }
-        begin(socket);
-      }
-    } catch (Throwable e) {
-      // Such as too many open files, which may pass.
-      state.lastResort.relieve(e);
-      log.acceptFailed(e);
-      acceptAgain = System.nanoTime() + ACCEPT_PAUSE_NANOS;
-      acceptsLater = true;
-      poller.setAccepting(false);
-    }
-  }
-
-  private void begin(NonBlockingSocket socket) {
-    String noRoom = state.connected();
-    if (noRoom != null) {
-      log.disconnecting(socket.remoteAddress(), noRoom);
-      socket.close();
-      return;
-    }
-    try {
-      wakeups.reserve(state.openConnections());
-      poller.watch(
-          socket,
-          new EventLoopConnection(socket, state, log, readBuffer, replyBuffer, deferred, wakeups));
-    } catch (IOException e) {
-      // The client has disconnected already.
-      refuse(socket);
-    } catch (Throwable e) {
-      state.lastResort.relieve(e);
-      refuse(socket);
-      log.acceptFailed(e);
-    }
-  }
-
-  private void refuse(NonBlockingSocket socket) {
-    state.disconnected();
-    socket.close();
   }
 }

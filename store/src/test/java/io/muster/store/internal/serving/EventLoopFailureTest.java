@@ -1,335 +1,195 @@
 package io.muster.store.internal.serving;
 
+import static io.muster.store.internal.serving.SteppedLoop.bytes;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.muster.store.internal.wire.WireLimits;
+import io.muster.store.internal.serving.FakeSocket.Request;
+import io.muster.store.internal.serving.Faults.Step;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.net.SocketAddress;
-import java.nio.ByteBuffer;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.HexFormat;
 import java.util.List;
-import java.util.Objects;
-import java.util.Queue;
-import java.util.concurrent.BlockingQueue;
-import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
-import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * Whatever is thrown at any step of the event loop ends at most the connection it was thrown for;
  * the others are served. Fault A1.
  *
- * <p>The steps are the calls of the loop on its poller and its sockets, which are fakes here. The
- * same shape was looked for in the threads of the threaded backend, and in those that help to tell
- * crowds.
+ * <p>The steps are the calls of the loop on its poller and its sockets, which are fakes here.
+ * {@link ThreadedFailureTest} does the same for the threaded backend.
  */
 class EventLoopFailureTest {
-  private static final String VALIDATE = "00cef7853c";
-  private static final long PATIENCE_SECONDS = 20;
+  private static final Request PING = to -> to.ping(7);
+  private static final String PONG = "07000000";
+  private static final byte[] UNKNOWN_OPCODE = {(byte) 0xff};
 
-  /** Where something is thrown. */
-  private enum Step {
-    POLL,
-    ACCEPT,
-    WATCH,
-    ADDRESS,
-    READ,
-    WRITE,
-    SET_INTEREST,
-    CLOSE,
-    SET_ACCEPTING
+  private final SteppedLoop loop = new SteppedLoop();
+  private final FakeSocket other = loop.connect("other");
+
+  private static List<Throwable> failures() {
+    return List.of(
+        new OutOfMemoryError("as the test wants"),
+        new StackOverflowError("as the test wants"),
+        new NoClassDefFoundError("as the test wants"),
+        new IllegalStateException("as the test wants"),
+        new IOException("as the test wants"));
   }
 
-  private enum Failure {
-    NO_MEMORY,
-    NO_STACK,
-    NO_CLASS,
-    RUNTIME,
-    CHECKED;
-
-    void happen() throws IOException {
-      switch (this) {
-        case NO_MEMORY -> throw new OutOfMemoryError("as the test wants");
-        case NO_STACK -> throw new StackOverflowError("as the test wants");
-        case NO_CLASS -> throw new NoClassDefFoundError("as the test wants");
-        case RUNTIME -> throw new IllegalStateException("as the test wants");
-        case CHECKED -> throw new IOException("as the test wants");
-      }
-    }
-  }
-
-  private final FakePoller poller = new FakePoller();
-  private final EventLoopTransport transport =
-      EventLoopTransport.start(
-          poller,
-          new ServingLimits(WireLimits.PYTORCH, Integer.MAX_VALUE, Long.MAX_VALUE, 64L << 20));
-
-  @AfterEach
-  void close() {
-    transport.close();
-    assertThat(poller.closed).isTrue();
+  private void assertServed(FakeSocket client) {
+    client.send(PING);
+    loop.settle();
+    assertThat(client.received()).isEqualTo(PONG);
   }
 
   @ParameterizedTest
-  @EnumSource(Failure.class)
-  void anyFailure_atAnyStepForOneClient_leavesTheOthersServed(Failure failure) {
-    FakeLink other = connect();
-    other.expectServed();
-    for (Step step : Step.values()) {
-      poller.failingStep = step;
-      poller.failure = failure;
-      FakeLink victim = new FakeLink(step, failure);
-      poller.arrive(victim);
-      victim.send(VALIDATE);
-      victim.send("0d01000000");
-      victim.send("ff");
+  @EnumSource(
+      value = Step.class,
+      names = {"WATCH", "READ", "WRITE", "SET_INTEREST", "ADDRESS", "CLOSE"})
+  void anyFailure_ofOneSocket_leavesTheOthersServed(Step step) {
+    for (Throwable failure : failures()) {
+      FakeSocket victim = loop.arrive("victim");
+      victim.faults.at(step, failure);
+      victim.send(PING);
+      if (step == Step.SET_INTEREST) {
+        victim.takeNothing();
+      }
+      victim.send(UNKNOWN_OPCODE);
+      loop.settle();
 
-      other.expectServed();
+      assertServed(other);
+      victim.takeEverything();
+      loop.settle();
+      assertThat(victim.isClosed()).as("closed after " + failure).isTrue();
+      assertThat(loop.state().openConnections()).isEqualTo(1);
+      assertServed(loop.connect("next"));
+      assertServed(other);
+      disconnectAllBut(other);
+    }
+  }
 
-      poller.failure = null;
-      other.expectServed();
-      connect().expectServed();
+  private void disconnectAllBut(FakeSocket client) {
+    loop.poller.clients().filter(each -> each != client).forEach(FakeSocket::endInput);
+    loop.settle();
+    assertThat(loop.state().openConnections()).isEqualTo(1);
+  }
+
+  /** The thread of the transport catches what an iteration throws, and begins the next. */
+  @Test
+  void anyFailure_ofThePoll_endsTheIterationOnly() {
+    for (Throwable failure : failures()) {
+      other.send(PING);
+      loop.poller.faults.at(Step.POLL, failure);
+
+      assertThat(loop.failureOfRunOnce()).isSameAs(failure);
+
+      loop.poller.faults.none();
+      loop.settle();
+      assertThat(other.received()).isEqualTo(PONG);
+    }
+  }
+
+  /** The clients were served already, and get their replies with the next iteration. */
+  @Test
+  void anyFailure_ofThePollWhileRepliesAreHeld_losesNone() {
+    for (Throwable failure : failures()) {
+      other.send(PING);
+      other.onNextRead(() -> loop.poller.faults.at(Step.POLL, failure));
+
+      assertThat(loop.failureOfRunOnce()).isSameAs(failure);
+
+      loop.poller.faults.none();
+      loop.poller.events.clear();
+      loop.runOnce();
+      assertThat(loop.poller.events).first().isEqualTo("look");
+      assertThat(other.received()).isEqualTo(PONG);
     }
   }
 
   @Test
-  void waiters_oneOfWhomCannotBeTold_areAllReleasedButThat() {
-    FakeLink deaf = connect();
-    FakeLink waiting = connect();
-    deaf.send("06 0100000000000000 0100000000000000 6b");
-    deaf.expectServed();
-    deaf.failWith(Step.WRITE, Failure.NO_MEMORY);
-    waiting.send("06 0100000000000000 0100000000000000 6b");
-    waiting.expectServed();
+  void anyFailure_ofAccepting_pausesIt() {
+    for (Throwable failure : failures()) {
+      FakeSocket next = loop.arrive("next");
+      loop.poller.faults.at(Step.ACCEPT, failure);
+      loop.runOnce();
+      assertThat(loop.poller.isAccepting()).isFalse();
+      loop.poller.faults.none();
+      assertServed(other);
+      loop.passNanos(TimeUnit.MILLISECONDS.toNanos(99));
+      loop.settle();
+      assertThat(loop.poller.isAccepting()).isFalse();
 
-    connect().send("01 0100000000000000 6b 0000000000000000");
+      loop.passNanos(TimeUnit.MILLISECONDS.toNanos(1));
+      loop.settle();
+      assertThat(loop.poller.isAccepting()).isTrue();
+      loop.settle();
 
-    waiting.expect("00");
-    waiting.expectServed();
-    deaf.expectClosed();
+      assertServed(next);
+    }
   }
 
   @Test
-  void loop_thatOnlyFails_endsItself() throws InterruptedException {
-    FakeLink client = connect();
-    client.expectServed();
-    poller.failingStep = Step.POLL;
-    poller.failure = Failure.NO_MEMORY;
-    poller.failsForEver = true;
+  void anyFailure_ofPausingAndResuming_isRetried() {
+    for (Throwable failure : failures()) {
+      FakeSocket next = loop.arrive("next");
+      loop.poller.faults.at(Step.ACCEPT, failure);
+      loop.runOnce();
+      loop.poller.faults.at(Step.SET_ACCEPTING, failure);
+      loop.passNanos(TimeUnit.SECONDS.toNanos(1));
 
-    assertThat(transport.awaitEnd()).isFalse();
-    assertThat(poller.closed).isTrue();
-  }
+      assertThat(loop.failureOfRunOnce()).isSameAs(failure);
 
-  private FakeLink connect() {
-    FakeLink link = new FakeLink(null, null);
-    poller.arrive(link);
-    link.send(VALIDATE);
-    return link;
-  }
-
-  /** A poller whose sockets are ready when the test says so. */
-  private static final class FakePoller implements Poller {
-    private final BlockingQueue<Object> events = new LinkedBlockingQueue<>();
-    private final Queue<FakeLink> arrived = new ArrayDeque<>();
-    private final List<FakeLink> watched = new ArrayList<>();
-    private volatile Step failingStep = Step.POLL;
-    private volatile @Nullable Failure failure;
-    private volatile boolean failsForEver;
-    private volatile boolean closed;
-
-    void arrive(FakeLink link) {
-      link.poller = this;
-      events.add(link);
-    }
-
-    private void step(Step step) throws IOException {
-      Failure now = failure;
-      if (now != null && failingStep == step) {
-        if (!failsForEver) {
-          failure = null;
-        }
-        now.happen();
-      }
-    }
-
-    @Override
-    public List<InetSocketAddress> addresses() {
-      return List.of(new InetSocketAddress(InetAddress.getLoopbackAddress(), 1));
-    }
-
-    @Override
-    public boolean poll(long millis) throws IOException {
-      step(Step.POLL);
-      try {
-        Object event =
-            millis == 0
-                ? events.poll()
-                : events.poll(millis < 0 ? 50 : millis, TimeUnit.MILLISECONDS);
-        if (event instanceof FakeLink link && !watched.contains(link)) {
-          arrived.add(link);
-        }
-      } catch (InterruptedException e) {
-        throw new IOException(e);
-      }
-      for (FakeLink link : List.copyOf(watched)) {
-        link.tell();
-      }
-      return !arrived.isEmpty();
-    }
-
-    @Override
-    public void wakeUp() {
-      events.add("");
-    }
-
-    @Override
-    public @Nullable NonBlockingSocket accept() throws IOException {
-      step(Step.ACCEPT);
-      return arrived.poll();
-    }
-
-    @Override
-    public void watch(NonBlockingSocket link, Readiness readiness) throws IOException {
-      FakeLink fake = (FakeLink) link;
-      fake.readiness = readiness;
-      fake.step(Step.WATCH);
-      watched.add(fake);
-    }
-
-    @Override
-    public void setAccepting(boolean wanted) throws IOException {
-      step(Step.SET_ACCEPTING);
-    }
-
-    @Override
-    public void close() {
-      closed = true;
+      assertThat(loop.poller.isAccepting()).isFalse();
+      loop.poller.faults.none();
+      loop.runOnce();
+      assertThat(loop.poller.isAccepting()).isTrue();
+      loop.settle();
+      assertServed(next);
     }
   }
 
-  /** A socket whose other end is the test. */
-  private static final class FakeLink implements NonBlockingSocket {
-    private final BlockingQueue<Byte> input = new LinkedBlockingQueue<>();
-    private final BlockingQueue<Byte> output = new LinkedBlockingQueue<>();
-    private volatile @Nullable Step failingStep;
-    private volatile @Nullable Failure failure;
-    private volatile @Nullable FakePoller poller;
-    private volatile boolean closed;
-    private Poller.@Nullable Readiness readiness;
-    private boolean awaitsInput = true;
-    private boolean awaitsOutput;
-
-    FakeLink(@Nullable Step failingStep, @Nullable Failure failure) {
-      failWith(failingStep, failure);
-    }
-
-    void failWith(@Nullable Step step, @Nullable Failure failure) {
-      this.failingStep = step;
-      this.failure = failure;
-    }
-
-    private void step(Step step) throws IOException {
-      Failure now = failure;
-      if (now != null && failingStep == step) {
-        now.happen();
+  /** From 1,536 waiters on, several threads send the wake-ups. */
+  @ParameterizedTest
+  @ValueSource(ints = {3, 1_600})
+  void waiters_ofWhomOneCannotBeWoken_areAllReleasedButThat(int count) {
+    for (Throwable failure : failures()) {
+      List<FakeSocket> waiters = new ArrayList<>();
+      for (int i = 0; i < count; i++) {
+        FakeSocket waiter = loop.arrive("waiter");
+        waiter.send(to -> to.await(List.of(bytes("k"))));
+        waiters.add(waiter);
       }
-    }
+      loop.settle();
+      FakeSocket deaf = waiters.remove(count / 2);
+      deaf.faults.at(Step.WRITE, failure);
 
-    void send(String hex) {
-      for (byte each : HexFormat.of().parseHex(hex.replace(" ", ""))) {
-        input.add(each);
-      }
-      Objects.requireNonNull(poller).wakeUp();
-    }
+      other.send(to -> to.set(bytes("k"), bytes("v")), to -> to.deleteKey(bytes("k")));
+      loop.settle();
 
-    void expect(String hex) {
-      StringBuilder seen = new StringBuilder();
-      try {
-        while (seen.length() < hex.length()) {
-          Byte next = output.poll(PATIENCE_SECONDS, TimeUnit.SECONDS);
-          if (next == null) {
-            break;
-          }
-          seen.append(HexFormat.of().toHexDigits(next));
-        }
-      } catch (InterruptedException e) {
-        throw new AssertionError(e);
-      }
-      assertThat(seen).hasToString(hex);
+      assertThat(other.received()).isEqualTo("0100000000000000");
+      assertThat(waiters).allMatch(waiter -> waiter.received().equals("00"));
+      assertThat(waiters).noneMatch(FakeSocket::isClosed);
+      assertThat(deaf.isClosed()).isTrue();
+      disconnectAllBut(other);
     }
+  }
 
-    void expectServed() {
-      send("0d 07000000");
-      expect("07000000");
-    }
+  @Test
+  void waiterWithNumbers_thatCannotBeWoken_isDisconnectedAlone() {
+    for (Throwable failure : failures()) {
+      FakeSocket deaf = loop.connectWithNumberedWaits("deaf");
+      deaf.send(to -> to.observe(List.of(bytes("k"))));
+      loop.settle();
+      deaf.faults.at(Step.WRITE, failure);
 
-    void expectClosed() {
-      long start = System.nanoTime();
-      while (!closed) {
-        assertThat(System.nanoTime() - start).isLessThan(PATIENCE_SECONDS * 1_000_000_000);
-        Thread.onSpinWait();
-      }
-    }
+      other.send(to -> to.set(bytes("k"), bytes("v")), to -> to.deleteKey(bytes("k")));
+      loop.settle();
 
-    void tell() {
-      if (!closed && ((awaitsInput && !input.isEmpty()) || awaitsOutput)) {
-        Objects.requireNonNull(readiness).ready(awaitsInput, awaitsOutput);
-      }
-    }
-
-    @Override
-    public int read(ByteBuffer into) throws IOException {
-      step(Step.READ);
-      int read = 0;
-      for (Byte next = input.poll(); next != null; next = input.poll()) {
-        into.put(next);
-        read++;
-      }
-      return read;
-    }
-
-    @Override
-    public void write(ByteBuffer from) throws IOException {
-      step(Step.WRITE);
-      while (from.hasRemaining()) {
-        output.add(from.get());
-      }
-    }
-
-    @Override
-    public void setInterest(boolean input, boolean output) throws IOException {
-      awaitsInput = input;
-      awaitsOutput = output;
-      step(Step.SET_INTEREST);
-    }
-
-    @Override
-    public @Nullable SocketAddress remoteAddress() {
-      try {
-        step(Step.ADDRESS);
-      } catch (IOException e) {
-        throw new IllegalStateException(e);
-      }
-      return null;
-    }
-
-    @Override
-    public void close() {
-      closed = true;
-      try {
-        step(Step.CLOSE);
-      } catch (IOException e) {
-        throw new IllegalStateException(e);
-      }
+      assertThat(other.received()).isEqualTo("0100000000000000");
+      assertThat(deaf.isClosed()).isTrue();
+      assertThat(loop.state().openConnections()).isEqualTo(1);
     }
   }
 }

@@ -1,195 +1,172 @@
 package io.muster.store.internal.serving;
 
+import static io.muster.store.internal.serving.SteppedLoop.bytes;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.muster.store.internal.wire.WireLimits;
-import java.io.IOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.net.SocketAddress;
-import java.nio.ByteBuffer;
-import java.util.ArrayDeque;
+import io.muster.store.internal.serving.FakeSocket.Request;
 import java.util.ArrayList;
-import java.util.Collections;
-import java.util.HexFormat;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.Objects;
-import java.util.Queue;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /**
- * The event loop sends replies after a poll that found no other client ready. Fault G1.
+ * When the event loop sends replies and wake-ups, and in which order. Fault G1.
  *
- * <p>A client that had its reply before that poll could overtake an earlier write of another client
- * with its next request. The threaded backend has no such order to keep: see {@code
- * docs/compatibility.md}.
+ * <p>Replies are sent after a poll that found no other client ready: a client that had its reply
+ * before that poll could overtake an earlier write of another client with its next request. The
+ * threaded backend has no such order to keep: see {@code docs/compatibility.md}.
  */
 class ReplyOrderTest {
-  private static final long PATIENCE_SECONDS = 20;
+  private static final Request PING = to -> to.ping(7);
+  private static final String PONG = "07000000";
+  private static final String RELEASED = "00";
 
-  private static final byte[] VALIDATE_AND_PING = HexFormat.of().parseHex("00cef7853c0d07000000");
+  private final SteppedLoop loop = new SteppedLoop();
 
-  private static final byte[] VALIDATE = HexFormat.of().parseHex("00cef7853c");
-
-  private final List<String> log = Collections.synchronizedList(new ArrayList<>());
+  private void assertEvents(String... expected) {
+    assertThat(loop.poller.events).containsExactly(expected);
+  }
 
   @Test
-  void replies_areSent_whenNobodyElseIsReady() throws InterruptedException {
-    ScriptedPoller poller = new ScriptedPoller();
-    poller.arrive("a", VALIDATE_AND_PING);
-    poller.arrive("b", VALIDATE_AND_PING);
-    poller.script("a");
-    poller.script("b");
+  void replies_areSent_whenNobodyElseIsReady() {
+    FakeSocket a = loop.connect("a");
+    FakeSocket b = loop.connect("b");
+    a.send(PING);
+    a.onNextRead(() -> b.send(PING));
 
-    run(poller);
+    loop.settle();
 
-    assertThat(log)
-        .containsExactly(
-            "poll a", "read a", "look b", "read b", "look", "reply a", "reply b", "poll");
+    assertEvents("poll", "read a", "look", "read b", "look", "write a", "write b", "poll");
+    assertThat(a.received()).isEqualTo(PONG);
+    assertThat(b.received()).isEqualTo(PONG);
   }
 
   /** Otherwise its second reply could be sent in place of a part of the first. */
   @Test
-  void clientWhoseReplyIsHeld_isNotReadFromAgain() throws InterruptedException {
-    ScriptedPoller poller = new ScriptedPoller();
-    poller.arrive("a", VALIDATE_AND_PING);
-    poller.script("a");
-    poller.script("a");
+  void clientWhoseReplyIsHeld_isNotReadFromAgain() {
+    FakeSocket a = loop.connect("a");
+    a.send(PING);
+    a.onNextRead(() -> a.send(PING));
 
-    run(poller);
+    loop.settle();
 
-    assertThat(log).containsExactly("poll a", "read a", "look a", "reply a", "poll");
+    assertEvents("poll", "read a", "look", "write a", "poll", "read a", "look", "write a", "poll");
   }
 
   @Test
-  void requestsWithoutReply_needNoFurtherPoll() throws InterruptedException {
-    ScriptedPoller poller = new ScriptedPoller();
-    poller.arrive("a", VALIDATE);
-    poller.script("a");
+  void requestsWithoutReply_needNoFurtherPoll() {
+    FakeSocket a = loop.connect("a");
+    a.send(to -> to.set(bytes("k"), bytes("v")));
 
-    run(poller);
+    loop.settle();
 
-    assertThat(log).containsExactly("poll a", "read a", "poll");
+    assertEvents("poll", "read a", "poll");
   }
 
-  private static void run(ScriptedPoller poller) throws InterruptedException {
-    EventLoopTransport transport =
-        EventLoopTransport.start(
-            poller,
-            new ServingLimits(WireLimits.PYTORCH, Integer.MAX_VALUE, Long.MAX_VALUE, 64L << 20));
-    assertThat(poller.scriptEnded.await(PATIENCE_SECONDS, TimeUnit.SECONDS)).isTrue();
-    transport.close();
+  /** So that the first of many replies is not held for long. */
+  @Test
+  void replies_of64Clients_areSentWithoutAFurtherPoll() {
+    List<FakeSocket> clients = new ArrayList<>();
+    for (int i = 0; i < 65; i++) {
+      clients.add(loop.connect(String.valueOf(i)));
+    }
+    clients.forEach(client -> client.send(PING));
+
+    loop.runOnce();
+
+    List<String> events = List.copyOf(loop.poller.events);
+    assertThat(events.indexOf("write 0"))
+        .isGreaterThan(events.indexOf("read 63"))
+        .isLessThan(events.indexOf("read 64"));
+    assertThat(events.indexOf("write 64")).isGreaterThan(events.indexOf("look"));
+    assertThat(clients).allMatch(client -> client.received().equals(PONG));
   }
 
-  /** Accepts all clients in its first poll; each further poll reports what the script says. */
-  private final class ScriptedPoller implements Poller {
-    private final Map<String, ScriptedLink> links = new LinkedHashMap<>();
-    private final Queue<String> script = new ArrayDeque<>();
-    private final Queue<ScriptedLink> arrived = new ArrayDeque<>();
-    private final CountDownLatch scriptEnded = new CountDownLatch(1);
-    private final CountDownLatch closing = new CountDownLatch(1);
-    private boolean accepted;
+  @Test
+  void replies_of64KiB_areSentWithoutAFurtherPoll() {
+    FakeSocket a = loop.connect("a");
+    FakeSocket b = loop.connect("b");
+    FakeSocket c = loop.connect("c");
+    a.send(to -> to.set(bytes("k"), new byte[33 * 1024]));
+    loop.settle();
+    loop.poller.events.clear();
+    Request get = to -> to.get(bytes("k"));
+    a.send(get);
+    b.send(get);
+    c.send(PING);
 
-    void arrive(String name, byte[] input) {
-      ScriptedLink link = new ScriptedLink(name, input);
-      links.put(name, link);
-      arrived.add(link);
-    }
+    loop.settle();
 
-    void script(String ready) {
-      script.add(ready);
-    }
-
-    @Override
-    public List<InetSocketAddress> addresses() {
-      return List.of(new InetSocketAddress(InetAddress.getLoopbackAddress(), 1));
-    }
-
-    @Override
-    public boolean poll(long millis) throws IOException {
-      if (!accepted) {
-        accepted = true;
-        return true;
-      }
-      String next = script.poll();
-      log.add((millis == 0 ? "look" : "poll") + (next == null ? "" : " " + next));
-      if (next != null) {
-        Objects.requireNonNull(Objects.requireNonNull(links.get(next)).readiness)
-            .ready(true, false);
-      } else if (millis != 0) {
-        scriptEnded.countDown();
-        awaitClosing();
-      }
-      return false;
-    }
-
-    private void awaitClosing() throws IOException {
-      try {
-        assertThat(closing.await(PATIENCE_SECONDS, TimeUnit.SECONDS)).isTrue();
-      } catch (InterruptedException e) {
-        throw new IOException(e);
-      }
-    }
-
-    @Override
-    public void wakeUp() {
-      closing.countDown();
-    }
-
-    @Override
-    public @Nullable NonBlockingSocket accept() {
-      return arrived.poll();
-    }
-
-    @Override
-    public void watch(NonBlockingSocket link, Readiness readiness) {
-      ((ScriptedLink) link).readiness = readiness;
-    }
-
-    @Override
-    public void setAccepting(boolean wanted) {}
-
-    @Override
-    public void close() {}
+    assertThat(loop.poller.events)
+        .startsWith("poll", "read a", "read b")
+        .containsSubsequence("write a", "write b", "read c", "look", "write c");
   }
 
-  private final class ScriptedLink implements NonBlockingSocket {
-    private final String name;
-    private final byte[] input;
-    private Poller.@Nullable Readiness readiness;
+  @Test
+  void wakeUp_ofAClientWhoseReplyIsHeld_comesAfterThatReply() {
+    FakeSocket waiter = loop.connect("waiter");
+    FakeSocket setter = loop.connect("setter");
+    waiter.send(to -> to.await(List.of(bytes("k"))), PING);
+    setter.send(to -> to.set(bytes("k"), bytes("v")));
 
-    ScriptedLink(String name, byte[] input) {
-      this.name = name;
-      this.input = input;
-    }
+    loop.settle();
 
-    @Override
-    public int read(ByteBuffer into) {
-      log.add("read " + name);
-      into.put(input);
-      return input.length;
-    }
+    assertEvents("poll", "read waiter", "read setter", "write waiter", "write waiter", "poll");
+    assertThat(waiter.received()).isEqualTo(PONG + RELEASED);
+  }
 
-    @Override
-    public void write(ByteBuffer from) {
-      log.add("reply " + name);
-      from.position(from.limit());
-    }
+  @Test
+  void numberedWakeUp_ofAClientWhoseReplyIsHeld_comesAfterThatReply() {
+    FakeSocket waiter = loop.connectWithNumberedWaits("waiter");
+    FakeSocket setter = loop.connect("setter");
+    waiter.send(to -> to.observe(List.of(bytes("k"))), PING);
+    setter.send(to -> to.set(bytes("k"), bytes("v")));
 
-    @Override
-    public void setInterest(boolean input, boolean output) {}
+    loop.settle();
 
-    @Override
-    public @Nullable SocketAddress remoteAddress() {
-      return null;
-    }
+    assertThat(waiter.received()).isEqualTo(PONG + RELEASED + "0000000000000000");
+  }
 
-    @Override
-    public void close() {}
+  @Test
+  void wakeUps_areSentBeforeTheNextClientIsServed() {
+    FakeSocket waiter = loop.connect("waiter");
+    FakeSocket setter = loop.connect("setter");
+    FakeSocket other = loop.connect("other");
+    waiter.send(to -> to.await(List.of(bytes("k"))));
+    loop.settle();
+    loop.poller.events.clear();
+    setter.send(to -> to.set(bytes("k"), bytes("v")), PING);
+    other.send(PING);
+
+    loop.settle();
+
+    assertEvents(
+        "poll",
+        "read setter",
+        "write setter",
+        "write waiter",
+        "read other",
+        "look",
+        "write other",
+        "poll");
+  }
+
+  /** A client that disconnects passes the wake-up on that it has not used. */
+  @Test
+  void wakeUp_thatADisconnectCauses_isSent() {
+    FakeSocket first = loop.connect("first");
+    FakeSocket second = loop.connect("second");
+    FakeSocket pusher = loop.connect("pusher");
+    first.send(to -> to.awaitItem(bytes("q")));
+    second.send(to -> to.awaitItem(bytes("q")));
+    loop.settle();
+    pusher.send(to -> to.queuePush(bytes("q"), bytes("item")));
+    loop.settle();
+    assertThat(first.received()).isEqualTo(RELEASED);
+    assertThat(second.received()).isEmpty();
+
+    first.endInput();
+    loop.settle();
+
+    assertThat(second.received()).isEqualTo(RELEASED);
   }
 }

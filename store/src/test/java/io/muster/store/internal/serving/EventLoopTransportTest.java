@@ -1,0 +1,98 @@
+package io.muster.store.internal.serving;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Semaphore;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+
+/** The thread of an event loop whose poller fails. Fault A1. */
+class EventLoopTransportTest {
+  private final FailingPoller poller = new FailingPoller();
+  private final EventLoopTransport transport = EventLoopTransport.start(poller, SteppedLoop.LIMITS);
+
+  @Test
+  void loop_thatOnlyFails_endsItself() throws InterruptedException {
+    poller.failWith(new OutOfMemoryError("as the test wants"));
+
+    assertThat(transport.awaitEnd()).isFalse();
+    assertThat(poller.closed).isTrue();
+    assertThatIllegalStateException().isThrownBy(transport::statistics);
+  }
+
+  @Test
+  void loop_thatFailsForAWhile_goesOn() throws InterruptedException {
+    poller.failWith(new IOException("as the test wants"));
+    poller.failures.await();
+    poller.failWith(null);
+
+    assertThat(transport.statistics().openConnections()).isZero();
+
+    transport.close();
+    assertThat(transport.awaitEnd()).isTrue();
+    assertThat(poller.closed).isTrue();
+  }
+
+  /** Has no sockets, and either blocks or fails. */
+  private static final class FailingPoller implements Poller {
+    final CountDownLatch failures = new CountDownLatch(5);
+    volatile boolean closed;
+    private final Semaphore wakeUps = new Semaphore(0);
+    private final Faults faults = new Faults();
+
+    void failWith(@Nullable Throwable failure) {
+      if (failure == null) {
+        faults.none();
+      } else {
+        faults.at(Faults.Step.POLL, failure);
+      }
+      wakeUp();
+    }
+
+    @Override
+    public List<InetSocketAddress> addresses() {
+      return List.of(new InetSocketAddress(InetAddress.getLoopbackAddress(), 1));
+    }
+
+    @Override
+    public boolean poll(long millis) {
+      try {
+        faults.pass(Faults.Step.POLL);
+      } catch (Throwable e) {
+        failures.countDown();
+        throw e;
+      }
+      wakeUps.acquireUninterruptibly();
+      return false;
+    }
+
+    @Override
+    public void wakeUp() {
+      wakeUps.release();
+    }
+
+    @Override
+    public @Nullable NonBlockingSocket accept() {
+      return null;
+    }
+
+    @Override
+    public void watch(NonBlockingSocket socket, Readiness readiness) {
+      throw new UnsupportedOperationException("there are no sockets");
+    }
+
+    @Override
+    public void setAccepting(boolean accepting) {}
+
+    @Override
+    public void close() {
+      closed = true;
+    }
+  }
+}
