@@ -12,6 +12,9 @@ module io.muster.store {
   exports io.muster.rendezvous;
   exports io.muster.store;
   exports io.muster.store.server;
+  exports io.muster.store.internal.concurrent to
+      io.muster.collectives,
+      io.muster.rpc;
   exports io.muster.store.internal.text to
       io.muster.cli,
       io.muster.collectives,

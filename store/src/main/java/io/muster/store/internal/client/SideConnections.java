@@ -1,5 +1,6 @@
 package io.muster.store.internal.client;
 
+import io.muster.store.internal.concurrent.Closeables;
 import java.io.Closeable;
 import java.io.IOException;
 import java.net.SocketException;
@@ -203,16 +204,7 @@ final class SideConnections implements Closeable {
       shared.clear();
     }
     for (Closeable connection : busy) {
-      closeQuietly(connection);
-    }
-  }
-
-  private static void closeQuietly(Closeable connection) {
-    try {
-      connection.close();
-    } catch (IOException e) {
-      // It is gone either way.
-      return;
+      Closeables.closeQuietly(connection);
     }
   }
 }

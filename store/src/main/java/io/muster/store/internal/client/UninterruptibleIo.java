@@ -1,9 +1,7 @@
 package io.muster.store.internal.client;
 
+import io.muster.store.internal.concurrent.VirtualThreads;
 import java.io.IOException;
-import java.lang.invoke.MethodHandle;
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.MethodType;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Future;
@@ -11,7 +9,6 @@ import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import org.jspecify.annotations.Nullable;
 
 /**
  * I/O that an interrupt does not end. The JDK closes a socket when a virtual thread that reads from
@@ -19,7 +16,6 @@ import org.jspecify.annotations.Nullable;
  * is therefore done by a platform thread.
  */
 final class UninterruptibleIo {
-  private static final @Nullable MethodHandle IS_VIRTUAL = isVirtual();
   private static final long REPEAT_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
 
   private UninterruptibleIo() {}
@@ -35,7 +31,7 @@ final class UninterruptibleIo {
    *     goes on
    */
   static <T> T run(Io<T> io, Runnable interrupted) throws IOException {
-    return onVirtualThread() ? resultElsewhere(io, interrupted) : io.run();
+    return VirtualThreads.isCurrentThreadVirtual() ? resultElsewhere(io, interrupted) : io.run();
   }
 
   /** Runs {@code task} on another thread, which may block. */
@@ -78,26 +74,6 @@ final class UninterruptibleIo {
       throw error;
     }
     throw new AssertionError(e.getCause());
-  }
-
-  private static boolean onVirtualThread() {
-    if (IS_VIRTUAL == null) {
-      return false;
-    }
-    try {
-      return (boolean) IS_VIRTUAL.invokeExact(Thread.currentThread());
-    } catch (Throwable e) {
-      throw new AssertionError(e);
-    }
-  }
-
-  private static @Nullable MethodHandle isVirtual() {
-    try {
-      return MethodHandles.publicLookup()
-          .findVirtual(Thread.class, "isVirtual", MethodType.methodType(boolean.class));
-    } catch (NoSuchMethodException | IllegalAccessException e) {
-      return null;
-    }
   }
 
   /** Initialized for the first virtual thread. Idle threads end, which releases their classes. */

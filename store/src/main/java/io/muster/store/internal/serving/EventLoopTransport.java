@@ -1,5 +1,6 @@
 package io.muster.store.internal.serving;
 
+import io.muster.store.internal.concurrent.Uninterruptibles;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.util.List;
@@ -99,7 +100,7 @@ public final class EventLoopTransport implements Transport {
   public void close() {
     closing = true;
     poller.wakeUp();
-    Threads.uninterrupted(thread::join);
+    Uninterruptibles.await(thread::join);
   }
 
   private void run() {

@@ -1,6 +1,7 @@
 package io.muster.store.internal.serving;
 
-import java.lang.reflect.InvocationTargetException;
+import io.muster.store.internal.concurrent.Uninterruptibles;
+import io.muster.store.internal.concurrent.VirtualThreads;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
@@ -15,49 +16,25 @@ final class Threads {
   private Threads() {}
 
   static ExecutorService perTask(String name) {
-    try {
-      return (ExecutorService)
-          Executors.class.getMethod("newVirtualThreadPerTaskExecutor").invoke(null);
-    } catch (NoSuchMethodException e) {
-      AtomicInteger number = new AtomicInteger();
-      return Executors.newCachedThreadPool(
-          task -> {
-            Thread thread = new Thread(task, name + "-" + number.incrementAndGet());
-            thread.setDaemon(true);
-            return thread;
-          });
-    } catch (IllegalAccessException | InvocationTargetException e) {
-      throw new LinkageError("newVirtualThreadPerTaskExecutor cannot be called", e);
-    }
+    return VirtualThreads.newThreadPerTaskExecutor().orElseGet(() -> pooled(name));
+  }
+
+  private static ExecutorService pooled(String name) {
+    AtomicInteger number = new AtomicInteger();
+    return Executors.newCachedThreadPool(
+        task -> {
+          Thread thread = new Thread(task, name + "-" + number.incrementAndGet());
+          thread.setDaemon(true);
+          return thread;
+        });
   }
 
   /** Waits until all tasks have ended, whatever happens to the calling thread meanwhile. */
   static void join(ExecutorService threads) {
-    uninterrupted(
+    Uninterruptibles.await(
         () -> {
           boolean unusedEnded = threads.awaitTermination(Long.MAX_VALUE, TimeUnit.NANOSECONDS);
         });
-  }
-
-  /** What waits for something, and may be begun again. */
-  interface Awaiting {
-    void run() throws InterruptedException;
-  }
-
-  /** Waits to the end, whatever happens to the calling thread meanwhile. */
-  static void uninterrupted(Awaiting awaiting) {
-    boolean interrupted = false;
-    while (true) {
-      try {
-        awaiting.run();
-        break;
-      } catch (InterruptedException e) {
-        interrupted = true;
-      }
-    }
-    if (interrupted) {
-      Thread.currentThread().interrupt();
-    }
   }
 
   /** Lets a condition such as too many open files pass. */

@@ -1,5 +1,6 @@
 package io.muster.store.internal.serving;
 
+import io.muster.store.internal.concurrent.Uninterruptibles;
 import io.muster.store.internal.wire.Reply;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
@@ -111,7 +112,7 @@ final class WakeupBatch {
       }
       deliverPieces(reply);
       // No other code may use a client meanwhile, even if the loop's thread is interrupted.
-      Threads.uninterrupted(undelivered::await);
+      Uninterruptibles.await(undelivered::await);
     }
 
     @Override

@@ -1,0 +1,35 @@
+package io.muster.store.internal.concurrent;
+
+/** Waits that an interrupt does not end. */
+public final class Uninterruptibles {
+  private Uninterruptibles() {}
+
+  /** A wait that may be started again after an interrupt. */
+  @FunctionalInterface
+  public interface Wait {
+    /** Blocks until the awaited event has happened. */
+    void await() throws InterruptedException;
+  }
+
+  /**
+   * Waits until the awaited event has happened. If the calling thread is interrupted meanwhile, it
+   * waits again, and its interrupt flag is set when this method returns or throws.
+   */
+  public static void await(Wait wait) {
+    boolean interrupted = false;
+    try {
+      while (true) {
+        try {
+          wait.await();
+          return;
+        } catch (InterruptedException e) {
+          interrupted = true;
+        }
+      }
+    } finally {
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
+    }
+  }
+}
