@@ -1,11 +1,10 @@
 package io.muster.rpc;
 
-import io.muster.rpc.internal.wire.RemoteFailure;
 import java.util.Locale;
 
 /**
- * What was called on another worker has thrown. The exception itself stays there; what came over is
- * text, so that no worker can make another one create objects by failing.
+ * The called function threw an exception. That exception stays on its worker. It is described here
+ * as text, so that a worker cannot make another one create objects by throwing.
  */
 public final class RemoteException extends RpcException {
   private static final long serialVersionUID = 1L;
@@ -14,34 +13,48 @@ public final class RemoteException extends RpcException {
   private final String remoteMessage;
   private final String remoteStack;
 
-  RemoteException(String worker, String function, RemoteFailure thrown) {
+  /**
+   * Creates an exception.
+   *
+   * @param worker the name of the called worker
+   * @param function the called function or method
+   * @param remoteClass the class name of the exception there
+   * @param remoteMessage its message; empty if it has none
+   * @param remoteStack its stack trace as text
+   */
+  public RemoteException(
+      String worker,
+      String function,
+      String remoteClass,
+      String remoteMessage,
+      String remoteStack) {
     super(
         String.format(
             Locale.ROOT,
             "%s on worker '%s' threw %s%s",
             function,
             worker,
-            thrown.className(),
-            thrown.message().isEmpty() ? "" : ": " + thrown.message()),
+            remoteClass,
+            remoteMessage.isEmpty() ? "" : ": " + remoteMessage),
         worker,
         function,
         null);
-    this.remoteClass = thrown.className();
-    this.remoteMessage = thrown.message();
-    this.remoteStack = thrown.stack();
+    this.remoteClass = remoteClass;
+    this.remoteMessage = remoteMessage;
+    this.remoteStack = remoteStack;
   }
 
-  /** The name of the class that was thrown. */
+  /** The class name of the exception on the other worker. */
   public String remoteClass() {
     return remoteClass;
   }
 
-  /** Its message, empty if it had none. */
+  /** The message of that exception; empty if it has none. */
   public String remoteMessage() {
     return remoteMessage;
   }
 
-  /** Its stack trace and those of its causes, as text; the end of a very long one is missing. */
+  /** The stack trace of that exception and its causes. A very long one is cut at the end. */
   public String remoteStack() {
     return remoteStack;
   }

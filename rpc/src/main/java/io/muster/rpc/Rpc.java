@@ -2,23 +2,22 @@ package io.muster.rpc;
 
 import io.muster.rendezvous.Rendezvous;
 import io.muster.rendezvous.RendezvousOptions;
-import io.muster.store.Store;
+import io.muster.rpc.internal.engine.AgentStarter;
 import java.util.Optional;
 import java.util.regex.Pattern;
 
 /**
- * Where a process becomes a worker.
+ * Makes this process a worker.
  *
  * <pre>{@code
- * try (RpcAgent agent =
- *     Rpc.init(
- *         "trainer0",
- *         RpcOptions.builder()
- *             .initMethod("tcp://10.0.0.1:29500")
- *             .rank(1)
- *             .worldSize(2)
- *             .service(Adder.class, (a, b) -> a + b)
- *             .build())) {
+ * RpcOptions options =
+ *     RpcOptions.builder()
+ *         .initMethod("tcp://10.0.0.1:29500")
+ *         .rank(1)
+ *         .worldSize(2)
+ *         .service(Adder.class, (a, b) -> a + b)
+ *         .build();
+ * try (RpcAgent agent = Rpc.init("trainer0", options)) {
  *   int three = agent.worker("master").service(Adder.class).add(1, 2);
  *   agent.shutdown();
  * }
@@ -28,13 +27,13 @@ public final class Rpc {
   private Rpc() {}
 
   /**
-   * Makes this process a worker of a world; PyTorch's {@code init_rpc}. In a world of known size it
-   * blocks until all workers are there.
+   * Makes this process a worker of a world. Mirrors PyTorch's {@code init_rpc}. In a world of fixed
+   * size this blocks until all workers have joined.
    *
-   * @param name the name, which no other worker of the world has
-   * @throws RpcInitException if the name or the rank is another worker's, or workers have not come
-   *     in time
-   * @throws IllegalArgumentException if something of the options is missing or wrong
+   * @param name the name of the worker, which must be unique in the world
+   * @throws RpcInitException if another worker has the name or the rank, or workers did not join in
+   *     time
+   * @throws IllegalArgumentException if an option is missing or wrong
    * @throws io.muster.store.MusterException if the store cannot be reached
    */
   public static RpcAgent init(String name, RpcOptions options) {
@@ -42,39 +41,28 @@ public final class Rpc {
   }
 
   /**
-   * {@link #init(String, RpcOptions)} with a rank and a world size that go before those of the
-   * options, which a whole world can then share.
+   * {@link #init(String, RpcOptions)} with a rank and a world size that take precedence over those
+   * of the options. So all workers can use the same options.
    *
-   * @param rank the rank; negative if the URL or the environment says it
-   * @param worldSize the world size; negative if the URL or the environment says it, or the world
-   *     has none
+   * @param rank the rank; negative if the URL or the environment specifies it
+   * @param worldSize the world size; negative if the URL or the environment specifies it, or the
+   *     world has no fixed size
    */
   public static RpcAgent init(String name, int rank, int worldSize, RpcOptions options) {
     if (name.isEmpty()) {
       throw new IllegalArgumentException("a worker needs a name");
     }
-    Optional<Rendezvous> met =
-        options.store().isPresent()
-            ? Optional.empty()
-            : Optional.of(meet(rank, worldSize, options));
-    boolean made = false;
-    try {
-      Store store = met.map(Rendezvous::store).orElseGet(() -> options.store().orElseThrow());
-      RpcAgent agent =
-          RpcAgent.start(
-              name,
-              met.map(Rendezvous::rank).orElse(rank),
-              met.map(Rendezvous::worldSize).orElse(worldSize),
-              store,
-              met,
-              options);
-      made = true;
-      return agent;
-    } finally {
-      if (!made) {
-        met.ifPresent(Rendezvous::close);
-      }
+    AgentStarter starter = new AgentStarter(options, options.functions(), options.security());
+    if (options.store().isPresent()) {
+      return starter.start(name, rank, worldSize, options.store().get(), Optional.empty());
     }
+    Rendezvous rendezvous = meet(rank, worldSize, options);
+    return starter.start(
+        name,
+        rendezvous.rank(),
+        rendezvous.worldSize(),
+        rendezvous.store(),
+        Optional.of(rendezvous));
   }
 
   private static Rendezvous meet(int rank, int worldSize, RpcOptions options) {
@@ -89,7 +77,7 @@ public final class Rpc {
     if (hasSize) {
       return Rendezvous.of(url, builder.rank(rank).worldSize(worldSize).build());
     }
-    // Workers of a world without a size need no rank either.
+    // In a world without a fixed size a worker needs no rank either.
     String open = url + (url.contains("?") ? "&" : "?") + "world_size=-1";
     boolean hasRank = isArgument("rank", url) || (rank < 0 && isVariable("RANK", url, options));
     return Rendezvous.of(hasRank ? open : open + "&rank=" + rank, builder.build());

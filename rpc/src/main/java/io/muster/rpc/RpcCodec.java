@@ -3,45 +3,58 @@ package io.muster.rpc;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How arguments and results become bytes and bytes values again. The bytes come from other
- * processes: a codec must create nothing but what it was told to, and check a length before it
- * allocates. All workers of a world need the same. Thread-safe.
+ * Encodes arguments and results as bytes, and decodes them. The bytes come from other processes:
+ * therefore a codec must create instances of known classes only, and check each length before it
+ * allocates memory. All workers of a world need the same codec. Implementations must be
+ * thread-safe.
  *
- * <p>The codec that is there unless another is given takes: boxed primitives, text, arrays of
- * primitives, of text and of objects; lists, sets and maps, which arrive as {@link
- * java.util.ArrayList}, {@link java.util.LinkedHashSet} and {@link java.util.LinkedHashMap}; {@link
- * java.time.Duration}, {@link java.time.Instant}, {@link java.util.UUID}, {@link
- * java.math.BigInteger} and {@link java.math.BigDecimal}; {@link RemoteRef}; and the classes that
- * were {@linkplain RpcOptions.Builder#register registered}. Objects that are in a value twice
- * arrive as two.
+ * <p>The default codec supports:
+ *
+ * <ul>
+ *   <li>primitives, their wrappers and strings
+ *   <li>arrays of primitives, of strings and of objects
+ *   <li>lists, sets and maps, which arrive as {@link java.util.ArrayList}, {@link
+ *       java.util.LinkedHashSet} and {@link java.util.LinkedHashMap}
+ *   <li>{@link java.time.Duration}, {@link java.time.Instant}, {@link java.util.UUID}, {@link
+ *       java.math.BigInteger} and {@link java.math.BigDecimal}
+ *   <li>{@link RemoteRef}
+ *   <li>{@linkplain RpcOptions.Builder#register registered} classes
+ * </ul>
+ *
+ * <p>It does not preserve identity: an object that occurs twice in a value arrives as two objects.
  */
 public interface RpcCodec {
   /**
-   * The bytes of a value.
+   * Encodes a value.
    *
-   * @throws IllegalArgumentException if there is something in the value that is not taken
+   * @throws IllegalArgumentException if the value contains something that is not supported
    */
   byte[] encode(@Nullable Object value, References references);
 
   /**
-   * The value that a part of an array stands for. The array stays as it is; the codec may keep it.
+   * Decodes a value from a part of an array. The array does not change, and the codec may keep it.
    *
-   * @throws IllegalArgumentException if it stands for none
+   * @throws IllegalArgumentException if the bytes are not a value
    */
   @Nullable Object decode(byte[] bytes, int offset, int length, References references);
 
-  /** What becomes of the references in a value. */
+  /** Encodes and decodes the references in a message. */
   interface References {
-    /** How many bytes a reference has. */
+    /** The length of an encoded reference in bytes. */
     int BYTES = 16;
 
-    /** The bytes that stand for a reference. */
+    /**
+     * Encodes a reference.
+     *
+     * @throws IllegalStateException if the reference is closed
+     * @throws IllegalArgumentException if the reference was not made by an {@link RpcAgent}
+     */
     byte[] write(RemoteRef<?> reference);
 
     /**
-     * The reference that bytes stand for.
+     * Decodes a reference.
      *
-     * @throws IllegalArgumentException if they stand for none
+     * @throws IllegalArgumentException if the bytes are not a reference
      */
     RemoteRef<?> read(byte[] bytes);
   }

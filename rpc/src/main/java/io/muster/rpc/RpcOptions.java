@@ -1,6 +1,8 @@
 package io.muster.rpc;
 
 import io.muster.rpc.internal.codec.KryoCodec;
+import io.muster.rpc.internal.engine.Functions;
+import io.muster.rpc.internal.transport.Security;
 import io.muster.store.Store;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -15,31 +17,41 @@ import java.util.OptionalInt;
 import java.util.Set;
 
 /**
- * What a worker goes by, and what others may call on it. Immutable.
+ * The options of a worker, including what other workers may call on it. Immutable.
  *
- * <p>By default: {@code env://}, rank and world size as the URL or the environment says, nothing
- * that may be called, and the limits of the constants here.
+ * <pre>{@code
+ * RpcOptions options =
+ *     RpcOptions.builder()
+ *         .initMethod("tcp://10.0.0.1:29500")
+ *         .rank(0)
+ *         .worldSize(2)
+ *         .timeout(Duration.ofSeconds(30))
+ *         .service(Adder.class, (a, b) -> a + b)
+ *         .function("hostName", arguments -> InetAddress.getLocalHost().getHostName())
+ *         .register(Point.class)
+ *         .build();
+ * }</pre>
  */
 public final class RpcOptions {
-  /** Where the workers meet unless something else is said. */
+  /** The default rendezvous URL. */
   public static final String DEFAULT_INIT_METHOD = "env://";
 
-  /** How long a call may take; PyTorch's default too. */
+  /** The default timeout of calls: 60 seconds, as in PyTorch. */
   public static final Duration DEFAULT_TIMEOUT = Duration.ofSeconds(60);
 
-  /** How long the workers may take to come. */
+  /** The default time that workers have to join: 5 minutes. */
   public static final Duration DEFAULT_INIT_TIMEOUT = Store.DEFAULT_TIMEOUT;
 
-  /** How large a message may be: 64 MiB. */
+  /** The default limit of the size of a message: 64 MiB. */
   public static final int DEFAULT_MAX_MESSAGE_BYTES = 64 << 20;
 
-  /** How many calls run at once, and as many that are made inside of others. */
+  /** The default number of calls that run at once, and of nested calls besides them. */
   public static final int DEFAULT_HANDLER_THREADS = 128;
 
-  /** How many calls may wait for a thread. */
+  /** The default number of calls that may wait for a thread. */
   public static final int DEFAULT_QUEUED_CALLS = 16 << 10;
 
-  /** How long a connection may be silent before the other side is asked whether it is there. */
+  /** The default keep-alive interval of connections: 10 seconds. */
   public static final Duration DEFAULT_KEEP_ALIVE = Duration.ofSeconds(10);
 
   private final Builder settings;
@@ -48,57 +60,60 @@ public final class RpcOptions {
     this.settings = settings;
   }
 
-  /** A builder with the defaults. */
+  /** Returns a builder with the defaults. */
   public static Builder builder() {
     return new Builder();
   }
 
-  /** The URL where the workers meet, if there is no store. */
+  /** The rendezvous URL. It is not used if there is a {@link #store}. */
   public String initMethod() {
     return settings.initMethod;
   }
 
-  /** The store that the workers share, if there is one already. */
+  /** The store to use instead of a rendezvous; empty by default. */
   public Optional<Store> store() {
     return settings.store;
   }
 
-  /** The rank, if the URL does not say it. */
+  /** The rank; empty if the URL or the environment specifies it. */
   public OptionalInt rank() {
     return settings.rank;
   }
 
-  /** The world size, if the URL does not say it and the world has one. */
+  /**
+   * The world size; empty if the URL or the environment specifies it, or the world has no fixed
+   * size.
+   */
   public OptionalInt worldSize() {
     return settings.worldSize;
   }
 
-  /** How long a call may take unless it says otherwise. */
+  /** The default timeout of calls. */
   public Duration timeout() {
     return settings.timeout;
   }
 
-  /** How long the workers may take to come. */
+  /** How long the workers may take to join. */
   public Duration initTimeout() {
     return settings.initTimeout;
   }
 
-  /** The address or host name to listen on, and that others are told; empty for the standard. */
+  /** The address or host name to listen on and to publish; empty for the default. */
   public Optional<String> host() {
     return settings.host;
   }
 
-  /** Where the host of the store listens; empty for the standard. */
+  /** The address that the store server listens on; empty for the default. */
   public Optional<String> bind() {
     return settings.bind;
   }
 
-  /** How large a message may be. */
+  /** The largest message that is sent or received, in bytes. */
   public int maxMessageBytes() {
     return settings.maxMessageBytes;
   }
 
-  /** How many calls run at once. */
+  /** How many calls run at once, and how many nested calls besides them. */
   public int handlerThreads() {
     return settings.handlerThreads;
   }
@@ -108,32 +123,32 @@ public final class RpcOptions {
     return settings.queuedCalls;
   }
 
-  /** How long a connection may be silent before the other side is asked whether it is there. */
+  /** The keep-alive interval of connections. */
   public Duration keepAlive() {
     return settings.keepAlive;
   }
 
-  /** How connections are secured, if they are. */
+  /** The TLS configuration; empty for connections in plain text. */
   public Optional<RpcTls> tls() {
     return settings.tls;
   }
 
-  /** The codec, if it is not the standard one. */
+  /** The codec; empty for the default codec. */
   public Optional<RpcCodec> codec() {
     return settings.codec;
   }
 
-  /** The classes of which objects may be sent, besides the standard ones. */
+  /** The registered classes, whose objects the default codec supports. */
   public Set<Class<?>> registered() {
     return Collections.unmodifiableSet(settings.registered);
   }
 
-  /** The environment variables. */
+  /** The environment variables to use. */
   public Map<String, String> environment() {
     return settings.environment;
   }
 
-  /** What may be called, put together anew. */
+  /** What other workers may call. */
   Functions functions() {
     Functions functions = new Functions();
     settings.functions.forEach(functions::function);
@@ -142,7 +157,11 @@ public final class RpcOptions {
     return functions;
   }
 
-  /** Everything but the environment, which may hold secrets. */
+  Security security() {
+    return tls().map(RpcTls::security).orElseGet(Security::none);
+  }
+
+  /** Describes the options, without the environment, which may contain secrets. */
   @Override
   public String toString() {
     return "RpcOptions("
@@ -176,7 +195,20 @@ public final class RpcOptions {
     }
   }
 
-  /** Collects options. Not thread-safe. */
+  /**
+   * Builds options. Not thread-safe. The defaults are:
+   *
+   * <ul>
+   *   <li>the rendezvous of {@code env://}, with rank and world size from the environment
+   *   <li>no functions, services or registered classes
+   *   <li>the limits of the constants of {@link RpcOptions}
+   *   <li>connections in plain text
+   * </ul>
+   *
+   * <p>For rank and world size, arguments of {@link Rpc#init(String, int, int, RpcOptions)} take
+   * precedence over these options, which take precedence over the environment. If the URL specifies
+   * a rank or a world size, neither the options nor the arguments may.
+   */
   public static final class Builder {
     private String initMethod = DEFAULT_INIT_METHOD;
     private Optional<Store> store = Optional.empty();
@@ -224,53 +256,60 @@ public final class RpcOptions {
       return copy;
     }
 
-    /** The URL where the workers meet; default {@link #DEFAULT_INIT_METHOD}. */
+    /**
+     * Sets the rendezvous URL; default {@link #DEFAULT_INIT_METHOD}. All workers use the same one.
+     */
     public Builder initMethod(String url) {
       this.initMethod = Objects.requireNonNull(url, "url");
       return this;
     }
 
     /**
-     * A store that the workers share, instead of a URL. It stays the caller's, and must stay open
-     * as long as the worker. A store is for one world after another: for a second one, take a
-     * {@link io.muster.store.PrefixStore} of it.
+     * Sets a store to use instead of a rendezvous. It is not closed with the worker, and must stay
+     * open as long as the worker. Use a {@link io.muster.store.PrefixStore} for each further world
+     * on the same store: keys left behind by one world conflict with the next.
      */
     public Builder store(Store store) {
       this.store = Optional.of(store);
       return this;
     }
 
-    /** The rank; by default, and if negative, the URL says it. */
+    /** Sets the rank; if it is negative, the URL or the environment specifies it. */
     public Builder rank(int rank) {
       this.rank = rank < 0 ? OptionalInt.empty() : OptionalInt.of(rank);
       return this;
     }
 
     /**
-     * The world size; by default, and if negative, the URL says it. Where nothing does, workers
-     * join and leave as they like.
+     * Sets the world size; if it is negative, the URL or the environment specifies it. If nothing
+     * does, the world has no fixed size: workers join and leave at any time.
      */
     public Builder worldSize(int worldSize) {
       this.worldSize = worldSize < 0 ? OptionalInt.empty() : OptionalInt.of(worldSize);
       return this;
     }
 
-    /** How long a call may take unless it says otherwise; default {@link #DEFAULT_TIMEOUT}. */
+    /** Sets the default timeout of calls; default {@link #DEFAULT_TIMEOUT}. */
     public Builder timeout(Duration timeout) {
       this.timeout = requirePositive("timeout", timeout);
       return this;
     }
 
-    /** How long the workers may take to come; default {@link #DEFAULT_INIT_TIMEOUT}. */
+    /** Sets how long the workers may take to join; default {@link #DEFAULT_INIT_TIMEOUT}. */
     public Builder initTimeout(Duration timeout) {
       this.initTimeout = requirePositive("initTimeout", timeout);
       return this;
     }
 
     /**
-     * The address or host name to listen on, and that others are told. By default it is the first
-     * address of the network interface that {@code TP_SOCKET_IFNAME} names, as for PyTorch's RPC,
-     * or else that of the host's name.
+     * Sets the address or host name that the worker listens on and publishes. The default is, in
+     * this order:
+     *
+     * <ul>
+     *   <li>the first address of the network interface that the environment variable {@code
+     *       TP_SOCKET_IFNAME} names, as in PyTorch's RPC
+     *   <li>the address of the host's name
+     * </ul>
      */
     public Builder host(String host) {
       this.host = Optional.of(host);
@@ -278,10 +317,10 @@ public final class RpcOptions {
     }
 
     /**
-     * Where rank 0 listens if the URL has it host the store: a host name, an address, or {@code *}
-     * for all interfaces. See {@link io.muster.rendezvous.RendezvousOptions.Builder#bind} for the
-     * default; the variable {@code MUSTER_BIND} says the same. Where the worker itself listens is
-     * {@link #host}.
+     * Sets where the store server listens that rank 0 starts for {@code tcp://} and {@code env://}:
+     * a host name, an address, or {@code *} for all interfaces. {@link
+     * io.muster.rendezvous.RendezvousOptions.Builder#bind} describes the default and the
+     * environment variable {@code MUSTER_BIND}. {@link #host} sets where the worker itself listens.
      */
     public Builder bind(String host) {
       this.bind = Optional.of(host);
@@ -289,8 +328,9 @@ public final class RpcOptions {
     }
 
     /**
-     * How large a message may be, sent or received; default {@link #DEFAULT_MAX_MESSAGE_BYTES}. A
-     * worker takes at most eight times as many bytes of calls at once.
+     * Sets the largest message that is sent or received, in bytes; default {@link
+     * #DEFAULT_MAX_MESSAGE_BYTES}. The messages of all calls that a worker runs or has queued may
+     * have eight times this size.
      */
     public Builder maxMessageBytes(int bytes) {
       this.maxMessageBytes = requirePositive("maxMessageBytes", bytes);
@@ -298,8 +338,9 @@ public final class RpcOptions {
     }
 
     /**
-     * How many calls run at once, and how many besides that are made inside of others; default
-     * {@link #DEFAULT_HANDLER_THREADS}. On a JDK that has virtual threads, they run on those.
+     * Sets how many calls run at once, and how many nested calls besides them; default {@link
+     * #DEFAULT_HANDLER_THREADS}. A nested call is one that a worker makes while it handles another
+     * call. Calls run on virtual threads if the JDK has them (21 and later).
      */
     public Builder handlerThreads(int threads) {
       this.handlerThreads = requirePositive("handlerThreads", threads);
@@ -307,8 +348,8 @@ public final class RpcOptions {
     }
 
     /**
-     * How many calls may wait for a thread; default {@link #DEFAULT_QUEUED_CALLS}. What is more is
-     * refused with {@link RpcRejectedException}.
+     * Sets how many calls may wait for a thread; default {@link #DEFAULT_QUEUED_CALLS}. Further
+     * calls fail with {@link RpcRejectedException}.
      */
     public Builder queuedCalls(int calls) {
       if (calls < 0) {
@@ -319,9 +360,9 @@ public final class RpcOptions {
     }
 
     /**
-     * How long a connection may be silent before the other side is asked whether it is there, and
-     * how long it may take to answer; default {@link #DEFAULT_KEEP_ALIVE}. Less than 10 seconds is
-     * taken for 10 seconds where calls are under way.
+     * Sets how long a connection may be silent before the other side is probed, and how long the
+     * other side may take to answer; default {@link #DEFAULT_KEEP_ALIVE}. While calls are in
+     * flight, an interval of less than 10 seconds counts as 10 seconds.
      */
     public Builder keepAlive(Duration keepAlive) {
       this.keepAlive = requirePositive("keepAlive", keepAlive);
@@ -329,27 +370,32 @@ public final class RpcOptions {
     }
 
     /**
-     * Secures all connections; without it anybody on the network can read and change what is sent.
+     * Secures all connections with TLS; default plain text. In plain text, everyone on the network
+     * can read and change messages.
      */
     public Builder tls(RpcTls tls) {
       this.tls = Optional.of(tls);
       return this;
     }
 
-    /** Another codec; {@link #register} then has no effect. */
+    /** Sets a codec instead of the default one. {@link #register} has no effect then. */
     public Builder codec(RpcCodec codec) {
       this.codec = Optional.of(codec);
       return this;
     }
 
     /**
-     * Lets objects of these classes be sent and received: records, enums, arrays, classes with a
-     * constructor without parameters, and classes with one whose parameters are their fields.
-     * Nothing else is ever made from what others send.
+     * Allows objects of these classes in arguments and results. Other classes are never
+     * instantiated for a message. A class has to be one of:
      *
-     * <p>Which parameter is for which field is known by their types, if those differ, or by their
-     * names, if the class was compiled with {@code javac -parameters}. {@link #build} refuses a
-     * class of which it is not known.
+     * <ul>
+     *   <li>a record, an enum or an array
+     *   <li>a class with a constructor without parameters
+     *   <li>a class with a constructor whose parameters are its fields. They are matched by type if
+     *       all types differ, or else by name, which needs {@code javac -parameters}.
+     * </ul>
+     *
+     * <p>{@link #build} refuses other classes.
      */
     public Builder register(Class<?>... classes) {
       registered.addAll(List.of(classes));
@@ -357,9 +403,9 @@ public final class RpcOptions {
     }
 
     /**
-     * Lets others call a function by name.
+     * Registers a function, which other workers call by its name.
      *
-     * @throws IllegalArgumentException if the name is taken or has a parenthesis
+     * @throws IllegalArgumentException if the name is registered already
      */
     public Builder function(String name, RpcFunction function) {
       if (functions.putIfAbsent(name, function) != null) {
@@ -369,30 +415,33 @@ public final class RpcOptions {
     }
 
     /**
-     * Lets others call the methods of an interface on an object, by {@link Worker#service}. It is
-     * called on several threads at once.
+     * Registers an implementation of an interface, whose methods other workers call by {@link
+     * Worker#service}. Several threads call it at once.
      */
     public <T> Builder service(Class<T> type, T implementation) {
       services.add(new Service(type, implementation));
       return this;
     }
 
-    /** Lets others call the methods of an interface on objects that they have references to. */
+    /**
+     * Allows other workers to call the methods of these interfaces on objects that they have
+     * references to, by {@link RemoteRef#service}.
+     */
     public Builder objects(Class<?>... types) {
       objects.addAll(List.of(types));
       return this;
     }
 
-    /** The environment variables; by default those of this process. */
+    /** Sets the environment variables to use; default those of this process. */
     public Builder environment(Map<String, String> environment) {
       this.environment = Map.copyOf(environment);
       return this;
     }
 
     /**
-     * The options.
+     * Builds the options.
      *
-     * @throws IllegalArgumentException if something is registered that cannot be
+     * @throws IllegalArgumentException if something that is registered cannot be called or sent
      */
     public RpcOptions build() {
       RpcOptions options = new RpcOptions(copy());

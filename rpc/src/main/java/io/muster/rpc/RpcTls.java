@@ -1,48 +1,59 @@
 package io.muster.rpc;
 
-import io.grpc.netty.shaded.io.grpc.netty.GrpcSslContexts;
-import io.grpc.netty.shaded.io.netty.handler.ssl.ClientAuth;
-import io.grpc.netty.shaded.io.netty.handler.ssl.SslContext;
-import io.grpc.netty.shaded.io.netty.handler.ssl.SslContextBuilder;
 import io.muster.rpc.internal.transport.Security;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
+import java.util.List;
 import java.util.Optional;
+import javax.net.ssl.KeyManager;
 import javax.net.ssl.KeyManagerFactory;
-import javax.net.ssl.SSLException;
+import javax.net.ssl.TrustManager;
 import javax.net.ssl.TrustManagerFactory;
 
 /**
- * How workers show each other who they are. All workers of a world need it. Both sides of every
- * connection show a certificate, unless {@link #serverOnly} is asked for. Immutable.
+ * TLS for the connections between workers. All workers of a world need it. Immutable.
+ *
+ * <pre>{@code
+ * KeyStore identity = KeyStore.getInstance(new File("worker.p12"), password);
+ * KeyStore trusted = KeyStore.getInstance(new File("authority.p12"), password);
+ * RpcOptions options =
+ *     RpcOptions.builder().tls(RpcTls.mutual(identity, password, trusted)).build();
+ * }</pre>
  */
 public final class RpcTls {
-  private final SslContext server;
-  private final SslContext client;
+  private final List<KeyManager> keyManagers;
+  private final List<TrustManager> trustManagers;
+  private final boolean isMutual;
   private final Optional<String> serverName;
 
-  private RpcTls(SslContext server, SslContext client, Optional<String> serverName) {
-    this.server = server;
-    this.client = client;
+  private RpcTls(
+      List<KeyManager> keyManagers,
+      List<TrustManager> trustManagers,
+      boolean isMutual,
+      Optional<String> serverName) {
+    this.keyManagers = keyManagers;
+    this.trustManagers = trustManagers;
+    this.isMutual = isMutual;
     this.serverName = serverName;
   }
 
   /**
-   * Mutual TLS: callers show their certificate too.
+   * Mutual TLS: both sides of each connection present a certificate.
    *
-   * @param identity the key and the certificate of this worker
-   * @param password that of the key
-   * @param trusted the certificates, or their authorities, that are trusted
-   * @throws IllegalArgumentException if that cannot be used
+   * @param identity the key and certificate of this worker
+   * @param password the password of the key
+   * @param trusted the trusted certificates or certificate authorities
+   * @throws IllegalArgumentException if a key store cannot be used
    */
   public static RpcTls mutual(KeyStore identity, char[] password, KeyStore trusted) {
     return of(identity, password, trusted, true);
   }
 
   /**
-   * TLS in which only who is called shows a certificate: any process may call that knows how.
+   * Server-authenticated TLS: callers are not authenticated. The parameters are those of {@link
+   * #mutual(KeyStore, char[], KeyStore)}.
    *
-   * @see #mutual
+   * @throws IllegalArgumentException if a key store cannot be used
    */
   public static RpcTls serverOnly(KeyStore identity, char[] password, KeyStore trusted) {
     return of(identity, password, trusted, false);
@@ -56,26 +67,25 @@ public final class RpcTls {
       TrustManagerFactory trust =
           TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
       trust.init(trusted);
-      SslContextBuilder server = GrpcSslContexts.configure(SslContextBuilder.forServer(keys));
-      SslContextBuilder client = GrpcSslContexts.forClient().trustManager(trust);
-      if (mutual) {
-        server.trustManager(trust).clientAuth(ClientAuth.REQUIRE);
-        client.keyManager(keys);
-      }
-      return new RpcTls(server.build(), client.build(), Optional.empty());
-    } catch (GeneralSecurityException | SSLException e) {
+      return new RpcTls(
+          List.of(keys.getKeyManagers()),
+          List.of(trust.getTrustManagers()),
+          mutual,
+          Optional.empty());
+    } catch (GeneralSecurityException e) {
       throw new IllegalArgumentException("TLS cannot be set up: " + e.getMessage(), e);
     }
   }
 
   /**
-   * The same, where certificates bear this name instead of the address that a worker listens at.
+   * Returns the same configuration for certificates that are issued for this name. By default a
+   * certificate has to be issued for the address that its worker listens on.
    */
   public RpcTls withServerName(String name) {
-    return new RpcTls(server, client, Optional.of(name));
+    return new RpcTls(keyManagers, trustManagers, isMutual, Optional.of(name));
   }
 
   Security security() {
-    return new Security.Tls(server, client, serverName);
+    return Security.tls(keyManagers, trustManagers, isMutual, serverName);
   }
 }

@@ -3,13 +3,19 @@ package io.muster.rpc;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A worker has registered no such function. Either it runs another version of the interface, or
- * nobody registered an implementation there.
+ * The called worker has no such function. It has not registered the function, or it has another
+ * version of the interface.
  */
 public final class UnknownFunctionException extends RpcException {
   private static final long serialVersionUID = 1L;
 
-  UnknownFunctionException(
+  /**
+   * Creates an exception.
+   *
+   * @param worker the name of the called worker
+   * @param function the called function or method
+   */
+  public UnknownFunctionException(
       String message, String worker, String function, @Nullable Throwable cause) {
     super(message, worker, function, cause);
   }

@@ -1,113 +1,89 @@
 package io.muster.rpc;
 
-import io.muster.rpc.Caller.Target;
-import io.muster.rpc.internal.world.WorkerInfo;
 import java.time.Duration;
-import java.util.Objects;
-import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A worker of the world, to be called. Every call runs at most once, and may last as long as {@link
- * #timeout} says; a call that is made while another is handled lasts no longer than that one may.
- * Immutable and thread-safe.
+ * A worker of the world, for calling it. It may be this process itself. Immutable and thread-safe.
  *
- * <p>A call throws, or its future is completed with, {@link RemoteException} if what was called
- * threw, {@link RpcTimeoutException}, {@link WorkerLostException}, {@link RpcRejectedException},
- * {@link UnknownFunctionException}, or else {@link RpcException}.
+ * <pre>{@code
+ * Worker server = agent.worker("server");
+ * int sum = server.call(int.class, "add", 1, 2);
+ * CompletableFuture<Integer> later = server.callAsync(int.class, "add", 3, 4);
+ * Adder adder = server.withTimeout(Duration.ofSeconds(5)).service(Adder.class);
+ * }</pre>
+ *
+ * <p>A call runs at most once. It may take as long as {@link #timeout} says. A call that is made
+ * while its thread handles another call has to end within the timeout of that call, too.
+ *
+ * <p>A call throws one of these, or completes its future with it:
+ *
+ * <ul>
+ *   <li>{@link RemoteException} if the function threw an exception
+ *   <li>{@link RpcTimeoutException} if there was no response in time
+ *   <li>{@link WorkerLostException} if the worker cannot be reached
+ *   <li>{@link RpcRejectedException} if the worker is overloaded or the message is too large for it
+ *   <li>{@link UnknownFunctionException} if the worker has no such function
+ *   <li>{@link RpcInterruptedException} if the thread is interrupted while it blocks
+ *   <li>{@link RpcException} in all other cases
+ * </ul>
  */
-public final class Worker {
-  private final RpcAgent agent;
-  private final WorkerInfo member;
-  private final Duration timeout;
+public interface Worker {
+  /** The name of the worker. */
+  String name();
 
-  Worker(RpcAgent agent, WorkerInfo member, Duration timeout) {
-    this.agent = agent;
-    this.member = member;
-    this.timeout = timeout;
-  }
-
-  /** Its name. */
-  public String name() {
-    return member.name();
-  }
-
-  /** Its rank. */
-  public int rank() {
-    return member.rank();
-  }
+  /** The rank of the worker. */
+  int rank();
 
   /** How long a call may take. */
-  public Duration timeout() {
-    return timeout;
-  }
-
-  /** The same worker, with calls that may take so long. */
-  public Worker withTimeout(Duration timeout) {
-    if (timeout.isNegative() || timeout.isZero()) {
-      throw new IllegalArgumentException("timeout must be positive but was " + timeout);
-    }
-    return new Worker(agent, member, timeout);
-  }
+  Duration timeout();
 
   /**
-   * Calls a function by name and waits for its result; PyTorch's {@code rpc_sync}.
+   * Returns the same worker with another timeout for calls.
    *
-   * @param type what the result is, or {@code void.class}
-   * @throws IllegalArgumentException if an argument is of a class that is not registered
+   * @throws IllegalArgumentException if the timeout is not positive
    */
-  public <T> T call(Class<T> type, String function, @Nullable Object... arguments) {
-    return agent.caller().call(target(function), arguments, timeout, type);
-  }
-
-  /** Calls a function by name; PyTorch's {@code rpc_async}. Cancelling the future cancels it. */
-  public <T> CompletableFuture<T> callAsync(
-      Class<T> type, String function, @Nullable Object... arguments) {
-    return agent.caller().callAsync(target(function), arguments, timeout, type);
-  }
+  Worker withTimeout(Duration timeout);
 
   /**
-   * The implementation of an interface that this worker has registered. Methods that return a
-   * {@link java.util.concurrent.CompletionStage} do not block, on either side; cancelling what they
-   * return, a {@link CompletableFuture}, cancels the call. The others block until there is a
-   * result. Both sides need the same interface: a method whose name, parameters or return type
-   * differ there is an {@link UnknownFunctionException}.
+   * Calls a function by name and blocks until it returns. Mirrors PyTorch's {@code rpc_sync}.
    *
-   * @throws IllegalArgumentException if it is not an interface
+   * @param type the type of the result, or {@code void.class}
+   * @throws IllegalArgumentException if an argument cannot be sent
+   * @throws IllegalStateException if this agent is closed
    */
-  public <T> T service(Class<T> type) {
-    return ServiceProxy.of(agent, member, Optional.empty(), type, timeout);
-  }
+  <T> T call(Class<T> type, String function, @Nullable Object... arguments);
 
   /**
-   * Calls a function by name and leaves its result on this worker; PyTorch's {@code remote}. Blocks
-   * until the object is there.
+   * Calls a function by name without blocking. Mirrors PyTorch's {@code rpc_async}. Cancelling the
+   * future cancels the call, on the other worker too.
    *
-   * @param type what the caller will take the object for: an interface of it, or its class
+   * @param type the type of the result, or {@code void.class}
+   * @throws IllegalArgumentException if an argument cannot be sent
+   * @throws IllegalStateException if this agent is closed
    */
-  public <T> RemoteRef<T> remote(Class<T> type, String function, @Nullable Object... arguments) {
-    return agent.create(member, function, arguments, timeout);
-  }
+  <T> CompletableFuture<T> callAsync(Class<T> type, String function, @Nullable Object... arguments);
 
-  private Target target(String function) {
-    return Target.of(member, function, function);
-  }
+  /**
+   * Returns a proxy for the implementation of an interface that the worker has {@linkplain
+   * RpcOptions.Builder#service registered}. Methods that return a {@link
+   * java.util.concurrent.CompletionStage} block neither side; they return a {@link
+   * CompletableFuture}, and cancelling it cancels the call. All other methods block until there is
+   * a result.
+   *
+   * <p>Both sides need the same version of the interface: a method throws {@link
+   * UnknownFunctionException} if its name, parameters or return type differ on the other side.
+   *
+   * @throws IllegalArgumentException if the type is not an interface
+   */
+  <T> T service(Class<T> type);
 
-  @Override
-  public boolean equals(@Nullable Object other) {
-    return other instanceof Worker worker
-        && member.equals(worker.member)
-        && timeout.equals(worker.timeout);
-  }
-
-  @Override
-  public int hashCode() {
-    return Objects.hash(member, timeout);
-  }
-
-  @Override
-  public String toString() {
-    return "Worker(" + member + ")";
-  }
+  /**
+   * Calls a function by name and leaves its result on the worker. Blocks until the object exists.
+   * Mirrors PyTorch's {@code remote}.
+   *
+   * @param type the class of the object, or an interface of it; the other side does not check it
+   */
+  <T> RemoteRef<T> remote(Class<T> type, String function, @Nullable Object... arguments);
 }

@@ -233,7 +233,7 @@ class CodecTest {
 
     assertThatIllegalArgumentException()
         .isThrownBy(() -> decode(Arrays.copyOf(bytes, bytes.length + 1)))
-        .withMessage("cannot be read: 1 bytes behind a value");
+        .withMessage("cannot be read: 1 bytes after a value");
   }
 
   @Test

@@ -99,7 +99,7 @@ class DecodingBoundsTest {
 
     assertThatIllegalArgumentException()
         .isThrownBy(() -> decode(bytes))
-        .withMessageContaining("too many keys that consist of others");
+        .withMessageContaining("too many keys that consist of other keys");
   }
 
   @Test
@@ -127,7 +127,7 @@ class DecodingBoundsTest {
     try {
       assertThatIllegalArgumentException()
           .isThrownBy(() -> decode(bytes))
-          .withMessageContaining("the time of the call is over");
+          .withMessageContaining("the call has timed out");
     } finally {
       assertThat(Thread.interrupted()).isTrue();
     }

@@ -3,6 +3,7 @@ package io.muster.rpc;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 
+import io.muster.rpc.internal.engine.AgentInternals;
 import io.muster.rpc.internal.transport.RateLimitedLog;
 import io.muster.rpc.internal.world.WorkerInfo;
 import io.muster.store.Background;
@@ -73,7 +74,7 @@ class FailingLogTest {
     try (LocalWorld world =
         LocalWorld.of(2, options -> options.function("echo", arguments -> arguments[0]))) {
       breakLoggers();
-      WorkerInfo worker = world.agent(0).world().byRank(1).orElseThrow();
+      WorkerInfo worker = AgentInternals.info(world.agent(0), 1);
       untilTheLoggerHasFailed(() -> sendGarbage(worker));
 
       assertThat(world.seen(0, 1).call(String.class, "echo", "still there"))

@@ -1,5 +1,6 @@
 package io.muster.rpc;
 
+import io.muster.rpc.internal.engine.AgentInternals;
 import io.muster.rpc.internal.world.WorkerInfo;
 import io.muster.store.Background;
 import io.muster.store.HashStore;
@@ -21,7 +22,7 @@ final class FewDescriptorsProcess {
             .function("echo", arguments -> arguments[0])
             .build();
     try (RpcAgent agent = Rpc.init("alone", 0, 1, options)) {
-      WorkerInfo self = agent.world().self();
+      WorkerInfo self = AgentInternals.info(agent, 0);
       System.out.println("= " + self.port());
       BufferedReader lines =
           new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));

@@ -4,8 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
-import io.grpc.Status;
 import io.muster.rpc.internal.codec.KryoCodec;
+import io.muster.rpc.internal.engine.AgentInternals;
+import io.muster.rpc.internal.transport.CallFailure;
+import io.muster.rpc.internal.transport.CallFailure.Kind;
 import io.muster.rpc.internal.transport.Cancellable;
 import io.muster.rpc.internal.transport.Connection;
 import io.muster.rpc.internal.transport.ResponseListener;
@@ -53,12 +55,12 @@ class HostileTest {
             2,
             options ->
                 options.maxMessageBytes(MAX_BYTES).function("echo", arguments -> arguments[0]));
-    worker = world.agent(0).world().byRank(1).orElseThrow();
+    worker = AgentInternals.info(world.agent(0), 1);
     connection =
         Connection.to(
             worker.address(),
             worker.incarnation(),
-            new TransportConfig(64 << 20, PATIENCE, PATIENCE, PATIENCE, new Security.Plain()));
+            new TransportConfig(64 << 20, PATIENCE, PATIENCE, PATIENCE, Security.none()));
   }
 
   @AfterEach
@@ -68,26 +70,30 @@ class HostileTest {
     world.close();
   }
 
-  /** What becomes of a message. */
-  private Status send(Frame frame, boolean control) {
-    CompletableFuture<Status> status = new CompletableFuture<>();
+  /** Sends a message; returns the failure, or nothing if there is a response. */
+  private Optional<CallFailure> send(Frame frame, boolean control) {
+    CompletableFuture<Optional<CallFailure>> sent = new CompletableFuture<>();
     ResponseListener outcome =
         new ResponseListener() {
           @Override
           public void answered(byte[] message) {
-            status.complete(Status.OK);
+            sent.complete(Optional.empty());
           }
 
           @Override
-          public void failed(Status failure) {
-            status.complete(failure);
+          public void failed(CallFailure failure) {
+            sent.complete(Optional.of(failure));
           }
         };
     Cancellable unused =
         control
             ? connection.control(frame, PATIENCE.toNanos(), Runnable::run, outcome)
             : connection.call(frame, PATIENCE.toNanos(), 0, Runnable::run, outcome);
-    return status.orTimeout(PATIENCE.toSeconds(), TimeUnit.SECONDS).join();
+    return sent.orTimeout(PATIENCE.toSeconds(), TimeUnit.SECONDS).join();
+  }
+
+  private CallFailure refusal(Frame frame) {
+    return send(frame, false).orElseThrow(() -> new AssertionError("not refused"));
   }
 
   private Frame request(byte[] arguments) {
@@ -145,12 +151,10 @@ class HostileTest {
     for (int length = 0; length < whole.length; length++) {
       Frame cut = Frame.of(Arrays.copyOf(whole, length));
 
-      assertThat(send(cut, false).getCode())
-          .as("%d bytes", length)
-          .isEqualTo(Status.Code.INVALID_ARGUMENT);
+      assertThat(refusal(cut).kind()).as("%d bytes", length).isEqualTo(Kind.INVALID_REQUEST);
     }
     // An empty body is no array of arguments.
-    assertThat(send(Frame.of(whole), false).getCode()).isEqualTo(Status.Code.INVALID_ARGUMENT);
+    assertThat(refusal(Frame.of(whole)).kind()).isEqualTo(Kind.INVALID_REQUEST);
   }
 
   @Test
@@ -167,15 +171,14 @@ class HostileTest {
       for (int changes = random.nextInt(4); changes >= 0; changes--) {
         bytes[random.nextInt(bytes.length)] = (byte) random.nextInt();
       }
-      Status status = send(Frame.of(bytes), round % 2 == 1);
-      assertThat(status.getCode())
-          .as("seed %d: %s", seed, status)
+      assertThat(send(Frame.of(bytes), round % 2 == 1).map(CallFailure::kind))
+          .as("seed %d", seed)
           .isIn(
-              Status.Code.OK,
-              Status.Code.INVALID_ARGUMENT,
-              Status.Code.UNAVAILABLE,
-              Status.Code.UNIMPLEMENTED,
-              Status.Code.FAILED_PRECONDITION);
+              Optional.empty(),
+              Optional.of(Kind.INVALID_REQUEST),
+              Optional.of(Kind.UNREACHABLE),
+              Optional.of(Kind.UNKNOWN_FUNCTION),
+              Optional.of(Kind.OBJECT_GONE));
     }
   }
 
@@ -190,10 +193,8 @@ class HostileTest {
             Optional.empty(),
             Body.of(new byte[0]));
 
-    Status status = send(stale.encode(), false);
-
-    assertThat(status.getCode()).isEqualTo(Status.Code.UNAVAILABLE);
-    assertThat(status.getDescription()).isEqualTo("another worker listens there now");
+    assertThat(refusal(stale.encode()))
+        .isEqualTo(CallFailure.of(Kind.UNREACHABLE, "another worker listens there now"));
   }
 
   /**
@@ -211,14 +212,14 @@ class HostileTest {
             Optional.of(new ObjectId(1, 7)),
             Body.of(new byte[0]));
 
-    Status status = send(foreign.encode(), false);
-
-    assertThat(status.getCode()).isEqualTo(Status.Code.INVALID_ARGUMENT);
-    assertThat(status.getDescription())
-        .isEqualTo("the object would bear the number of another worker");
+    assertThat(refusal(foreign.encode()))
+        .isEqualTo(
+            CallFailure.of(
+                Kind.INVALID_REQUEST, "the object would bear the number of another worker"));
     try (RemoteRef<String> one = world.agent(0).share("one");
         RemoteRef<String> two = world.agent(0).share("two")) {
-      assertThat(two.id().number() - one.id().number()).isGreaterThan(1000);
+      assertThat(AgentInternals.id(two).number() - AgentInternals.id(one).number())
+          .isGreaterThan(1000);
     }
   }
 
@@ -228,18 +229,18 @@ class HostileTest {
         new KryoCodec(List.of(Secret.class), MAX_BYTES)
             .encode(new Object[] {new Secret("x")}, new NoReferences());
 
-    Status status = send(request(arguments), false);
+    CallFailure refusal = refusal(request(arguments));
 
-    assertThat(status.getCode()).isEqualTo(Status.Code.INVALID_ARGUMENT);
-    assertThat(status.getDescription()).contains("of a class that is not registered here");
+    assertThat(refusal.kind()).isEqualTo(Kind.INVALID_REQUEST);
+    assertThat(refusal.description()).contains("of a class that is not registered here");
   }
 
   @Test
   void message_tooLarge_isRefusedOnEitherSide() {
-    Status status = send(request(new byte[MAX_BYTES * 8]), false);
+    CallFailure refusal = refusal(request(new byte[MAX_BYTES * 8]));
 
-    assertThat(status.getCode()).isEqualTo(Status.Code.RESOURCE_EXHAUSTED);
-    assertThat(status.getDescription()).contains("exceeds maximum size");
+    assertThat(refusal.kind()).isEqualTo(Kind.REJECTED);
+    assertThat(refusal.description()).contains("more bytes than maxMessageBytes allows there");
     assertThatIllegalArgumentException()
         .isThrownBy(() -> world.seen(0, 1).call(Object.class, "echo", new byte[MAX_BYTES + 1]));
   }

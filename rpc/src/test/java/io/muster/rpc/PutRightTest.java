@@ -254,7 +254,7 @@ class PutRightTest {
       assertThatExceptionOfType(RpcException.class)
           .isThrownBy(() -> world.seen(0, 1).call(Object.class, "large"))
           .isNotInstanceOf(RpcRejectedException.class)
-          .withMessageContaining("the answer has more bytes than maxMessageBytes allows here");
+          .withMessageContaining("the response has more bytes than maxMessageBytes allows here");
       assertThatExceptionOfType(RpcRejectedException.class)
           .isThrownBy(() -> world.seen(1, 0).call(Object.class, "small", new byte[8 * MAX_BYTES]))
           .withMessageContaining("more bytes than maxMessageBytes allows there");

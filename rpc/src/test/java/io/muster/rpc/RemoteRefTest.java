@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
+import io.muster.rpc.internal.engine.AgentInternals;
 import io.muster.store.Background;
 import java.time.Duration;
 import java.util.List;
@@ -225,7 +226,7 @@ class RemoteRefTest {
   void reference_toAnObjectThatIsGone_isRefusedWhenItIsPassedOn() {
     try (LocalWorld world = world(3)) {
       RemoteRef<Counter> reference = world.seen(0, 1).remote(Counter.class, "counter");
-      world.agent(1).owned().forget(0);
+      AgentInternals.owned(world.agent(1)).forget(0);
 
       assertThatExceptionOfType(RpcException.class)
           .isThrownBy(() -> reference.service(Counter.class).add(1))
@@ -244,7 +245,7 @@ class RemoteRefTest {
   void bytes_thatStandForNoReference_areRefused() {
     try (LocalWorld world = world(2)) {
       byte[] ofWorkerNine = {0, 0, 0, 9, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1};
-      MessageReferences references = new MessageReferences(world.agent(0));
+      RpcCodec.References references = AgentInternals.newMessage(world.agent(0));
 
       assertThatIllegalArgumentException().isThrownBy(() -> references.read(ofWorkerNine));
     }

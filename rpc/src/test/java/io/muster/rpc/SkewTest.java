@@ -150,8 +150,7 @@ class SkewTest {
 
     assertThatExceptionOfType(RpcException.class)
         .isThrownBy(() -> older.call(world.seen(0, 1), "sell", item))
-        .withMessageContaining(
-            "of a class that is not registered here, or consists of other parts");
+        .withMessageContaining("of a class that is not registered here, or has other fields here");
     assertThat(older.call(world.seen(0, 0), "sell", item)).isEqualTo("[Item[name=pen]]");
   }
 }

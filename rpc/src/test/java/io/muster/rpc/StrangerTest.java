@@ -2,6 +2,7 @@ package io.muster.rpc;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.muster.rpc.internal.engine.AgentInternals;
 import io.muster.rpc.internal.world.WorkerInfo;
 import io.muster.store.Background;
 import java.io.IOException;
@@ -44,7 +45,7 @@ class StrangerTest {
                     .queuedCalls(1)
                     .timeout(ARRIVAL)
                     .function("echo", arguments -> arguments[0]));
-    worker = world.agent(0).world().byRank(1).orElseThrow();
+    worker = AgentInternals.info(world.agent(0), 1);
     assertServes();
   }
 

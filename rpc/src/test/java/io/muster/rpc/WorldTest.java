@@ -102,7 +102,7 @@ class WorldTest {
     assertThatExceptionOfType(RpcInitException.class)
         .isThrownBy(() -> Rpc.init("alone", options))
         .withMessage(
-            "worker 'alone' (rank 0): the workers of ranks [1, 2] did not come within PT0.2S")
+            "worker 'alone' (rank 0): the workers of ranks [1, 2] did not join within PT0.2S")
         .satisfies(e -> assertThat(e.missingRanks()).containsExactly(1, 2));
   }
 
@@ -118,7 +118,7 @@ class WorldTest {
         .withMessage("RPC worker name 'same' is not unique: worker 1 and worker 0 share it");
     assertThatExceptionOfType(RpcInitException.class)
         .isThrownBy(() -> Rpc.init("other", LocalWorld.options(store, 0, 2, more -> {})))
-        .withMessage("rank 0, asked for by 'other', is another worker's already");
+        .withMessage("rank 0 of worker 'other' is taken by another worker");
     // The rank is still free for one with another name.
     try (RpcAgent second = Rpc.init("other", LocalWorld.options(store, 1, 2, more -> {}));
         RpcAgent agent = first.result()) {
@@ -201,7 +201,7 @@ class WorldTest {
 
       assertThatExceptionOfType(WorkerLostException.class)
           .isThrownBy(() -> world.agent(0).shutdown())
-          .withMessageStartingWith("shutdown: worker 'worker2' (rank 2, ");
+          .withMessageStartingWith("shutdown failed: worker 'worker2' (rank 2, ");
     }
   }
 
@@ -211,8 +211,8 @@ class WorldTest {
       assertThatExceptionOfType(RpcTimeoutException.class)
           .isThrownBy(() -> world.agent(0).shutdown(SHORT))
           .withMessageMatching(
-              "shutdown timed out after PT0.2S waiting for 'worker1' \\(rank 1, .*\\): it did not"
-                  + " come");
+              "shutdown timed out after PT0.2S waiting for 'worker1' \\(rank 1, .*\\): it has"
+                  + " not called shutdown");
     }
   }
 }

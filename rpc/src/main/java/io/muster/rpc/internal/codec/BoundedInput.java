@@ -6,23 +6,24 @@ import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 
 /**
- * Reads an array, and believes no length that is beyond what is left of it. What containers claim
- * is counted together, so that those inside of others cannot claim the same bytes again: whatever
- * the message says, no more elements are made room for than it has bytes.
+ * Reads values from an array and checks each length in it against the remaining bytes. The lengths
+ * of nested containers are added up, so that they cannot claim the same bytes twice: memory is
+ * never allocated for more elements than the message has bytes.
  */
 final class BoundedInput extends Input {
-  private static final int ELEMENTS_BETWEEN_LOOKS = 1 << 12;
+  private static final int INTERRUPT_CHECK_ELEMENTS = 1 << 12;
 
-  /** How often the bytes of a message may be hashed, since keys are inside of keys. */
-  private static final int HASHED_TIMES = 16;
+  /** How often each byte of a message may be hashed. Keys within keys are hashed repeatedly. */
+  private static final int MAX_HASHES_PER_BYTE = 16;
 
-  private static final int HASHED_FREELY = 1 << 16;
+  /** Bytes that may be hashed in addition. */
+  private static final int MIN_HASHED_BYTES = 1 << 16;
 
   private long claimed;
   private long hashed;
   private int elements;
 
-  /** Begins with a message. */
+  /** Begins a message. */
   void begin(byte[] bytes, int offset, int length) {
     setBuffer(bytes, offset, length);
     setLimit(offset + length);
@@ -30,7 +31,12 @@ final class BoundedInput extends Input {
     hashed = 0;
   }
 
-  /** A count of elements that are to follow, each of at least so many bytes. */
+  /**
+   * Reads the number of elements that follow.
+   *
+   * @param bytesEach the smallest size of an element
+   * @throws KryoException if the message is too short for them
+   */
   int readCount(int bytesEach) {
     int count = readVarInt(true);
     long bytes = (long) count * bytesEach;
@@ -49,26 +55,30 @@ final class BoundedInput extends Input {
   }
 
   /**
-   * Goes on to the next of the elements that were counted.
+   * Begins the next of the elements that {@link #readCount} has counted.
    *
-   * @throws IllegalArgumentException if the thread has been interrupted, as that of a call is whose
-   *     time is over
+   * @throws IllegalArgumentException if the thread is interrupted, for example because the call has
+   *     timed out
    */
   void nextElement(int bytesEach) {
     claimed -= bytesEach;
-    if (++elements >= ELEMENTS_BETWEEN_LOOKS) {
+    if (++elements >= INTERRUPT_CHECK_ELEMENTS) {
       elements = 0;
       if (Thread.currentThread().isInterrupted()) {
-        throw new IllegalArgumentException("interrupted, or the time of the call is over");
+        throw new IllegalArgumentException("interrupted, or the call has timed out");
       }
     }
   }
 
-  /** A key that began at a position is going to be hashed. */
+  /**
+   * Accounts for a key that was read and will be hashed.
+   *
+   * @param start the position where the key began
+   */
   void hashes(int start) {
     hashed += position - start;
-    if (hashed > HASHED_FREELY + (long) HASHED_TIMES * limit) {
-      throw new IllegalArgumentException("too many keys that consist of others");
+    if (hashed > MIN_HASHED_BYTES + (long) MAX_HASHES_PER_BYTE * limit) {
+      throw new IllegalArgumentException("too many keys that consist of other keys");
     }
   }
 
@@ -87,7 +97,7 @@ final class BoundedInput extends Input {
 
   @Override
   public String readString() {
-    // One more than the length, so that 0 is for null.
+    // The encoded number is the length plus one; 0 means null.
     int length = readVarInt(true) - 1;
     if (length == -1) {
       return nothing();

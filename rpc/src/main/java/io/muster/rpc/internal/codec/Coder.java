@@ -1,7 +1,6 @@
 package io.muster.rpc.internal.codec;
 
 import com.esotericsoftware.kryo.kryo5.Kryo;
-import com.esotericsoftware.kryo.kryo5.KryoException;
 import com.esotericsoftware.kryo.kryo5.Registration;
 import com.esotericsoftware.kryo.kryo5.Serializer;
 import com.esotericsoftware.kryo.kryo5.io.Input;
@@ -10,6 +9,7 @@ import com.esotericsoftware.kryo.kryo5.serializers.DefaultSerializers;
 import com.esotericsoftware.kryo.kryo5.serializers.EnumNameSerializer;
 import com.esotericsoftware.kryo.kryo5.serializers.FieldSerializer;
 import com.esotericsoftware.kryo.kryo5.serializers.TimeSerializers;
+import com.esotericsoftware.kryo.kryo5.util.DefaultClassResolver;
 import io.muster.rpc.RemoteRef;
 import io.muster.rpc.RpcCodec.References;
 import java.lang.reflect.Constructor;
@@ -27,7 +27,7 @@ import java.util.Set;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
-/** One Kryo with its buffers. Not thread-safe. */
+/** A Kryo instance with its buffers. Not thread-safe. */
 final class Coder extends Kryo {
   private static final int MAX_DEPTH = 100;
   private static final byte[] NO_BYTES = {};
@@ -36,14 +36,15 @@ final class Coder extends Kryo {
   private final BoundedInput input = new BoundedInput();
   private @Nullable References references;
 
-  /** Knows the standard classes and those that were registered, each by its number. */
+  /** Makes a coder for the standard classes and the registered ones, each with its number. */
   Coder(Map<Class<?>, Integer> registered, int maxBytes) {
+    super(new RegisteredClasses(), null);
     output = new TextOutput(maxBytes);
     setRegistrationRequired(true);
     setReferences(false);
     setMaxDepth(MAX_DEPTH);
     setOptimizedGenerics(false);
-    // The numbers 0 to 9 are Kryo's own: primitives, their boxes, and text.
+    // Kryo itself uses the numbers 0 to 9 for primitives, their wrappers and strings.
     int number = 10;
     for (Class<?> array : arraysOfPrimitives()) {
       register(array, number++);
@@ -58,7 +59,7 @@ final class Coder extends Kryo {
     register(UUID.class, new DefaultSerializers.UUIDSerializer(), number++);
     register(BigInteger.class, new DefaultSerializers.BigIntegerSerializer(), number++);
     register(BigDecimal.class, new DefaultSerializers.BigDecimalSerializer(), number++);
-    register(RemoteRef.class, new OfReference(), number);
+    register(RemoteRef.class, new ReferenceSerializer(), number);
     registered.forEach((type, id) -> register(type, serializer(type), id));
   }
 
@@ -97,7 +98,7 @@ final class Coder extends Kryo {
     if (exact != null) {
       return exact;
     }
-    Registration other = getClassResolver().getRegistration(standIn(type));
+    Registration other = getClassResolver().getRegistration(registeredType(type));
     if (other == null) {
       throw new IllegalArgumentException(
           String.format(
@@ -106,31 +107,40 @@ final class Coder extends Kryo {
     return other;
   }
 
-  /** The class as which one arrives that is not registered itself. */
-  private static Class<?> standIn(Class<?> type) {
+  /** The registered class that represents a class which is not registered itself. */
+  private static Class<?> registeredType(Class<?> type) {
     if (List.class.isAssignableFrom(type)) {
       return ArrayList.class;
     } else if (Set.class.isAssignableFrom(type)) {
       return LinkedHashSet.class;
     } else if (Map.class.isAssignableFrom(type)) {
       return LinkedHashMap.class;
+    } else if (RemoteRef.class.isAssignableFrom(type)) {
+      return RemoteRef.class;
     } else if (Enum.class.isAssignableFrom(type) && type.getSuperclass().isEnum()) {
-      // A constant with a body of its own.
+      // An enum constant with a class body.
       return type.getSuperclass();
     }
     return type;
   }
 
-  @Override
-  public Registration readClass(Input in) {
-    try {
-      return super.readClass(in);
-    } catch (KryoException e) {
-      if (String.valueOf(e.getMessage()).startsWith("Encountered unregistered class ID")) {
-        throw new IllegalArgumentException(
-            "of a class that is not registered here, or consists of other parts here", e);
+  /** Finds registered classes by their numbers, and no others by their names. */
+  private static final class RegisteredClasses extends DefaultClassResolver {
+    /** Kryo adds this to the number of a class, because smaller numbers have other meanings. */
+    private static final int OFFSET = 2;
+
+    @Override
+    public @Nullable Registration readClass(Input input) {
+      int id = input.readVarInt(true);
+      if (id == Kryo.NULL) {
+        return null;
       }
-      throw e;
+      Registration registration = getRegistration(id - OFFSET);
+      if (registration == null) {
+        throw new IllegalArgumentException(
+            "of a class that is not registered here, or has other fields here");
+      }
+      return registration;
     }
   }
 
@@ -147,10 +157,10 @@ final class Coder extends Kryo {
     Object value = readClassAndObject(input);
     if (input.position() != input.limit()) {
       throw new IllegalArgumentException(
-          String.format(Locale.ROOT, "%d bytes behind a value", input.limit() - input.position()));
+          String.format(Locale.ROOT, "%d bytes after a value", input.limit() - input.position()));
     }
     references = null;
-    // The message may be large, and this coder is kept.
+    // Do not keep the message, which may be large.
     input.setBuffer(NO_BYTES);
     return value;
   }
@@ -163,7 +173,7 @@ final class Coder extends Kryo {
     return current;
   }
 
-  private static final class OfReference extends Serializer<RemoteRef<?>> {
+  private static final class ReferenceSerializer extends Serializer<RemoteRef<?>> {
     @Override
     public void write(Kryo kryo, Output output, RemoteRef<?> reference) {
       output.writeBytes(((Coder) kryo).references().write(reference));

@@ -14,7 +14,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 
-/** What holds other values: a count, which is checked, and the values. */
+/** Serializers of containers: a number of elements, which is checked, and the elements. */
 final class Containers {
   private Containers() {}
 
@@ -35,7 +35,7 @@ final class Containers {
 
     @Override
     public void write(Kryo kryo, Output output, Collection<Object> values) {
-      // A copy, as others may change a collection that is made for that.
+      // A copy, because another thread may change a concurrent collection.
       Object[] elements = values.toArray();
       output.writeVarInt(elements.length, true);
       for (Object element : elements) {
@@ -99,7 +99,7 @@ final class Containers {
     }
   }
 
-  /** An array of objects of one type, each with its class, so that subclasses keep theirs. */
+  /** Arrays of objects. Each element is written with its class, which may be a subclass. */
   static final class OfArray extends Serializer<Object[]> {
     private final Class<?> elements;
 

@@ -11,15 +11,14 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The keys of a map, or the elements of a set, that a sender has chosen. Many different ones with
- * the same hash code would make a hash map take time that grows with the square of their number,
- * unless they can be compared.
+ * Checks the keys of maps and the elements of sets, which the sender chooses. Many different keys
+ * with the same hash code would take a hash map quadratic time, unless they are comparable.
  */
 final class Keys {
-  private static final int MOST_ALIKE = 64;
+  private static final int MAX_COLLISIONS = 64;
 
-  /** Classes of keys that a hash map keeps in order where hash codes are the same. */
-  private static final Set<Class<?>> ORDERED =
+  /** Classes of keys that a hash map orders if their hash codes are the same. */
+  private static final Set<Class<?>> COMPARABLE =
       Set.of(
           String.class,
           Integer.class,
@@ -38,12 +37,12 @@ final class Keys {
   private Keys() {}
 
   /**
-   * Fails if too many keys have the same hash code and no order.
+   * Checks keys.
    *
-   * @throws IllegalArgumentException if they do
+   * @throws IllegalArgumentException if too many have the same hash code and are not comparable
    */
   static void requireSpread(List<? extends @Nullable Object> keys) {
-    if (keys.size() <= MOST_ALIKE) {
+    if (keys.size() <= MAX_COLLISIONS) {
       return;
     }
     int[] hashes = new int[keys.size()];
@@ -53,24 +52,24 @@ final class Keys {
         hashes[count++] = key.hashCode();
       }
     }
-    if (count <= MOST_ALIKE) {
+    if (count <= MAX_COLLISIONS) {
       return;
     }
     Arrays.sort(hashes, 0, count);
-    for (int i = MOST_ALIKE; i < count; i++) {
-      if (hashes[i] == hashes[i - MOST_ALIKE]) {
+    for (int i = MAX_COLLISIONS; i < count; i++) {
+      if (hashes[i] == hashes[i - MAX_COLLISIONS]) {
         throw new IllegalArgumentException(
             "more than "
-                + MOST_ALIKE
+                + MAX_COLLISIONS
                 + " keys of a map or elements of a set have the hash code "
                 + hashes[i]);
       }
     }
   }
 
-  /** Whether a key is ordered, or has a hash code that no sender can choose. */
+  /** Whether a key is comparable, or has a hash code that the sender cannot choose. */
   private static boolean isHarmless(Object key) {
-    return ORDERED.contains(key.getClass())
+    return COMPARABLE.contains(key.getClass())
         || key instanceof Enum<?>
         || key instanceof RemoteRef<?>
         || key.getClass().isArray();

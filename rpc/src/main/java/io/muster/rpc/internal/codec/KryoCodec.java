@@ -21,26 +21,26 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Kryo with registered classes only. A class is known by a number made of its name and what it
- * consists of, so that the order of registration does not matter and workers with different
- * versions of a class refuse each other's objects instead of misreading them.
+ * The default codec: Kryo with registered classes only. A class is identified by a hash of its name
+ * and its fields. Therefore the order of registration does not matter, and workers with different
+ * versions of a class refuse each other's objects instead of misreading them. Thread-safe.
  */
 public final class KryoCodec implements RpcCodec {
-  /** Numbers below are for standard classes. */
+  /** Smaller numbers are those of standard classes. */
   private static final int FIRST_NUMBER = 1 << 10;
 
   private static final int NUMBER_MASK = 0x3fffffff;
 
-  private static final int KEPT_CODERS = 64;
+  private static final int MAX_IDLE_CODERS = 64;
 
   private final Map<Class<?>, Integer> registered = new LinkedHashMap<>();
   private final int maxBytes;
-  private final BlockingQueue<Coder> coders = new ArrayBlockingQueue<>(KEPT_CODERS);
+  private final BlockingQueue<Coder> coders = new ArrayBlockingQueue<>(MAX_IDLE_CODERS);
 
   /**
-   * A codec for the standard classes and these.
+   * Makes a codec for the standard classes and the given ones.
    *
-   * @param maxBytes how large a value may become
+   * @param maxBytes the largest encoded value
    * @throws IllegalArgumentException if a class cannot be registered
    */
   public KryoCodec(Collection<Class<?>> types, int maxBytes) {
@@ -61,7 +61,7 @@ public final class KryoCodec implements RpcCodec {
       registered.put(type, number);
     }
     try {
-      // Finds out here and not in a call what cannot be accessed.
+      // Fails here, and not in a call, if a class cannot be accessed.
       giveBack(new Coder(registered, maxBytes));
     } catch (RuntimeException e) {
       throw new IllegalArgumentException("cannot register: " + e.getMessage(), e);
@@ -75,7 +75,7 @@ public final class KryoCodec implements RpcCodec {
     }
     if (!type.isArray() && (type.isInterface() || type.isAnnotation() || type.isPrimitive())) {
       throw new IllegalArgumentException(
-          type + " has no objects of its own: register their classes");
+          type + " has no instances: register the classes that implement it");
     }
     if (!type.isArray() && Modifier.isAbstract(type.getModifiers()) && !type.isEnum()) {
       throw new IllegalArgumentException(type + " is abstract: register its subclasses");
@@ -85,16 +85,15 @@ public final class KryoCodec implements RpcCodec {
         || (!type.isEnum()
             && type.getEnclosingClass() != null
             && !Modifier.isStatic(type.getModifiers()))) {
-      throw new IllegalArgumentException(
-          type + " belongs to an object or a method: register a static class");
+      throw new IllegalArgumentException(type + " is not a static class");
     }
     if (element.getName().startsWith("java.") && !type.isArray()) {
       throw new IllegalArgumentException(
-          type + " is the JDK's, whose classes may do anything when they are read");
+          type + " is a class of the JDK, which may have side effects when it is read");
     }
   }
 
-  /** A number for a class, by its name and what it consists of. */
+  /** The number of a class: a hash of its name and its fields. */
   private static int number(Class<?> type) {
     String shape = type.getName();
     if (type.isRecord()) {
@@ -143,7 +142,7 @@ public final class KryoCodec implements RpcCodec {
           "cannot be sent: it has more than the " + maxBytes + " bytes that maxMessageBytes allows",
           e);
     } catch (RuntimeException e) {
-      // The coder is in an unknown state, and dropped.
+      // The coder is in an unknown state and is not used again.
       throw new IllegalArgumentException("cannot be sent: " + e.getMessage(), e);
     }
     giveBack(coder);
@@ -169,7 +168,7 @@ public final class KryoCodec implements RpcCodec {
   }
 
   private void giveBack(Coder coder) {
-    // One too many is dropped.
+    // Dropped if there are enough.
     boolean unused = coders.offer(coder);
   }
 }

@@ -18,14 +18,14 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A record, component by component, or an immutable class, field by field; it is made by its own
- * constructor, which may refuse.
+ * Serializes a record by its components, or an immutable class by its fields. Instances are made by
+ * the constructor of the class, which may reject the values.
  */
 final class RecordShape extends Serializer<Object> {
   private final Constructor<?> constructor;
   private final List<Part> parts;
 
-  /** One of the values that the constructor takes. */
+  /** A parameter of the constructor. */
   private record Part(Class<?> type, Getter getter) {}
 
   private interface Getter {
@@ -58,9 +58,10 @@ final class RecordShape extends Serializer<Object> {
   }
 
   /**
-   * A class that has a constructor for all of its fields.
+   * Makes the serializer of a class that has a constructor for all of its fields.
    *
-   * @throws IllegalArgumentException if it has none of which that can be told
+   * @throws IllegalArgumentException if there is no such constructor, or its parameters cannot be
+   *     matched with the fields
    */
   static RecordShape ofImmutable(Class<?> type) {
     List<Field> fields =
@@ -82,11 +83,11 @@ final class RecordShape extends Serializer<Object> {
     }
     throw new IllegalArgumentException(
         type.getName()
-            + " has neither a constructor without parameters nor one for its fields; the types of"
-            + " such a one must differ, or the names be known (javac -parameters)");
+            + " has neither a constructor without parameters nor one for its fields, whose types"
+            + " must differ or whose names must be known (javac -parameters)");
   }
 
-  /** The field that a parameter is for: that of its name, or the only one of its type. */
+  /** The field of a parameter: the one with its name, or the only one of its type. */
   private static Optional<Field> field(Parameter parameter, List<Field> fields) {
     List<Field> candidates =
         fields.stream()
@@ -109,7 +110,7 @@ final class RecordShape extends Serializer<Object> {
         writePart(kryo, output, part.type, part.getter.get(value));
       }
     } catch (ReflectiveOperationException e) {
-      throw new IllegalArgumentException("an object that cannot be read: " + e, e);
+      throw new IllegalArgumentException("a field or component cannot be read: " + e, e);
     }
   }
 

@@ -6,14 +6,14 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Writes text as {@link BoundedInput} reads it: a length in bytes, which can be checked. What is
- * large is copied once, to the array that is sent.
+ * Writes strings with a length in bytes, which {@link BoundedInput} checks. Large arrays are copied
+ * once, into the array that is sent.
  */
 final class TextOutput extends Output {
   private static final int INITIAL_BYTES = 256;
 
-  /** A buffer that has become larger is not kept. */
-  private static final int KEPT_BYTES = 64 << 10;
+  /** A larger buffer is not used again. */
+  private static final int MAX_KEPT_BYTES = 64 << 10;
 
   TextOutput(int maxBytes) {
     super(INITIAL_BYTES, maxBytes);
@@ -37,11 +37,11 @@ final class TextOutput extends Output {
 
   @Override
   protected boolean require(int required) {
-    if (required <= KEPT_BYTES || required > maxCapacity - position) {
+    if (required <= MAX_KEPT_BYTES || required > maxCapacity - position) {
       return super.require(required);
     }
     if (capacity - position < required) {
-      // To the byte: often nothing comes behind it, and the buffer is what is sent.
+      // The exact size: often nothing follows, and the buffer itself is sent.
       capacity = position + required;
       buffer = Arrays.copyOf(buffer, capacity);
       return true;
@@ -49,7 +49,7 @@ final class TextOutput extends Output {
     return false;
   }
 
-  /** Makes room for all of an array, for which the buffer would otherwise grow again and again. */
+  /** Grows the buffer once for a whole array, instead of repeatedly. */
   private void makeRoom(int count, int bytesEach) {
     boolean unused = require(Math.multiplyExact(count, bytesEach));
   }
@@ -96,11 +96,11 @@ final class TextOutput extends Output {
     super.writeDoubles(array, offset, count);
   }
 
-  /** What has been written; the next value begins anew. */
+  /** Returns what has been written, and begins the next value. */
   byte[] take() {
     boolean isWhole = position == buffer.length;
     byte[] written = isWhole ? buffer : toBytes();
-    if (isWhole || buffer.length > KEPT_BYTES) {
+    if (isWhole || buffer.length > MAX_KEPT_BYTES) {
       setBuffer(new byte[INITIAL_BYTES], maxCapacity);
     }
     reset();

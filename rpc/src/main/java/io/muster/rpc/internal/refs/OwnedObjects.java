@@ -11,35 +11,36 @@ import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The objects of this worker that somebody refers to, and who. The last to let go frees an object.
- * Messages may overtake each other: a holder numbers its holds, and letting go of one does nothing
- * to a later one. Thread-safe; knows of no connections.
+ * The objects of this worker that references exist to, and the workers that hold them. An object is
+ * released when its last holder releases it. Since messages may overtake each other, a holder
+ * numbers its holds, and the release of one has no effect on a later one. Thread-safe.
  */
 public final class OwnedObjects {
-  /** So many objects are remembered that were let go of before they were made. */
-  private static final int MAX_UNWANTED = 4096;
+  /** How many objects are remembered that were released before they were created. */
+  private static final int MAX_RELEASED_EARLY = 4096;
 
   private final Map<ObjectId, Owned> objects = new HashMap<>();
-  private final Map<ObjectId, Boolean> unwanted =
+  private final Map<ObjectId, Boolean> releasedEarly =
       new LinkedHashMap<>() {
         private static final long serialVersionUID = 1L;
 
         @Override
         protected boolean removeEldestEntry(Map.Entry<ObjectId, Boolean> eldest) {
-          return size() > MAX_UNWANTED;
+          return size() > MAX_RELEASED_EARLY;
         }
       };
 
   private record Owned(Object value, Map<Integer, Long> holders) {}
 
   /**
-   * Keeps an object that a worker has asked for, unless the worker has released it meanwhile.
+   * Keeps an object that a worker has asked for, unless the worker has released it already.
    *
-   * @throws IllegalArgumentException if there is one of that name: the worker must not be left to
-   *     believe that it refers to its own
+   * @param holder the rank of that worker
+   * @param hold the number of its hold
+   * @throws IllegalArgumentException if there is an object with this identifier
    */
   public synchronized void keep(ObjectId id, Object value, int holder, long hold) {
-    if (unwanted.remove(id) == null) {
+    if (releasedEarly.remove(id) == null) {
       Map<Integer, Long> holders = new HashMap<>();
       holders.put(holder, hold);
       if (objects.putIfAbsent(id, new Owned(value, holders)) != null) {
@@ -49,7 +50,7 @@ public final class OwnedObjects {
     }
   }
 
-  /** Adds a holder; false if the object is gone. */
+  /** Adds a holder; false if the object no longer exists. */
   public synchronized boolean hold(ObjectId id, int holder, long hold) {
     Owned owned = objects.get(id);
     if (owned == null) {
@@ -59,12 +60,12 @@ public final class OwnedObjects {
     return true;
   }
 
-  /** Removes a holder, unless it holds on anew. */
+  /** Removes a holder, unless it has a later hold. */
   public synchronized void release(ObjectId id, int holder, long hold) {
     Owned owned = objects.get(id);
     if (owned == null) {
       if (id.creator() == holder && id.number() == hold) {
-        unwanted.put(id, true);
+        releasedEarly.put(id, true);
       }
       return;
     }
@@ -77,7 +78,7 @@ public final class OwnedObjects {
     }
   }
 
-  /** Removes a holder that has died from all objects. */
+  /** Removes a holder from all objects, because it has died. */
   public synchronized void forget(int holder) {
     for (Iterator<Owned> all = objects.values().iterator(); all.hasNext(); ) {
       Map<Integer, Long> holders = all.next().holders;
@@ -87,20 +88,20 @@ public final class OwnedObjects {
     }
   }
 
-  /** An object, if somebody still refers to it. */
+  /** Returns an object, if it has not been released. */
   public synchronized Optional<Object> find(ObjectId id) {
     @Nullable Owned owned = objects.get(id);
     return Optional.ofNullable(owned).map(Owned::value);
   }
 
-  /** All who hold something. */
+  /** The ranks of all holders. */
   public synchronized Set<Integer> holders() {
     Set<Integer> all = new TreeSet<>();
     objects.values().forEach(owned -> all.addAll(owned.holders.keySet()));
     return all;
   }
 
-  /** How many objects there are. */
+  /** The number of objects. */
   public synchronized int size() {
     return objects.size();
   }

@@ -8,13 +8,13 @@ import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How many calls a worker takes at once. Calls that nobody's call waits for run on so many threads,
- * and wait in a queue that has an end. A call that is made inside of another never waits, as the
- * queue may be full of those that wait for it: it gets a thread of its own or is refused.
- * Thread-safe.
+ * Limits the calls that a worker runs and queues. Top-level calls run on a bounded number of
+ * threads and otherwise wait in a bounded queue. A nested call, which its caller makes while it
+ * handles another call, never waits: it gets a thread or is refused, because the calls in the queue
+ * may be waiting for it. Thread-safe.
  */
 public final class Admission {
-  private static final int MOST_PLACES = 1 << 24;
+  private static final int MAX_CALLS = 1 << 24;
 
   private final Limits limits;
   private final Executor threads;
@@ -25,32 +25,36 @@ public final class Admission {
   private long bytes;
 
   /**
-   * What a worker takes.
+   * The limits of a worker.
    *
-   * @param running how many calls run at once
-   * @param queued how many wait
-   * @param nested how many run besides that are made inside of other calls
-   * @param bytes how large the messages of all of them may be
+   * @param running how many top-level calls run at once
+   * @param queued how many top-level calls may wait for a thread
+   * @param nested how many nested calls run at once
+   * @param bytes the size of the messages of all these calls
    */
   public record Limits(int running, int queued, int nested, long bytes) {
-    /** How many calls are admitted. */
-    public int places() {
-      return Math.toIntExact(Math.min((long) running + queued + nested, MOST_PLACES));
+    /** How many calls can be admitted at once. */
+    public int maxCalls() {
+      return Math.toIntExact(Math.min((long) running + queued + nested, MAX_CALLS));
     }
   }
 
-  /** Nothing is admitted yet. */
+  /**
+   * Admits calls within the limits.
+   *
+   * @param threads runs the calls, each on a thread of its own
+   */
   public Admission(Limits limits, Executor threads) {
     this.limits = limits;
     this.threads = threads;
   }
 
-  /** Whether no further call can be admitted. */
+  /** Whether {@link #enter} would refuse a call. */
   public synchronized boolean isFull(boolean isNested) {
     return isNested ? nested >= limits.nested : admitted >= (long) limits.running + limits.queued;
   }
 
-  /** Takes a place; false if there is none. */
+  /** Admits a call; false if the limit is reached. */
   public synchronized boolean enter(boolean isNested) {
     if (isFull(isNested)) {
       return false;
@@ -62,7 +66,10 @@ public final class Admission {
     return true;
   }
 
-  /** Takes room for a message; false if there is none. One message is always taken. */
+  /**
+   * Accounts for the message of an admitted call; false if it would exceed the limit. A single
+   * message is always accepted.
+   */
   public synchronized boolean hold(int size) {
     if (bytes > 0 && bytes + size > limits.bytes) {
       return false;
@@ -71,15 +78,15 @@ public final class Admission {
     return true;
   }
 
-  /** An admitted call that is to be run. */
+  /** An admitted call. */
   public interface Task extends Runnable {
-    /** It will not be run, since there is no thread for it. */
+    /** Called instead of {@link #run} if no thread can be started. */
     default void refused(Throwable cause) {}
   }
 
   /**
-   * Runs something that has a place, now or once others are done, or tells it that there is no
-   * thread.
+   * Runs an admitted call now, or when a thread is free, or calls its {@link Task#refused}. Does
+   * not block.
    */
   public void run(boolean isNested, Task task) {
     if (!isNested && !startsNow(task)) {
@@ -104,20 +111,20 @@ public final class Admission {
     return true;
   }
 
-  /** A thread could not be started. Without another one, queued tasks would never run. */
+  /** Handles that no thread could be started. If none runs, queued calls would never run. */
   private void abandonQueue(Throwable cause) {
-    List<Task> stranded = List.of();
+    List<Task> abandoned = List.of();
     synchronized (this) {
       running--;
       if (running == 0) {
-        stranded = List.copyOf(queue);
+        abandoned = List.copyOf(queue);
         queue.clear();
       }
     }
-    stranded.forEach(task -> task.refused(cause));
+    abandoned.forEach(task -> task.refused(cause));
   }
 
-  /** Takes back what waits for a thread; false if it does not, or no longer. */
+  /** Removes a call from the queue; false if it is not in the queue. */
   public synchronized boolean withdraw(Task task) {
     return queue.remove(task);
   }
@@ -128,7 +135,7 @@ public final class Admission {
       try {
         next.run();
       } catch (Throwable e) {
-        // The task has seen to its end itself. Others wait for this thread.
+        // The call has answered its caller itself. Queued calls need this thread.
         assert e != null;
       }
       next = next();
@@ -146,7 +153,11 @@ public final class Admission {
     return next;
   }
 
-  /** Gives back a place and the room for its message. */
+  /**
+   * Ends an admitted call.
+   *
+   * @param size what {@link #hold} accounted for
+   */
   public synchronized void leave(boolean isNested, int size) {
     if (isNested) {
       nested--;
@@ -156,7 +167,7 @@ public final class Admission {
     bytes -= size;
   }
 
-  /** How many calls have a place. */
+  /** How many calls are admitted. */
   public synchronized int occupied() {
     return admitted + nested;
   }

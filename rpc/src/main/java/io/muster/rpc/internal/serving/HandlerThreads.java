@@ -9,13 +9,17 @@ import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 
-/** The threads that calls run on: virtual ones where this JDK has them. */
+/** Makes the threads that calls run on: virtual threads if the JDK has them (21 and later). */
 public final class HandlerThreads {
   private static final long IDLE_SECONDS = 30;
 
   private HandlerThreads() {}
 
-  /** As many threads as are asked for; {@link Admission} sees to it that those are not too many. */
+  /**
+   * Makes an executor that starts a thread for each task. {@link Admission} limits their number.
+   *
+   * @param name the name of the worker
+   */
   public static ExecutorService of(String name) {
     try {
       MethodHandle make =
@@ -28,7 +32,7 @@ public final class HandlerThreads {
     } catch (NoSuchMethodException e) {
       return platform(name);
     } catch (Throwable e) {
-      throw new IllegalStateException("virtual threads cannot be made", e);
+      throw new IllegalStateException("virtual threads cannot be started", e);
     }
   }
 

@@ -5,29 +5,30 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.IntSupplier;
 
 /**
- * How many messages of calls may be on their way to a worker, and for how long. If there are too
- * many, each connection may have its share of them, so that none takes it all. Thread-safe.
+ * Limits the messages that are arriving at a worker: how many there may be and how long each may
+ * take. Beyond the limit, each connection may have an equal share, so that no client takes all of
+ * it. Thread-safe.
  */
 final class ArrivalLimits {
-  private static final int LEAST = 4096;
-  private static final int LEAST_RESETS = 10_000;
+  private static final int MIN_ARRIVING = 4096;
+  private static final int MIN_RESETS = 10_000;
 
-  private final int most;
-  private final int resets;
+  private final int maxArriving;
+  private final int maxResets;
   private final Duration timeout;
   private final IntSupplier connections;
   private final AtomicInteger arriving = new AtomicInteger();
 
   /**
-   * Limits of a worker.
+   * The limits of one worker.
    *
-   * @param places how many calls the worker admits
+   * @param maxCalls how many calls the worker admits
    * @param timeout how long a message may take to arrive
-   * @param connections how many there are
+   * @param connections how many connections there are now
    */
-  ArrivalLimits(int places, Duration timeout, IntSupplier connections) {
-    this.most = Math.max(LEAST, 2 * places);
-    this.resets = Math.max(LEAST_RESETS, 2 * places);
+  ArrivalLimits(int maxCalls, Duration timeout, IntSupplier connections) {
+    this.maxArriving = Math.max(MIN_ARRIVING, 2 * maxCalls);
+    this.maxResets = Math.max(MIN_RESETS, 2 * maxCalls);
     this.timeout = timeout;
     this.connections = connections;
   }
@@ -36,29 +37,36 @@ final class ArrivalLimits {
     return timeout;
   }
 
-  /** How many calls may be called off on a connection within ten seconds. */
-  int resets() {
-    return resets;
+  /** How many calls a client may cancel per connection and time window. */
+  int maxResets() {
+    return maxResets;
   }
 
   /**
-   * How many calls a connection may have under way: more than the worker admits, so that those made
-   * inside of others never wait for others to end.
+   * How many calls may be in flight per connection. This is more than the worker admits, so that a
+   * nested call never waits until other calls have ended.
    */
-  int perConnection() {
-    return 2 * most;
+  int maxCallsPerConnection() {
+    return 2 * maxArriving;
   }
 
-  /** One more on a connection that has so many; false if those are too many. */
-  boolean admits(int there) {
-    if (arriving.incrementAndGet() > most && there >= most / Math.max(1, connections.getAsInt())) {
+  /**
+   * Counts one more arriving message.
+   *
+   * @param ofConnection how many are arriving on its connection already
+   * @return false if the message exceeds the limit and was not counted
+   */
+  boolean admit(int ofConnection) {
+    if (arriving.incrementAndGet() > maxArriving
+        && ofConnection >= maxArriving / Math.max(1, connections.getAsInt())) {
       arriving.decrementAndGet();
       return false;
     }
     return true;
   }
 
-  void leaves() {
+  /** Counts one arriving message less. */
+  void release() {
     arriving.decrementAndGet();
   }
 }

@@ -1,7 +1,7 @@
 package io.muster.rpc.internal.transport;
 
-/** A call under way. */
+/** A request that has been sent. */
 public interface Cancellable {
-  /** Calls it off, here and on the other side; does nothing once it has ended. */
+  /** Cancels the request on both sides. Has no effect once it has a response. */
   void cancel(String reason);
 }

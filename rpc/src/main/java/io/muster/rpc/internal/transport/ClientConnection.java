@@ -11,30 +11,30 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /**
- * What one client has sent of which this worker has had nothing yet: calls whose messages are still
- * on their way, which have a time to arrive in, and work for nothing, which ends its connection
- * when it is too much. Thread-safe.
+ * What one client costs this worker before a call of it runs. Messages that are arriving have to be
+ * complete within a time limit. A client that causes too much work without calls that run is
+ * disconnected. Thread-safe.
  */
 final class ClientConnection {
   static final Attributes.Key<ClientConnection> KEY = Attributes.Key.create("muster-connection");
 
-  /** So many offences within {@link #WINDOW} end a connection. */
-  private static final int MOST_STRIKES = 200;
+  /** A client with more offences than this per {@link #WINDOW} is disconnected. */
+  private static final int MAX_OFFENCES = 200;
 
   private static final Duration WINDOW = Duration.ofSeconds(10);
 
   private final Channel channel;
   private final ArrivalLimits limits;
   private final Map<Arriving, Long> arriving = new LinkedHashMap<>();
-  private boolean sweeping;
+  private boolean isSweepScheduled;
   private long windowStart = System.nanoTime();
-  private int strikes;
+  private int offences;
   private int wasted;
-  private boolean cutOff;
+  private boolean isCutOff;
 
-  /** A call whose message is on its way. */
+  /** A call whose message is arriving. */
   interface Arriving {
-    /** It did not arrive in time. */
+    /** Called when the message was not complete in time. */
     void late();
   }
 
@@ -43,26 +43,26 @@ final class ClientConnection {
     this.limits = limits;
   }
 
-  /** A message is on its way; false if too many are. */
-  boolean begins(Arriving call) {
+  /** Registers a call whose message is arriving; false if too many are. */
+  boolean begin(Arriving call) {
     synchronized (this) {
-      if (!limits.admits(arriving.size())) {
+      if (!limits.admit(arriving.size())) {
         return false;
       }
       arriving.put(call, System.nanoTime());
-      if (sweeping) {
+      if (isSweepScheduled) {
         return true;
       }
-      sweeping = true;
+      isSweepScheduled = true;
     }
     sweepLater();
     return true;
   }
 
-  /** A message has arrived, or will not any more. */
-  synchronized void ends(Arriving call) {
+  /** Removes a call whose message is complete, or will never be. */
+  synchronized void end(Arriving call) {
     if (arriving.remove(call) != null) {
-      limits.leaves();
+      limits.release();
     }
   }
 
@@ -75,6 +75,7 @@ final class ClientConnection {
 
   private void sweep() {
     List<Arriving> late = new ArrayList<>();
+    boolean again;
     synchronized (this) {
       long now = System.nanoTime();
       for (Map.Entry<Arriving, Long> entry : arriving.entrySet()) {
@@ -83,47 +84,53 @@ final class ClientConnection {
         }
         late.add(entry.getKey());
       }
-      sweeping = late.size() < arriving.size();
+      again = late.size() < arriving.size();
+      isSweepScheduled = again;
     }
-    if (sweeping) {
+    if (again) {
       sweepLater();
     }
     for (Arriving call : late) {
-      ends(call);
+      end(call);
       call.late();
     }
   }
 
-  /** The client has done what no worker does; false if the connection is closed for it. */
-  boolean strike(String what) {
+  /**
+   * Counts something that no worker does.
+   *
+   * @param what the offence, in the plural
+   * @return false if the client has been disconnected for it
+   */
+  boolean offend(String what) {
     return isTolerable(what, true);
   }
 
-  /** A call has ended before its message had arrived. */
-  void wastes() {
-    boolean unused = isTolerable("calls given up before their messages", false);
+  /** Counts a call that ended before its message was complete. */
+  void waste() {
+    boolean unused = isTolerable("calls cancelled before their messages were complete", false);
   }
 
-  private boolean isTolerable(String what, boolean isStrike) {
+  private boolean isTolerable(String what, boolean isOffence) {
     synchronized (this) {
-      if (cutOff) {
+      if (isCutOff) {
         return false;
       }
       long now = System.nanoTime();
       if (now - windowStart > WINDOW.toNanos()) {
         windowStart = now;
-        strikes = 0;
+        offences = 0;
         wasted = 0;
       }
-      int count = isStrike ? ++strikes : ++wasted;
-      if (count <= (isStrike ? MOST_STRIKES : limits.resets())) {
+      int count = isOffence ? ++offences : ++wasted;
+      if (count <= (isOffence ? MAX_OFFENCES : limits.maxResets())) {
         return true;
       }
-      cutOff = true;
+      isCutOff = true;
     }
     RateLimitedLog.warn(
         String.format(Locale.ROOT, "disconnecting %s: too many %s", channel.remoteAddress(), what));
-    // Not by way of gRPC, which would wait for the client to end its calls.
+    // gRPC would wait until the client has ended its calls.
     var unused = channel.pipeline().firstContext().close();
     return false;
   }

@@ -8,6 +8,7 @@ import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
 import io.grpc.Status;
 import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
+import io.muster.rpc.internal.transport.CallFailure.Kind;
 import io.muster.rpc.internal.wire.Frame;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
@@ -16,19 +17,21 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The way to one worker. It connects with the first message, and again after a loss; a message is
- * never sent twice. Thread-safe.
+ * The connection to one worker. It connects when the first request is sent, and again with the next
+ * request after a connection was lost. A request is never sent twice. Thread-safe.
  */
 public final class Connection implements AutoCloseable {
   static final Metadata.Key<String> DEPTH =
       Metadata.Key.of("muster-depth", Metadata.ASCII_STRING_MARSHALLER);
 
-  /** The incarnation of the worker that is called, which proves that the caller read the store. */
+  /** The incarnation of the called worker, which proves that the caller has read the store. */
   static final Metadata.Key<byte[]> CALLEE =
       Metadata.Key.of("muster-callee-bin", Metadata.BINARY_BYTE_MARSHALLER);
 
-  private static final Status ANSWER_TOO_LARGE =
-      Status.INTERNAL.withDescription("the answer has more bytes than maxMessageBytes allows here");
+  private static final CallFailure RESPONSE_TOO_LARGE =
+      CallFailure.of(Kind.INTERNAL, "the response has more bytes than maxMessageBytes allows here");
+  private static final CallFailure NO_MESSAGE =
+      CallFailure.of(Kind.INTERNAL, "a response without a message");
 
   static {
     NettyLogs.guard();
@@ -42,41 +45,41 @@ public final class Connection implements AutoCloseable {
     this.callee = ByteBuffer.allocate(Long.BYTES).putLong(incarnation).array();
   }
 
-  /** The way to a worker; nothing is sent yet. */
-  public static Connection to(InetSocketAddress address, long incarnation, TransportConfig link) {
+  /** Makes a connection. Nothing is sent yet. */
+  public static Connection to(InetSocketAddress address, long incarnation, TransportConfig config) {
     NettyChannelBuilder builder =
-        NettyChannelBuilder.forAddress(address)
-            // Workers reach each other directly, whatever the JVM fetches web pages through.
+        NettyChannelBuilder.forAddress(address, config.security().client())
+            // Workers connect directly, whatever proxy the JVM uses for HTTP.
             .proxyDetector(target -> null)
             .disableRetry()
-            .maxInboundMessageSize(link.maxMessageBytes())
-            .keepAliveTime(link.keepAlive().toNanos(), TimeUnit.NANOSECONDS)
-            .keepAliveTimeout(link.keepAliveTimeout().toNanos(), TimeUnit.NANOSECONDS)
+            .maxInboundMessageSize(config.maxMessageBytes())
+            .keepAliveTime(config.keepAlive().toNanos(), TimeUnit.NANOSECONDS)
+            .keepAliveTimeout(config.keepAliveTimeout().toNanos(), TimeUnit.NANOSECONDS)
             .keepAliveWithoutCalls(true);
-    link.tls().client(builder);
+    config.security().serverName().ifPresent(builder::overrideAuthority);
     return new Connection(builder.build(), incarnation);
   }
 
   /**
    * Sends a call.
    *
-   * @param nanos how long the answer may take, known to the other side too
-   * @param depth how many calls this one is made inside of
-   * @param executor where {@code outgoing} hears of the answer
+   * @param nanos how long the response may take; the callee is told, too
+   * @param depth how many calls the calling thread is handling
+   * @param executor runs {@code listener}
    */
   public Cancellable call(
-      Frame frame, long nanos, int depth, Executor executor, ResponseListener outgoing) {
+      Frame frame, long nanos, int depth, Executor executor, ResponseListener listener) {
     Metadata headers = new Metadata();
     if (depth > 0) {
       headers.put(DEPTH, Integer.toString(depth));
     }
-    return send(Methods.CALL, headers, frame, nanos, executor, outgoing);
+    return send(Methods.CALL, headers, frame, nanos, executor, listener);
   }
 
-  /** Sends what is between agents only. */
+  /** Sends a control message. */
   public Cancellable control(
-      Frame frame, long nanos, Executor executor, ResponseListener outgoing) {
-    return send(Methods.CONTROL, new Metadata(), frame, nanos, executor, outgoing);
+      Frame frame, long nanos, Executor executor, ResponseListener listener) {
+    return send(Methods.CONTROL, new Metadata(), frame, nanos, executor, listener);
   }
 
   private Cancellable send(
@@ -85,38 +88,40 @@ public final class Connection implements AutoCloseable {
       Frame frame,
       long nanos,
       Executor executor,
-      ResponseListener outgoing) {
+      ResponseListener listener) {
     CallOptions options =
         CallOptions.DEFAULT
             .withExecutor(executor)
             .withDeadline(Deadline.after(nanos, TimeUnit.NANOSECONDS));
     headers.put(CALLEE, callee);
     ClientCall<Message, Message> call = channel.newCall(method, options);
-    call.start(new Receiver(outgoing), headers);
+    call.start(new Receiver(listener, frame.size()), headers);
     call.request(2);
     call.sendMessage(new Message(frame));
     call.halfClose();
     return reason -> call.cancel(reason, null);
   }
 
-  /** Ends the connection. What is under way fails. */
+  /** Disconnects. Requests in flight fail. */
   @Override
   public void close() {
     channel.shutdownNow();
   }
 
   private static final class Receiver extends ClientCall.Listener<Message> {
-    private final ResponseListener outgoing;
+    private final ResponseListener listener;
+    private final int requestBytes;
     private @Nullable Message message;
-    private boolean begun;
+    private boolean hasHeaders;
 
-    Receiver(ResponseListener outgoing) {
-      this.outgoing = outgoing;
+    Receiver(ResponseListener listener, int requestBytes) {
+      this.listener = listener;
+      this.requestBytes = requestBytes;
     }
 
     @Override
     public void onHeaders(Metadata headers) {
-      begun = true;
+      hasHeaders = true;
     }
 
     @Override
@@ -126,16 +131,16 @@ public final class Connection implements AutoCloseable {
 
     @Override
     public void onClose(Status status, Metadata trailers) {
-      Message answer = message;
-      if (begun && status.getCode() == Status.Code.RESOURCE_EXHAUSTED) {
-        // The call was made, and what is too large is its answer.
-        outgoing.failed(ANSWER_TOO_LARGE);
+      Message response = message;
+      if (hasHeaders && status.getCode() == Status.Code.RESOURCE_EXHAUSTED) {
+        // The call has run. It is the response that is too large.
+        listener.failed(RESPONSE_TOO_LARGE);
       } else if (!status.isOk()) {
-        outgoing.failed(status);
-      } else if (answer == null) {
-        outgoing.failed(Status.INTERNAL.withDescription("an answer without a message"));
+        listener.failed(GrpcStatuses.failure(status, trailers, requestBytes));
+      } else if (response == null) {
+        listener.failed(NO_MESSAGE);
       } else {
-        outgoing.answered(answer.bytes());
+        listener.answered(response.bytes());
       }
     }
   }

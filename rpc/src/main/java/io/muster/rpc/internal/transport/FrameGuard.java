@@ -7,28 +7,28 @@ import io.grpc.netty.shaded.io.netty.handler.ssl.SslHandler;
 import io.grpc.netty.shaded.io.netty.util.ReferenceCountUtil;
 
 /**
- * Looks at the headers of the HTTP/2 frames that a client sends, and counts those that cost work
- * and bring nothing: empty data, settings, priorities, continuations, frames of unknown types. gRPC
- * itself bounds pings and resets.
+ * Counts the HTTP/2 frames of a client that cause work without carrying anything: empty DATA
+ * frames, SETTINGS, PRIORITY, CONTINUATION and frames of unknown types. gRPC itself limits PING and
+ * RST_STREAM frames.
  */
 final class FrameGuard extends ChannelInboundHandlerAdapter {
   private static final int PREFACE_BYTES = 24;
   private static final int HEADER_BYTES = 9;
   private static final int END_STREAM = 1;
-  private static final int ACKNOWLEDGEMENT = 1;
+  private static final int ACK = 1;
   private static final int PADDED = 8;
-  private static final int MOST_PADDING = 256;
+  private static final int MAX_PADDING = 256;
 
   private static final int DATA = 0;
   private static final int HEADERS = 1;
-  private static final int RESET = 3;
+  private static final int RST_STREAM = 3;
   private static final int SETTINGS = 4;
   private static final int PING = 6;
-  private static final int GO_AWAY = 7;
+  private static final int GOAWAY = 7;
   private static final int WINDOW_UPDATE = 8;
 
   private final ClientConnection connection;
-  private boolean placed;
+  private boolean isAfterTls;
   private int prefaceLeft = PREFACE_BYTES;
   private int headerBytes;
   private int length;
@@ -42,15 +42,15 @@ final class FrameGuard extends ChannelInboundHandlerAdapter {
 
   @Override
   public void channelRead(ChannelHandlerContext context, Object message) {
-    if (!placed) {
-      placed = true;
+    if (!isAfterTls) {
+      isAfterTls = true;
       SslHandler tls = context.pipeline().get(SslHandler.class);
       if (tls != null) {
-        // What comes in here is encrypted. The frames come out of TLS.
-        FrameGuard behind = new FrameGuard(connection);
-        behind.placed = true;
+        // Encrypted bytes arrive here. A guard after the TLS handler sees the frames.
+        FrameGuard guard = new FrameGuard(connection);
+        guard.isAfterTls = true;
         String name = context.pipeline().context(tls).name();
-        context.pipeline().addAfter(name, null, behind).remove(this);
+        context.pipeline().addAfter(name, null, guard).remove(this);
         context.fireChannelRead(message);
         return;
       }
@@ -82,14 +82,14 @@ final class FrameGuard extends ChannelInboundHandlerAdapter {
     return true;
   }
 
-  /** Takes one byte of a frame's header; false if the connection has been closed for it. */
+  /** Reads one byte of a frame header; false if the client has been disconnected for the frame. */
   private boolean isTolerable(int headerByte) {
     switch (headerBytes++) {
       case 0, 1, 2 -> length = length << 8 | headerByte;
       case 3 -> type = headerByte;
       case 4 -> flags = headerByte;
       default -> {
-        // The number of a stream.
+        // The stream identifier.
       }
     }
     if (headerBytes < HEADER_BYTES) {
@@ -98,16 +98,16 @@ final class FrameGuard extends ChannelInboundHandlerAdapter {
     headerBytes = 0;
     payloadLeft = length;
     length = 0;
-    return !isIdle() || connection.strike("HTTP/2 frames that bring nothing");
+    return !isUseless() || connection.offend("HTTP/2 frames that carry nothing");
   }
 
-  private boolean isIdle() {
+  private boolean isUseless() {
     return switch (type) {
       case DATA ->
           (flags & END_STREAM) == 0
-              && (payloadLeft == 0 || ((flags & PADDED) != 0 && payloadLeft <= MOST_PADDING));
-      case SETTINGS -> (flags & ACKNOWLEDGEMENT) == 0;
-      case HEADERS, RESET, PING, GO_AWAY, WINDOW_UPDATE -> false;
+              && (payloadLeft == 0 || ((flags & PADDED) != 0 && payloadLeft <= MAX_PADDING));
+      case SETTINGS -> (flags & ACK) == 0;
+      case HEADERS, RST_STREAM, PING, GOAWAY, WINDOW_UPDATE -> false;
       default -> true;
     };
   }

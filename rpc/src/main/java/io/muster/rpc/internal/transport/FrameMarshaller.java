@@ -12,7 +12,7 @@ import java.io.OutputStream;
 import java.io.SequenceInputStream;
 import java.io.UncheckedIOException;
 
-/** How gRPC sees our messages: frames go out, and arrays come in. */
+/** Converts messages for gRPC: sends frames and receives arrays. */
 enum FrameMarshaller implements MethodDescriptor.Marshaller<Message> {
   INSTANCE;
 
@@ -27,7 +27,7 @@ enum FrameMarshaller implements MethodDescriptor.Marshaller<Message> {
       if (!(stream instanceof KnownLength)) {
         return Message.received(stream.readAllBytes());
       }
-      // All of it is here already, and is copied once.
+      // The whole message is in memory. It is copied once.
       byte[] bytes = new byte[stream.available()];
       int unused = stream.readNBytes(bytes, 0, bytes.length);
       return Message.received(bytes);
@@ -36,7 +36,7 @@ enum FrameMarshaller implements MethodDescriptor.Marshaller<Message> {
     }
   }
 
-  /** A frame that gRPC copies at once to where it is sent from. */
+  /** A frame that gRPC copies directly into its send buffer. */
   private static final class FrameStream extends InputStream implements Drainable, KnownLength {
     private final Frame frame;
     private final InputStream bytes;

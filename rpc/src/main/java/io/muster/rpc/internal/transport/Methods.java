@@ -3,14 +3,14 @@ package io.muster.rpc.internal.transport;
 import io.grpc.MethodDescriptor;
 import io.grpc.MethodDescriptor.MethodType;
 
-/** The methods of the one gRPC service that workers have. */
+/** The methods of the gRPC service of workers. */
 final class Methods {
   static final String SERVICE = "muster.Rpc";
 
-  /** What users call; the worker may refuse it. */
+  /** A call of a user. The worker may refuse it when it is overloaded. */
   static final MethodDescriptor<Message, Message> CALL = method("call");
 
-  /** What agents tell each other; short, and never refused for lack of room. */
+  /** A short control message between agents. It is never refused for overload. */
   static final MethodDescriptor<Message, Message> CONTROL = method("control");
 
   private Methods() {}

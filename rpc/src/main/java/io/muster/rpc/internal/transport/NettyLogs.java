@@ -14,17 +14,17 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Sees to it that logging can neither end Netty's threads nor be flooded by a client.
+ * Prevents logging from ending Netty's threads and clients from flooding the log.
  *
- * <p>The last thing that a thread of Netty's does with an exception is to log it, and what is
- * thrown there ends the thread: without a descriptor to spare, the first time stamp of a log cannot
- * be made, as the JDK reads time zones from a file. So the loggers of gRPC's own Netty are wrapped
- * in ones that throw nothing, and what logging needs is loaded beforehand. What a logger does
- * otherwise is as it was set up.
+ * <p>A Netty thread logs an exception as its last resort, and an exception from the logger ends the
+ * thread. For example, the first time stamp of a log needs the time zone, which the JDK reads from
+ * a file, and that fails when no descriptor is free. Therefore the loggers of the shaded Netty are
+ * wrapped so that they never throw, and the time zone is loaded in advance. The configuration of
+ * the loggers is not changed otherwise.
  */
 final class NettyLogs {
-  /** Loggers of gRPC that say something of every bad message, call or connection. */
-  private static final List<Logger> TALKATIVE =
+  /** Loggers of gRPC that log once per bad message, call or connection. */
+  private static final List<Logger> RATE_LIMITED =
       Stream.of(
               "io.grpc.netty.shaded.io.grpc.netty.NettyServerStream",
               "io.grpc.netty.shaded.io.grpc.netty.NettyServerHandler",
@@ -41,7 +41,7 @@ final class NettyLogs {
 
   private NettyLogs() {}
 
-  /** Before anything of gRPC's Netty is used. Later calls do nothing. */
+  /** To be called before the shaded Netty is used. Later calls have no effect. */
   static synchronized void guard() {
     if (installed) {
       return;
@@ -49,20 +49,20 @@ final class NettyLogs {
     installed = true;
     TimeZone unused = TimeZone.getDefault();
     guardNetty();
-    for (Logger logger : TALKATIVE) {
+    for (Logger logger : RATE_LIMITED) {
       logger.setFilter(new RateLimit(logger.getFilter()));
     }
   }
 
   private static void guardNetty() {
     try {
-      // Factories have no public method that makes a logger.
+      // The method that makes a logger is not public.
       Method make = InternalLoggerFactory.class.getDeclaredMethod("newInstance", String.class);
       make.setAccessible(true);
       InternalLoggerFactory.setDefaultFactory(
           new GuardedFactory(InternalLoggerFactory.getDefaultFactory(), make));
     } catch (NoSuchMethodException | RuntimeException e) {
-      RateLimitedLog.warn("a logger that fails may end threads of Netty's", e);
+      RateLimitedLog.warn("a logger that throws may end a thread of Netty", e);
     }
   }
 
@@ -100,21 +100,21 @@ final class NettyLogs {
     }
   }
 
-  /** Lets ten records per second through, of those that another filter lets through. */
+  /** Limits a logger to ten records per second, in addition to its previous filter. */
   private static final class RateLimit implements Filter {
     private static final int PER_SECOND = 10;
 
-    private final @Nullable Filter before;
+    private final @Nullable Filter previous;
     private long second = Long.MIN_VALUE;
     private int inThisSecond;
 
-    RateLimit(@Nullable Filter before) {
-      this.before = before;
+    RateLimit(@Nullable Filter previous) {
+      this.previous = previous;
     }
 
     @Override
     public boolean isLoggable(LogRecord record) {
-      return (before == null || before.isLoggable(record)) && isWithinLimit();
+      return (previous == null || previous.isLoggable(record)) && isWithinLimit();
     }
 
     private synchronized boolean isWithinLimit() {

@@ -5,13 +5,13 @@ import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 
 /**
- * The log of RPC: at most ten lines per second, so that a hostile caller cannot fill it. Never
+ * The log of this module, limited to ten lines per second so that clients cannot flood it. Never
  * throws. Thread-safe.
  */
 public final class RateLimitedLog {
   private static final Logger LOG = System.getLogger("io.muster.rpc");
   private static final int PER_SECOND = 10;
-  private static final int LONGEST = 300;
+  private static final int MAX_LENGTH = 300;
 
   private static long second = Long.MIN_VALUE;
   private static int inThisSecond;
@@ -19,31 +19,31 @@ public final class RateLimitedLog {
 
   private RateLimitedLog() {}
 
-  /** Logs one line. Control characters, which the caller may have chosen, are escaped. */
+  /** Logs a warning. Control characters, which a client may have chosen, are escaped. */
   public static void warn(String line) {
     try {
       log(line);
     } catch (Throwable e) {
-      // A logger needs memory and files, which may be what there is too little of.
-      count();
+      // Logging needs memory and descriptors, which may be exhausted.
+      countSuppressed();
     }
   }
 
-  /** Logs one line with what was thrown. */
+  /** Logs a warning and an exception in one line. */
   public static void warn(String line, Throwable thrown) {
     try {
       log(line + ": " + thrown);
     } catch (Throwable e) {
-      count();
+      countSuppressed();
     }
   }
 
-  private static synchronized void count() {
+  private static synchronized void countSuppressed() {
     suppressed++;
   }
 
   private static void log(String line) {
-    long before;
+    long suppressedBefore;
     synchronized (RateLimitedLog.class) {
       long now = System.nanoTime() / 1_000_000_000;
       if (now != second) {
@@ -54,17 +54,17 @@ public final class RateLimitedLog {
         suppressed++;
         return;
       }
-      before = suppressed;
+      suppressedBefore = suppressed;
       suppressed = 0;
     }
-    if (before > 0) {
-      LOG.log(Level.WARNING, before + " more warnings were not logged");
+    if (suppressedBefore > 0) {
+      LOG.log(Level.WARNING, suppressedBefore + " more warnings were not logged");
     }
     LOG.log(Level.WARNING, printable(line));
   }
 
   private static String printable(String text) {
-    String start = text.length() > LONGEST ? text.substring(0, LONGEST) + "…" : text;
+    String start = text.length() > MAX_LENGTH ? text.substring(0, MAX_LENGTH) + "…" : text;
     return PrintableText.of(start);
   }
 }

@@ -1,13 +1,12 @@
 package io.muster.rpc.internal.transport;
 
-import io.grpc.Status;
 import io.muster.rpc.internal.wire.Frame;
 
-/** Where an answer goes. Only the first has an effect; thread-safe. */
+/** Sends the response to one request. Only the first call has an effect. Thread-safe. */
 public interface Reply {
-  /** Answers. */
+  /** Sends the response. */
   void send(Frame frame);
 
-  /** Says why there is no answer. */
-  void refuse(Status status);
+  /** Sends a failure instead of a response. */
+  void refuse(CallFailure failure);
 }

@@ -1,35 +1,34 @@
 package io.muster.rpc.internal.transport;
 
-import io.grpc.Status;
 import java.util.Optional;
 
-/** Handles the messages that other workers send. Called on threads that must not block. */
+/** Handles the requests of other workers. Called on event-loop threads, which must not block. */
 public interface RequestHandler {
-  /** The incarnation of this worker, which a message must name in its headers. */
+  /** The incarnation of this worker, which the headers of a request must name. */
   long incarnation();
 
   /**
-   * Why a call is not wanted of which nothing has been read yet.
+   * Decides whether a call is wanted before its message is read.
    *
-   * @param nested whether the caller makes it inside of another call
-   * @return nothing if its message is to be read
+   * @param nested whether the caller makes it while it handles another call
+   * @return why the call is refused; empty if its message is to be read
    */
-  Optional<Status> refusal(boolean nested);
+  Optional<CallFailure> refusal(boolean nested);
 
   /**
-   * Makes a call, or refuses it. The reply hears of the outcome in any case.
+   * Runs a call, or refuses it. In both cases {@code reply} is used, now or later.
    *
-   * @param nested whether the caller makes it inside of another call
-   * @param nanos how long it may take
+   * @param nested whether the caller makes it while it handles another call
+   * @param nanos how long the call may take
    */
   Call call(boolean nested, byte[] message, long nanos, Reply reply);
 
-  /** Answers what is between agents only. */
+  /** Handles a control message. */
   void control(byte[] message, Reply reply);
 
-  /** A call that has been made. */
+  /** A call that {@link #call} has accepted. */
   interface Call {
-    /** The caller gave up; does nothing once the call has been answered. */
+    /** Called when the caller has given up. Has no effect on a call that has been answered. */
     void abandon();
   }
 }

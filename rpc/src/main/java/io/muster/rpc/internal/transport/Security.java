@@ -1,41 +1,69 @@
 package io.muster.rpc.internal.transport;
 
-import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
-import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
-import io.grpc.netty.shaded.io.netty.handler.ssl.SslContext;
+import io.grpc.ChannelCredentials;
+import io.grpc.InsecureChannelCredentials;
+import io.grpc.InsecureServerCredentials;
+import io.grpc.ServerCredentials;
+import io.grpc.TlsChannelCredentials;
+import io.grpc.TlsServerCredentials;
+import java.util.List;
 import java.util.Optional;
+import javax.net.ssl.KeyManager;
+import javax.net.ssl.TrustManager;
 
-/** How connections are secured, if they are. */
-public sealed interface Security {
-  /** Sets up a server. */
-  void server(NettyServerBuilder builder);
+/** How both ends of a connection are secured. Immutable. */
+public final class Security {
+  private final ServerCredentials server;
+  private final ChannelCredentials client;
+  private final Optional<String> serverName;
 
-  /** Sets up the client of a server. */
-  void client(NettyChannelBuilder builder);
-
-  /** Not at all. */
-  record Plain() implements Security {
-    @Override
-    public void server(NettyServerBuilder builder) {}
-
-    @Override
-    public void client(NettyChannelBuilder builder) {
-      builder.usePlaintext();
-    }
+  private Security(
+      ServerCredentials server, ChannelCredentials client, Optional<String> serverName) {
+    this.server = server;
+    this.client = client;
+    this.serverName = serverName;
   }
 
-  /** By TLS. */
-  record Tls(SslContext serverContext, SslContext clientContext, Optional<String> serverName)
-      implements Security {
-    @Override
-    public void server(NettyServerBuilder builder) {
-      builder.sslContext(serverContext);
-    }
+  /** Plain text. */
+  public static Security none() {
+    return new Security(
+        InsecureServerCredentials.create(), InsecureChannelCredentials.create(), Optional.empty());
+  }
 
-    @Override
-    public void client(NettyChannelBuilder builder) {
-      builder.sslContext(clientContext);
-      serverName.ifPresent(builder::overrideAuthority);
+  /**
+   * TLS.
+   *
+   * @param keys present this worker's certificate
+   * @param trust decide which certificates are trusted
+   * @param isMutual whether callers present their certificate too, and need one
+   * @param serverName the name in the certificates, if it is not the address of the worker
+   */
+  public static Security tls(
+      List<KeyManager> keys,
+      List<TrustManager> trust,
+      boolean isMutual,
+      Optional<String> serverName) {
+    KeyManager[] keyManagers = keys.toArray(new KeyManager[0]);
+    TrustManager[] trustManagers = trust.toArray(new TrustManager[0]);
+    TlsServerCredentials.Builder server = TlsServerCredentials.newBuilder().keyManager(keyManagers);
+    TlsChannelCredentials.Builder client =
+        TlsChannelCredentials.newBuilder().trustManager(trustManagers);
+    if (isMutual) {
+      server.trustManager(trustManagers).clientAuth(TlsServerCredentials.ClientAuth.REQUIRE);
+      client.keyManager(keyManagers);
     }
+    return new Security(server.build(), client.build(), serverName);
+  }
+
+  ServerCredentials server() {
+    return server;
+  }
+
+  ChannelCredentials client() {
+    return client;
+  }
+
+  Optional<String> serverName() {
+    return serverName;
   }
 }

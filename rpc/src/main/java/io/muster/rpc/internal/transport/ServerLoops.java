@@ -12,51 +12,67 @@ import io.grpc.netty.shaded.io.netty.channel.epoll.EpollServerSocketChannel;
 import io.grpc.netty.shaded.io.netty.channel.nio.NioIoHandler;
 import io.grpc.netty.shaded.io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.grpc.netty.shaded.io.netty.util.concurrent.DefaultThreadFactory;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
 /**
- * The threads that serve the connections of one worker. They end when it does. Of each connection
- * that is accepted somebody hears before anything is read from it.
+ * The event loops that serve the connections of one worker. They end with the worker. Server
+ * channels listen when they are bound and accept connections from {@link #acceptConnections} on.
  */
 final class ServerLoops implements AutoCloseable {
   private static final long QUIET_MILLIS = 0;
-  private static final long LONGEST_MILLIS = 1000;
+  private static final long MAX_SHUTDOWN_MILLIS = 1000;
 
-  private final Consumer<Channel> accepted;
-  private final EventLoopGroup threads;
+  private final Consumer<Channel> onAccept;
+  private final EventLoopGroup group;
+  private final List<ServerChannel> serverChannels = new CopyOnWriteArrayList<>();
 
-  ServerLoops(Consumer<Channel> accepted) {
-    this.accepted = accepted;
-    this.threads =
+  /**
+   * Starts the event loops.
+   *
+   * @param onAccept called with each accepted connection before anything is read from it
+   */
+  ServerLoops(Consumer<Channel> onAccept) {
+    this.onAccept = onAccept;
+    this.group =
         new MultiThreadIoEventLoopGroup(
             Runtime.getRuntime().availableProcessors(),
             new DefaultThreadFactory("muster-rpc-server", true),
             Epoll.isAvailable() ? EpollIoHandler.newFactory() : NioIoHandler.newFactory());
   }
 
-  EventLoopGroup threads() {
-    return threads;
+  EventLoopGroup group() {
+    return group;
   }
 
-  /** A channel that listens. */
-  ServerChannel serverChannel() {
+  /** Makes a server channel, which is not bound yet. */
+  ServerChannel newServerChannel() {
     ServerChannel channel =
         Epoll.isAvailable() ? new EpollServerSocketChannel() : new NioServerSocketChannel();
-    channel.pipeline().addFirst(new Accepted());
+    // Without automatic reads a server channel listens and does not accept.
+    channel.config().setAutoRead(false);
+    channel.pipeline().addFirst(new AcceptHandler());
+    serverChannels.add(channel);
     return channel;
   }
 
-  private final class Accepted extends ChannelInboundHandlerAdapter {
+  /** Accepts connections from now on, first those in the accept queue. */
+  void acceptConnections() {
+    serverChannels.forEach(channel -> channel.config().setAutoRead(true));
+  }
+
+  private final class AcceptHandler extends ChannelInboundHandlerAdapter {
     @Override
     public void channelRead(ChannelHandlerContext context, Object child) {
-      accepted.accept((Channel) child);
+      onAccept.accept((Channel) child);
       context.fireChannelRead(child);
     }
   }
 
   @Override
   public void close() {
-    var unused = threads.shutdownGracefully(QUIET_MILLIS, LONGEST_MILLIS, TimeUnit.MILLISECONDS);
+    var unused = group.shutdownGracefully(QUIET_MILLIS, MAX_SHUTDOWN_MILLIS, TimeUnit.MILLISECONDS);
   }
 }

@@ -1,6 +1,6 @@
 package io.muster.rpc.internal.wire;
 
-/** Bytes that were or will be sent: a part of an array, which nobody changes any more. */
+/** A part of an array that was received or will be sent. The array must not be changed. */
 public final class Body {
   /** No bytes. */
   public static final Body EMPTY = of(new byte[0]);
@@ -21,17 +21,17 @@ public final class Body {
     return new Body(array, 0, array.length);
   }
 
-  /** The array that the bytes are in. */
+  /** The array that contains the bytes. */
   public byte[] array() {
     return array;
   }
 
-  /** Where in the array they begin. */
+  /** The index of the first byte in the array. */
   public int offset() {
     return offset;
   }
 
-  /** How many bytes there are. */
+  /** The number of bytes. */
   public int length() {
     return length;
   }

@@ -5,28 +5,28 @@ import java.util.Arrays;
 import java.util.Locale;
 
 /**
- * What agents tell each other beside calls.
+ * A control message between agents.
  *
- * @param kind what is told
- * @param callee the incarnation of the worker that is meant
- * @param caller the rank that tells it
- * @param object the object that it is about
- * @param number of {@link Kind#HOLD} and {@link Kind#RELEASE} which hold it is, later ones having
- *     larger numbers; of {@link Kind#RECEIVED} the ticket
+ * @param kind the kind of the message
+ * @param callee the incarnation of the receiving worker
+ * @param caller the rank of the sending worker
+ * @param object the object that is held or released
+ * @param number for {@link Kind#HOLD} and {@link Kind#RELEASE} the number of the hold, which is
+ *     larger for later ones; for {@link Kind#RECEIVED} the ticket of the response
  */
 public record Control(Kind kind, long callee, int caller, ObjectId object, long number) {
   private static final byte VERSION = 1;
   private static final int BYTES = 34;
 
-  /** What can be told. */
+  /** The kinds of control messages. */
   public enum Kind {
-    /** Are you there? */
+    /** Asks whether the receiver is alive. */
     PING(1),
-    /** I refer to an object of yours. */
+    /** The sender holds an object of the receiver. */
     HOLD(2),
-    /** I no longer do. */
+    /** The sender no longer holds an object of the receiver. */
     RELEASE(3),
-    /** I have registered the references in your answer. */
+    /** The sender has registered the references in a response of the receiver. */
     RECEIVED(4);
 
     private final byte code;
@@ -38,12 +38,12 @@ public record Control(Kind kind, long callee, int caller, ObjectId object, long 
 
   private static final ObjectId NONE = new ObjectId(0, 0);
 
-  /** Something that is not about an object. */
+  /** Makes a message that is not about an object. */
   public static Control of(Kind kind, long callee, int caller, long number) {
     return new Control(kind, callee, caller, NONE, number);
   }
 
-  /** The message that tells it. */
+  /** Encodes this message. */
   public Frame encode() {
     return Frame.of(
         ByteBuffer.allocate(BYTES)
@@ -58,14 +58,14 @@ public record Control(Kind kind, long callee, int caller, ObjectId object, long 
   }
 
   /**
-   * What a message tells.
+   * Decodes a message.
    *
-   * @throws MalformedException if it is no such message
+   * @throws MalformedException if it is not a control message
    */
   public static Control decode(byte[] message) {
     if (message.length != BYTES || message[0] != VERSION) {
       throw new MalformedException(
-          String.format(Locale.ROOT, "%d bytes between agents", message.length));
+          String.format(Locale.ROOT, "a control message of %d bytes", message.length));
     }
     ByteBuffer in = ByteBuffer.wrap(message, 1, BYTES - 1);
     byte code = in.get();
@@ -76,7 +76,7 @@ public record Control(Kind kind, long callee, int caller, ObjectId object, long 
             .orElseThrow(
                 () ->
                     new MalformedException(
-                        String.format(Locale.ROOT, "a message of kind %d between agents", code)));
+                        String.format(Locale.ROOT, "a control message of kind %d", code)));
     return new Control(
         kind, in.getLong(), in.getInt(), new ObjectId(in.getInt(), in.getLong()), in.getLong());
   }

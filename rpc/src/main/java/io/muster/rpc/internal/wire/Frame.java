@@ -1,16 +1,13 @@
 package io.muster.rpc.internal.wire;
 
-/**
- * A message: a head of ours and a body of the codec's. They are apart so that the body need not be
- * copied behind the head.
- */
+/** A message: a head, and a body that the codec has encoded. The body is not copied. */
 public record Frame(Body head, Body body) {
-  /** A message of ours that has no body. */
+  /** Makes a message without a body. */
   public static Frame of(byte[] head) {
     return new Frame(Body.of(head), Body.EMPTY);
   }
 
-  /** How many bytes the message has. */
+  /** The size of the message in bytes. */
   public int size() {
     return head.length() + body.length();
   }

@@ -1,10 +1,10 @@
 package io.muster.rpc.internal.wire;
 
-/** A message that is none of this protocol. */
+/** A message does not follow the protocol. */
 public final class MalformedException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
-  /** An exception that says what was seen. */
+  /** Creates an exception whose message says what was received. */
   public MalformedException(String message) {
     super(message);
   }

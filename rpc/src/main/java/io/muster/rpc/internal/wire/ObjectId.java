@@ -1,10 +1,10 @@
 package io.muster.rpc.internal.wire;
 
 /**
- * The name of an object that is referred to from afar. Whoever asks for the object to be made
- * numbers it, so that it can let go of it without having heard of its making.
+ * The identifier of a referenced object. The worker that asks for the object chooses it, so that it
+ * can release the object before it knows that the object exists.
  *
- * @param creator the rank that numbered it
- * @param number different for each object of that creator
+ * @param creator the rank of the worker that chose the identifier
+ * @param number unique among the objects of that worker
  */
 public record ObjectId(int creator, long number) {}

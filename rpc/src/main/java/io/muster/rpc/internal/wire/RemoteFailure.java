@@ -6,33 +6,33 @@ import java.util.Locale;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** An exception as it is sent to the caller: text only. */
+/** An exception as it is sent to the caller: as text. */
 public record RemoteFailure(String className, String message, String stack) {
   private static final int MAX_MESSAGE = 4 << 10;
   private static final int MAX_STACK = 32 << 10;
 
   /**
-   * An exception put into words of limited length. Methods of the exception that fail themselves
-   * are named in place of what they should have returned.
+   * Describes an exception as text of limited length. If a method of the exception throws, its name
+   * replaces the text that it should have returned.
    */
   public static RemoteFailure of(Throwable thrown) {
     return new RemoteFailure(
         thrown.getClass().getName(),
-        cut(saying(thrown, "getMessage", thrown::getMessage), MAX_MESSAGE),
-        saying(thrown, "printStackTrace", () -> stack(thrown)));
+        cut(textOf(thrown, "getMessage", thrown::getMessage), MAX_MESSAGE),
+        textOf(thrown, "printStackTrace", () -> stack(thrown)));
   }
 
-  /** An exception in one line of limited length, as its {@code toString} says it. */
+  /** The {@code toString} of an exception, limited in length. */
   public static String describe(Throwable thrown) {
-    return cut(saying(thrown, "toString", thrown::toString), MAX_MESSAGE);
+    return cut(textOf(thrown, "toString", thrown::toString), MAX_MESSAGE);
   }
 
-  private static String saying(Throwable thrown, String method, Supplier<@Nullable String> text) {
+  private static String textOf(Throwable thrown, String method, Supplier<@Nullable String> text) {
     try {
-      String said = text.get();
-      return said == null ? "" : said;
+      String result = text.get();
+      return result == null ? "" : result;
     } catch (Throwable e) {
-      // Whatever an exception's own methods throw is no reason to say nothing of it.
+      // The methods of an exception may throw anything themselves.
       return String.format(
           Locale.ROOT,
           "(%s.%s threw %s)",
@@ -43,17 +43,17 @@ public record RemoteFailure(String className, String message, String stack) {
   }
 
   private static String stack(Throwable thrown) {
-    Beginning beginning = new Beginning();
-    thrown.printStackTrace(new PrintWriter(beginning));
-    return beginning.text();
+    PrefixWriter prefix = new PrefixWriter();
+    thrown.printStackTrace(new PrintWriter(prefix));
+    return prefix.text();
   }
 
   private static String cut(String text, int length) {
     return text.length() <= length ? text : text.substring(0, length) + "…";
   }
 
-  /** Keeps the beginning of what is written, however much that is. */
-  private static final class Beginning extends Writer {
+  /** Keeps only a prefix of what is written. */
+  private static final class PrefixWriter extends Writer {
     private final StringBuilder kept = new StringBuilder();
     private boolean isCut;
 

@@ -9,12 +9,13 @@ import java.util.Optional;
 /**
  * A call.
  *
- * @param callee the incarnation of the worker that is meant: not of one that came after it
- * @param caller the rank that calls
- * @param function what to call
- * @param target the object to call it on, if it is not a function or a service
- * @param result what the result is kept as, if it stays with the callee
- * @param arguments the list of arguments, as the codec writes it
+ * @param callee the incarnation of the called worker
+ * @param caller the rank of the calling worker
+ * @param function the name of the function
+ * @param target the object whose method is called; empty for functions and services
+ * @param result the identifier under which the called worker keeps the result; empty if it returns
+ *     the result
+ * @param arguments the array of arguments, as the codec encodes it
  */
 public record Request(
     long callee,
@@ -28,12 +29,16 @@ public record Request(
   private static final int HAS_RESULT = 2;
   private static final int MAX_FUNCTION_BYTES = 0xffff;
 
-  /** The message that asks for this call. */
+  /** Encodes this request. */
   public Frame encode() {
     byte[] name = function.getBytes(StandardCharsets.UTF_8);
     if (name.length > MAX_FUNCTION_BYTES) {
       throw new IllegalArgumentException(
-          String.format(Locale.ROOT, "the name of a function has %d bytes", name.length));
+          String.format(
+              Locale.ROOT,
+              "the function name has %d bytes; at most %d are allowed",
+              name.length,
+              MAX_FUNCTION_BYTES));
     }
     int ids = (target.isPresent() ? 1 : 0) + (result.isPresent() ? 1 : 0);
     ByteBuffer head = ByteBuffer.allocate(16 + ids * 12 + name.length);
@@ -47,9 +52,9 @@ public record Request(
   }
 
   /**
-   * The call that a message asks for.
+   * Decodes a message.
    *
-   * @throws MalformedException if it is no such message
+   * @throws MalformedException if it is not a request
    */
   public static Request decode(byte[] message) {
     ByteBuffer in = ByteBuffer.wrap(message);
@@ -74,7 +79,7 @@ public record Request(
         throw new MalformedException(
             String.format(
                 Locale.ROOT,
-                "the name of a function of %d bytes where %d are left",
+                "a function name of %d bytes where %d are left",
                 length,
                 in.remaining()));
       }

@@ -5,21 +5,25 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 
-/** What a worker answers to a call that it ran. */
+/** The response to a call that has run. */
 public sealed interface Response {
-  /** The tags of the answers. */
+  /** The tag of {@link Value}. */
   byte VALUE = 0;
 
-  /** See {@link #VALUE}. */
+  /** The tag of {@link Failure}. */
   byte THROWN = 1;
 
-  /** See {@link #VALUE}. */
+  /** The tag of {@link ValueWithReferences}. */
   byte VALUE_WITH_REFERENCES = 2;
 
-  /** The message with this answer. */
+  /** Encodes this response. */
   Frame encode();
 
-  /** The call returned; {@code result} is as the codec writes it. */
+  /**
+   * The function returned.
+   *
+   * @param result the result, as the codec encodes it
+   */
   record Value(Body result) implements Response {
     private static final Body HEAD = Body.of(new byte[] {VALUE});
 
@@ -30,10 +34,11 @@ public sealed interface Response {
   }
 
   /**
-   * The call returned, and there are references in its result. The callee holds on to them until it
-   * hears that the caller does.
+   * The function returned, and its result contains references. The called worker holds them until
+   * the caller acknowledges that it does.
    *
-   * @param ticket by which the caller tells it
+   * @param ticket the number by which the caller acknowledges the references
+   * @param result the result, as the codec encodes it
    */
   record ValueWithReferences(long ticket, Body result) implements Response {
     @Override
@@ -43,7 +48,7 @@ public sealed interface Response {
     }
   }
 
-  /** The call threw. */
+  /** The function threw an exception. */
   record Failure(RemoteFailure thrown) implements Response {
     @Override
     public Frame encode() {
@@ -60,9 +65,9 @@ public sealed interface Response {
   }
 
   /**
-   * The answer in a message.
+   * Decodes a message.
    *
-   * @throws MalformedException if it is no such message
+   * @throws MalformedException if it is not a response
    */
   static Response decode(byte[] message) {
     ByteBuffer in = ByteBuffer.wrap(message);
@@ -74,11 +79,11 @@ public sealed interface Response {
         case THROWN ->
             new Failure(new RemoteFailure(text(message, in), text(message, in), text(message, in)));
         default ->
-            throw new MalformedException(String.format(Locale.ROOT, "an answer of kind %d", tag));
+            throw new MalformedException(String.format(Locale.ROOT, "a response of kind %d", tag));
       };
     } catch (BufferUnderflowException e) {
       throw new MalformedException(
-          String.format(Locale.ROOT, "an answer of only %d bytes", message.length));
+          String.format(Locale.ROOT, "a response of only %d bytes", message.length));
     }
   }
 

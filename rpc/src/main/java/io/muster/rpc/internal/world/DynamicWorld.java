@@ -9,8 +9,9 @@ import java.util.Optional;
 import java.util.function.IntFunction;
 
 /**
- * A world that workers join and leave as they like. Each key has one writer or is changed by
- * compare-and-set, so that no worker that dies holds up the others.
+ * A world without a fixed size, which workers join and leave at any time. Each key of the store has
+ * one writer or is changed by compare-and-set, so that a worker that dies does not block the
+ * others.
  */
 public final class DynamicWorld implements World {
   private static final String SLOTS = "slots";
@@ -29,9 +30,9 @@ public final class DynamicWorld implements World {
   /**
    * Publishes this worker.
    *
-   * @param rank its rank; negative to be given one
-   * @param make makes the worker of a rank
-   * @throws NameTakenException if another has the name or the rank
+   * @param rank the rank of this worker; negative for any free one
+   * @param make describes this worker, given its rank
+   * @throws NameTakenException if another worker has the name or the rank
    */
   public static DynamicWorld join(Store store, int rank, IntFunction<WorkerInfo> make) {
     int slot = Math.toIntExact(store.add(SLOTS, 1) - 1);
@@ -76,14 +77,14 @@ public final class DynamicWorld implements World {
     return members;
   }
 
-  /** What is at a key, unless nothing ever was or its worker has left. */
+  /** The value of a key; empty if it was never set or its worker has left. */
   private Optional<byte[]> value(String key) {
     return store.check(key)
         ? Optional.of(store.get(key)).filter(bytes -> bytes.length > 0)
         : Optional.empty();
   }
 
-  /** Takes this worker out; its name is free again. */
+  /** Removes this worker, so that its name is free again. */
   public void leave() {
     store.set(slotKey, LEFT);
     store.set(NameRegistry.rankKey(self.rank()), LEFT);

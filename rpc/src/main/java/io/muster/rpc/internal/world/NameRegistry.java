@@ -4,7 +4,7 @@ import io.muster.store.Store;
 import java.util.Locale;
 import java.util.Optional;
 
-/** The keys of the workers in the store, and which worker has which name. */
+/** Claims the ranks and names of workers in the store, so that each is unique. */
 final class NameRegistry {
   private NameRegistry() {}
 
@@ -21,9 +21,9 @@ final class NameRegistry {
   }
 
   /**
-   * Takes the rank and the name of a worker, which of several at once only one can do.
+   * Claims the rank and the name of a worker. Of several workers that try, only one succeeds.
    *
-   * @throws NameTakenException if another has one of them
+   * @throws NameTakenException if another worker has the rank or the name
    */
   static void claim(Store store, WorkerInfo self) {
     String claim = claim(self);
@@ -32,13 +32,13 @@ final class NameRegistry {
       throw new NameTakenException(
           String.format(
               Locale.ROOT,
-              "rank %d, asked for by '%s', is another worker's already",
+              "rank %d of worker '%s' is taken by another worker",
               self.rank(),
               self.name()));
     }
     String nameHolder = store.compareSet(nameKey(self.name()), "", claim);
     if (!nameHolder.equals(claim)) {
-      // The rank is free again for a worker with another name.
+      // A worker with another name may claim the rank.
       String unused = store.compareSet(rankClaimKey(self.rank()), claim, "");
       throw new NameTakenException(
           String.format(
@@ -58,12 +58,12 @@ final class NameRegistry {
         : Optional.of(Integer.parseInt(claim.substring(0, claim.indexOf(' '))));
   }
 
-  /** Gives back the name of a worker that leaves; its rank stays taken. */
+  /** Releases the name of a worker that leaves. Its rank stays claimed. */
   static void release(Store store, WorkerInfo self) {
     String unused = store.compareSet(nameKey(self.name()), claim(self), "");
   }
 
-  /** What stands at a key that a worker has taken: different for each worker that there ever is. */
+  /** The value of a claimed key, which differs for each worker and incarnation. */
   static String claim(WorkerInfo self) {
     return String.format(Locale.ROOT, "%d %016x", self.rank(), self.incarnation());
   }

@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.IntStream;
 
-/** A world whose size is known: nobody does anything before all are there. */
+/** A world of fixed size. No worker starts before all have joined. */
 public final class StaticWorld implements World {
   private final WorkerInfo self;
   private final List<WorkerInfo> members;
@@ -18,10 +18,10 @@ public final class StaticWorld implements World {
   }
 
   /**
-   * Publishes this worker and blocks until all others are there.
+   * Publishes this worker and blocks until all workers have joined.
    *
-   * @throws NameTakenException if another has the name or the rank
-   * @throws WorkersMissingException if others have not come in time
+   * @throws NameTakenException if another worker has the name or the rank
+   * @throws WorkersMissingException if workers did not join in time
    */
   public static StaticWorld join(Store store, WorkerInfo self, int size, Duration timeout) {
     NameRegistry.claim(store, self);

@@ -8,21 +8,25 @@ import java.util.Locale;
 /**
  * What a worker publishes about itself in the store.
  *
- * @param rank its number, which no other worker of the world has or had
+ * @param rank its rank, which no other worker of the world has or had
  * @param name its name
  * @param host the address that it listens on
- * @param port the port there
- * @param incarnation a random number: who knows it has read the store, and means this worker and
- *     not one that came to its address later
+ * @param port the port that it listens on
+ * @param incarnation a random number. A caller that knows it has read the store, and means this
+ *     worker, not one that listens at the same address later.
  */
 public record WorkerInfo(int rank, String name, String host, int port, long incarnation) {
-  /** The form in which it is in the store. */
+  /** The value that is stored. */
   byte[] encode() {
     return String.format(Locale.ROOT, "%016x %d %s %s", incarnation, port, host, name)
         .getBytes(StandardCharsets.UTF_8);
   }
 
-  /** The worker of that rank whose form this is. */
+  /**
+   * Decodes a stored value.
+   *
+   * @throws IllegalStateException if the value does not describe a worker
+   */
   static WorkerInfo decode(int rank, byte[] bytes) {
     String[] parts = new String(bytes, StandardCharsets.UTF_8).split(" ", 4);
     try {
@@ -36,18 +40,18 @@ public record WorkerInfo(int rank, String name, String host, int port, long inca
       throw new IllegalStateException(
           String.format(
               Locale.ROOT,
-              "the store does not have worker %d: %s",
+              "the store has no valid description of worker %d: %s",
               rank,
               PrintableText.of(String.valueOf(e))));
     }
   }
 
-  /** Where it listens. */
+  /** The address and port that it listens on. */
   public InetSocketAddress address() {
     return new InetSocketAddress(host, port);
   }
 
-  /** As messages name it. Its name and host are what another process has published. */
+  /** Describes the worker in messages. Text that another process published is escaped. */
   @Override
   public String toString() {
     return String.format(

@@ -3,11 +3,11 @@ package io.muster.rpc.internal.world;
 import io.muster.store.StoreTimeoutException;
 import java.util.List;
 
-/** Workers of a world of known size have not come in time. */
+/** Workers of a world of fixed size did not join in time. */
 public final class WorkersMissingException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
-  @SuppressWarnings("serial") // an immutable list of numbers is
+  @SuppressWarnings("serial") // the list is immutable and serializable
   private final List<Integer> ranks;
 
   WorkersMissingException(List<Integer> ranks, StoreTimeoutException cause) {
@@ -15,7 +15,7 @@ public final class WorkersMissingException extends RuntimeException {
     this.ranks = List.copyOf(ranks);
   }
 
-  /** Their ranks. */
+  /** The ranks of the missing workers. */
   public List<Integer> ranks() {
     return ranks;
   }

@@ -3,17 +3,17 @@ package io.muster.rpc.internal.world;
 import java.util.List;
 import java.util.Optional;
 
-/** The workers, as the store has them. Thread-safe. */
+/** The workers that the store knows. Thread-safe. */
 public interface World {
   /** This worker. */
   WorkerInfo self();
 
-  /** A worker by its name, if it is there. */
+  /** Returns a worker by name, if there is one. */
   Optional<WorkerInfo> byName(String name);
 
-  /** A worker by its rank, if it is there. */
+  /** Returns a worker by rank, if there is one. */
   Optional<WorkerInfo> byRank(int rank);
 
-  /** All workers that are there now, by rank. */
+  /** The current workers, ordered by rank. */
   List<WorkerInfo> all();
 }

@@ -143,7 +143,7 @@ class MessagesTest {
     bytes[1] = 9;
     assertThatExceptionOfType(MalformedException.class)
         .isThrownBy(() -> Control.decode(bytes))
-        .withMessage("a message of kind 9 between agents");
+        .withMessage("a control message of kind 9");
   }
 
   @Test

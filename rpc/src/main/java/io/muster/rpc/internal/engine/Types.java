@@ -1,13 +1,13 @@
-package io.muster.rpc;
+package io.muster.rpc.internal.engine;
 
 import java.lang.invoke.MethodType;
 import org.jspecify.annotations.Nullable;
 
-/** Whether values are of types. */
+/** Checks values against types. */
 final class Types {
   private Types() {}
 
-  /** Whether a value may be where the type is asked for; null may not be where a primitive is. */
+  /** Whether a value can be used as a type. Null does not fit primitives, except {@code void}. */
   static boolean fits(@Nullable Object value, Class<?> type) {
     return value == null
         ? !type.isPrimitive() || type == void.class

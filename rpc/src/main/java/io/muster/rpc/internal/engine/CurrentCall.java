@@ -1,32 +1,35 @@
-package io.muster.rpc;
+package io.muster.rpc.internal.engine;
 
 import org.jspecify.annotations.Nullable;
 
 /**
- * The call that a thread is handling, if it is. Calls that are made meanwhile are nested in it, and
- * last no longer than it may.
+ * The call that a thread is handling. Calls that the thread makes meanwhile are nested: they have
+ * to end by the same deadline.
+ *
+ * @param depth 1 for a call that a thread is handling
+ * @param deadlineNanos the deadline, on the clock of {@link System#nanoTime}
  */
 record CurrentCall(int depth, long deadlineNanos) {
   private static final ThreadLocal<@Nullable CurrentCall> OF_THREAD = new ThreadLocal<>();
 
-  /** How many calls this thread is inside of. */
+  /** The depth of the call that this thread is handling; 0 if it is handling none. */
   static int depthOfThread() {
     CurrentCall current = OF_THREAD.get();
     return current == null ? 0 : current.depth;
   }
 
-  /** The time that a call made now may take, at most what is asked for. */
+  /** Limits the timeout of a call that this thread makes to the remaining time, in nanoseconds. */
   static long capped(long nanos) {
     CurrentCall current = OF_THREAD.get();
     return current == null ? nanos : Math.min(nanos, current.deadlineNanos - System.nanoTime());
   }
 
-  /** Begins to handle a call on this thread. */
+  /** This thread begins to handle a call. */
   static void begin(CurrentCall call) {
     OF_THREAD.set(call);
   }
 
-  /** Ends that. */
+  /** This thread no longer handles a call. */
   static void end() {
     OF_THREAD.remove();
   }

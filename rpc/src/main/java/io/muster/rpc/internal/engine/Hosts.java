@@ -1,5 +1,6 @@
-package io.muster.rpc;
+package io.muster.rpc.internal.engine;
 
+import io.muster.rpc.RpcOptions;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.NetworkInterface;
@@ -7,11 +8,15 @@ import java.util.Collections;
 import java.util.Locale;
 import java.util.Optional;
 
-/** Where a worker listens. */
+/** Finds the address that a worker listens on. */
 final class Hosts {
   private Hosts() {}
 
-  /** The address that a worker of these options listens on, in numbers. */
+  /**
+   * The numeric address that a worker with these options listens on.
+   *
+   * @throws IllegalArgumentException if there is none
+   */
   static String own(RpcOptions options) {
     try {
       String interfaceName = options.environment().get("TP_SOCKET_IFNAME");

@@ -1,5 +1,6 @@
-package io.muster.rpc;
+package io.muster.rpc.internal.engine;
 
+import io.muster.rpc.RpcFunction;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
@@ -14,47 +15,40 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What may be called on this worker: nothing but what was registered. Immutable once it is used.
+ * The registered functions and methods, which are all that other workers can call. Not changed
+ * after an agent uses it.
  */
-final class Functions {
-  /** The function that returns the object it is called on; no user's function is named like it. */
+public final class Functions {
+  /** The function that returns the object it is called on. No function of a user has this name. */
   static final String FETCH = "(fetch)";
 
   private final Map<String, Callee> byName = new LinkedHashMap<>();
   private final Map<String, MethodCallee> inherited = new LinkedHashMap<>();
 
-  Functions() {
+  /** Nothing is registered yet. */
+  public Functions() {
     byName.put(
         FETCH,
         (target, arguments) ->
-            target.orElseThrow(() -> new BadArgumentsException("there is no object to fetch")));
+            target.orElseThrow(() -> RefusedException.badArguments("there is no object to fetch")));
   }
 
-  /** Something that can be called. */
+  /** A function or method that can be called. */
   interface Callee {
     /**
      * Calls it.
      *
-     * @param target the object, if it is a method of one that others refer to
-     * @throws BadArgumentsException if the arguments are not what it takes
-     * @throws Throwable whatever it throws
+     * @param target the object whose method is called; empty for functions and services
+     * @throws RefusedException if the arguments do not fit
+     * @throws Throwable what it throws
      */
     @Nullable Object call(Optional<Object> target, @Nullable Object[] arguments) throws Throwable;
   }
 
-  /** Arguments that do not fit; it has not been called. */
-  static final class BadArgumentsException extends Exception {
-    private static final long serialVersionUID = 1L;
-
-    BadArgumentsException(String message) {
-      super(message);
-    }
-  }
-
   /**
-   * What a method is called on the wire: all that both sides have to agree on.
+   * The name of a method in messages: all that both sides have to agree on.
    *
-   * @param type the interface that it is called by, which may have it from another one
+   * @param type the interface that the method is called by, which may have inherited it
    */
   static String name(Class<?> type, Method method) {
     return Arrays.stream(method.getParameterTypes())
@@ -66,7 +60,11 @@ final class Functions {
                 ")" + method.getReturnType().getName()));
   }
 
-  /** The methods of an interface that can be called from afar. */
+  /**
+   * The methods of an interface that other workers can call.
+   *
+   * @throws IllegalArgumentException if the type is not an interface
+   */
   static List<Method> methods(Class<?> type) {
     if (!type.isInterface()) {
       throw new IllegalArgumentException(type + " is not an interface");
@@ -76,7 +74,12 @@ final class Functions {
         .toList();
   }
 
-  void function(String name, RpcFunction function) {
+  /**
+   * Registers a function.
+   *
+   * @throws IllegalArgumentException if the name is registered already or has a parenthesis
+   */
+  public void function(String name, RpcFunction function) {
     if (name.isEmpty() || name.indexOf('(') >= 0) {
       throw new IllegalArgumentException(
           String.format(
@@ -86,20 +89,25 @@ final class Functions {
         name,
         (target, arguments) -> {
           if (target.isPresent()) {
-            throw new BadArgumentsException(name + " is a function and not a method");
+            throw RefusedException.badArguments(name + " is a function and not a method");
           }
           return function.call(arguments);
         });
   }
 
-  void service(Class<?> type, Object implementation) {
+  /**
+   * Registers an implementation of an interface.
+   *
+   * @throws IllegalArgumentException if the interface is registered already
+   */
+  public void service(Class<?> type, Object implementation) {
     if (!type.isInstance(implementation)) {
       throw new IllegalArgumentException(
-          String.format(Locale.ROOT, "%s is no %s", implementation, type.getName()));
+          String.format(Locale.ROOT, "%s does not implement %s", implementation, type.getName()));
     }
     Map<String, Callee> methods = new LinkedHashMap<>();
     for (Method method : methods(type)) {
-      // An interface has a method twice that it has from two others.
+      // A method that is inherited from two interfaces occurs twice.
       methods.putIfAbsent(
           name(type, method), new MethodCallee(method, Optional.of(implementation)));
     }
@@ -107,15 +115,15 @@ final class Functions {
     addInherited(type, Optional.of(implementation));
   }
 
-  /** Lets the methods of an interface be called on objects that others refer to. */
-  void objects(Class<?> type) {
+  /** Allows the methods of an interface on objects that other workers have references to. */
+  public void objects(Class<?> type) {
     for (Method method : methods(type)) {
       byName.putIfAbsent(name(type, method), new MethodCallee(method, Optional.empty()));
     }
     addInherited(type, Optional.empty());
   }
 
-  /** The methods that an interface has from others can be called by those, too. */
+  /** Inherited methods can be called by the interface that declares them, too. */
   private void addInherited(Class<?> type, Optional<Object> implementation) {
     for (Method method : methods(type)) {
       Class<?> from = method.getDeclaringClass();
@@ -126,7 +134,7 @@ final class Functions {
     }
   }
 
-  /** What is called by an interface that two services, or objects, have in common. */
+  /** Decides what a method calls that two registered interfaces have inherited. */
   private static MethodCallee either(MethodCallee one, MethodCallee other) {
     if (one.implementation.isEmpty() || one.implementation.equals(other.implementation)) {
       return other;
@@ -148,7 +156,7 @@ final class Functions {
     return Optional.ofNullable(own == null ? inherited.get(name) : own);
   }
 
-  /** The functions whose names begin like this one: what the caller may have meant. */
+  /** The functions whose names begin like this one, as a hint for the caller. */
   List<String> similar(String name) {
     int parenthesis = name.indexOf('(');
     String start = parenthesis < 0 ? name : name.substring(0, parenthesis + 1);
@@ -160,7 +168,7 @@ final class Functions {
     private final Optional<Object> implementation;
     private final Class<?>[] parameters;
 
-    /** The same where it is not known which implementation is meant. */
+    /** The same method without an implementation, for when it is ambiguous. */
     MethodCallee ofObjectsOnly() {
       return new MethodCallee(method, Optional.empty());
     }
@@ -180,10 +188,10 @@ final class Functions {
               .or(() -> implementation)
               .orElseThrow(
                   () ->
-                      new BadArgumentsException(
+                      RefusedException.badArguments(
                           "no implementation of it is registered, or more than one"));
       if (!method.getDeclaringClass().isInstance(callee)) {
-        throw new BadArgumentsException(
+        throw RefusedException.badArguments(
             String.format(
                 Locale.ROOT, "the object, a %s, has no such method", callee.getClass().getName()));
       }
@@ -195,16 +203,16 @@ final class Functions {
       }
     }
 
-    private void requireFit(@Nullable Object[] arguments) throws BadArgumentsException {
+    private void requireFit(@Nullable Object[] arguments) throws RefusedException {
       if (arguments.length != parameters.length) {
-        throw new BadArgumentsException(
+        throw RefusedException.badArguments(
             String.format(
                 Locale.ROOT, "%d arguments instead of %d", arguments.length, parameters.length));
       }
       for (int i = 0; i < parameters.length; i++) {
         if (!Types.fits(arguments[i], parameters[i])) {
           Object argument = arguments[i];
-          throw new BadArgumentsException(
+          throw RefusedException.badArguments(
               String.format(
                   Locale.ROOT,
                   "argument %d is %s and not %s",
@@ -216,7 +224,7 @@ final class Functions {
     }
   }
 
-  /** Whether a method answers later. */
+  /** Whether a method returns a stage, so that its calls do not block. */
   static boolean isAsync(Method method) {
     return CompletionStage.class.isAssignableFrom(method.getReturnType());
   }
