@@ -117,7 +117,7 @@ class ProcessesIT {
       owner.tell("shutdown");
       world.worker(1).tell("shutdown");
       assertThat(world.worker(2).ask("shutdown"))
-          .startsWith("io.muster.rpc.WorkerLostException: shutdown: worker 'w3' (rank 3, ");
+          .startsWith("io.muster.rpc.WorkerLostException: shutdown failed: worker 'w3' (rank 3, ");
       assertThat(owner.answer()).contains("worker 'w3'");
       assertThat(world.worker(1).answer()).contains("worker 'w3'");
     }
@@ -179,7 +179,7 @@ class ProcessesIT {
 
       assertThat(answers)
           .anySatisfy(answer -> assertThat(answer).contains("worker name 'same' is not unique"))
-          .anySatisfy(answer -> assertThat(answer).contains("did not come within PT5S"));
+          .anySatisfy(answer -> assertThat(answer).contains("did not join within PT5S"));
     }
   }
 
@@ -188,7 +188,7 @@ class ProcessesIT {
     try (ChildProcess alone = start("alone", 1, 3, Duration.ofSeconds(1))) {
       assertThat(alone.answer())
           .isEqualTo(
-              "worker 'alone' (rank 1): the workers of ranks [0, 2] did not come within PT1S");
+              "worker 'alone' (rank 1): the workers of ranks [0, 2] did not join within PT1S");
     }
   }
 
