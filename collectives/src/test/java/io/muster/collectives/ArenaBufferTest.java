@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
-import io.muster.store.Background;
+import io.muster.fixtures.Background;
 import io.muster.store.HashStore;
 import java.nio.ByteBuffer;
 import java.util.List;

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import io.muster.collectives.internal.wire.Preamble;
-import io.muster.store.Background;
+import io.muster.fixtures.Background;
 import io.muster.store.HashStore;
 import io.muster.store.Store;
 import java.nio.ByteBuffer;

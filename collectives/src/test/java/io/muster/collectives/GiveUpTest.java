@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 import io.muster.collectives.internal.wire.RankInfo;
-import io.muster.store.Background;
-import io.muster.store.FreePort;
+import io.muster.fixtures.Background;
+import io.muster.fixtures.FreePort;
 import io.muster.store.HashStore;
 import io.muster.store.Store;
 import java.net.InetAddress;

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 
 import io.muster.collectives.internal.wire.MalformedMessageException;
 import io.muster.collectives.internal.wire.RankInfo;
-import io.muster.store.Background;
+import io.muster.fixtures.Background;
 import io.muster.store.HashStore;
 import io.muster.store.Store;
 import java.util.List;

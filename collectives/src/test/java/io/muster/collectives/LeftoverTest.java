@@ -3,7 +3,7 @@ package io.muster.collectives;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import io.muster.store.Background;
+import io.muster.fixtures.Background;
 import io.muster.store.HashStore;
 import java.io.IOException;
 import java.io.UncheckedIOException;

@@ -1,8 +1,8 @@
 package io.muster.collectives;
 
-import static io.muster.store.PrintableMessages.HOSTILE;
-import static io.muster.store.PrintableMessages.assertEscapes;
-import static io.muster.store.PrintableMessages.assertPrintable;
+import static io.muster.fixtures.PrintableMessages.HOSTILE;
+import static io.muster.fixtures.PrintableMessages.assertEscapes;
+import static io.muster.fixtures.PrintableMessages.assertPrintable;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 

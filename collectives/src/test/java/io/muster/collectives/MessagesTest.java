@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
-import io.muster.store.Background;
+import io.muster.fixtures.Background;
 import io.muster.store.HashStore;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;

@@ -3,7 +3,7 @@ package io.muster.collectives;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
-import io.muster.store.Background;
+import io.muster.fixtures.Background;
 import io.muster.store.HashStore;
 import io.muster.store.MusterException;
 import io.muster.store.Store;

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
-import io.muster.store.Background;
+import io.muster.fixtures.Background;
 import io.muster.store.HashStore;
 import io.muster.store.PrefixStore;
 import io.muster.store.Store;

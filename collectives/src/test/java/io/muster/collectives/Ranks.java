@@ -1,6 +1,7 @@
 package io.muster.collectives;
 
-import io.muster.store.Background;
+import io.muster.fixtures.Background;
+import io.muster.fixtures.RankThreads;
 import io.muster.store.HashStore;
 import io.muster.store.Store;
 import java.time.Duration;
@@ -9,7 +10,6 @@ import java.util.Map;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
-import java.util.stream.IntStream;
 
 /** A world whose ranks are threads of this JVM, with one store. */
 final class Ranks {
@@ -46,36 +46,24 @@ final class Ranks {
       UnaryOperator<ProcessGroupOptions.Builder> options,
       Function<ProcessGroup, T> body) {
     Store store = new HashStore();
-    List<Background<T>> ranks =
-        IntStream.range(0, size)
-            .mapToObj(
-                rank ->
-                    Background.call(
-                        () -> {
-                          try (ProcessGroups groups = new ProcessGroups();
-                              ProcessGroup group =
-                                  groups.initProcessGroup(
-                                      options.apply(builder(store, rank, size)).build())) {
-                            T result = body.apply(group);
-                            // Nobody leaves before all are done.
-                            group.barrier();
-                            return result;
-                          }
-                        }))
-            .toList();
-    return ranks.stream().map(Background::result).toList();
+    return RankThreads.call(
+        size,
+        rank -> {
+          try (ProcessGroups groups = new ProcessGroups();
+              ProcessGroup group =
+                  groups.initProcessGroup(options.apply(builder(store, rank, size)).build())) {
+            T result = body.apply(group);
+            // Nobody leaves before all are done.
+            group.barrier();
+            return result;
+          }
+        });
   }
 
   /** The groups of a world whose ranks the test plays by turns. */
   static List<ProcessGroup> join(Store store, int size) {
-    List<Background<ProcessGroup>> ranks =
-        IntStream.range(0, size)
-            .mapToObj(
-                rank ->
-                    Background.call(
-                        () -> new ProcessGroups().initProcessGroup(options(store, rank, size))))
-            .toList();
-    return ranks.stream().map(Background::result).toList();
+    return RankThreads.call(
+        size, rank -> new ProcessGroups().initProcessGroup(options(store, rank, size)));
   }
 
   static ProcessGroupOptions options(Store store, int rank, int size) {

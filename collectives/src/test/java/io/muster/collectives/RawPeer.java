@@ -3,7 +3,7 @@ package io.muster.collectives;
 import io.muster.collectives.internal.wire.ConnectDirection;
 import io.muster.collectives.internal.wire.Preamble;
 import io.muster.collectives.internal.wire.RankInfo;
-import io.muster.store.Background;
+import io.muster.fixtures.Background;
 import io.muster.store.Store;
 import java.io.IOException;
 import java.net.InetAddress;

@@ -3,7 +3,7 @@ package io.muster.collectives;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.muster.collectives.internal.wire.RankInfo;
-import io.muster.store.Background;
+import io.muster.fixtures.Background;
 import io.muster.store.HashStore;
 import io.muster.store.Store;
 import java.net.Socket;

@@ -4,7 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.muster.store.Background;
+import io.muster.fixtures.Background;
 import io.muster.store.PrefixStore;
 import io.muster.store.Store;
 import io.muster.store.StoreTimeoutException;

@@ -3,7 +3,7 @@ package io.muster.interop;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.muster.store.KeyContract;
+import io.muster.fixtures.contract.KeyContract;
 import io.muster.store.Store;
 import io.muster.store.server.Backend;
 import io.muster.store.server.StoreServer;

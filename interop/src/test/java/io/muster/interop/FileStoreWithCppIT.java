@@ -3,8 +3,8 @@ package io.muster.interop;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.muster.store.Background;
-import io.muster.store.ChildProcess;
+import io.muster.fixtures.Background;
+import io.muster.fixtures.ChildProcess;
 import io.muster.store.FileStore;
 import java.nio.file.Path;
 import java.util.HexFormat;

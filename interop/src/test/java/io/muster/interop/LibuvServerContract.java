@@ -2,8 +2,8 @@ package io.muster.interop;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.muster.store.Background;
-import io.muster.store.QueueContract;
+import io.muster.fixtures.Background;
+import io.muster.fixtures.contract.QueueContract;
 import org.junit.jupiter.api.Test;
 
 /** Muster's client of PyTorch's event-loop server, which has queues. */

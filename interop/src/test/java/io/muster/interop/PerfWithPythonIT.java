@@ -2,7 +2,7 @@ package io.muster.interop;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.muster.store.ChildProcess;
+import io.muster.fixtures.ChildProcess;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;

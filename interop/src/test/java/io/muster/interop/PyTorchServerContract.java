@@ -3,10 +3,10 @@ package io.muster.interop;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.muster.store.CloseContract;
+import io.muster.fixtures.contract.CloseContract;
+import io.muster.fixtures.contract.StoreContract;
 import io.muster.store.NetworkException;
 import io.muster.store.Store;
-import io.muster.store.StoreContract;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;

@@ -1,6 +1,6 @@
 package io.muster.interop;
 
-import io.muster.store.ChildProcess;
+import io.muster.fixtures.ChildProcess;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;

@@ -1,6 +1,6 @@
 package io.muster.interop;
 
-import io.muster.store.ChildProcess;
+import io.muster.fixtures.ChildProcess;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;

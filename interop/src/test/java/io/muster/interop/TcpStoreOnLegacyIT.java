@@ -3,8 +3,8 @@ package io.muster.interop;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.muster.store.Background;
-import io.muster.store.NoQueueContract;
+import io.muster.fixtures.Background;
+import io.muster.fixtures.contract.NoQueueContract;
 import io.muster.store.Store;
 import io.muster.store.TcpStore;
 import org.junit.jupiter.api.AfterEach;

@@ -1,10 +1,10 @@
 package io.muster.interop;
 
-import static io.muster.store.WaitContract.timeoutOf;
+import static io.muster.fixtures.contract.WaitContract.timeoutOf;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.muster.store.Background;
-import io.muster.store.ChildProcess;
+import io.muster.fixtures.Background;
+import io.muster.fixtures.ChildProcess;
 import io.muster.store.Store;
 import io.muster.store.StoreInterruptedException;
 import io.muster.store.TcpStore;

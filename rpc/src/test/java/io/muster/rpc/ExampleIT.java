@@ -2,7 +2,7 @@ package io.muster.rpc;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.muster.store.ChildProcess;
+import io.muster.fixtures.ChildProcess;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;

@@ -3,10 +3,10 @@ package io.muster.rpc;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 
+import io.muster.fixtures.Background;
 import io.muster.rpc.internal.engine.AgentInternals;
 import io.muster.rpc.internal.transport.RateLimitedLog;
 import io.muster.rpc.internal.world.WorkerInfo;
-import io.muster.store.Background;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.Socket;

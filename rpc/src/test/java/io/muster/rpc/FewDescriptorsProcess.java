@@ -1,8 +1,8 @@
 package io.muster.rpc;
 
+import io.muster.fixtures.Background;
 import io.muster.rpc.internal.engine.AgentInternals;
 import io.muster.rpc.internal.world.WorkerInfo;
-import io.muster.store.Background;
 import io.muster.store.HashStore;
 import java.io.BufferedReader;
 import java.io.IOException;

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import io.muster.fixtures.Background;
 import io.muster.rpc.internal.codec.KryoCodec;
 import io.muster.rpc.internal.engine.AgentInternals;
 import io.muster.rpc.internal.transport.CallFailure;
@@ -19,7 +20,6 @@ import io.muster.rpc.internal.wire.Frame;
 import io.muster.rpc.internal.wire.ObjectId;
 import io.muster.rpc.internal.wire.Request;
 import io.muster.rpc.internal.world.WorkerInfo;
-import io.muster.store.Background;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.Socket;

@@ -3,7 +3,7 @@ package io.muster.rpc;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.muster.store.Background;
+import io.muster.fixtures.Background;
 import java.io.PrintWriter;
 import java.time.Duration;
 import java.util.List;

@@ -1,13 +1,12 @@
 package io.muster.rpc;
 
-import io.muster.store.Background;
+import io.muster.fixtures.Background;
+import io.muster.fixtures.RankThreads;
 import io.muster.store.HashStore;
 import io.muster.store.Store;
-import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.function.Consumer;
-import java.util.stream.IntStream;
 
 /** Workers of this JVM with one store, named worker0, worker1 and so on. */
 final class LocalWorld implements AutoCloseable {
@@ -26,16 +25,10 @@ final class LocalWorld implements AutoCloseable {
   static LocalWorld of(List<Consumer<RpcOptions.Builder>> options) {
     int size = options.size();
     Store store = new HashStore();
-    List<Background<RpcAgent>> joining =
-        IntStream.range(0, size)
-            .mapToObj(
-                rank ->
-                    Background.call(
-                        () ->
-                            Rpc.init(
-                                "worker" + rank, options(store, rank, size, options.get(rank)))))
-            .toList();
-    return new LocalWorld(new ArrayList<>(joining.stream().map(Background::result).toList()));
+    return new LocalWorld(
+        RankThreads.call(
+            size,
+            rank -> Rpc.init("worker" + rank, options(store, rank, size, options.get(rank)))));
   }
 
   static RpcOptions options(Store store, int rank, int size, Consumer<RpcOptions.Builder> more) {

@@ -1,13 +1,13 @@
 package io.muster.rpc;
 
-import static io.muster.store.PrintableMessages.HOSTILE;
-import static io.muster.store.PrintableMessages.assertEscapes;
-import static io.muster.store.PrintableMessages.assertPrintable;
+import static io.muster.fixtures.PrintableMessages.HOSTILE;
+import static io.muster.fixtures.PrintableMessages.assertEscapes;
+import static io.muster.fixtures.PrintableMessages.assertPrintable;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import io.muster.fixtures.Background;
 import io.muster.rpc.internal.transport.RateLimitedLog;
-import io.muster.store.Background;
 import io.muster.store.HashStore;
 import io.muster.store.Store;
 import java.time.Duration;

@@ -3,7 +3,7 @@ package io.muster.rpc;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
-import io.muster.store.Background;
+import io.muster.fixtures.Background;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;

@@ -2,8 +2,8 @@ package io.muster.rpc;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.muster.store.Background;
-import io.muster.store.ChildProcess;
+import io.muster.fixtures.Background;
+import io.muster.fixtures.ChildProcess;
 import io.muster.store.TcpStore;
 import io.muster.store.TcpStoreOptions;
 import java.io.IOException;

@@ -2,9 +2,9 @@ package io.muster.rpc;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.muster.fixtures.Background;
 import io.muster.rpc.internal.engine.AgentInternals;
 import io.muster.rpc.internal.world.WorkerInfo;
-import io.muster.store.Background;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.time.Duration;

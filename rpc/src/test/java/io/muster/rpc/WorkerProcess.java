@@ -1,6 +1,6 @@
 package io.muster.rpc;
 
-import io.muster.store.Background;
+import io.muster.fixtures.Background;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;

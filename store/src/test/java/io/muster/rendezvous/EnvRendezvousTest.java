@@ -3,8 +3,8 @@ package io.muster.rendezvous;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
-import io.muster.store.Background;
-import io.muster.store.FreePort;
+import io.muster.fixtures.Background;
+import io.muster.fixtures.FreePort;
 import io.muster.store.TcpStore;
 import io.muster.store.server.Backend;
 import io.muster.store.server.StoreServer;

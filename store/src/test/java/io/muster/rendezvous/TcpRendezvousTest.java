@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
-import io.muster.store.Background;
-import io.muster.store.FreePort;
+import io.muster.fixtures.Background;
+import io.muster.fixtures.FreePort;
 import io.muster.store.MusterException;
 import io.muster.store.NetworkException;
 import io.muster.store.Store;

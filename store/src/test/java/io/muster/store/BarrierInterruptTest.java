@@ -2,6 +2,7 @@ package io.muster.store;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.muster.fixtures.Background;
 import io.muster.store.server.Backend;
 import io.muster.store.server.StoreServer;
 import org.junit.jupiter.api.AfterEach;

@@ -2,6 +2,7 @@ package io.muster.store;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.muster.fixtures.Background;
 import java.io.File;
 import java.lang.ref.WeakReference;
 import java.net.MalformedURLException;

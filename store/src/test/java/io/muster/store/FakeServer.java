@@ -1,5 +1,6 @@
 package io.muster.store;
 
+import io.muster.fixtures.Background;
 import java.io.DataInputStream;
 import java.io.IOException;
 import java.io.InputStream;

@@ -1,5 +1,8 @@
 package io.muster.store;
 
+import io.muster.fixtures.contract.CloseContract;
+import io.muster.fixtures.contract.NoQueueContract;
+import io.muster.fixtures.contract.StoreContract;
 import java.nio.file.Path;
 import org.junit.jupiter.api.io.TempDir;
 

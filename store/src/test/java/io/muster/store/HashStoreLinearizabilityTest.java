@@ -1,6 +1,6 @@
 package io.muster.store;
 
-import static io.muster.store.StoreFixture.bytes;
+import static io.muster.fixtures.contract.StoreFixture.bytes;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.util.List;

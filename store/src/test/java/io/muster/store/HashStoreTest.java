@@ -2,6 +2,8 @@ package io.muster.store;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.muster.fixtures.contract.QueueContract;
+import io.muster.fixtures.contract.StoreContract;
 import org.junit.jupiter.api.Test;
 
 class HashStoreTest extends StoreContract implements QueueContract {

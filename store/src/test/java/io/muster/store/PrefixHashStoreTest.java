@@ -1,5 +1,8 @@
 package io.muster.store;
 
+import io.muster.fixtures.contract.QueueContract;
+import io.muster.fixtures.contract.StoreContract;
+
 class PrefixHashStoreTest extends StoreContract implements QueueContract {
   private static final String PREFIX = "test_prefix";
 

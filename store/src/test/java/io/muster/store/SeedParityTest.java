@@ -20,6 +20,7 @@ class SeedParityTest {
   private static final Path TABLE = Path.of("../docs/seed-parity.md");
   private static final Path MODULES = Path.of("..");
   private static final Path TESTS = Path.of("src/test/java");
+  private static final Path CONTRACTS = Path.of("fixtures/src/main/java");
   private static final Pattern ROW = Pattern.compile("\\| `([\\w.]+)` \\| `(\\w+)#(\\w+)`.*");
   private static final Pattern METHOD = Pattern.compile("\\bvoid (\\w+)\\(");
   private static final Pattern HEADER = Pattern.compile("\\b(?:class|interface) (\\w+)([^{]*)\\{");
@@ -42,8 +43,8 @@ class SeedParityTest {
   /** The tests of all modules, by the names of their classes. */
   private static Map<String, List<String>> sources() throws IOException {
     try (Stream<Path> modules = Files.list(MODULES)) {
-      return modules
-          .map(module -> module.resolve(TESTS))
+      return Stream.concat(
+              modules.map(module -> module.resolve(TESTS)), Stream.of(MODULES.resolve(CONTRACTS)))
           .filter(Files::isDirectory)
           .flatMap(SeedParityTest::files)
           .filter(file -> file.toString().endsWith(".java"))

@@ -2,6 +2,7 @@ package io.muster.store;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.muster.fixtures.ChildProcess;
 import io.muster.store.server.StoreServer;
 import io.muster.store.server.StoreServerOptions;
 import java.nio.file.Path;

@@ -1,5 +1,8 @@
 package io.muster.store;
 
+import io.muster.fixtures.contract.CloseContract;
+import io.muster.fixtures.contract.QueueContract;
+import io.muster.fixtures.contract.StoreContract;
 import io.muster.store.server.Backend;
 import io.muster.store.server.StoreServer;
 import org.junit.jupiter.api.AfterEach;

@@ -3,6 +3,7 @@ package io.muster.store;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import io.muster.fixtures.Background;
 import org.junit.jupiter.api.Test;
 
 /** Fault F3: swaps against a server that knows PyTorch's requests only. */

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import io.muster.fixtures.Background;
+import io.muster.fixtures.FreePort;
 import io.muster.store.server.Backend;
 import io.muster.store.server.StoreServer;
 import java.io.IOException;

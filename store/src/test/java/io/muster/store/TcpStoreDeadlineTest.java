@@ -1,10 +1,11 @@
 package io.muster.store;
 
-import static io.muster.store.StoreFixture.bytes;
+import static io.muster.fixtures.contract.StoreFixture.bytes;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
+import io.muster.fixtures.Background;
 import java.io.IOException;
 import java.net.Socket;
 import java.time.Duration;

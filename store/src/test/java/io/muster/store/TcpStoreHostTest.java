@@ -5,6 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.muster.fixtures.Background;
+import io.muster.fixtures.FreePort;
+import io.muster.fixtures.Ipv6;
 import io.muster.store.server.Backend;
 import io.muster.store.server.StoreServer;
 import java.io.IOException;

@@ -3,6 +3,7 @@ package io.muster.store;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import io.muster.fixtures.Background;
 import io.muster.store.server.Backend;
 import io.muster.store.server.StoreServer;
 import java.util.LinkedHashMap;

@@ -4,6 +4,8 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import io.muster.fixtures.Background;
+import io.muster.fixtures.WaitingThread;
 import io.muster.store.server.Backend;
 import io.muster.store.server.StoreServer;
 import java.time.Duration;

@@ -2,6 +2,8 @@ package io.muster.store;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.muster.fixtures.Background;
+import io.muster.fixtures.WaitingThread;
 import io.muster.store.server.Backend;
 import io.muster.store.server.StoreServer;
 import java.io.IOException;

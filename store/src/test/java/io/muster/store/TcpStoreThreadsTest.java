@@ -1,9 +1,10 @@
 package io.muster.store;
 
-import static io.muster.store.StoreFixture.bytes;
+import static io.muster.fixtures.contract.StoreFixture.bytes;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.jna.Platform;
+import io.muster.fixtures.Background;
 import io.muster.store.server.Backend;
 import io.muster.store.server.StoreServer;
 import java.time.Duration;

@@ -1,8 +1,9 @@
 package io.muster.store;
 
-import static io.muster.store.StoreFixture.bytes;
+import static io.muster.fixtures.contract.StoreFixture.bytes;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.muster.fixtures.Background;
 import io.muster.store.server.StoreServer;
 import java.util.List;
 import java.util.Map;

@@ -1,9 +1,10 @@
 package io.muster.store;
 
-import static io.muster.store.StoreFixture.bytes;
+import static io.muster.fixtures.contract.StoreFixture.bytes;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import io.muster.fixtures.Background;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.HashMap;

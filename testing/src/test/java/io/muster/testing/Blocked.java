@@ -1,6 +1,6 @@
 package io.muster.testing;
 
-import io.muster.store.Background;
+import io.muster.fixtures.Background;
 
 /** Whether a thread of a test waits. */
 final class Blocked {

@@ -7,7 +7,7 @@ import io.muster.collectives.Distributed;
 import io.muster.collectives.ProcessGroup;
 import io.muster.collectives.ReduceOp;
 import io.muster.collectives.Tensor;
-import io.muster.store.Background;
+import io.muster.fixtures.Background;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;

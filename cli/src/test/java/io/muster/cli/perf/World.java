@@ -3,16 +3,13 @@ package io.muster.cli.perf;
 import io.muster.collectives.ProcessGroup;
 import io.muster.collectives.ProcessGroupOptions;
 import io.muster.collectives.ProcessGroups;
+import io.muster.fixtures.RankThreads;
 import io.muster.store.HashStore;
 import io.muster.store.Store;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.function.Function;
-import java.util.stream.IntStream;
 
 /** Ranks that are threads of this JVM. */
 final class World {
@@ -21,18 +18,7 @@ final class World {
   /** What each rank computes. */
   static <T> List<T> run(int size, Function<ProcessGroup, T> body) {
     Store store = new HashStore();
-    ExecutorService threads = Executors.newFixedThreadPool(size);
-    try {
-      List<CompletableFuture<T>> ranks =
-          IntStream.range(0, size)
-              .mapToObj(
-                  rank ->
-                      CompletableFuture.supplyAsync(() -> run(rank, size, store, body), threads))
-              .toList();
-      return ranks.stream().map(CompletableFuture::join).toList();
-    } finally {
-      threads.shutdownNow();
-    }
+    return RankThreads.call(size, rank -> run(rank, size, store, body));
   }
 
   private static <T> T run(int rank, int size, Store store, Function<ProcessGroup, T> body) {

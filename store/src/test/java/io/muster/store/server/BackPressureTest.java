@@ -8,7 +8,8 @@ import static io.muster.store.server.RawClient.i64;
 import static io.muster.store.server.RawClient.set;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.muster.store.Background;
+import io.muster.fixtures.Background;
+import io.muster.fixtures.Eventually;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;

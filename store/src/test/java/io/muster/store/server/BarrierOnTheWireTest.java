@@ -8,6 +8,7 @@ import static io.muster.store.server.RawClient.i64;
 import static io.muster.store.server.RawClient.set;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.muster.fixtures.Eventually;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;

@@ -2,7 +2,7 @@ package io.muster.store.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.muster.store.Background;
+import io.muster.fixtures.Background;
 import io.muster.store.Store;
 import io.muster.store.TcpStore;
 import java.time.Duration;

@@ -7,6 +7,7 @@ import static io.muster.store.server.RawClient.blob;
 import static io.muster.store.server.RawClient.i64;
 import static io.muster.store.server.RawClient.set;
 
+import io.muster.fixtures.Eventually;
 import io.muster.store.BoundDescriptor;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;

@@ -7,6 +7,7 @@ import static io.muster.store.server.RawClient.blob;
 import static io.muster.store.server.RawClient.i64;
 import static io.muster.store.server.RawClient.set;
 
+import io.muster.fixtures.Eventually;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import org.junit.jupiter.api.AfterEach;

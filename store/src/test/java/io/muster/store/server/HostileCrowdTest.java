@@ -8,8 +8,9 @@ import static io.muster.store.server.RawClient.i64;
 import static io.muster.store.server.RawClient.set;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.muster.store.Background;
-import io.muster.store.Randomized;
+import io.muster.fixtures.Background;
+import io.muster.fixtures.Eventually;
+import io.muster.fixtures.Randomized;
 import java.io.ByteArrayOutputStream;
 import java.util.ArrayList;
 import java.util.List;

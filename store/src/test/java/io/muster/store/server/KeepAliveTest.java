@@ -3,6 +3,7 @@ package io.muster.store.server;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import io.muster.fixtures.Eventually;
 import io.muster.store.BoundDescriptor;
 import io.muster.store.Store;
 import io.muster.store.TcpStore;

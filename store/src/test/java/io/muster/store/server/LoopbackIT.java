@@ -2,8 +2,8 @@ package io.muster.store.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.muster.store.ChildProcess;
-import io.muster.store.NetworkNamespace;
+import io.muster.fixtures.ChildProcess;
+import io.muster.fixtures.NetworkNamespace;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 

@@ -1,5 +1,7 @@
 package io.muster.store.server;
 
+import io.muster.fixtures.Eventually;
+
 /**
  * What this process holds on the heap, where all is that a server keeps for a client, once nothing
  * is held that need not be.

@@ -2,7 +2,8 @@ package io.muster.store.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.muster.store.ChildProcess;
+import io.muster.fixtures.ChildProcess;
+import io.muster.fixtures.Eventually;
 import io.muster.store.Store;
 import io.muster.store.TcpStore;
 import java.net.InetAddress;

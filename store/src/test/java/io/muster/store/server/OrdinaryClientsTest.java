@@ -3,6 +3,7 @@ package io.muster.store.server;
 import static io.muster.store.server.MemoryAttack.request;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.muster.fixtures.Eventually;
 import io.muster.store.TcpStore;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;

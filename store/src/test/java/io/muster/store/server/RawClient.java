@@ -2,7 +2,7 @@ package io.muster.store.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.muster.store.Background;
+import io.muster.fixtures.Background;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.muster.store.Ipv6;
+import io.muster.fixtures.Ipv6;
 import io.muster.store.NetworkException;
 import java.io.IOException;
 import java.net.BindException;

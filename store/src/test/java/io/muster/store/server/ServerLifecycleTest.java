@@ -6,7 +6,8 @@ import static io.muster.store.server.RawClient.i64;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
-import io.muster.store.Background;
+import io.muster.fixtures.Background;
+import io.muster.fixtures.Eventually;
 import java.io.File;
 import java.util.ArrayList;
 import java.util.List;

@@ -9,6 +9,7 @@ import static io.muster.store.server.RawClient.keys;
 import static io.muster.store.server.RawClient.set;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.muster.fixtures.Eventually;
 import java.util.Arrays;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;

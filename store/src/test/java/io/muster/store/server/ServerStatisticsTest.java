@@ -7,6 +7,7 @@ import static io.muster.store.server.RawClient.i64;
 import static io.muster.store.server.RawClient.set;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.muster.fixtures.Eventually;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 

@@ -4,6 +4,7 @@ import static io.muster.store.server.MemoryAttack.request;
 import static io.muster.store.server.RawClient.blob;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.muster.fixtures.Eventually;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;

@@ -3,7 +3,7 @@ package io.muster.collectives.internal.algorithm;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.muster.collectives.internal.algorithm.MemoryWorld.Delivery;
-import io.muster.store.Randomized;
+import io.muster.fixtures.Randomized;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.muster.collectives.internal.algorithm.Floats.Operator;
 import io.muster.collectives.internal.algorithm.MemoryWorld.Delivery;
-import io.muster.store.Randomized;
+import io.muster.fixtures.Randomized;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.SplittableRandom;

@@ -2,7 +2,7 @@ package io.muster.collectives.internal.algorithm;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.muster.store.Randomized;
+import io.muster.fixtures.Randomized;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.stream.IntStream;

@@ -6,9 +6,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.muster.collectives.internal.wire.MalformedMessageException;
 import io.muster.collectives.internal.wire.RankInfo;
-import io.muster.store.Background;
+import io.muster.fixtures.Background;
+import io.muster.fixtures.FreePort;
 import io.muster.store.Deadline;
-import io.muster.store.FreePort;
 import io.muster.store.HashStore;
 import io.muster.store.PrefixStore;
 import io.muster.store.Store;

@@ -2,7 +2,7 @@ package io.muster.collectives.internal.mesh;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.muster.store.Background;
+import io.muster.fixtures.Background;
 import java.io.IOException;
 import java.nio.channels.Pipe;
 import java.nio.channels.SelectionKey;

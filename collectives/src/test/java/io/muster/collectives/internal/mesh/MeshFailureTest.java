@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.muster.collectives.internal.mesh.FaultySockets.Step;
-import io.muster.store.Background;
+import io.muster.fixtures.Background;
 import io.muster.store.Deadline;
 import io.muster.store.HashStore;
 import io.muster.store.Store;

@@ -3,7 +3,7 @@ package io.muster.collectives.internal.mesh;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.muster.collectives.internal.wire.Preamble;
-import io.muster.store.Randomized;
+import io.muster.fixtures.Randomized;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;

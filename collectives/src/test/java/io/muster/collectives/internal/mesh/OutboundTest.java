@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.muster.collectives.internal.wire.Preamble;
 import io.muster.collectives.internal.wire.Preamble.Kind;
-import io.muster.store.Background;
+import io.muster.fixtures.Background;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;

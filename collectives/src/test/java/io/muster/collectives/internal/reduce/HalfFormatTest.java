@@ -2,7 +2,7 @@ package io.muster.collectives.internal.reduce;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.muster.store.Randomized;
+import io.muster.fixtures.Randomized;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 
 import io.muster.collectives.DataType;
 import io.muster.collectives.ReduceOp;
-import io.muster.store.Randomized;
+import io.muster.fixtures.Randomized;
 import java.math.BigInteger;
 import java.nio.ByteBuffer;
 import java.util.Arrays;

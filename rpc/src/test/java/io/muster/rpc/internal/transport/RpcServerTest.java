@@ -2,9 +2,9 @@ package io.muster.rpc.internal.transport;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.muster.fixtures.Background;
 import io.muster.rpc.internal.transport.CallFailure.Kind;
 import io.muster.rpc.internal.wire.Frame;
-import io.muster.store.Background;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;

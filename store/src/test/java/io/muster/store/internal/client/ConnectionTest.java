@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.muster.store.Background;
+import io.muster.fixtures.Background;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.net.ConnectException;

@@ -2,7 +2,7 @@ package io.muster.store.internal.client;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.muster.store.Background;
+import io.muster.fixtures.Background;
 import io.muster.store.internal.wire.Opcode;
 import io.muster.store.internal.wire.Reply;
 import io.muster.store.internal.wire.RequestEncoder;

@@ -3,8 +3,8 @@ package io.muster.store.internal.keyspace;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.muster.fixtures.Randomized;
 import io.muster.store.Allocation;
-import io.muster.store.Randomized;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;

@@ -4,7 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
-import io.muster.store.Randomized;
+import io.muster.fixtures.Randomized;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;

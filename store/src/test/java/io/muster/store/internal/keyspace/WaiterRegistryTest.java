@@ -3,7 +3,7 @@ package io.muster.store.internal.keyspace;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.muster.store.Randomized;
+import io.muster.fixtures.Randomized;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
