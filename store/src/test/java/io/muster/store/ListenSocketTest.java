@@ -9,6 +9,8 @@ import io.muster.store.server.Backend;
 import io.muster.store.server.StoreServer;
 import io.muster.store.server.StoreServerOptions;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.nio.channels.ServerSocketChannel;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -21,23 +23,60 @@ import org.junit.jupiter.params.provider.EnumSource;
 class ListenSocketTest {
   private static final String HERE = "127.0.0.1";
 
-  @Test
+  @ParameterizedTest
+  @EnumSource(Backend.class)
   @EnabledOnOs(value = OS.LINUX, disabledReason = "descriptors are taken over on Linux only")
-  void listenDescriptor_onTheEventLoop_isTakenOver() {
+  void listenDescriptor_isTakenOver(Backend backend) {
     BoundDescriptor bound = BoundDescriptor.onLoopback();
-    StoreServerOptions server = StoreServer.options().listenDescriptor(bound.descriptor()).build();
 
-    servesOn(bound.port(), server);
+    servesOn(
+        bound.port(),
+        StoreServer.options().backend(backend).listenDescriptor(bound.descriptor()).build());
   }
 
-  @Test
-  void listenDescriptor_onTheThreadedBackend_isNotSupported() {
-    StoreServerOptions server =
-        StoreServer.options().backend(Backend.THREADED).listenDescriptor(0).build();
+  /** As libuv's sockets are. */
+  @ParameterizedTest
+  @EnumSource(Backend.class)
+  @EnabledOnOs(value = OS.LINUX, disabledReason = "descriptors are taken over on Linux only")
+  void listenDescriptor_thatDoesNotBlock_isTakenOver(Backend backend) {
+    BoundDescriptor bound = BoundDescriptor.nonBlockingOnLoopback();
 
-    assertThatExceptionOfType(UnsupportedOperationException.class)
+    servesOn(
+        bound.port(),
+        StoreServer.options().backend(backend).listenDescriptor(bound.descriptor()).build());
+  }
+
+  /** Nothing is left open: the port can be bound again. */
+  @ParameterizedTest
+  @EnumSource(Backend.class)
+  @EnabledOnOs(value = OS.LINUX, disabledReason = "descriptors are taken over on Linux only")
+  void listenDescriptor_isClosedWithTheServer(Backend backend) throws IOException {
+    BoundDescriptor bound = BoundDescriptor.onLoopback();
+    StoreServer server =
+        StoreServer.start(
+            StoreServer.options().backend(backend).listenDescriptor(bound.descriptor()).build());
+    assertThat(server.addresses())
+        .containsExactly(new InetSocketAddress(InetAddress.getLoopbackAddress(), bound.port()));
+
+    server.close();
+
+    try (ServerSocketChannel again = ServerSocketChannel.open()) {
+      again.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), bound.port()));
+      assertThat(FreePort.port(again)).isEqualTo(bound.port());
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(Backend.class)
+  @EnabledOnOs(value = OS.LINUX, disabledReason = "descriptors are taken over on Linux only")
+  void listenDescriptor_thatIsNoTcpSocket_isRefused(Backend backend) {
+    int descriptor = BoundDescriptor.ofAnotherKind();
+    StoreServerOptions server =
+        StoreServer.options().backend(backend).listenDescriptor(descriptor).build();
+
+    assertThatExceptionOfType(NetworkException.class)
         .isThrownBy(() -> StoreServer.start(server))
-        .withMessageContaining("the threaded backend cannot listen on descriptor 0");
+        .withMessageContaining("descriptor " + descriptor + " is not a TCP socket");
   }
 
   @Test
@@ -63,7 +102,7 @@ class ListenSocketTest {
     assertThatExceptionOfType(NetworkException.class)
         .isThrownBy(() -> StoreServer.start(server))
         .withMessageStartingWith("The server socket has failed to listen on any local")
-        .withMessageContaining("descriptor " + Integer.MAX_VALUE + " is not open");
+        .withMessageContaining("descriptor " + Integer.MAX_VALUE + ": [9] Bad file descriptor");
   }
 
   @ParameterizedTest

@@ -50,7 +50,7 @@ public final class StoreServer implements AutoCloseable {
    * @throws NetworkException if it cannot listen; the message names the address and says why
    * @throws IllegalArgumentException if a socket to listen on is bound to another port than {@link
    *     StoreServerOptions#port}
-   * @throws UnsupportedOperationException if it is to listen on a descriptor and the backend cannot
+   * @throws UnsupportedOperationException if it is to listen on a descriptor and this is not Linux
    */
   public static StoreServer start(StoreServerOptions options) {
     Transport transport = null;

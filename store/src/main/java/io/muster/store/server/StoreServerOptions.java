@@ -279,9 +279,10 @@ public final class StoreServerOptions {
     }
 
     /**
-     * Listens on an inherited, bound socket, which belongs to the server from {@link
-     * StoreServer#start} on. Needs the event loop and Linux. If {@link #port} is not 0 the socket
-     * must be bound to it.
+     * Listens on an inherited TCP socket that is bound, as PyTorch's {@code master_listen_fd} does.
+     * The socket belongs to the server once {@link StoreServer#start} has returned. If {@link
+     * #port} is not 0 the socket must be bound to it. Linux only; elsewhere use {@link
+     * #listenChannel}.
      */
     public Builder listenDescriptor(int descriptor) {
       if (descriptor < 0) {

@@ -13,16 +13,25 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
 
-/** The event loop on a listening socket of which it knows the descriptor only. */
+/** A server on a listening socket of which it knows the descriptor only. */
+@ParameterizedClass
+@EnumSource(Backend.class)
 @EnabledOnOs(value = OS.LINUX, disabledReason = "descriptors are taken over on Linux only")
 class DescriptorServerTest {
-  private final StoreServer server =
-      StoreServer.start(
-          StoreServer.options()
-              .listenDescriptor(BoundDescriptor.onLoopback().descriptor())
-              .maxConnections(3)
-              .build());
+  private final StoreServer server;
+
+  DescriptorServerTest(Backend backend) {
+    server =
+        StoreServer.start(
+            StoreServer.options()
+                .backend(backend)
+                .listenDescriptor(BoundDescriptor.onLoopback().descriptor())
+                .maxConnections(3)
+                .build());
+  }
 
   @AfterEach
   void close() {

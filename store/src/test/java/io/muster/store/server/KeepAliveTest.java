@@ -78,10 +78,6 @@ class KeepAliveTest extends ServerTest {
 
   @Test
   void accepted_onADescriptor_isAskedAfterTheTimeThatIsSet() {
-    if (backend == Backend.THREADED) {
-      // It takes no descriptors.
-      return;
-    }
     restart(
         options()
             .listenDescriptor(BoundDescriptor.onLoopback().descriptor())

@@ -35,7 +35,8 @@ public final class EventLoopTransport implements Transport {
    */
   public static EventLoopTransport start(ListenTarget listening, ServingLimits limits)
       throws IOException {
-    return start(poller(listening), limits);
+    return start(
+        new NioPoller(ListenSockets.open(listening), new AcceptedOptions(listening)), limits);
   }
 
   /** Serves the clients that connect to a poller, which it takes over. */
@@ -43,17 +44,6 @@ public final class EventLoopTransport implements Transport {
     EventLoopTransport transport = new EventLoopTransport(poller, limits);
     transport.thread.start();
     return transport;
-  }
-
-  private static Poller poller(ListenTarget listening) throws IOException {
-    if (listening instanceof ListenTarget.OnAddresses on) {
-      return new NioPoller(ListenSockets.open(on), new AcceptedOptions(on));
-    }
-    if (listening instanceof ListenTarget.OnChannel on) {
-      return new NioPoller(List.of(on.channel()), new AcceptedOptions(on));
-    }
-    ListenTarget.OnDescriptor on = (ListenTarget.OnDescriptor) listening;
-    return EpollPoller.listening(on);
   }
 
   @Override

@@ -23,7 +23,7 @@ public sealed interface ListenTarget {
   record OnAddresses(List<InetAddress> addresses, int port, int backlog, KeepAlive keepAlive)
       implements ListenTarget {}
 
-  /** A bound socket that was inherited, by its descriptor. The server takes ownership. */
+  /** A bound socket that was inherited, by its descriptor. A server that listens owns it. Linux. */
   record OnDescriptor(int descriptor, int backlog, KeepAlive keepAlive) implements ListenTarget {}
 
   /** A bound socket of this process. The server takes ownership. */

@@ -6,19 +6,16 @@ import java.net.SocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
-import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/** The JDK's selector, which is epoll on Linux and what is best elsewhere. */
+/** A poller on the JDK's selector, which is epoll on Linux. */
 final class NioPoller implements Poller {
   private final Selector selector;
-  private final List<ServerSocketChannel> listeners;
+  private final List<ListenSocket> listeners;
   private final AcceptedOptions options;
-  private final List<InetSocketAddress> addresses = new ArrayList<>();
   private final Consumer<SelectionKey> handle = this::handle;
 
   /** The listener that may have one more connection. */
@@ -27,29 +24,28 @@ final class NioPoller implements Poller {
   private boolean acceptable;
 
   /** Takes the listeners over, whatever happens. */
-  NioPoller(List<ServerSocketChannel> listeners, AcceptedOptions options) throws IOException {
+  NioPoller(List<ListenSocket> listeners, AcceptedOptions options) throws IOException {
     this.options = options;
     this.listeners = List.copyOf(listeners);
     Selector opened = null;
     try {
       opened = Selector.open();
       this.selector = opened;
-      for (ServerSocketChannel listener : listeners) {
-        listener.configureBlocking(false).register(selector, SelectionKey.OP_ACCEPT);
-        addresses.add((InetSocketAddress) listener.getLocalAddress());
+      for (ListenSocket listener : listeners) {
+        listener.channel().configureBlocking(false).register(selector, SelectionKey.OP_ACCEPT);
       }
     } catch (IOException | RuntimeException e) {
       if (opened != null) {
         Closing.quietly(opened);
       }
-      listeners.forEach(Closing::quietly);
+      listeners.forEach(listener -> Closing.quietly(listener.channel()));
       throw e;
     }
   }
 
   @Override
   public List<InetSocketAddress> addresses() {
-    return List.copyOf(addresses);
+    return listeners.stream().map(ListenSocket::address).toList();
   }
 
   @Override
@@ -77,7 +73,7 @@ final class NioPoller implements Poller {
   @Override
   public @Nullable NonBlockingSocket accept() throws IOException {
     while (accepting < listeners.size()) {
-      SocketChannel channel = listeners.get(accepting).accept();
+      SocketChannel channel = listeners.get(accepting).channel().accept();
       if (channel != null) {
         return new Connected(channel);
       }
@@ -97,8 +93,8 @@ final class NioPoller implements Poller {
 
   @Override
   public void setAccepting(boolean accepting) {
-    for (ServerSocketChannel listener : listeners) {
-      SelectionKey key = listener.keyFor(selector);
+    for (ListenSocket listener : listeners) {
+      SelectionKey key = listener.channel().keyFor(selector);
       if (key != null) {
         key.interestOps(accepting ? SelectionKey.OP_ACCEPT : 0);
       }
@@ -108,8 +104,8 @@ final class NioPoller implements Poller {
   @Override
   public void close() {
     // The listeners first: a disconnected client must not be queued again by a dead listener.
-    for (ServerSocketChannel listener : listeners) {
-      Closing.quietly(listener);
+    for (ListenSocket listener : listeners) {
+      Closing.quietly(listener.channel());
     }
     for (SelectionKey key : selector.keys()) {
       Closing.quietly(key.channel());

@@ -60,8 +60,7 @@ public final class ThreadedTransport implements Transport {
   private final ReentrantLock largeRequests = new ReentrantLock();
 
   private final ExecutorService threads = Threads.perTask("muster-store");
-  private final List<ServerSocketChannel> listeners = new ArrayList<>();
-  private final List<InetSocketAddress> addresses = new ArrayList<>();
+  private final List<ListenSocket> listeners = new ArrayList<>();
   private final Set<Connection> connections = ConcurrentHashMap.newKeySet();
   private final CountDownLatch ended = new CountDownLatch(1);
   private volatile boolean closed;
@@ -81,7 +80,7 @@ public final class ThreadedTransport implements Transport {
    * Listens, and serves from now on.
    *
    * @throws IOException if it cannot listen
-   * @throws UnsupportedOperationException if it is to listen on a descriptor
+   * @throws UnsupportedOperationException if it is to listen on a descriptor and this is not Linux
    */
   public static ThreadedTransport start(ListenTarget listening, ServingLimits limits)
       throws IOException {
@@ -97,7 +96,7 @@ public final class ThreadedTransport implements Transport {
 
   @Override
   public List<InetSocketAddress> addresses() {
-    return List.copyOf(addresses);
+    return listeners.stream().map(ListenSocket::address).toList();
   }
 
   @Override
@@ -146,20 +145,12 @@ public final class ThreadedTransport implements Transport {
   }
 
   private void listen(ListenTarget listening) throws IOException {
-    if (listening instanceof ListenTarget.OnAddresses on) {
-      listeners.addAll(ListenSockets.open(on));
-    } else if (listening instanceof ListenTarget.OnChannel on) {
-      on.channel().configureBlocking(true);
-      listeners.add(on.channel());
-    } else if (listening instanceof ListenTarget.OnDescriptor on) {
-      throw new UnsupportedOperationException(
-          "the threaded backend cannot listen on descriptor "
-              + on.descriptor()
-              + ": the JDK makes no socket of one; use the event loop, or a ServerSocketChannel");
+    listeners.addAll(ListenSockets.open(listening));
+    for (ListenSocket listener : listeners) {
+      listener.channel().configureBlocking(true);
     }
-    for (ServerSocketChannel listener : listeners) {
-      addresses.add((InetSocketAddress) listener.getLocalAddress());
-      threads.execute(() -> accept(listener));
+    for (ListenSocket listener : listeners) {
+      threads.execute(() -> accept(listener.channel()));
     }
   }
 
@@ -197,8 +188,8 @@ public final class ThreadedTransport implements Transport {
   }
 
   private void closeSockets() {
-    for (ServerSocketChannel listener : listeners) {
-      Closing.quietly(listener);
+    for (ListenSocket listener : listeners) {
+      Closing.quietly(listener.channel());
     }
     for (Connection connection : connections) {
       Closing.quietly(connection.socket);
