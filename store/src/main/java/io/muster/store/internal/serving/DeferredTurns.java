@@ -17,8 +17,8 @@ final class DeferredTurns {
   static final long SLICE_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
 
   private final LongSupplier nanoTime;
-  private @Nullable EventLoopConnection first;
-  private @Nullable EventLoopConnection last;
+  private @Nullable DeferredTurn first;
+  private @Nullable DeferredTurn last;
   private int size;
 
   /**
@@ -31,12 +31,12 @@ final class DeferredTurns {
   }
 
   /** Adds a client that is not deferred. */
-  void add(EventLoopConnection client) {
-    EventLoopConnection before = last;
+  void add(DeferredTurn client) {
+    DeferredTurn before = last;
     if (before == null) {
       first = client;
     } else {
-      before.nextDeferred = client;
+      before.next = client;
     }
     last = client;
     size++;
@@ -50,12 +50,12 @@ final class DeferredTurns {
   void work() {
     long start = first == null ? 0 : nanoTime.getAsLong();
     for (int left = size; left > 0; left--) {
-      EventLoopConnection client = first;
+      DeferredTurn client = first;
       if (client == null) {
         return;
       }
-      first = client.nextDeferred;
-      client.nextDeferred = null;
+      first = client.next;
+      client.next = null;
       if (first == null) {
         last = null;
       }

@@ -26,9 +26,9 @@ final class EventLoop {
   private final RateLimitedLog log;
   private final LongSupplier nanoTime;
   private final DeferredTurns deferred;
-  private final ReplyBuffer replyBuffer = new ReplyBuffer();
-  private final ReadBuffer readBuffer = new ReadBuffer();
-  private final WakeupBatch wakeups = new WakeupBatch();
+  private final HeldReplies heldReplies = new HeldReplies();
+  private final WakeupBatch wakeups = new WakeupBatch(heldReplies);
+  private final ScratchBuffer scratch = new ScratchBuffer();
 
   /** Whether accepting has failed, and when it is tried again. */
   private boolean acceptsLater;
@@ -63,10 +63,8 @@ final class EventLoop {
       accept();
     }
     deferred.work();
-    replyBuffer.sendHeld();
-    if (!wakeups.isEmpty()) {
-      wakeups.deliver();
-    }
+    heldReplies.send();
+    wakeups.deliver();
     if (acceptsLater && nanoTime.getAsLong() - acceptAgain >= 0) {
       // In this order: if it fails, it is tried again.
       poller.setAccepting(true);
@@ -85,17 +83,17 @@ final class EventLoop {
    */
   private boolean serveReady() throws IOException {
     boolean acceptable = poller.poll(pollMillis());
-    for (int held = 0; replyBuffer.held() > held; ) {
-      held = replyBuffer.held();
+    for (int held = 0; heldReplies.count() > held; ) {
+      held = heldReplies.count();
       acceptable |= poller.poll(0);
     }
-    replyBuffer.sendHeld();
+    heldReplies.send();
     return acceptable;
   }
 
   private long pollMillis() {
     // Replies are held here only if the last poll failed.
-    if (!deferred.isEmpty() || replyBuffer.held() > 0) {
+    if (!deferred.isEmpty() || heldReplies.count() > 0) {
       return 0;
     }
     return acceptsLater
@@ -133,7 +131,7 @@ final class EventLoop {
       wakeups.reserve(state.openConnections());
       poller.watch(
           socket,
-          new EventLoopConnection(socket, state, log, readBuffer, replyBuffer, deferred, wakeups));
+          new EventLoopConnection(socket, state, log, scratch, heldReplies, deferred, wakeups));
     } catch (IOException e) {
       // The client has disconnected already.
       refuse(socket);

@@ -8,24 +8,63 @@ import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One client connection of the event loop. While replies are unsent, no more requests are read
- * (back-pressure).
+ * One client connection of the event loop. While replies are unsent, no more requests are read or
+ * served (back-pressure).
  *
  * <p>A turn ends after a bounded number of replies and a bounded amount of work. The next turn of
  * the same client comes after the turns of the other clients.
  */
-final class EventLoopConnection implements Poller.Readiness, ReplySink {
-  /** The number of times that the reply buffer is sent per turn, at most. */
+final class EventLoopConnection extends DeferredTurn
+    implements Poller.Readiness, HeldReplies.Recipient, WakeupBatch.Recipient, ReplySink {
+  /**
+   * How far a connection is.
+   *
+   * <pre>
+   *           end of input                 a turn, when all is sent
+   *   OPEN ────────────────▶ HALF_CLOSED ───────────────────────────▶ CLOSED
+   *     │                         │                                      ▲
+   *     │ failure, limit          │ failure, limit                       │
+   *     └──────────────┬──────────┘                                      │
+   *                    ▼               a turn, when all is sent          │
+   *                 DRAINING ────────────────────────────────────────────┘
+   * </pre>
+   */
+  enum State {
+    /** Requests are read and served. */
+    OPEN,
+
+    /** The client has sent all it will, and has been served. It is still sent wake-ups. */
+    HALF_CLOSED,
+
+    /** Nothing more is served. What is unsent is still sent, unless the socket failed. */
+    DRAINING,
+
+    /** The socket is closed and the client is forgotten. */
+    CLOSED;
+
+    boolean canBecome(State next) {
+      return switch (this) {
+        case OPEN -> next == HALF_CLOSED || next == DRAINING;
+        case HALF_CLOSED -> next == DRAINING || next == CLOSED;
+        case DRAINING -> next == CLOSED;
+        case CLOSED -> false;
+      };
+    }
+  }
+
+  /** The number of times that replies are sent per turn before the turn ends, at most. */
   private static final int SENDS_PER_TURN = 4;
 
   private final NonBlockingSocket socket;
   private final Session session;
-  private final ServerState state;
+  private final ServerState server;
   private final RateLimitedLog log;
-  private final ReadBuffer readBuffer;
-  private final ReplyBuffer replyBuffer;
+  private final ScratchBuffer scratch;
+  private final HeldReplies heldReplies;
   private final DeferredTurns deferred;
   private final WakeupBatch wakeups;
+
+  private State state = State.OPEN;
 
   /** Input that has been read and not served. Null unless another turn is needed. */
   private @Nullable ByteBuffer unserved;
@@ -39,23 +78,8 @@ final class EventLoopConnection implements Poller.Readiness, ReplySink {
   /** The bytes of {@link #unserved} and {@link #unsent} that the memory budget counts. */
   private int accounted;
 
-  private boolean inputEnded;
-
-  /** Whether no more requests are served; {@link #unsent} is still sent. */
-  private boolean finished;
-
-  /** Whether the next turn, or the end, is deferred. */
-  private boolean isDeferred;
-
-  private boolean closed;
-
-  /** The next one of the {@link DeferredTurns}. */
-  @Nullable EventLoopConnection nextDeferred;
-
-  /** The interest that was last set on the poller. */
-  private boolean interestedInInput = true;
-
-  private boolean interestedInOutput;
+  /** Whether this client's requests are being served just now. */
+  private boolean serving;
 
   /**
    * Whether replies are held for this connection. Until they are sent nothing is read: a further
@@ -64,27 +88,48 @@ final class EventLoopConnection implements Poller.Readiness, ReplySink {
    */
   private boolean repliesHeld;
 
+  /** Whether this is one of the deferred turns. */
+  private boolean isDeferred;
+
+  /** The interest that was last set on the poller. */
+  private Poller.Interest interest = Poller.Interest.INPUT;
+
   EventLoopConnection(
       NonBlockingSocket socket,
-      ServerState state,
+      ServerState server,
       RateLimitedLog log,
-      ReadBuffer readBuffer,
-      ReplyBuffer replyBuffer,
+      ScratchBuffer scratch,
+      HeldReplies heldReplies,
       DeferredTurns deferred,
       WakeupBatch wakeups) {
     this.socket = socket;
-    this.state = state;
+    this.server = server;
     this.log = log;
-    this.readBuffer = readBuffer;
-    this.replyBuffer = replyBuffer;
+    this.scratch = scratch;
+    this.heldReplies = heldReplies;
     this.deferred = deferred;
     this.wakeups = wakeups;
-    this.session = new Session(state, this);
+    this.session = new Session(server, this);
+  }
+
+  State state() {
+    return state;
+  }
+
+  private void become(State next) {
+    assert state.canBecome(next) : state + " cannot become " + next;
+    state = next;
+  }
+
+  private void drain() {
+    if (state != State.DRAINING) {
+      become(State.DRAINING);
+    }
   }
 
   @Override
   public void ready(boolean input, boolean output) {
-    if (closed) {
+    if (state == State.CLOSED) {
       return;
     }
     try {
@@ -92,7 +137,7 @@ final class EventLoopConnection implements Poller.Readiness, ReplySink {
         blocked = false;
         sendUnsent();
       }
-      if (input && interestedInInput && !repliesHeld) {
+      if (input && interest == Poller.Interest.INPUT && !repliesHeld) {
         read();
       }
     } catch (IOException e) {
@@ -104,10 +149,10 @@ final class EventLoopConnection implements Poller.Readiness, ReplySink {
   }
 
   private void read() throws IOException {
-    ByteBuffer in = readBuffer.empty();
+    ByteBuffer in = scratch.empty();
     int read = socket.read(in);
     if (read < 0) {
-      inputEnded = true;
+      become(State.HALF_CLOSED);
     } else if (read > 0) {
       serve(in.flip());
     }
@@ -118,25 +163,24 @@ final class EventLoopConnection implements Poller.Readiness, ReplySink {
     if (rest == null) {
       return;
     }
-    ByteBuffer buffer = replyBuffer.buffer();
     while (rest.hasRemaining()) {
-      int length = Math.min(buffer.clear().remaining(), rest.remaining());
-      buffer.put(rest.slice(rest.position(), length)).flip();
-      socket.write(buffer);
-      rest.position(rest.position() + length - buffer.remaining());
-      if (buffer.hasRemaining()) {
-        buffer.clear();
+      ByteBuffer part = scratch.empty();
+      int length = Math.min(part.remaining(), rest.remaining());
+      part.put(rest.slice(rest.position(), length)).flip();
+      socket.write(part);
+      rest.position(rest.position() + length - part.remaining());
+      if (part.hasRemaining()) {
         return;
       }
     }
-    buffer.clear();
     unsent = null;
   }
 
-  /** One more turn, or the end. It does not throw. */
+  /** Serves this client once more, or closes the connection. */
+  @Override
   void takeTurn() {
     isDeferred = false;
-    if (closed) {
+    if (state == State.CLOSED) {
       return;
     }
     if (isOver()) {
@@ -144,7 +188,7 @@ final class EventLoopConnection implements Poller.Readiness, ReplySink {
       return;
     }
     ByteBuffer in = unserved;
-    if (in != null && !finished && !isBlocked()) {
+    if (in != null && state == State.OPEN && !isBlocked()) {
       unserved = null;
       try {
         serve(in);
@@ -159,7 +203,7 @@ final class EventLoopConnection implements Poller.Readiness, ReplySink {
 
   /** Whether nothing more can come of this client. */
   private boolean isOver() {
-    return !isBlocked() && (finished || (inputEnded && unserved == null));
+    return state != State.OPEN && !isBlocked();
   }
 
   /** Whether the socket has no room for more. */
@@ -169,14 +213,15 @@ final class EventLoopConnection implements Poller.Readiness, ReplySink {
 
   /** Serves {@code in}, and keeps what is left of it for another turn. */
   private void serve(ByteBuffer in) throws IOException {
-    replyBuffer.open(this);
+    serving = true;
+    heldReplies.begin(this);
     try {
       session.beginTurn();
       boolean more = session.serveNext(in);
       for (int sends = 0;
           more && sends < SENDS_PER_TURN && !session.isTurnOver() && !isBlocked(); ) {
-        if (replyBuffer.isFull()) {
-          replyBuffer.send();
+        if (heldReplies.areEnough()) {
+          heldReplies.sendNow();
           sends++;
         } else {
           more = session.serveNext(in);
@@ -185,31 +230,35 @@ final class EventLoopConnection implements Poller.Readiness, ReplySink {
       if (more) {
         unserved = in.isDirect() ? ByteBuffer.allocate(in.remaining()).put(in).flip() : in;
       }
-      replyBuffer.hold();
+      heldReplies.hold();
     } catch (WireException | RuntimeException | Error e) {
       broken(e);
-      replyBuffer.send();
+      heldReplies.sendNow();
     } finally {
+      serving = false;
       try {
-        replyBuffer.close();
+        heldReplies.end();
       } finally {
-        deliverWakeups();
+        wakeups.deliver();
       }
     }
   }
 
   /** Decides what this client waits for. It does not throw. */
   private void next() {
-    if (closed || isDeferred) {
+    if (state == State.CLOSED || isDeferred) {
       return;
     }
     account();
     if (isDeferred) {
       return;
     }
-    boolean turn = isOver() || (!isBlocked() && unserved != null);
+    boolean turn = isOver() || (unserved != null && !isBlocked());
     try {
-      setInterest(!turn && !isBlocked(), isBlocked());
+      setInterest(
+          turn
+              ? Poller.Interest.NONE
+              : isBlocked() ? Poller.Interest.OUTPUT : Poller.Interest.INPUT);
     } catch (IOException e) {
       lost();
       turn = true;
@@ -239,26 +288,25 @@ final class EventLoopConnection implements Poller.Readiness, ReplySink {
     }
   }
 
-  private void setInterest(boolean input, boolean output) throws IOException {
-    if (input != interestedInInput || output != interestedInOutput) {
-      interestedInInput = input;
-      interestedInOutput = output;
-      socket.setInterest(input, output);
+  private void setInterest(Poller.Interest wanted) throws IOException {
+    if (wanted != interest) {
+      interest = wanted;
+      socket.setInterest(wanted);
     }
   }
 
   /** The connection broke, and there is nobody to tell. */
   private void lost() {
-    finished = true;
+    drain();
     unsent = null;
     blocked = false;
   }
 
   /** The client is to be disconnected as soon as it has been sent the replies. */
   private void broken(Throwable reason) {
-    finished = true;
-    state.lastResort.relieve(reason);
-    state.broken();
+    drain();
+    server.lastResort.relieve(reason);
+    server.broken();
     drop();
     log.disconnecting(socket, reason);
   }
@@ -268,7 +316,7 @@ final class EventLoopConnection implements Poller.Readiness, ReplySink {
     try {
       session.drop();
     } catch (Throwable e) {
-      state.lastResort.relieve(e);
+      server.lastResort.relieve(e);
       log.serverFailed(e);
     }
   }
@@ -281,10 +329,10 @@ final class EventLoopConnection implements Poller.Readiness, ReplySink {
 
   @Override
   public void evict(LimitException reason) {
-    if (closed) {
+    if (state == State.CLOSED) {
       return;
     }
-    boolean known = finished;
+    boolean known = state == State.DRAINING;
     if (!known) {
       tellWhy(reason);
     }
@@ -300,7 +348,7 @@ final class EventLoopConnection implements Poller.Readiness, ReplySink {
 
   /** Sends the reason if the client understands it and it would not be in the middle of replies. */
   private void tellWhy(LimitException reason) {
-    if (isBlocked() || repliesHeld || replyBuffer.isOwner(this)) {
+    if (isBlocked() || repliesHeld || serving) {
       return;
     }
     try {
@@ -310,8 +358,33 @@ final class EventLoopConnection implements Poller.Readiness, ReplySink {
       }
     } catch (Throwable e) {
       // The client is disconnected without a reason; others must not notice.
-      state.lastResort.relieve(e);
+      server.lastResort.relieve(e);
     }
+  }
+
+  private void close() {
+    become(State.CLOSED);
+    unserved = null;
+    unsent = null;
+    try {
+      socket.close();
+    } catch (Throwable e) {
+      server.lastResort.relieve(e);
+      log.serverFailed(e);
+    }
+    try {
+      session.close();
+    } catch (Throwable e) {
+      server.lastResort.relieve(e);
+      log.serverFailed(e);
+    }
+    server.disconnected();
+    wakeups.deliver();
+  }
+
+  @Override
+  public WireOutput replies() {
+    return heldReplies.output();
   }
 
   @Override
@@ -319,33 +392,13 @@ final class EventLoopConnection implements Poller.Readiness, ReplySink {
     return true;
   }
 
-  private void close() {
-    closed = true;
-    unserved = null;
-    unsent = null;
-    try {
-      socket.close();
-    } catch (Throwable e) {
-      state.lastResort.relieve(e);
-      log.serverFailed(e);
-    }
-    try {
-      session.close();
-    } catch (Throwable e) {
-      state.lastResort.relieve(e);
-      log.serverFailed(e);
-    }
-    state.disconnected();
-    deliverWakeups();
+  @Override
+  public void endWait() {
+    wakeups.add(this);
   }
 
   @Override
-  public WireOutput replies() {
-    return replyBuffer.replies();
-  }
-
-  /** Sends bytes, and keeps what the socket has no room for. */
-  void send(ByteBuffer bytes) throws IOException {
+  public void send(ByteBuffer bytes) throws IOException {
     ByteBuffer before = unsent;
     if (before == null) {
       socket.write(bytes);
@@ -354,7 +407,6 @@ final class EventLoopConnection implements Poller.Readiness, ReplySink {
       return;
     }
     if (before == null && session.takeBack(bytes.remaining())) {
-      bytes.position(bytes.limit());
       blocked = true;
     } else {
       int earlier = before == null ? 0 : before.remaining();
@@ -363,51 +415,34 @@ final class EventLoopConnection implements Poller.Readiness, ReplySink {
     }
   }
 
-  /**
-   * Delivers wake-ups. Held replies are sent first, because a wake-up must not overtake a reply to
-   * the same client.
-   */
-  private void deliverWakeups() {
-    if (!wakeups.isEmpty()) {
-      replyBuffer.sendHeld();
-      wakeups.deliver();
-    }
+  @Override
+  public void held() {
+    repliesHeld = true;
   }
 
   @Override
-  public void endWait() {
-    wakeups.add(this);
-  }
-
-  /**
-   * Sends what is due, the end of a wait or replies that were held, and keeps what the socket has
-   * no room for. Another thread may do it while the loop waits. It does not throw.
-   */
-  void deliver(ByteBuffer reply) {
-    if (closed || finished) {
+  public void deliver(ByteBuffer replies) {
+    if (state == State.DRAINING || state == State.CLOSED) {
       return;
     }
     try {
-      send(reply);
+      send(replies);
     } catch (Throwable e) {
       // Ends this connection only: neither the other woken clients nor the client that woke them.
       lost();
     }
   }
 
-  /** The same for the end of a wait without a number. Ends with numbers are sent later. */
-  void deliverEnd(ByteBuffer reply) {
+  @Override
+  public void deliverWakeup(ByteBuffer wakeup) {
     if (!session.numbersWaits()) {
-      deliver(reply);
+      deliver(wakeup);
     }
   }
 
-  /**
-   * Tells the client which of its waits with numbers have ended, while the reply buffer has no
-   * owner. It does not throw.
-   */
-  void deliverNumberedEnds() {
-    if (closed || finished || !session.numbersWaits()) {
+  @Override
+  public void deliverNumberedWakeups() {
+    if (state == State.DRAINING || state == State.CLOSED || !session.numbersWaits()) {
       return;
     }
     try {
@@ -425,13 +460,8 @@ final class EventLoopConnection implements Poller.Readiness, ReplySink {
     }
   }
 
-  /** The reply buffer holds replies for this connection, until {@link #rearm}. */
-  void hold() {
-    repliesHeld = true;
-  }
-
-  /** Decides what this connection waits for next. The loop calls it after each delivery. */
-  void rearm() {
+  @Override
+  public void rearm() {
     repliesHeld = false;
     next();
   }

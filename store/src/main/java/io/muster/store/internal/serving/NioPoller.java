@@ -132,9 +132,14 @@ final class NioPoller implements Poller {
     }
 
     @Override
-    public void setInterest(boolean input, boolean output) {
+    public void setInterest(Interest interest) {
       if (key != null && key.isValid()) {
-        key.interestOps((input ? SelectionKey.OP_READ : 0) | (output ? SelectionKey.OP_WRITE : 0));
+        key.interestOps(
+            switch (interest) {
+              case INPUT -> SelectionKey.OP_READ;
+              case OUTPUT -> SelectionKey.OP_WRITE;
+              case NONE -> 0;
+            });
       }
     }
 

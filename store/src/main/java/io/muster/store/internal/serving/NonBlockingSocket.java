@@ -26,7 +26,7 @@ interface NonBlockingSocket {
   void write(ByteBuffer from) throws IOException;
 
   /** Sets what its {@link Poller.Readiness} is called for. Initially that is input. */
-  void setInterest(boolean input, boolean output) throws IOException;
+  void setInterest(Poller.Interest interest) throws IOException;
 
   /** The client's address as numbers, or null if it is not known any more. */
   @Nullable SocketAddress remoteAddress();

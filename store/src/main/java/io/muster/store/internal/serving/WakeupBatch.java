@@ -28,13 +28,33 @@ final class WakeupBatch {
   private static final int HELPERS =
       Math.min(MOST_HELPERS, Runtime.getRuntime().availableProcessors() - 1);
 
-  private @Nullable EventLoopConnection[] clients = new @Nullable EventLoopConnection[64];
+  /** A client whose wait has ended. No method throws. */
+  interface Recipient {
+    /**
+     * Sends the end of a wait without a number, and keeps it if the socket has no room. Another
+     * thread may do it while the loop waits.
+     */
+    void deliverWakeup(ByteBuffer wakeup);
+
+    /** Sends the ends of waits with numbers, if there are any. */
+    void deliverNumberedWakeups();
+
+    /** All has been delivered. */
+    void rearm();
+  }
+
+  private final HeldReplies heldReplies;
+  private @Nullable Recipient[] clients = new @Nullable Recipient[64];
   private int size;
 
   /** The clients whose wake-ups are being sent. Meanwhile {@link #add} may add others. */
-  private @Nullable EventLoopConnection[] delivering = new @Nullable EventLoopConnection[64];
+  private @Nullable Recipient[] delivering = new @Nullable Recipient[64];
 
   private final ByteBuffer reply = ByteBuffer.allocateDirect(1).put(0, (byte) Reply.STOP_WAITING);
+
+  WakeupBatch(HeldReplies heldReplies) {
+    this.heldReplies = heldReplies;
+  }
 
   /** Makes room for so many clients, so that {@link #add} does not allocate. */
   void reserve(int connections) {
@@ -46,18 +66,21 @@ final class WakeupBatch {
   }
 
   /** Adds a client that is not in the batch. */
-  void add(EventLoopConnection client) {
+  void add(Recipient client) {
     clients[size++] = client;
   }
 
-  boolean isEmpty() {
-    return size == 0;
-  }
-
-  /** Sends all wake-ups. It does not throw. */
+  /**
+   * Sends all wake-ups. Held replies are sent first, because a wake-up must not overtake a reply to
+   * the same client. It does not throw.
+   */
   void deliver() {
+    if (size == 0) {
+      return;
+    }
+    heldReplies.send();
     int count = size;
-    @Nullable EventLoopConnection[] released = clients;
+    @Nullable Recipient[] released = clients;
     clients = delivering;
     delivering = released;
     size = 0;
@@ -67,9 +90,9 @@ final class WakeupBatch {
       deliverInParallel(count);
     }
     for (int i = 0; i < count; i++) {
-      EventLoopConnection client = Objects.requireNonNull(released[i]);
+      Recipient client = Objects.requireNonNull(released[i]);
       released[i] = null;
-      client.deliverNumberedEnds();
+      client.deliverNumberedWakeups();
       client.rearm();
     }
   }
@@ -87,7 +110,7 @@ final class WakeupBatch {
 
   private void deliver(int from, int to, ByteBuffer reply) {
     for (int i = from; i < to; i++) {
-      Objects.requireNonNull(delivering[i]).deliverEnd(reply.clear());
+      Objects.requireNonNull(delivering[i]).deliverWakeup(reply.clear());
     }
   }
 

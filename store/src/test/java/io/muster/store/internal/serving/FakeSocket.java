@@ -24,8 +24,7 @@ final class FakeSocket implements NonBlockingSocket {
   private int room = UNLIMITED;
   private @Nullable Runnable onRead;
   private Poller.@Nullable Readiness readiness;
-  private boolean interestedInInput = true;
-  private boolean interestedInOutput;
+  private Poller.Interest interest = Poller.Interest.INPUT;
   private boolean closed;
 
   /** What a client sends. */
@@ -116,11 +115,11 @@ final class FakeSocket implements NonBlockingSocket {
   }
 
   boolean isWatchedForInput() {
-    return !closed && interestedInInput;
+    return !closed && interest == Poller.Interest.INPUT;
   }
 
   boolean isWatchedForOutput() {
-    return !closed && interestedInOutput;
+    return !closed && interest == Poller.Interest.OUTPUT;
   }
 
   /** The connection that serves this socket. */
@@ -180,9 +179,8 @@ final class FakeSocket implements NonBlockingSocket {
   }
 
   @Override
-  public void setInterest(boolean input, boolean output) {
-    interestedInInput = input;
-    interestedInOutput = output;
+  public void setInterest(Poller.Interest interest) {
+    this.interest = interest;
     faults.pass(Faults.Step.SET_INTEREST);
   }
 
