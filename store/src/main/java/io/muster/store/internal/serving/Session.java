@@ -1,11 +1,8 @@
 package io.muster.store.internal.serving;
 
-import io.muster.store.internal.keyspace.Key;
-import io.muster.store.internal.keyspace.Keyspace;
 import io.muster.store.internal.keyspace.NotANumberException;
 import io.muster.store.internal.keyspace.StoreFullException;
-import io.muster.store.internal.keyspace.Waiter;
-import io.muster.store.internal.keyspace.WaiterRegistry;
+import io.muster.store.internal.serving.ClientWaits.Until;
 import io.muster.store.internal.wire.Hello;
 import io.muster.store.internal.wire.LimitException;
 import io.muster.store.internal.wire.Opcode;
@@ -22,12 +19,12 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /**
- * One client's conversation with the server. At most one wait is pending, but for those that have
- * numbers; other requests are served meanwhile, and a new wait takes the place of the old one.
- * Called by one thread at a time, under the rule that guards the {@link ServerState}.
+ * One client's requests, and what the server keeps about the client. Requests are served while the
+ * client waits.
+ *
+ * <p>Called by one thread at a time, under the rule that guards the {@link ServerState}.
  */
 final class Session implements Requests {
   private static final byte[] EMPTY = {};
@@ -44,20 +41,14 @@ final class Session implements Requests {
   private final ReplySink replySink;
   private final RequestDecoder decoder;
 
-  /** Whether the end of a wait is still to be told, behind the long reply. */
-  private boolean releaseUnwritten;
-
-  /** Why the end of the client's own wait could not be written, amid the request that ended it. */
-  private @Nullable Throwable releaseFailure;
-
   /** What the client has stored. */
   private final StoredMemory.Contribution contribution = new StoredMemory.Contribution();
 
   /** What it holds for a request that arrives and for a reply that is sent. */
   private final Holding transfer;
 
-  /** What it holds for its wait. */
-  private final Holding waiting;
+  /** What it waits for. */
+  private final ClientWaits waits;
 
   /** The long reply that is being written. */
   private final LongReply longReply;
@@ -69,24 +60,13 @@ final class Session implements Requests {
   private boolean refusals;
 
   private long workBefore;
-  private boolean serving;
-  private @Nullable PendingWait pending;
-
-  /** The waits that have numbers, of a client that asked for that. */
-  private @Nullable NumberedWaits numbered;
-
-  /**
-   * The queue whose push ended this session's wait, until its next request shows whether it takes
-   * the item.
-   */
-  private @Nullable Key wokenBy;
 
   Session(ServerState state, ReplySink replySink) {
     this.state = state;
     this.replySink = replySink;
     this.transfer = new Holding(state.memory.transfers, replySink);
-    this.waiting = new Holding(state.memory.waits, replySink);
     this.longReply = new LongReply(state, replySink, transfer);
+    this.waits = new ClientWaits(state, replySink, longReply);
     this.decoder = new RequestDecoder(state.limits.wire(), state.keys, transfer);
   }
 
@@ -109,8 +89,7 @@ final class Session implements Requests {
       writeOn();
       return true;
     }
-    Key offered = wokenBy;
-    serving = true;
+    waits.beginRequest();
     try {
       Opcode served = decoder.decode(in, this);
       if (served == null) {
@@ -123,15 +102,11 @@ final class Session implements Requests {
       }
       throw e;
     } finally {
-      serving = false;
+      waits.endRequest();
       state.stored.settle(contribution);
       state.pins.settle();
     }
-    requireReleaseTold();
-    replyEnds();
-    if (offered != null && offered.equals(wokenBy)) {
-      passOnWakeUp();
-    }
+    waits.settle();
     return true;
   }
 
@@ -158,10 +133,7 @@ final class Session implements Requests {
     try {
       drop();
     } finally {
-      passOnWakeUp();
-      if (numbered != null) {
-        numbered.passOnWakeUps();
-      }
+      waits.passOnWakeUps();
       state.stored.settle(contribution);
     }
   }
@@ -183,11 +155,7 @@ final class Session implements Requests {
     longReply.drop();
     decoder.abandon();
     transfer.giveBack();
-    giveUpWait();
-    waiting.giveBack();
-    if (numbered != null) {
-      numbered.endAll();
-    }
+    waits.giveUpAll();
   }
 
   /** All that was replied so far has been sent, so that nothing refers to it any more. */
@@ -204,50 +172,15 @@ final class Session implements Requests {
     return longReply.takeBack(bytes);
   }
 
-  private void requireReleaseTold() throws IOException {
-    Throwable failure = releaseFailure;
-    if (failure != null) {
-      throw new IOException("the end of the client's own wait could not be written", failure);
-    }
-  }
-
   private boolean isWriting() {
     return longReply.isWriting();
   }
 
   private void writeOn() throws IOException {
     longReply.writeOn();
-    if (isWriting()) {
-      return;
+    if (!isWriting()) {
+      waits.settleAfterLongReply();
     }
-    if (releaseUnwritten) {
-      releaseUnwritten = false;
-      reply().putByte(Reply.STOP_WAITING);
-    }
-    replyEnds();
-  }
-
-  private void passOnWakeUp() {
-    Key queue = wokenBy;
-    wokenBy = null;
-    state.passOnWakeUp(queue);
-  }
-
-  private void giveUpWait() {
-    PendingWait wait = pending;
-    if (wait != null) {
-      pending = null;
-      wait.giveUp();
-      waiting.giveBack();
-    }
-  }
-
-  private static long bytesToWaitFor(List<Key> keys) {
-    long bytes = 0;
-    for (int i = 0; i < keys.size(); i++) {
-      bytes += ServerMemory.WAIT_FOR_KEY + (long) keys.get(i).bytes().length;
-    }
-    return bytes;
   }
 
   @Override
@@ -322,7 +255,7 @@ final class Session implements Requests {
 
   @Override
   public void await(List<byte[]> keys) throws IOException {
-    awaitAll(keys, Keyspace::isPresent, WaiterRegistry::registerForPresence);
+    waits.awaitUnnumbered(keys, Until.PRESENT);
   }
 
   @Override
@@ -380,7 +313,7 @@ final class Session implements Requests {
 
   @Override
   public void cancelWait() throws IOException {
-    giveUpWait();
+    waits.giveUp();
     reply().putByte(Reply.WAIT_CANCELED);
   }
 
@@ -401,9 +334,7 @@ final class Session implements Requests {
 
   @Override
   public void queuePop(byte[] key) throws IOException {
-    if (wokenBy != null && Arrays.equals(wokenBy.bytes(), key)) {
-      wokenBy = null;
-    }
+    waits.popped(key);
     reply().putLong(state.keyspace.queueLength(key));
     long removed = state.keyspace.removedBytes();
     byte[] item = state.keyspace.pop(key);
@@ -428,36 +359,10 @@ final class Session implements Requests {
 
   @Override
   public void barrier(byte[] key, long worldSize) throws IOException {
-    if (numbered != null) {
-      barrierNumbered(numbered, key, worldSize);
-      return;
-    }
-    giveUpWait();
-    state.stored.requireRoomToAdd(contribution, key);
-    waiting.change(ServerMemory.WAIT_FOR_KEY + (long) key.length);
-    PendingWait wait = new BarrierWait();
     try {
-      if (state.barriers.arrive(new Key(key), worldSize, wait)) {
-        reply().putByte(Reply.STOP_WAITING);
-        waiting.giveBack();
-      } else {
-        pending = wait;
-      }
+      waits.arrive(contribution, key, worldSize);
     } catch (NotANumberException | StoreFullException e) {
       throw refusal(e);
-    }
-  }
-
-  private void barrierNumbered(NumberedWaits waits, byte[] key, long worldSize) throws IOException {
-    long number = waits.takeNumber();
-    try {
-      state.stored.requireRoomToAdd(contribution, key);
-      if (waits.arrive(number, new Key(key), worldSize)) {
-        replyEnd(Reply.STOP_WAITING, number);
-      }
-    } catch (LimitException | NotANumberException | StoreFullException e) {
-      // The client's other waits go on.
-      replyEnd(Reply.WAIT_REFUSED, number);
     }
   }
 
@@ -506,29 +411,25 @@ final class Session implements Requests {
 
   @Override
   public void observe(List<byte[]> keys) throws IOException {
-    awaitNumbered(keys, Keyspace::isPresent, WaiterRegistry::registerAsObserver);
+    waits.await(keys, Until.OBSERVED);
   }
 
   @Override
   public void awaitValues(List<byte[]> keys) throws IOException {
-    awaitNumbered(keys, Keyspace::hasValue, WaiterRegistry::registerForValues);
+    waits.await(keys, Until.VALUES);
   }
 
   @Override
   public void awaitItem(byte[] key) throws IOException {
-    awaitNumbered(
-        List.of(key),
-        (keyspace, queue) -> keyspace.queueLength(queue) > 0,
-        (waits, wait, queue) -> waits.registerForItem(wait, queue.get(0)));
+    waits.await(List.of(key), Until.ITEM);
   }
 
   @Override
   public void hello(List<byte[]> features) throws IOException {
     for (byte[] feature : features) {
       refusals |= Arrays.equals(feature, REFUSALS);
-      if (numbered == null && Arrays.equals(feature, NUMBERED_WAITS)) {
-        giveUpWait();
-        numbered = new NumberedWaits(state, replySink, this::endsAreUntold);
+      if (Arrays.equals(feature, NUMBERED_WAITS)) {
+        waits.number();
       }
     }
     Hello.write(reply(), Hello.facts(state.name, state.limits.wire()), features, FEATURES);
@@ -536,106 +437,17 @@ final class Session implements Requests {
 
   @Override
   public void endWait(long number) throws IOException {
-    replyEnds();
-    if (numbered != null) {
-      numbered.end(number);
-    }
-    replyEnd(Reply.WAIT_CANCELED, number);
-  }
-
-  private void replyEnd(int how, long number) throws IOException {
-    reply().putByte(how);
-    reply().putLong(number);
-  }
-
-  private void endsAreUntold() {
-    if (!serving && !isWriting()) {
-      replySink.endWait();
-    }
-  }
-
-  private void replyEnds() throws IOException {
-    byte[] ends = takeEnds();
-    if (ends.length > 0) {
-      reply().putBytes(ends, 0, ends.length);
-    }
+    waits.end(number);
   }
 
   /** Whether the client's waits have numbers, so that {@link #takeEnds} tells how they end. */
   boolean numbersWaits() {
-    return numbered != null;
+    return waits.areNumbered();
   }
 
   /** What tells the client which of its waits with numbers have ended; not amid a long reply. */
   byte[] takeEnds() {
-    NumberedWaits waits = numbered;
-    return waits != null && waits.hasEnds() && !isWriting() ? waits.takeEnds() : EMPTY;
-  }
-
-  /** Waits, with a number if the client's waits have any. */
-  private void awaitNumbered(List<byte[]> keys, Presence presence, Registration registration)
-      throws IOException {
-    NumberedWaits waits = numbered;
-    if (waits == null) {
-      awaitAll(keys, presence, registration);
-      return;
-    }
-    long number = waits.takeNumber();
-    List<Key> missing = missing(keys, presence);
-    if (missing.isEmpty()) {
-      replyEnd(Reply.STOP_WAITING, number);
-      return;
-    }
-    try {
-      waits.begin(
-          number,
-          missing.size(),
-          bytesToWaitFor(missing),
-          wait -> registration.register(state.waiters, wait, missing));
-    } catch (LimitException e) {
-      // The client's other waits go on.
-      replyEnd(Reply.WAIT_REFUSED, number);
-    }
-  }
-
-  private void awaitAll(List<byte[]> keys, Presence presence, Registration registration)
-      throws IOException {
-    if (numbered != null) {
-      throw new WireException("a wait without a number on a connection where waits have numbers");
-    }
-    giveUpWait();
-    List<Key> missing = missing(keys, presence);
-    if (missing.isEmpty()) {
-      reply().putByte(Reply.STOP_WAITING);
-      return;
-    }
-    waiting.change(bytesToWaitFor(missing));
-    PendingWait wait = new KeyWait();
-    registration.register(state.waiters, wait, missing);
-    pending = wait;
-  }
-
-  private List<Key> missing(List<byte[]> keys, Presence presence) {
-    List<Key> missing = List.of();
-    for (int i = 0; i < keys.size(); i++) {
-      byte[] key = keys.get(i);
-      if (!presence.isThere(state.keyspace, key)) {
-        if (missing.isEmpty()) {
-          missing = new ArrayList<>(keys.size() - i);
-        }
-        missing.add(new Key(key));
-      }
-    }
-    return missing;
-  }
-
-  /** What a wait is for. */
-  private interface Presence {
-    boolean isThere(Keyspace keyspace, byte[] key);
-  }
-
-  private interface Registration {
-    void register(WaiterRegistry waits, Waiter wait, List<Key> missing);
+    return waits.takeEnds();
   }
 
   private WireOutput reply() {
@@ -652,44 +464,5 @@ final class Session implements Requests {
     return cause instanceof StoreFullException
         ? new LimitException(String.valueOf(cause.getMessage()))
         : new WireException(String.valueOf(cause.getMessage()));
-  }
-
-  private abstract class PendingWait extends Waiter {
-    abstract void giveUp();
-
-    @Override
-    protected void released(@Nullable Key queue) {
-      pending = null;
-      waiting.giveBack();
-      wokenBy = mayConsumeItem() ? queue : null;
-      if (isWriting()) {
-        releaseUnwritten = true;
-        return;
-      }
-      if (!serving) {
-        replySink.endWait();
-        return;
-      }
-      try {
-        reply().putByte(Reply.STOP_WAITING);
-      } catch (Throwable e) {
-        // The failure of this client must not affect other clients that wait for the same key.
-        releaseFailure = e;
-      }
-    }
-  }
-
-  private final class KeyWait extends PendingWait {
-    @Override
-    void giveUp() {
-      state.waiters.forget(this);
-    }
-  }
-
-  private final class BarrierWait extends PendingWait {
-    @Override
-    void giveUp() {
-      state.barriers.leave(this);
-    }
   }
 }
