@@ -28,7 +28,9 @@ final class ClientWaits {
 
   /** What a wait is for. */
   enum Until {
-    /** All keys have been set, or pushed to. An item that ends the wait is offered to nobody else. */
+    /**
+     * All keys have been set, or pushed to. An item that ends the wait is offered to nobody else.
+     */
     PRESENT {
       @Override
       boolean isMet(Keyspace keyspace, byte[] key) {
@@ -107,7 +109,9 @@ final class ClientWaits {
   /** Why the end of the client's own wait could not be written, amid the request that ended it. */
   private @Nullable Throwable endFailure;
 
-  /** The queue whose push ended the wait, until the next request shows whether it takes the item. */
+  /**
+   * The queue whose push ended the wait, until the next request shows whether it takes the item.
+   */
   private @Nullable Key wokenBy;
 
   /** {@link #wokenBy} before the request that is being served. */

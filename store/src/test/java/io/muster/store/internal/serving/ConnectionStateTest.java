@@ -41,7 +41,10 @@ class ConnectionStateTest {
 
     assertThat(legal)
         .containsExactly(
-            "OPEN HALF_CLOSED", "OPEN DRAINING", "HALF_CLOSED DRAINING", "HALF_CLOSED CLOSED",
+            "OPEN HALF_CLOSED",
+            "OPEN DRAINING",
+            "HALF_CLOSED DRAINING",
+            "HALF_CLOSED CLOSED",
             "DRAINING CLOSED");
   }
 
