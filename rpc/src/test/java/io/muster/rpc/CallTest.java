@@ -125,7 +125,7 @@ class CallTest {
         LocalWorld.of(
             2,
             options -> options.function("hang", hang(interrupted)).function("null", a -> null))) {
-      // So that the call has begun there when its time is over.
+      // The call has begun on the other worker before it times out.
       assertThat(world.seen(0, 1).call(Object.class, "null")).isNull();
       Worker worker = world.seen(0, 1).withTimeout(Duration.ofMillis(500));
 
@@ -262,7 +262,7 @@ class CallTest {
     };
   }
 
-  /** A service that answers later, with what can be cancelled. */
+  /** An asynchronous service whose results can be cancelled. */
   interface Later {
     CompletableFuture<Integer> number();
   }

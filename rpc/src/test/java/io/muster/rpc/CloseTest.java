@@ -14,17 +14,17 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 /**
- * Fault E2: closing an agent ends the calls that it makes, at once and with {@link
- * WorkerLostException}, whatever the other side does.
+ * Fault E2: closing an agent fails its calls at once with {@link WorkerLostException}, whatever the
+ * other side does.
  *
- * <p>The same shape was looked for in calls that are begun while the agent closes, in answers for
- * which there is no thread any more, and in what closing does after a step of it has failed.
+ * <p>The same kind of fault was looked for in calls that begin while the agent closes, in responses
+ * for which there is no thread any more, and in the steps of closing after one has failed.
  */
 class CloseTest {
   private final CountDownLatch called = new CountDownLatch(3);
   private final CountDownLatch mayEnd = new CountDownLatch(1);
 
-  /** A world whose function "hold" answers no interrupt, and returns when the test is over. */
+  /** A world whose function "hold" ignores interrupts and returns when the test allows it. */
   private LocalWorld world() {
     return LocalWorld.of(
         2,
@@ -37,7 +37,7 @@ class CloseTest {
                     try {
                       mayEnd.await();
                     } catch (InterruptedException e) {
-                      // A handler without manners.
+                      // This handler ignores interrupts.
                       assertThat(e).isNotNull();
                     }
                   }
@@ -101,7 +101,7 @@ class CloseTest {
       world.agent(0).close();
 
       assertThat(caller.result()).isTrue();
-      // An answer or a loss, but an end.
+      // The call has ended, with a response or a failure.
       assertThat(last.get().handle((value, failure) -> true).join()).isTrue();
     }
   }

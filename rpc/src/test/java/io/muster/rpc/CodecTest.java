@@ -25,7 +25,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** What the standard codec takes, and above all what it does not. */
+/** What the default codec supports, and what it refuses. */
 class CodecTest {
   private static final int MAX_BYTES = 1 << 20;
   private static final RpcCodec CODEC =
@@ -189,7 +189,7 @@ class CodecTest {
             new ArrayList<>(Collections.nCopies(8, 1)),
             BigInteger.TEN.pow(20))) {
       byte[] bytes = encode(value);
-      // Behind the number of the class, in place of the length: the largest there is.
+      // After the number of the class, the largest length.
       byte[] hostile =
           ByteBuffer.allocate(bytes.length + 4)
               .put(bytes[0])
@@ -210,7 +210,7 @@ class CodecTest {
     Object value = deep;
     assertThatIllegalArgumentException().isThrownBy(() -> encode(value));
 
-    // The same from a sender without scruples: lists of one element, one in the other.
+    // The same from a hostile sender: nested lists of one element.
     byte[] list = encode(List.of(List.of()));
     byte[] bytes = new byte[100_000];
     for (int i = 0; i + 1 < bytes.length; i += 2) {

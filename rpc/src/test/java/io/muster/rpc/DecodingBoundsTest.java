@@ -18,11 +18,11 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /**
- * Fault E6: memory and time that a message takes to be decoded are bounded by its size.
+ * Fault E6: the memory and time to decode a message are bounded by its size.
  *
- * <p>The same shape was looked for in all that claims a number of elements (arrays, lists, sets,
- * maps), in all that is hashed while it is decoded (keys of maps, elements of sets, and keys inside
- * of keys), and in decoding that goes on after the call has timed out.
+ * <p>The same kind of fault was looked for wherever a message has a number of elements (arrays,
+ * lists, sets, maps), wherever decoding hashes (keys of maps, elements of sets, and keys within
+ * keys), and in decoding that goes on after the call has timed out.
  */
 class DecodingBoundsTest {
   private static final int MAX_BYTES = 16 << 20;
@@ -42,7 +42,7 @@ class DecodingBoundsTest {
       byte number = encode(container)[0];
       ByteBuffer message = ByteBuffer.allocate(2 << 20);
       for (int depth = 0; depth < 90; depth++) {
-        // As many elements as there are bytes: more than 2^20, in four groups of seven bits.
+        // As many elements as bytes: more than 2^20, encoded in four groups of seven bits.
         message.put(number).put(new byte[] {-128, -128, -64, 0});
       }
       ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
@@ -58,14 +58,14 @@ class DecodingBoundsTest {
     }
   }
 
-  /** Lists of two numbers that all have one hash code. */
+  /** Lists of two numbers that all have the same hash code. */
   private static List<Object> alike(int count) {
     return new ArrayList<>(IntStream.range(0, count).mapToObj(i -> List.of(i, -31 * i)).toList());
   }
 
   @Test
   void keysWithOneHashCode_areRefused() {
-    // A hash map of our own would take as long to be made as the victim's.
+    // Building such a hash map here would take as long as on the attacked worker.
     byte[] list = encode(alike(200_000));
     byte[] set = list.clone();
     set[0] = encode(Set.of())[0];

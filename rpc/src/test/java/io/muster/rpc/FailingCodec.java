@@ -6,7 +6,7 @@ import java.io.UncheckedIOException;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** A codec that fails where it meets certain texts: that is what makes tests fail a given step. */
+/** A codec that fails for certain texts, so that tests can make each step fail. */
 final class FailingCodec implements RpcCodec {
   static final String ENCODING_ERROR = "an error when this is encoded";
   static final String ENCODING_EXCEPTION = "an exception when this is encoded";

@@ -22,11 +22,11 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 /**
- * A logger that begins to throw ends neither a call nor a thread. Fault E4. The same shape was
+ * A logger that throws ends neither a call nor a thread. Fault E4. The same kind of fault was
  * looked for in the loggers of Muster's agents, of gRPC and of its Netty.
  */
 class FailingLogTest {
-  /** Muster's, and those of gRPC and its Netty. */
+  /** The loggers of Muster, gRPC and its Netty. */
   private static final List<Logger> LOGGERS =
       List.of(Logger.getLogger("io.muster.rpc"), Logger.getLogger("io.grpc"));
 
@@ -84,9 +84,7 @@ class FailingLogTest {
     }
   }
 
-  /**
-   * Repeats a task, 20 times at least: lines that exceed their limit in a second are not logged.
-   */
+  /** Repeats a task at least 20 times, because lines beyond the limit per second are not logged. */
   private void untilTheLoggerHasFailed(Runnable task) {
     long start = System.nanoTime();
     for (int i = 0; i < 20 || failures.get() == 0; i++) {
@@ -106,7 +104,7 @@ class FailingLogTest {
     } catch (SocketTimeoutException e) {
       throw new AssertionError("the connection stays open", e);
     } catch (SocketException e) {
-      // Closed with something unread.
+      // Closed before everything was read.
       return;
     } catch (IOException e) {
       throw new UncheckedIOException(e);

@@ -18,11 +18,11 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 /**
- * Fault E4: a worker whose descriptors are exhausted for a moment serves on afterwards, though it
- * had not yet logged, called or accepted anything.
+ * Fault E4: a worker whose descriptors were exhausted serves again afterwards, even if it had not
+ * logged, called or accepted anything before.
  *
- * <p>The same shape was looked for in all that Netty's threads log, as whatever is thrown there
- * ends the thread.
+ * <p>The same kind of fault was looked for wherever Netty's threads log, because an exception from
+ * the logger ends the thread.
  */
 class FewDescriptorsIT {
   private static final int DESCRIPTORS = 200;
@@ -62,7 +62,7 @@ class FewDescriptorsIT {
     }
   }
 
-  /** Some of them wait in the kernel's queue, and where that is short they find no place there. */
+  /** Connects. Some connections stay in the accept queue, or do not fit into it. */
   private static void connect(List<Socket> strangers, int port) throws IOException {
     for (int i = 0; i < STRANGERS; i++) {
       Socket stranger = new Socket();

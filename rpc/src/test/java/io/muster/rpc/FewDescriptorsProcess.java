@@ -9,7 +9,7 @@ import java.io.IOException;
 import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
 
-/** A world of one, which says where it listens, and calls itself for each line it is told. */
+/** A single worker that prints its port and calls itself for each input line. */
 final class FewDescriptorsProcess {
   private FewDescriptorsProcess() {}
 

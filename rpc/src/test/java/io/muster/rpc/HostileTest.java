@@ -37,7 +37,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** What comes to a worker's port that no worker sends; others are served on. */
+/** Input that no worker sends. Meanwhile other clients are served. */
 class HostileTest {
   private static final int MAX_BYTES = 64 << 10;
   private static final Duration PATIENCE = Background.PATIENCE;
@@ -129,7 +129,7 @@ class HostileTest {
     }
   }
 
-  /** Sends something, and waits for the other side to close. */
+  /** Sends bytes and waits until the other side closes. */
   private static void awaitEndAfter(Socket socket, String description, byte[]... sent)
       throws IOException {
     try {
@@ -140,7 +140,7 @@ class HostileTest {
     } catch (SocketTimeoutException e) {
       throw new AssertionError("the worker keeps the connection, " + description, e);
     } catch (SocketException e) {
-      // A reset: that is an end, too.
+      // A reset ends the connection, too.
       assertThat(socket.isConnected()).isTrue();
     }
   }
@@ -153,7 +153,7 @@ class HostileTest {
 
       assertThat(refusal(cut).kind()).as("%d bytes", length).isEqualTo(Kind.INVALID_REQUEST);
     }
-    // An empty body is no array of arguments.
+    // An empty body is not an array of arguments.
     assertThat(refusal(Frame.of(whole)).kind()).isEqualTo(Kind.INVALID_REQUEST);
   }
 
@@ -198,8 +198,8 @@ class HostileTest {
   }
 
   /**
-   * Fault E8. The same shape was looked for in the names of objects: they are not numbered through,
-   * so that nobody who has seen one knows the next.
+   * Fault E8. The same kind of fault was looked for in identifiers of objects: the next one cannot
+   * be guessed from those before.
    */
   @Test
   void object_underTheNumberOfAnotherWorker_isRefused() {
@@ -215,7 +215,7 @@ class HostileTest {
     assertThat(refusal(foreign.encode()))
         .isEqualTo(
             CallFailure.of(
-                Kind.INVALID_REQUEST, "the object would bear the number of another worker"));
+                Kind.INVALID_REQUEST, "the identifier of the object belongs to another worker"));
     try (RemoteRef<String> one = world.agent(0).share("one");
         RemoteRef<String> two = world.agent(0).share("two")) {
       assertThat(AgentInternals.id(two).number() - AgentInternals.id(one).number())

@@ -21,18 +21,17 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * Fault E1: whatever fails in an inbound call, the caller is told, and the call gives its place
- * back: a worker that has three places serves on after ten such calls, and can shut down.
+ * Fault E1: whatever fails in an inbound call, the caller gets an exception and the call leaves the
+ * admission. A worker that admits three calls still serves after ten such calls, and can shut down.
  *
- * <p>The same shape was looked for in what agents tell each other (Dispatcher.control), in what
- * callers do with an answer (Caller.PendingCall), in the threads that calls run on (Admission), in
- * the watch over holders (Watch), and in shares of objects whose owner cannot be told
- * (HeldObjects).
+ * <p>The same kind of fault was looked for in control messages (Dispatcher.control), in the
+ * handling of responses (PendingCall), in the threads of calls (Admission), in HolderMonitor, and
+ * in shares of objects whose owner cannot be reached (HeldObjects).
  */
 class InboundFailureTest {
   private static final int ROUNDS = 10;
 
-  /** An exception of which some method throws. */
+  /** An exception one of whose methods throws. */
   private static final class Evil extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
@@ -79,7 +78,7 @@ class InboundFailureTest {
     }
   }
 
-  /** A stage whose callback never comes, or comes too often. */
+  /** A stage whose callback is never called, or called more than once. */
   private static final class OddStage extends CompletableFuture<Object> {
     private final boolean refuses;
 
@@ -109,7 +108,7 @@ class InboundFailureTest {
     return CompletableFuture.completedFuture(value);
   }
 
-  /** What a function does, and a part of what the caller is told. */
+  /** What a function does, and a part of the message that the caller gets. */
   private static final Map<String, Map.Entry<Supplier<@Nullable Object>, String>> FAILURES =
       new TreeMap<>(
           Map.of(
@@ -175,7 +174,9 @@ class InboundFailureTest {
         });
   }
 
-  /** All places are free: as many calls are taken at once as there are, and all can shut down. */
+  /**
+   * Asserts that the worker admits as many calls as its limits allow, and that all can shut down.
+   */
   private static void assertServesOnAndEnds(LocalWorld world) {
     assertThat(world.seen(0, 1).call(String.class, "echo", "still there")).isEqualTo("still there");
     List<Background<Boolean>> ends =
@@ -282,7 +283,7 @@ class InboundFailureTest {
       assertThat(running.await(20, TimeUnit.SECONDS)).isTrue();
       for (int round = 0; round < ROUNDS; round++) {
         Worker impatient = worker.withTimeout(Duration.ofMillis(50));
-        // Refused if the one before has not gone yet, which is what must come to an end.
+        // The call is refused until the previous one has left the admission.
         awaitTimeout(() -> impatient.call(String.class, "echo", "waiting"));
       }
       mayEnd.countDown();
@@ -292,7 +293,7 @@ class InboundFailureTest {
     }
   }
 
-  /** Calls until the call is taken and times out. */
+  /** Calls until the call is admitted and times out. */
   private static void awaitTimeout(Supplier<String> call) {
     long start = System.nanoTime();
     while (System.nanoTime() - start < Background.PATIENCE.toNanos()) {

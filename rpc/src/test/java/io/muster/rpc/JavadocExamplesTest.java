@@ -24,7 +24,7 @@ class JavadocExamplesTest {
       Pattern.compile(
           "^ \\* <pre>\\{@code\\R(.*?)^ \\* }</pre>", Pattern.DOTALL | Pattern.MULTILINE);
 
-  /** What examples refer to without declaring it. */
+  /** Declares what examples refer to. */
   private static final String CONTEXT =
       """
       import io.muster.rpc.*;

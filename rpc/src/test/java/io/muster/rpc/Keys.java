@@ -8,7 +8,7 @@ import java.security.GeneralSecurityException;
 import java.security.KeyStore;
 import java.util.concurrent.TimeUnit;
 
-/** A key with a certificate that nobody else has signed, made for a test. */
+/** A key with a self-signed certificate. */
 final class Keys {
   private static final String ALIAS = "worker";
   static final String PASSWORD = "secret";
@@ -20,10 +20,10 @@ final class Keys {
   }
 
   /**
-   * Makes one.
+   * Makes a key.
    *
-   * @param file a new one
-   * @param names what the certificate is for, such as {@code ip:127.0.0.1}
+   * @param file the key store, which does not exist yet
+   * @param names the subject of the certificate, such as {@code ip:127.0.0.1}
    */
   static Keys make(Path file, String names) {
     try {
@@ -66,7 +66,7 @@ final class Keys {
     return identity;
   }
 
-  /** Trust in this certificate alone. */
+  /** A trust store that contains this certificate only. */
   KeyStore trust() {
     try {
       KeyStore trust = KeyStore.getInstance("PKCS12");

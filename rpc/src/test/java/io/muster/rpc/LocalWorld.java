@@ -8,7 +8,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.function.Consumer;
 
-/** Workers of this JVM with one store, named worker0, worker1 and so on. */
+/** Workers in this JVM that share a store. Their names are worker0, worker1 and so on. */
 final class LocalWorld implements AutoCloseable {
   private final List<RpcAgent> agents;
 
@@ -16,12 +16,12 @@ final class LocalWorld implements AutoCloseable {
     this.agents = agents;
   }
 
-  /** As many workers, all with the same options. */
+  /** Starts workers that all have the same options. */
   static LocalWorld of(int size, Consumer<RpcOptions.Builder> options) {
     return of(Collections.nCopies(size, options));
   }
 
-  /** A worker for each of the options. */
+  /** Starts one worker per element of the list. */
   static LocalWorld of(List<Consumer<RpcOptions.Builder>> options) {
     int size = options.size();
     Store store = new HashStore();
@@ -48,7 +48,7 @@ final class LocalWorld implements AutoCloseable {
     return agents.get(rank);
   }
 
-  /** A worker as another one sees it. */
+  /** The handle that one worker has for calling another one. */
   Worker seen(int from, int to) {
     return agents.get(from).worker(to);
   }

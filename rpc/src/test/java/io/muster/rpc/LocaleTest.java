@@ -15,9 +15,9 @@ import org.assertj.core.api.Assertions;
 import org.junit.jupiter.api.Test;
 
 /**
- * No text that a machine or a shell may read depends on the default locale, by which a port may be
- * written in Arabic digits. Fault A10. The rule holds for all of Muster that is on the class path:
- * RPC and what it is built on; the command line's module has the same test.
+ * No text that a program may parse depends on the default locale, in which a port may be written in
+ * Arabic digits. Fault A10. This test covers RPC and the modules that it uses. The command line has
+ * the same test.
  */
 class LocaleTest {
   private static final Set<String> FORMATTING =

@@ -22,7 +22,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Fault A7: names of workers and functions, and messages of remote exceptions, in ours. */
+/**
+ * Fault A7: messages escape the names of workers and functions and the messages of remote
+ * exceptions.
+ */
 class MessageTextTest {
   private final Store store = new HashStore();
   private final RpcAgent agent =
@@ -132,7 +135,7 @@ class MessageTextTest {
     Logger logger = Logger.getLogger("io.muster.rpc");
     logger.addHandler(handler);
     try {
-      // Other tests may have used up what may be logged in this second.
+      // Other tests may have reached the limit of log lines per second.
       long start = System.nanoTime();
       while (lines.isEmpty() && System.nanoTime() - start < Background.PATIENCE.toNanos()) {
         RateLimitedLog.warn("a line: " + HOSTILE, new Exception(HOSTILE));

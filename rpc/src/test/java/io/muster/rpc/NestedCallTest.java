@@ -15,7 +15,7 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
-/** Calls that are made while others are handled, and calls that are too many. */
+/** Nested calls, and calls beyond the limits. */
 class NestedCallTest {
   /** Calls itself on the other worker until the number is 0. */
   private static RpcFunction pingPong(AtomicReference<LocalWorld> world) {
@@ -37,7 +37,7 @@ class NestedCallTest {
             options ->
                 options.handlerThreads(4).queuedCalls(100).function("ping", pingPong(world)))) {
       world.set(made);
-      // Twenty calls want all threads of worker 1 and need further ones on both, two at a time.
+      // Twenty calls take all threads of worker 1 and make nested calls on both workers.
       List<CompletableFuture<Integer>> calls =
           IntStream.range(0, 20)
               .mapToObj(i -> made.seen(0, 1).callAsync(Integer.class, "ping", 1, 1))
@@ -85,7 +85,7 @@ class NestedCallTest {
       assertThat(running.await(20, TimeUnit.SECONDS)).isTrue();
       List<CompletableFuture<Boolean>> more =
           IntStream.range(0, 5).mapToObj(i -> worker.callAsync(boolean.class, "hold")).toList();
-      // One of them waits, whichever it is, and the others have been refused.
+      // One of the calls is queued, and the others are refused.
       CompletableFuture<?>[] all = more.toArray(CompletableFuture<?>[]::new);
       for (int refused = 0; refused < 4; refused++) {
         CompletableFuture<?>[] open =
@@ -143,7 +143,7 @@ class NestedCallTest {
               () -> made.seen(0, 1).withTimeout(Duration.ofMillis(200)).call(void.class, "outer"));
 
       assertThat(ended.await(Background.PATIENCE.toSeconds(), TimeUnit.SECONDS)).isTrue();
-      // Either the inner deadline, which is the outer one, or the interrupt that comes with it.
+      // The nested call ends by the outer deadline, or by the interrupt at that deadline.
       assertThat(inner.get())
           .isInstanceOfAny(RpcTimeoutException.class, RpcInterruptedException.class);
     }

@@ -1,6 +1,6 @@
 package io.muster.rpc;
 
-/** For values without references. */
+/** Fails for values that contain references. */
 final class NoReferences implements RpcCodec.References {
   @Override
   public byte[] write(RemoteRef<?> reference) {

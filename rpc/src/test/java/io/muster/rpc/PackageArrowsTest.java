@@ -35,7 +35,7 @@ class PackageArrowsTest {
     "rpc.internal.transport, rpc.internal.wire store.internal.text",
     "rpc.internal.world,     store store.internal.text",
     "rpc.internal.refs,      rpc.internal.wire",
-    "rpc.internal.serving,   rpc.internal.serving",
+    "rpc.internal.serving,   store.internal.concurrent",
     "rpc.internal.wire,      rpc.internal.wire",
   })
   void package_usesOnlyWhatIsBelow(String user, String used) {

@@ -5,7 +5,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
-/** Does what an {@link Adder} says. */
+/** An implementation of {@link Adder}. */
 final class PlainAdder implements Adder {
   @Override
   public int add(int a, int b) {

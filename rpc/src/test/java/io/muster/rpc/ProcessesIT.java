@@ -18,7 +18,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Worlds of workers that are processes. */
+/** Worlds whose workers are processes. */
 @Tag("worlds-of-processes")
 class ProcessesIT {
   @TempDir private Path directory;
@@ -33,7 +33,7 @@ class ProcessesIT {
         String.valueOf(initTimeout.toMillis()));
   }
 
-  /** Workers w0, w1 and so on. */
+  /** Workers named w0, w1 and so on. */
   private final class World implements AutoCloseable {
     private final List<ChildProcess> workers;
 
@@ -49,7 +49,7 @@ class ProcessesIT {
       return workers.get(rank);
     }
 
-    /** All at once; they end, too. */
+    /** Shuts all workers down at once and waits until the processes end. */
     void shutDown() {
       workers.forEach(worker -> worker.tell("shutdown"));
       workers.forEach(worker -> assertThat(worker.answer()).isEqualTo("down"));
@@ -81,7 +81,7 @@ class ProcessesIT {
   void calls_insideOfEachOther_andTenThousandAtOnce_return() {
     try (World world = new World(2)) {
       assertThat(world.worker(0).ask("bounce w1 20")).isEqualTo("20");
-      // Both at once, so that each waits for the other.
+      // Both call at once, so that each waits for the other.
       world.worker(0).tell("burst w1 10000");
       assertThat(world.worker(1).ask("burst w0 10000")).isEqualTo("10000 right");
       assertThat(world.worker(0).answer()).isEqualTo("10000 right");
@@ -93,7 +93,7 @@ class ProcessesIT {
   void worker_killedDuringCalls_isNamedToItsCallersAndItsReferencesAreFreed() {
     try (World world = new World(4)) {
       ChildProcess owner = world.worker(0);
-      // Each worker has shared one object with itself.
+      // Each worker holds one object of its own.
       assertThat(owner.ask("owned 1")).isEqualTo("1 owned");
       assertThat(world.worker(3).ask("create w0")).isEqualTo("created");
       assertThat(world.worker(3).ask("add 5")).isEqualTo("5");
@@ -112,7 +112,7 @@ class ProcessesIT {
             .startsWith("io.muster.rpc.WorkerLostException: twice on worker 'w3' (rank 3, ");
       }
       assertThat(owner.ask("owned 1")).isEqualTo("1 owned");
-      // The others still reach each other, and do not wait for the dead one for ever.
+      // The others still reach each other and do not wait for the dead worker.
       assertThat(owner.ask("twice w1 4")).isEqualTo("8");
       owner.tell("shutdown");
       world.worker(1).tell("shutdown");
@@ -130,7 +130,7 @@ class ProcessesIT {
       assertThat(world.worker(0).ask("twice w1 1")).isEqualTo("2");
       signal("-STOP", world.worker(1));
       try {
-        // Its kernel still takes what is sent, so that only keep-alive can tell.
+        // Its kernel still receives data, so only keep-alive detects the stop.
         assertThat(world.worker(0).ask("twice w1 2"))
             .startsWith("io.muster.rpc.WorkerLostException: twice on worker 'w1' (rank 1, ")
             .contains("Keepalive failed");

@@ -18,9 +18,9 @@ import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 
 /**
- * Fault E7, a collection. The same shapes were looked for in the other exceptions of this package,
- * in interfaces that have a method from two others, in classes that belong to objects, and in each
- * place that compares a size with {@code maxMessageBytes}.
+ * Fault E7, a collection. The same kinds of faults were looked for in the other exceptions of this
+ * package, in interfaces that inherit a method twice, in inner classes, and wherever a size is
+ * compared with {@code maxMessageBytes}.
  */
 class PutRightTest {
   private static final int MAX_BYTES = 64 << 10;

@@ -18,7 +18,7 @@ import java.util.Optional;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 
-/** A connection over which frames of HTTP/2 are sent that no worker sends. */
+/** A connection for sending HTTP/2 frames that no worker sends. */
 final class RawHttp2 implements AutoCloseable {
   static final int DATA = 0;
   static final int HEADERS = 1;
@@ -42,7 +42,7 @@ final class RawHttp2 implements AutoCloseable {
     out = new DataOutputStream(new BufferedOutputStream(socket.getOutputStream()));
     out.write("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
     frame(SETTINGS, 0, 0, new byte[0]);
-    // What the other side says is read and dropped, as it would stop reading otherwise.
+    // Received frames are read and dropped. Otherwise the other side would stop reading.
     Thread reader = new Thread(this::drop, "reader");
     reader.setDaemon(true);
     reader.start();
@@ -62,17 +62,17 @@ final class RawHttp2 implements AutoCloseable {
         }
       }
     } catch (IOException e) {
-      // The end, which is what some tests wait for.
+      // The connection has ended, which some tests wait for.
       ended = true;
     }
   }
 
-  /** Waits until the other side has ended so many calls. */
+  /** Waits until the other side has ended this number of calls. */
   boolean awaitEnds(int calls) throws InterruptedException {
     return endedStreams.tryAcquire(calls, 20, TimeUnit.SECONDS);
   }
 
-  /** Sends what has been written, and waits until the other side has read all of it. */
+  /** Sends the written frames and waits until the other side has read them. */
   boolean awaitRead() throws IOException, InterruptedException {
     frame(PING, 0, 0, new byte[8]);
     return flush() && pongs.tryAcquire(20, TimeUnit.SECONDS);
@@ -87,7 +87,7 @@ final class RawHttp2 implements AutoCloseable {
     out.write(payload);
   }
 
-  /** Begins a call, of which the worker that is meant is named only if it is given. */
+  /** Begins a call. It names the called worker only if {@code callee} is given. */
   void headers(int stream, Optional<WorkerInfo> callee) throws IOException {
     frame(HEADERS, END_HEADERS, stream, block(callee));
   }
@@ -113,7 +113,7 @@ final class RawHttp2 implements AutoCloseable {
     return block.toByteArray();
   }
 
-  /** A header that neither side remembers. */
+  /** A header that does not enter the HPACK table. */
   private static void literal(ByteArrayOutputStream block, String name, String value) {
     block.write(0);
     for (String text : List.of(name, value)) {
@@ -122,7 +122,7 @@ final class RawHttp2 implements AutoCloseable {
     }
   }
 
-  /** Sends what has been written; false if the other side has closed. */
+  /** Sends the written frames; false if the other side has closed. */
   boolean flush() {
     try {
       out.flush();
@@ -134,12 +134,12 @@ final class RawHttp2 implements AutoCloseable {
     }
   }
 
-  /** A wish for frames that fails once the other side has closed, which is an answer as well. */
+  /** Writes frames. May fail when the other side has closed. */
   interface Frames {
     void write(int round) throws IOException;
   }
 
-  /** Sends until the other side closes, or so often. */
+  /** Sends repeatedly until the other side closes, at most this number of times. */
   boolean isEndedBy(int rounds, Frames frames) throws IOException {
     try {
       for (int round = 0; round < rounds && !ended; round++) {

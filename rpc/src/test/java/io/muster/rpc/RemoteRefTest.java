@@ -13,9 +13,9 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
-/** References to objects of other workers, and when those are freed. */
+/** References to objects of other workers, and the release of these objects. */
 class RemoteRefTest {
-  /** What lives on one worker. */
+  /** An object on one worker. */
   interface Counter {
     int add(int number);
 
@@ -36,7 +36,7 @@ class RemoteRefTest {
     }
   }
 
-  /** Keeps a reference for others. */
+  /** Keeps a reference that others send. */
   interface Keeper {
     void keep(List<RemoteRef<Counter>> references);
 
@@ -171,7 +171,7 @@ class RemoteRefTest {
       try (RemoteRef<Counter> back = keeper.kept()) {
         assertThat(back.service(Counter.class).add(1)).isEqualTo(6);
       }
-      // On its owner it is a reference too.
+      // On its owner, too, it arrives as a reference.
       try (RemoteRef<Counter> home = world.seen(1, 2).service(Keeper.class).kept()) {
         assertThat(home.owner().name()).isEqualTo("worker1");
         assertThat(home.service(Counter.class).add(1)).isEqualTo(7);
@@ -230,7 +230,7 @@ class RemoteRefTest {
 
       assertThatExceptionOfType(RpcException.class)
           .isThrownBy(() -> reference.service(Counter.class).add(1))
-          .withMessageContaining("nobody refers to the object any more");
+          .withMessageContaining("the object has been released");
       assertThatExceptionOfType(RpcException.class)
           .isThrownBy(() -> world.seen(0, 2).service(Keeper.class).keep(List.of(reference)))
           .withMessageContaining("is gone");

@@ -28,7 +28,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** A process group and RPC that meet at the same place. */
+/** A process group and RPC on the same store. */
 class SharedStoreTest {
   private static final String LOOPBACK = "127.0.0.1";
 
@@ -60,7 +60,7 @@ class SharedStoreTest {
             .build());
   }
 
-  /** Fault D5: the host is called localhost, and workers on other hosts are to reach it. */
+  /** Fault D5: the store is hosted as localhost, and workers on other hosts have to reach it. */
   @Test
   void storeOfAWorld_listensWhereBindSays() {
     int unused =
@@ -136,7 +136,7 @@ class SharedStoreTest {
 
     bothOn(file.toUri().toString(), groupFirst);
 
-    // PyTorch's FileStore removes its file with the last of its users.
+    // PyTorch's FileStore removes its file when its last user ends.
     assertThat(Files.exists(file)).isFalse();
   }
 
@@ -150,7 +150,7 @@ class SharedStoreTest {
     }
   }
 
-  /** Two ranks that add numbers up in a group and call each other as workers. */
+  /** Two ranks that reduce numbers in a group and call each other as workers. */
   private static void bothOn(String url, boolean groupFirst) {
     List<Background<Boolean>> ranks =
         IntStream.range(0, 2)

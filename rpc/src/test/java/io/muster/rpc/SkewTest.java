@@ -20,7 +20,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Workers that have different versions of a service interface and of what it takes. */
+/** Workers with different versions of a service interface and of its parameter classes. */
 class SkewTest {
   @TempDir private Path directory;
   private Version older;
@@ -58,7 +58,7 @@ class SkewTest {
       }
     }
 
-    /** Adds a shop that answers everything with its arguments. */
+    /** Registers a shop whose methods return their arguments as text. */
     void serve(RpcOptions.Builder options) {
       serve(options, type("Shop"));
     }

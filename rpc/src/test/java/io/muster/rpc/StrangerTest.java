@@ -20,12 +20,12 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /**
- * Faults E3 and E5: clients that open calls and say nothing more, and such as send what costs work
- * and brings nothing. Workers are served all the while.
+ * Faults E3 and E5: clients that open calls without sending messages, and clients that cause
+ * useless work. Meanwhile workers are served.
  *
- * <p>The same shape was looked for in messages between agents, which have to arrive in time too, in
- * connections that are accepted and never used (gRPC's handshake timeout), and in what gRPC and
- * Netty log.
+ * <p>The same kind of fault was looked for in control messages, which have to arrive in time, too,
+ * in accepted connections that are never used (gRPC's handshake timeout), and in the logs of gRPC
+ * and Netty.
  */
 class StrangerTest {
   private static final int PLACES = 5;
@@ -93,7 +93,7 @@ class StrangerTest {
   @Test
   void message_thatDoesNotArriveInTime_isGivenUp() throws IOException, InterruptedException {
     try (RawHttp2 stranger = new RawHttp2(worker)) {
-      // More than are answered at once, so that the worker would be full if they took places.
+      // More than the worker admits, so that it would be full if these calls counted.
       for (int call = 0; call < PLACES; call++) {
         stranger.headers(2 * call + 1, Optional.of(worker));
         stranger.frame(

@@ -11,7 +11,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Workers that show each other certificates, and those that have none or others. */
+/** Workers with the right certificates, with others, and without any. */
 class TlsTest {
   private static final char[] PASSWORD = Keys.PASSWORD.toCharArray();
 
@@ -57,7 +57,7 @@ class TlsTest {
   @Test
   void mutual_callerWithAnotherCertificate_isRefused() {
     RpcTls tls = RpcTls.mutual(ours.identity(), PASSWORD, ours.trust());
-    // It trusts us, but we do not trust it.
+    // It trusts the others, but they do not trust it.
     RpcTls stranger = RpcTls.mutual(others.identity(), PASSWORD, ours.trust());
     try (LocalWorld world = LocalWorld.of(List.of(with(tls), with(stranger), with(tls)))) {
       assertLost(world, 1, 0);

@@ -14,11 +14,11 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 
 /**
- * A worker in a process of its own, which does what it is told line by line and answers with lines
- * that begin with {@code "= "}.
+ * A worker in a process of its own. It reads one command per line and answers with lines that begin
+ * with {@code "= "}.
  */
 final class WorkerProcess {
-  /** What lives on one worker and is called by another. */
+  /** An object that other workers call. */
   interface Counter {
     int add(int number);
   }
@@ -32,7 +32,7 @@ final class WorkerProcess {
     this.held = agent.share(counter());
   }
 
-  /** The URL, the name, the rank and the world size; -1 for none. */
+  /** Arguments: the URL, the name, the rank and the world size; -1 for none. */
   public static void main(String[] args) throws IOException {
     CountDownLatch gate = new CountDownLatch(1);
     CompletableFuture<RpcAgent> self = new CompletableFuture<>();
@@ -80,7 +80,7 @@ final class WorkerProcess {
     return new AtomicInteger()::addAndGet;
   }
 
-  /** Calls back and forth between two workers, each call inside of the one before. */
+  /** Calls back and forth between two workers, each call nested in the previous one. */
   private static int bounce(RpcAgent agent, Object... arguments) {
     int left = (int) arguments[1];
     return left == 0
@@ -145,7 +145,7 @@ final class WorkerProcess {
     return right + " right";
   }
 
-  /** Waits until so many objects of this worker are referred to. */
+  /** Waits until this worker owns this number of objects. */
   private String owned(int count) {
     long start = System.nanoTime();
     while (agent.ownedObjects() != count

@@ -22,7 +22,7 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** How worlds come together and come apart. */
+/** Joining and leaving worlds. */
 class WorldTest {
   private static final Duration SHORT = Duration.ofMillis(200);
 
@@ -35,7 +35,7 @@ class WorldTest {
         .function("echo", arguments -> arguments[0]);
   }
 
-  /** Two workers that meet, call each other, and stop together. */
+  /** Two workers join, call each other, and shut down together. */
   private static void meetCallAndStop(RpcOptions.Builder first, RpcOptions.Builder second) {
     List<RpcOptions.Builder> options = List.of(first, second);
     List<Background<Boolean>> workers =
@@ -54,7 +54,7 @@ class WorldTest {
     workers.forEach(worker -> assertThat(worker.result()).isTrue());
   }
 
-  /** A server on a port of its own, which a rank 0 of this JVM shares. */
+  /** Hosts a store server, which a rank 0 in this JVM shares. */
   private static TcpStore server() {
     return TcpStore.host("127.0.0.1", 0, TcpStoreOptions.builder().multiTenant(true).build());
   }
@@ -119,7 +119,7 @@ class WorldTest {
     assertThatExceptionOfType(RpcInitException.class)
         .isThrownBy(() -> Rpc.init("other", LocalWorld.options(store, 0, 2, more -> {})))
         .withMessage("rank 0 of worker 'other' is taken by another worker");
-    // The rank is still free for one with another name.
+    // The rank is still free for a worker with another name.
     try (RpcAgent second = Rpc.init("other", LocalWorld.options(store, 1, 2, more -> {}));
         RpcAgent agent = first.result()) {
       assertThat(agent.worker("other").rank()).isEqualTo(second.rank());
@@ -154,7 +154,7 @@ class WorldTest {
       assertThat(first.workers()).extracting(Worker::name).containsExactly("first");
       assertThatExceptionOfType(WorkerLostException.class)
           .isThrownBy(() -> before.call(int.class, "echo", 1));
-      // The name is free again, and means the new worker.
+      // The name is free again and refers to the new worker.
       try (RpcAgent again = Rpc.init("second", options)) {
         assertThat(again.rank()).isNotEqualTo(second.rank());
         assertThat(first.worker("second").call(int.class, "echo", 3)).isEqualTo(3);

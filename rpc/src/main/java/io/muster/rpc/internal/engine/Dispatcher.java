@@ -24,7 +24,8 @@ final class Dispatcher implements RequestHandler {
   private static final CallFailure TOO_MANY_BYTES =
       CallFailure.of(Kind.REJECTED, "too many bytes of calls");
   private static final CallFailure FOREIGN_ID =
-      CallFailure.of(Kind.INVALID_REQUEST, "the object would bear the number of another worker");
+      CallFailure.of(
+          Kind.INVALID_REQUEST, "the identifier of the object belongs to another worker");
   private static final Call NO_CALL = () -> {};
 
   private final long incarnation;

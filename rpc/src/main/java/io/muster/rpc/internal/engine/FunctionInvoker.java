@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 /** Decodes the arguments of calls and runs their functions. Thread-safe. */
 final class FunctionInvoker {
   static final CallFailure OBJECT_GONE =
-      CallFailure.of(Kind.OBJECT_GONE, "nobody refers to the object any more");
+      CallFailure.of(Kind.OBJECT_GONE, "the object has been released");
 
   private final RpcCodec codec;
   private final OwnedObjects owned;
@@ -59,6 +59,6 @@ final class FunctionInvoker {
       references.awaitRegistered(call.deadlineNanos() - System.nanoTime());
       return arguments;
     }
-    throw RefusedException.badArguments("the arguments are no array of objects");
+    throw RefusedException.badArguments("the arguments are not an array of objects");
   }
 }

@@ -242,7 +242,9 @@ final class InboundCall implements RequestHandler.Call, Admission.Task {
     }
     CallFailure failure;
     try {
-      failure = CallFailure.of(Kind.REJECTED, "no thread for it: " + RemoteFailure.describe(cause));
+      failure =
+          CallFailure.of(
+              Kind.REJECTED, "no thread can be started: " + RemoteFailure.describe(cause));
     } catch (Throwable e) {
       failure = INDESCRIBABLE;
     }

@@ -74,7 +74,7 @@ final class ResponseEncoder {
     if (id.isEmpty()) {
       return result;
     } else if (result == null) {
-      throw new IllegalArgumentException("is null, which cannot be referred to");
+      throw new IllegalArgumentException("is null, which cannot be referenced");
     }
     owned.keep(id.get(), result, request.caller(), id.get().number());
     return null;

@@ -1,10 +1,7 @@
 package io.muster.rpc.internal.serving;
 
-import java.lang.invoke.MethodHandle;
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.MethodType;
+import io.muster.store.internal.concurrent.VirtualThreads;
 import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
@@ -21,22 +18,10 @@ public final class HandlerThreads {
    * @param name the name of the worker
    */
   public static ExecutorService of(String name) {
-    try {
-      MethodHandle make =
-          MethodHandles.publicLookup()
-              .findStatic(
-                  Executors.class,
-                  "newVirtualThreadPerTaskExecutor",
-                  MethodType.methodType(ExecutorService.class));
-      return (ExecutorService) make.invokeExact();
-    } catch (NoSuchMethodException e) {
-      return platform(name);
-    } catch (Throwable e) {
-      throw new IllegalStateException("virtual threads cannot be started", e);
-    }
+    return VirtualThreads.newThreadPerTaskExecutor().orElseGet(() -> platformThreads(name));
   }
 
-  private static ExecutorService platform(String name) {
+  private static ExecutorService platformThreads(String name) {
     return new ThreadPoolExecutor(
         0,
         Integer.MAX_VALUE,

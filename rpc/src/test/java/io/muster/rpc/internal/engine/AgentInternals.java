@@ -7,7 +7,7 @@ import io.muster.rpc.internal.refs.OwnedObjects;
 import io.muster.rpc.internal.wire.ObjectId;
 import io.muster.rpc.internal.world.WorkerInfo;
 
-/** Gives tests access to the inside of agents and references. */
+/** Gives tests access to the internals of agents and references. */
 public final class AgentInternals {
   private AgentInternals() {}
 
@@ -21,7 +21,7 @@ public final class AgentInternals {
     return ((LocalAgent) agent).owned();
   }
 
-  /** What an agent reads and writes references of a message with. */
+  /** Reads and writes the references of a message for an agent. */
   public static RpcCodec.References newMessage(RpcAgent agent) {
     return ((LocalAgent) agent).caller().newMessage();
   }

@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import io.muster.rpc.internal.wire.ObjectId;
 import org.junit.jupiter.api.Test;
 
-/** Who keeps an object, in whatever order messages come. */
+/** The holders of an object, whatever the order of messages. */
 class OwnedObjectsTest {
   private static final ObjectId ID = new ObjectId(1, 10);
 
@@ -87,7 +87,7 @@ class OwnedObjectsTest {
     assertThat(owned.find(remembered)).isEmpty();
   }
 
-  /** Fault E8: another worker has made an object of that name. */
+  /** Fault E8: another worker has created an object with this identifier. */
   @Test
   void keep_ofANameThatIsTaken_fails() {
     owned.keep(ID, "object", 1, 10);

@@ -11,7 +11,7 @@ import java.util.Queue;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 
-/** What is admitted, and what waits; the threads are run by hand. */
+/** Admission and queueing, with threads that the test runs by hand. */
 class AdmissionTest {
   private final Queue<Runnable> threads = new ArrayDeque<>();
   private final List<String> ran = new ArrayList<>();
@@ -79,7 +79,7 @@ class AdmissionTest {
     assertThat(threads).hasSize(3);
   }
 
-  /** Fault E1: what is run throws, for whatever reason. */
+  /** Fault E1: a task throws. */
   @Test
   void run_whatThrows_takesNoThreadFromThoseThatWait() {
     admission.run(
@@ -99,7 +99,7 @@ class AdmissionTest {
     assertThat(threads).hasSize(1);
   }
 
-  /** Fault E1: there is no thread. */
+  /** Fault E1: no thread can be started. */
   @Test
   void run_withoutAThread_isRefusedWithAllThatWouldWaitForIt() {
     AtomicReference<Admission> made = new AtomicReference<>();
@@ -108,7 +108,7 @@ class AdmissionTest {
         new Admission(
             new Limits(1, 1, 1, 100),
             task -> {
-              // Another call comes in this moment, finds all threads taken, and waits.
+              // Meanwhile another call finds all threads taken and is queued.
               meanwhile.forEach(waiting -> made.get().run(false, waiting));
               meanwhile.clear();
               if (ran.isEmpty()) {

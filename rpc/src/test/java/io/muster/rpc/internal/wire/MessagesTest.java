@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
-/** Messages to the byte, and what is none. */
+/** The bytes of messages, and bytes that are no message. */
 class MessagesTest {
   private static final HexFormat HEX = HexFormat.of();
 
