@@ -3,7 +3,7 @@ package io.muster.rpc.internal.transport;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.grpc.netty.shaded.io.netty.channel.ServerChannel;
-import io.muster.store.Background;
+import io.muster.fixtures.Background;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
