@@ -11,7 +11,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** A server that is stopped by SIGSTOP, and goes on. Fault B2; see {@link TcpStoreDeadlineTest}. */
+/** A server that is stopped by SIGSTOP, and goes on. Fault B2; see {@link TcpStoreDeadlineIT}. */
 class StoppedServerIT {
   private static final Duration SHORT = Duration.ofSeconds(2);
   private static final Duration SLACK = Duration.ofSeconds(15);

@@ -13,18 +13,20 @@ import java.util.concurrent.CompletableFuture;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** The threads that share a client, and what signals and interrupts do to them. */
+@Tag("slow")
 @ParameterizedClass
 @EnumSource(Backend.class)
-class TcpStoreThreadsTest {
+class TcpStoreThreadsIT {
   private final StoreServer server;
   private final TcpStore store;
 
-  TcpStoreThreadsTest(Backend backend) {
+  TcpStoreThreadsIT(Backend backend) {
     server = StoreServer.start(StoreServer.options().backend(backend).build());
     store = TcpStore.connect("127.0.0.1", server.port());
   }
@@ -211,7 +213,7 @@ class TcpStoreThreadsTest {
     assertThat(server.statistics().acceptedConnections()).isEqualTo(1);
   }
 
-  /** Fault B2, for virtual threads; see {@link TcpStoreDeadlineTest}. */
+  /** Fault B2, for virtual threads; see {@link TcpStoreDeadlineIT}. */
   @Test
   void virtualThread_interruptedInACallThatIsNotAnswered_endsIt() {
     try (FakeServer silent = FakeServer.start();

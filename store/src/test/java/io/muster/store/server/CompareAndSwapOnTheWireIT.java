@@ -9,15 +9,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Fault F3: the bytes of COMPARE_AND_SWAP. */
-class CompareAndSwapOnTheWireTest extends ServerTest {
+@Tag("slow")
+class CompareAndSwapOnTheWireIT extends ServerTest {
   private static final String SWAPPED = "00";
   private static final String ABSENT = "01";
   private static final String OTHER = "02";
 
-  CompareAndSwapOnTheWireTest(Backend backend) {
+  CompareAndSwapOnTheWireIT(Backend backend) {
     super(backend);
   }
 

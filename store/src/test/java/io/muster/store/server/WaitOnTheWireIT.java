@@ -13,14 +13,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.muster.fixtures.Eventually;
 import java.util.ArrayList;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** What a waiting client sees, and when. */
-class WaitOnTheWireTest extends ServerTest {
-  WaitOnTheWireTest(Backend backend) {
+@Tag("slow")
+class WaitOnTheWireIT extends ServerTest {
+  WaitOnTheWireIT(Backend backend) {
     super(backend);
   }
 

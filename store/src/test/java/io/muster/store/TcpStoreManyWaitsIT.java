@@ -21,18 +21,20 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /**
  * Fault B5: many threads that wait on one store share a connection, and virtual ones need no
- * platform threads. Calls that are answered at once are in {@link TcpStoreThreadsTest}, waits for
- * items and at barriers in {@link TcpStoreManyPopsTest}.
+ * platform threads. Calls that are answered at once are in {@link TcpStoreThreadsIT}, waits for
+ * items and at barriers in {@link TcpStoreManyPopsIT}.
  */
+@Tag("slow")
 @ParameterizedClass
 @EnumSource(Backend.class)
-class TcpStoreManyWaitsTest {
+class TcpStoreManyWaitsIT {
   /** One for everything else, those of the first few waits, and the shared one. */
   private static final int MOST_CONNECTIONS = 1 + 8 + 1;
 
@@ -40,7 +42,7 @@ class TcpStoreManyWaitsTest {
   private final TcpStore store;
   private final List<WaitingThread> waiters = new ArrayList<>();
 
-  TcpStoreManyWaitsTest(Backend backend) {
+  TcpStoreManyWaitsIT(Backend backend) {
     server = StoreServer.start(StoreServer.options().backend(backend).build());
     store =
         TcpStore.connect(

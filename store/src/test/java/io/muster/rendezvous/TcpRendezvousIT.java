@@ -18,12 +18,14 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-class TcpRendezvousTest {
+@Tag("slow")
+class TcpRendezvousIT {
   /** Rank 0 is free to take any port. */
   private static final String ALONE = "tcp://127.0.0.1:0?world_size=1&rank=0";
 

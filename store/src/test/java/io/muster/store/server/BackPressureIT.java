@@ -14,12 +14,14 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Clients that ask for more than they read. */
-class BackPressureTest extends ServerTest {
+@Tag("slow")
+class BackPressureIT extends ServerTest {
   private static final int KEYS = 10_000;
   private static final int KEY_BYTES = 100;
   private static final long LISTING = 8 + KEYS * (8L + KEY_BYTES);
@@ -27,7 +29,7 @@ class BackPressureTest extends ServerTest {
   private final Memory memory = Memory.now();
   private final Bystander bystander = Bystander.of(server());
 
-  BackPressureTest(Backend backend) {
+  BackPressureIT(Backend backend) {
     super(backend);
   }
 

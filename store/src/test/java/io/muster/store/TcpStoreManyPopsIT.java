@@ -18,6 +18,7 @@ import java.util.function.BooleanSupplier;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -26,9 +27,10 @@ import org.junit.jupiter.params.provider.EnumSource;
  * Fault B5: threads that wait for items and at barriers share a connection, and what they leave
  * behind when they give up: an item that was meant for one, an arrival.
  */
+@Tag("slow")
 @ParameterizedClass
 @EnumSource(Backend.class)
-class TcpStoreManyPopsTest {
+class TcpStoreManyPopsIT {
   /** So many waits have connections of their own. */
   private static final int ALONE = 8;
 
@@ -41,7 +43,7 @@ class TcpStoreManyPopsTest {
   private final List<WaitingThread> waiters = new ArrayList<>();
   private final Queue<String> popped = new ConcurrentLinkedQueue<>();
 
-  TcpStoreManyPopsTest(Backend backend) {
+  TcpStoreManyPopsIT(Backend backend) {
     server = StoreServer.start(StoreServer.options().backend(backend).build());
     store =
         TcpStore.connect(

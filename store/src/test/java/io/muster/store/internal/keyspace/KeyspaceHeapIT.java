@@ -3,10 +3,12 @@ package io.muster.store.internal.keyspace;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.function.ObjIntConsumer;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** What a keyspace says it takes of the heap is no less than what it takes. Faults A1 and A2. */
-class KeyspaceHeapTest {
+@Tag("slow")
+class KeyspaceHeapIT {
   private static final int MANY = 200_000;
 
   private static void expectEnough(ObjIntConsumer<Keyspace> write) {

@@ -1,12 +1,14 @@
 package io.muster.store;
 
 import io.muster.store.server.Backend;
+import org.junit.jupiter.api.Tag;
 
-class PrefixTcpStoreEventLoopTest extends TcpContract {
+@Tag("slow")
+class PrefixTcpStoreThreadedIT extends TcpContract {
   private static final String PREFIX = "test_prefix";
 
-  PrefixTcpStoreEventLoopTest() {
-    super(Backend.EVENT_LOOP);
+  PrefixTcpStoreThreadedIT() {
+    super(Backend.THREADED);
   }
 
   @Override

@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
 import org.assertj.core.api.InstanceOfAssertFactories;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -27,14 +28,15 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Stores that host their server, on each backend. */
+@Tag("slow")
 @ParameterizedClass
 @EnumSource(Backend.class)
-class TcpStoreHostTest {
+class TcpStoreHostIT {
   private static final String HERE = "127.0.0.1";
 
   private final Backend backend;
 
-  TcpStoreHostTest(Backend backend) {
+  TcpStoreHostIT(Backend backend) {
     this.backend = backend;
   }
 

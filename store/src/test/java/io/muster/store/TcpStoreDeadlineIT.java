@@ -16,6 +16,7 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -27,7 +28,8 @@ import org.junit.jupiter.api.Test;
  * calls share, side connections for waits, for questions about the server, and the confirmation of
  * a wait's end.
  */
-class TcpStoreDeadlineTest {
+@Tag("slow")
+class TcpStoreDeadlineIT {
   private static final Duration SHORT = Duration.ofMillis(1200);
 
   /** A call on a busy machine ends later than its deadline, but never by this much. */
@@ -41,7 +43,7 @@ class TcpStoreDeadlineTest {
     CALLS.put("get", store -> store.get("key"));
     CALLS.put("check", store -> store.check("key"));
     CALLS.put("add", store -> store.add("key", 1));
-    CALLS.put("set", TcpStoreDeadlineTest::setUntilItBlocks);
+    CALLS.put("set", TcpStoreDeadlineIT::setUntilItBlocks);
   }
 
   private final FakeServer server = FakeServer.start();

@@ -1,12 +1,14 @@
 package io.muster.store;
 
 import io.muster.store.server.Backend;
+import org.junit.jupiter.api.Tag;
 
-class PrefixTcpStoreThreadedTest extends TcpContract {
+@Tag("slow")
+class PrefixTcpStoreEventLoopIT extends TcpContract {
   private static final String PREFIX = "test_prefix";
 
-  PrefixTcpStoreThreadedTest() {
-    super(Backend.THREADED);
+  PrefixTcpStoreEventLoopIT() {
+    super(Backend.EVENT_LOOP);
   }
 
   @Override

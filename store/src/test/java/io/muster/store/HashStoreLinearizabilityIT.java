@@ -10,6 +10,7 @@ import org.jetbrains.lincheck.datastructures.Operation;
 import org.jetbrains.lincheck.datastructures.Param;
 import org.jetbrains.lincheck.datastructures.StressOptions;
 import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -21,7 +22,8 @@ import org.junit.jupiter.api.Timeout;
 @Param(name = "value", gen = IntGen.class, conf = "0:2")
 @Timeout(300)
 @Order(0) // Lincheck rewrites what is loaded; after other tests that takes a minute longer.
-public class HashStoreLinearizabilityTest {
+@Tag("slow")
+public class HashStoreLinearizabilityIT {
   private static final List<String> KEYS = List.of("a", "b");
   private static final List<String> VALUES = List.of("", "7", "x");
 

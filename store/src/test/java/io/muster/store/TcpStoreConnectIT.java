@@ -15,13 +15,15 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What a client finds at the address it is given: a store, late or never, or something else. */
-class TcpStoreConnectTest {
+@Tag("slow")
+class TcpStoreConnectIT {
   private static final String HERE = "127.0.0.1";
 
   @Test

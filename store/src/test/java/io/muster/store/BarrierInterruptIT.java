@@ -6,6 +6,7 @@ import io.muster.fixtures.Background;
 import io.muster.store.server.Backend;
 import io.muster.store.server.StoreServer;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -17,15 +18,16 @@ import org.junit.jupiter.params.provider.ValueSource;
  * <p>The same shape was looked for in the other waits: a withdrawn {@code queuePop} takes no
  * wake-up from another, and a wait that times out is confirmed in the same way.
  */
+@Tag("slow")
 @ParameterizedClass
 @EnumSource(Backend.class)
-class BarrierInterruptTest {
+class BarrierInterruptIT {
   private static final int ROUNDS = 500;
 
   private final StoreServer server;
   private final TcpStore store;
 
-  BarrierInterruptTest(Backend backend) {
+  BarrierInterruptIT(Backend backend) {
     server = StoreServer.start(StoreServer.options().backend(backend).build());
     store = TcpStore.connect("127.0.0.1", server.port());
   }

@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -16,13 +17,14 @@ import org.junit.jupiter.api.Test;
  * <p>Every request that may store something was looked at: SET, COMPARE_SET, ADD, APPEND,
  * MULTI_SET, QUEUE_PUSH, BARRIER, TRY_ADD and COMPARE_AND_SWAP.
  */
-class StoredMemoryTest extends ServerTest {
+@Tag("slow")
+class StoredMemoryIT extends ServerTest {
   private static final long HEAP = 16L << 20;
 
   /** More than the server has room for, fewer bytes than its heap holds. */
   private static final int TOO_MANY = 140_000;
 
-  StoredMemoryTest(Backend backend) {
+  StoredMemoryIT(Backend backend) {
     super(backend);
   }
 

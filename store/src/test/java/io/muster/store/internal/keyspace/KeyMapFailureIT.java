@@ -8,6 +8,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -16,7 +17,8 @@ import org.junit.jupiter.api.Test;
  * in {@link Keyspace#setAll}, {@link Keyspace#push}, {@link WaitersByKey#register} and {@link
  * Barriers#arrive}; see {@link HalfDoneTest}.
  */
-class KeyMapFailureTest {
+@Tag("slow")
+class KeyMapFailureIT {
   /** So few hashes that many keys share each. */
   private static final int HASHES = 8;
 

@@ -21,14 +21,16 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Many clients that mean no good. */
-class HostileCrowdTest extends ServerTest {
+@Tag("slow")
+class HostileCrowdIT extends ServerTest {
   private final Memory memory = Memory.now();
   private final Bystander bystander = Bystander.of(server());
 
-  HostileCrowdTest(Backend backend) {
+  HostileCrowdIT(Backend backend) {
     super(backend);
   }
 

@@ -1,0 +1,11 @@
+package io.muster.store;
+
+import io.muster.store.server.Backend;
+import org.junit.jupiter.api.Tag;
+
+@Tag("slow")
+class TcpStoreThreadedIT extends TcpContract {
+  TcpStoreThreadedIT() {
+    super(Backend.THREADED);
+  }
+}
