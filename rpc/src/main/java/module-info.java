@@ -8,6 +8,9 @@ module io.muster.rpc {
   requires transitive io.muster.store;
   requires static transitive org.jspecify;
   requires com.esotericsoftware.kryo.kryo5;
+  // gRPC and its Guava use these and cannot require them, being automatic modules.
+  requires com.google.common.util.concurrent.internal;
+  requires com.google.gson;
   requires io.grpc;
   requires io.grpc.netty.shaded;
   requires java.logging;

@@ -6,7 +6,9 @@ import io.muster.store.Store;
 import java.lang.reflect.Method;
 import java.lang.reflect.Parameter;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.extension.ExtensionConfigurationException;
 import org.junit.jupiter.api.extension.ExtensionContext;
@@ -103,12 +105,22 @@ public final class WorldExtension implements InvocationInterceptor, ParameterRes
     return arguments;
   }
 
+  /** The annotation of the method, else of the innermost class that has one. */
   private static World world(ExtensionContext context) {
     return AnnotationSupport.findAnnotation(context.getTestMethod(), World.class)
-        .or(
-            () ->
-                AnnotationSupport.findAnnotation(
-                    context.getRequiredTestClass(), World.class, context.getEnclosingTestClasses()))
+        .or(() -> worldOfClasses(context))
         .orElseThrow(() -> new ExtensionConfigurationException("there is no @World"));
+  }
+
+  /** Looks in the contexts themselves, since JUnit before 5.12 has no method for it. */
+  private static Optional<World> worldOfClasses(ExtensionContext context) {
+    return Stream.iterate(
+            Optional.of(context),
+            Optional::isPresent,
+            inner -> inner.flatMap(ExtensionContext::getParent))
+        .flatMap(Optional::stream)
+        .map(each -> AnnotationSupport.findAnnotation(each.getTestClass(), World.class))
+        .flatMap(Optional::stream)
+        .findFirst();
   }
 }
