@@ -25,7 +25,7 @@ class StartRunTest {
   void startSideBySide_aRound_hasARatioForEverythingMeasured(@TempDir Path directory)
       throws IOException, InterruptedException {
     assumeThatCode(() -> TorchPython.find(REPOSITORY)).doesNotThrowAnyException();
-    assumeThat(REPOSITORY.resolve("cli/target/muster-cli.jar")).exists();
+    assumeThat(REPOSITORY.resolve("cli/target/lib/muster-cli.jar")).exists();
     Path report = directory.resolve("start.md");
     Path figures = directory.resolve("figures");
 

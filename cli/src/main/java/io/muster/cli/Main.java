@@ -60,7 +60,8 @@ public final class Main {
     }
   }
 
-  private static CommandLine commandLine(Streams streams, String first) {
+  /** The command line; with {@code serve} as the first argument, only what that needs. */
+  static CommandLine commandLine(Streams streams, String first) {
     MusterCommand muster = new MusterCommand();
     Failures failures = new Failures(muster, streams);
     CommandLine commandLine = new CommandLine(muster);

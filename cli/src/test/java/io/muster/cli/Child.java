@@ -33,7 +33,7 @@ final class Child implements AutoCloseable {
 
   /** The {@code muster} command in a JVM of its own, from the jar that the launcher runs. */
   static ProcessBuilder muster(String... args) {
-    String jar = Path.of("target", "muster-cli.jar").toAbsolutePath().toString();
+    String jar = Path.of("target", "lib", "muster-cli.jar").toAbsolutePath().toString();
     ProcessBuilder builder = new ProcessBuilder(java(), "-jar", jar);
     builder.command().addAll(List.of(args));
     return builder;

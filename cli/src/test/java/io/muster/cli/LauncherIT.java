@@ -33,8 +33,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 class LauncherIT {
   private static final Path MODULE = Path.of("").toAbsolutePath();
   private static final String COPY_OF_THIS_BUILD =
-      "ln -s '%1$s/lib' cli/target; cp '%1$s/muster-cli.jar' cli/target"
-          .formatted(MODULE.resolve("target"));
+      "mkdir -p cli/target/lib; cp '%s'/*.jar cli/target/lib"
+          .formatted(MODULE.resolve("target/lib"));
 
   @TempDir private Path directory = Path.of("");
   private Path home = directory;
@@ -43,21 +43,23 @@ class LauncherIT {
   void install() throws IOException {
     home = Files.createDirectories(directory.resolve("a home"));
     Files.copy(MODULE.resolveSibling("muster"), home.resolve("muster"));
+    Files.createDirectories(home.resolve("cli/bin"));
+    Files.copy(MODULE.resolve("bin/muster"), home.resolve("cli/bin/muster"));
     Files.writeString(home.resolve("pom.xml"), "");
   }
 
   @AfterEach
   void unlinkTheBuild() throws IOException {
-    Files.deleteIfExists(home.resolve("cli/target/lib"));
-    Files.deleteIfExists(home.resolve("cli/target/muster-cli.jar"));
+    Path lib = home.resolve("cli/target/lib");
+    if (Files.isSymbolicLink(lib)) {
+      Files.delete(lib);
+    }
   }
 
   /** Links to the jars of this build. What the launcher adds to them stays in this home. */
   private void useJarOfThisBuild() throws IOException {
     Path target = Files.createDirectories(home.resolve("cli/target"));
-    for (String part : List.of("lib", "muster-cli.jar")) {
-      Files.createSymbolicLink(target.resolve(part), MODULE.resolve("target").resolve(part));
-    }
+    Files.createSymbolicLink(target.resolve("lib"), MODULE.resolve("target/lib"));
     // The launcher builds again what is older than the pom.
     Files.setLastModifiedTime(home.resolve("pom.xml"), FileTime.fromMillis(0));
   }
@@ -136,6 +138,7 @@ class LauncherIT {
 
   @Test
   void launcher_javaTooOld_saysSo() throws IOException, InterruptedException {
+    useJarOfThisBuild();
     executable("old/bin/java", "exit 9");
     Files.writeString(directory.resolve("old/release"), "JAVA_VERSION=\"11.0.2\"\n");
     ProcessBuilder builder = launcher("--version");
@@ -155,15 +158,28 @@ class LauncherIT {
     Path maven =
         executable(
             "maven/mvn",
-            "echo built with \"$@\" in \"$PWD\"; mkdir -p cli/target; " + COPY_OF_THIS_BUILD);
+            """
+            echo "[INFO] Building Muster store 1.2.3            [1/3]"
+            echo "Downloading from central: https://example.com/a.jar"
+            echo "Downloaded from central: https://example.com/a.jar (1 kB at 1 kB/s)"
+            echo built with "$@" in "$PWD"
+            """
+                + COPY_OF_THIS_BUILD);
     ProcessBuilder builder = launcher("--version");
     builder.environment().merge("PATH", maven.getParent() + ":", (path, mine) -> mine + path);
     try (Child child = new Child(directory, builder)) {
       assertThat(child.exitCode()).isZero();
       assertThat(child.out()).startsWith("muster ").hasLineCount(2);
       assertThat(child.err())
-          .startsWith("muster: building " + home)
-          .contains("built with -q -B -pl cli -am package", " in " + home);
+          .startsWith(
+              "muster: building "
+                  + home
+                  + " (once, and after changes)\n"
+                  + "muster: building Muster store [1/3]\n"
+                  + "muster: downloading what the build needs\n"
+                  + "built with -B ")
+          .contains(" -pl store,collectives,cli ")
+          .endsWith(" in " + home + "\n");
     }
   }
 
@@ -328,7 +344,7 @@ class LauncherIT {
   @Test
   void launcher_sourceFromTheFuture_isBuiltOnceWithAWarning()
       throws IOException, InterruptedException {
-    Path maven = executable("maven/mvn", "mkdir -p cli/target; " + COPY_OF_THIS_BUILD);
+    Path maven = executable("maven/mvn", COPY_OF_THIS_BUILD);
     Files.setLastModifiedTime(
         home.resolve("pom.xml"), FileTime.from(Instant.now().plus(Duration.ofDays(1))));
     ProcessBuilder builder = launcher("--version");
@@ -366,7 +382,7 @@ class LauncherIT {
   /** Fault F5. A file stands for a directory that cannot be written, which root never meets. */
   @Test
   void launcher_nothingBuiltAndNoPlaceFor_saysSo() throws IOException, InterruptedException {
-    Files.writeString(home.resolve("cli"), "");
+    Path target = Files.writeString(home.resolve("cli/target"), "");
     try (Child child = new Child(directory, launcher("--version"))) {
       assertThat(child.exitCode()).isEqualTo(ExitCode.FAILED);
       assertThat(child.err())
@@ -374,7 +390,7 @@ class LauncherIT {
               "muster: not built yet or out of date, and %s/cli/target cannot be written to\n"
                   .formatted(home));
     } finally {
-      Files.delete(home.resolve("cli"));
+      Files.delete(target);
     }
   }
 
@@ -437,7 +453,7 @@ class LauncherIT {
 
   private Path archive() throws IOException {
     try (Stream<Path> files = Files.walk(home.resolve("cli/target/archive"))) {
-      return files.filter(Files::isRegularFile).findFirst().orElseThrow();
+      return files.filter(file -> file.toString().endsWith(".jsa")).findFirst().orElseThrow();
     }
   }
 }
