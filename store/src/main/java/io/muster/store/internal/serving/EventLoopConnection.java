@@ -92,7 +92,7 @@ final class EventLoopConnection extends DeferredTurn
   private boolean isDeferred;
 
   /** The interest that was last set on the poller. */
-  private Poller.Interest interest = Poller.Interest.INPUT;
+  private NonBlockingSocket.Interest interest = NonBlockingSocket.Interest.INPUT;
 
   EventLoopConnection(
       NonBlockingSocket socket,
@@ -137,7 +137,7 @@ final class EventLoopConnection extends DeferredTurn
         blocked = false;
         sendUnsent();
       }
-      if (input && interest == Poller.Interest.INPUT && !repliesHeld) {
+      if (input && interest == NonBlockingSocket.Interest.INPUT && !repliesHeld) {
         read();
       }
     } catch (IOException e) {
@@ -257,8 +257,8 @@ final class EventLoopConnection extends DeferredTurn
     try {
       setInterest(
           turn
-              ? Poller.Interest.NONE
-              : isBlocked() ? Poller.Interest.OUTPUT : Poller.Interest.INPUT);
+              ? NonBlockingSocket.Interest.NONE
+              : isBlocked() ? NonBlockingSocket.Interest.OUTPUT : NonBlockingSocket.Interest.INPUT);
     } catch (IOException e) {
       lost();
       turn = true;
@@ -288,7 +288,7 @@ final class EventLoopConnection extends DeferredTurn
     }
   }
 
-  private void setInterest(Poller.Interest wanted) throws IOException {
+  private void setInterest(NonBlockingSocket.Interest wanted) throws IOException {
     if (wanted != interest) {
       interest = wanted;
       socket.setInterest(wanted);

@@ -10,6 +10,13 @@ import org.jspecify.annotations.Nullable;
  * thread waits for another thread, the other thread may write.
  */
 interface NonBlockingSocket {
+  /** What the poller reports of a socket. */
+  enum Interest {
+    INPUT,
+    OUTPUT,
+    NONE
+  }
+
   /**
    * Reads what has arrived.
    *
@@ -25,12 +32,12 @@ interface NonBlockingSocket {
    */
   void write(ByteBuffer from) throws IOException;
 
-  /** Sets what its {@link Poller.Readiness} is called for. Initially that is input. */
-  void setInterest(Poller.Interest interest) throws IOException;
+  /** Sets what the poller reports. Initially that is input. */
+  void setInterest(Interest interest) throws IOException;
 
   /** The client's address as numbers, or null if it is not known any more. */
   @Nullable SocketAddress remoteAddress();
 
-  /** Closes the connection. Its {@link Poller.Readiness} is not called any more. */
+  /** Closes the connection. The poller does not report it any more. */
   void close();
 }

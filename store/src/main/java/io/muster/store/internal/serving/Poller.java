@@ -10,13 +10,6 @@ import org.jspecify.annotations.Nullable;
  * one thread.
  */
 interface Poller {
-  /** What the {@link Readiness} of a connection is called for. */
-  enum Interest {
-    INPUT,
-    OUTPUT,
-    NONE
-  }
-
   /** Receives the readiness of a connection. */
   interface Readiness {
     void ready(boolean input, boolean output);

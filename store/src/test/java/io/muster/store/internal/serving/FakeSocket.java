@@ -24,7 +24,7 @@ final class FakeSocket implements NonBlockingSocket {
   private int room = UNLIMITED;
   private @Nullable Runnable onRead;
   private Poller.@Nullable Readiness readiness;
-  private Poller.Interest interest = Poller.Interest.INPUT;
+  private Interest interest = Interest.INPUT;
   private boolean closed;
 
   /** What a client sends. */
@@ -115,11 +115,11 @@ final class FakeSocket implements NonBlockingSocket {
   }
 
   boolean isWatchedForInput() {
-    return !closed && interest == Poller.Interest.INPUT;
+    return !closed && interest == Interest.INPUT;
   }
 
   boolean isWatchedForOutput() {
-    return !closed && interest == Poller.Interest.OUTPUT;
+    return !closed && interest == Interest.OUTPUT;
   }
 
   /** The connection that serves this socket. */
@@ -179,7 +179,7 @@ final class FakeSocket implements NonBlockingSocket {
   }
 
   @Override
-  public void setInterest(Poller.Interest interest) {
+  public void setInterest(Interest interest) {
     this.interest = interest;
     faults.pass(Faults.Step.SET_INTEREST);
   }
