@@ -236,7 +236,9 @@ final class ThreadedConnection implements Runnable, ReplySink, ByteSink {
     try {
       session.beginTurn();
       boolean more = session.serveNext(in);
-      while (more && !session.isTurnOver() && unsentBytes + guarded.replies.pending() < ENOUGH_UNSENT) {
+      while (more
+          && !session.isTurnOver()
+          && unsentBytes + guarded.replies.pending() < ENOUGH_UNSENT) {
         more = session.serveNext(in);
       }
       return more;
@@ -352,8 +354,8 @@ final class ThreadedConnection implements Runnable, ReplySink, ByteSink {
   }
 
   /**
-   * Has the connection's thread send the reason and close the socket, if the client understands
-   * the reason and it would not be in the middle of replies.
+   * Has the connection's thread send the reason and close the socket, if the client understands the
+   * reason and it would not be in the middle of replies.
    */
   private boolean tellWhyLater(LimitException reason) {
     if (sending || sendingSoon || !unsent.isEmpty()) {

@@ -13,8 +13,8 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.RejectedExecutionException;
 
 /**
- * Plain sockets, and a thread per connection: a virtual one where the JDK has them. A lock takes the
- * place of the single thread that owns the {@link ServerState}.
+ * Plain sockets, and a thread per connection: a virtual one where the JDK has them. A lock takes
+ * the place of the single thread that owns the {@link ServerState}.
  */
 public final class ThreadedTransport implements Transport {
   private final AcceptedOptions options;
