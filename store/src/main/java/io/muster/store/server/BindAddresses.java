@@ -45,6 +45,20 @@ final class BindAddresses {
         : bindable(addresses, BindAddresses::isOwn);
   }
 
+  /** Whether a bind address means addresses of this machine only. */
+  static boolean areOwn(@Nullable String host) {
+    try {
+      for (InetAddress address : of(host)) {
+        if (!address.isAnyLocalAddress() && !isOwn(address)) {
+          return false;
+        }
+      }
+      return true;
+    } catch (IOException e) {
+      return false;
+    }
+  }
+
   private static InetAddress[] lookUp(String host) throws UnknownHostException {
     try {
       return InetAddress.getAllByName(host);

@@ -7,6 +7,7 @@ import io.muster.store.internal.serving.ServingStatistics;
 import io.muster.store.internal.serving.ThreadedTransport;
 import io.muster.store.internal.serving.Transport;
 import java.io.IOException;
+import java.net.BindException;
 import java.net.InetSocketAddress;
 import java.nio.channels.ServerSocketChannel;
 import java.util.HashMap;
@@ -26,6 +27,8 @@ import java.util.stream.Collectors;
  * <p>All methods are thread-safe.
  */
 public final class StoreServer implements AutoCloseable {
+  private static final int FIRST_UNPRIVILEGED_PORT = 1024;
+
   private final StoreServerOptions options;
   private final Transport transport;
 
@@ -108,17 +111,25 @@ public final class StoreServer implements AutoCloseable {
   private static NetworkException cannotListen(StoreServerOptions options, IOException cause) {
     String host = options.bind() == null ? "localhost" : String.valueOf(options.bind());
     String reason = String.valueOf(cause.getMessage());
-    boolean inUse = reason.contains("already in use");
     return new NetworkException(
         "The server socket has failed to listen on any local network address. port: "
             + options.port()
             + ", address: "
             + host
-            + (inUse
+            + (isInUse(options, cause)
                 ? ", name: EADDRINUSE, message: address already in use"
                 : ", message: " + reason),
         host + ":" + options.port(),
         cause);
+  }
+
+  /**
+   * Whether the port is in use. The JDK throws the same exception if an address is not of this
+   * machine or the port needs a privilege.
+   */
+  private static boolean isInUse(StoreServerOptions options, IOException cause) {
+    boolean isUnprivileged = options.port() == 0 || options.port() >= FIRST_UNPRIVILEGED_PORT;
+    return cause instanceof BindException && isUnprivileged && BindAddresses.areOwn(options.bind());
   }
 
   /** The port it listens on. */

@@ -133,6 +133,18 @@ class ServerAddressTest extends ServerTest {
   }
 
   @Test
+  void start_onAnAddressOfAnotherMachine_doesNotBlameThePort() {
+    // An address that is reserved for documentation.
+    StoreServerOptions foreign = options().bind("192.0.2.1").build();
+
+    assertThatThrownBy(() -> StoreServer.start(foreign).close())
+        .isInstanceOf(NetworkException.class)
+        .hasMessageMatching(CANNOT_LISTEN)
+        .message()
+        .doesNotContain("EADDRINUSE");
+  }
+
+  @Test
   void start_onAPortTakenInOneFamilyOnly_bindsNeither() throws IOException {
     List<InetAddress> loopbacks = loopbacks();
     try (ServerSocket other = onTheLastOnly(loopbacks)) {
