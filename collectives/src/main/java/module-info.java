@@ -1,6 +1,6 @@
 import org.jspecify.annotations.NullMarked;
 
-/** Process groups over the wire of Gloo: ranks in Java beside ranks of PyTorch. */
+/** Process groups that speak Gloo's protocol, so that Java and PyTorch ranks can form one group. */
 @NullMarked
 module io.muster.collectives {
   requires transitive io.muster.store;

@@ -5,10 +5,10 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A collective could not be finished; PyTorch's {@code DistBackendError}. The group is of no use
- * any more, on this rank and, as its connections are closed, soon on all others: create a new one,
- * on a store without the keys of this one. What the operation was to write is in an undefined
- * state.
+ * An operation of a {@link ProcessGroup} failed; PyTorch's {@code DistBackendError}. The group is
+ * unusable on this rank. Its connections are closed, so that it becomes unusable on the other ranks
+ * too. To recover, make a new group, in a store without the keys of this one. The contents of
+ * tensors that the operation writes are undefined.
  */
 public class CollectiveException extends MusterException {
   private static final long serialVersionUID = 1L;
@@ -18,22 +18,28 @@ public class CollectiveException extends MusterException {
   @SuppressWarnings("serial") // an immutable list of numbers is
   private final List<Integer> lostRanks;
 
-  /** An exception that says which operation failed, and why. */
-  CollectiveException(
+  /**
+   * Creates an exception.
+   *
+   * @param operation the name of the {@link ProcessGroup} method that failed
+   * @param lostRanks the ranks whose connections have ended, in the order of their end
+   */
+  public CollectiveException(
       String message, String operation, List<Integer> lostRanks, @Nullable Throwable cause) {
     super(message, cause);
     this.operation = operation;
     this.lostRanks = List.copyOf(lostRanks);
   }
 
-  /** The operation, as the method of {@link ProcessGroup} is called. */
+  /** The name of the {@link ProcessGroup} method that failed, such as {@code allReduce}. */
   public String operation() {
     return operation;
   }
 
   /**
-   * The ranks in the group whose connections have ended, the first one first. The first is the one
-   * that died; others may have closed theirs because of that.
+   * The ranks in the group whose connections have ended, in the order of their end. The first rank
+   * is the one that died. The others may have closed their connections because of that. Empty if
+   * the failure is this rank's own.
    */
   public List<Integer> lostRanks() {
     return lostRanks;

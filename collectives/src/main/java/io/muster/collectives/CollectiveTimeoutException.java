@@ -3,9 +3,7 @@ package io.muster.collectives;
 import java.time.Duration;
 import java.util.List;
 
-/**
- * A collective took longer than it was allowed to. As with PyTorch, that is the end of its group.
- */
+/** An operation took longer than its timeout. As in PyTorch, its group is unusable afterwards. */
 public final class CollectiveTimeoutException extends CollectiveException {
   private static final long serialVersionUID = 1L;
 
@@ -14,19 +12,28 @@ public final class CollectiveTimeoutException extends CollectiveException {
   @SuppressWarnings("serial") // an immutable list of numbers is
   private final List<Integer> missingRanks;
 
-  CollectiveTimeoutException(
+  /**
+   * Creates an exception.
+   *
+   * @param operation the name of the {@link ProcessGroup} method that timed out
+   * @param missingRanks the ranks in the group that this rank was waiting for
+   */
+  public CollectiveTimeoutException(
       String message, String operation, Duration timeout, List<Integer> missingRanks) {
     super(message, operation, List.of(), null);
     this.timeout = timeout;
     this.missingRanks = List.copyOf(missingRanks);
   }
 
-  /** How long the operation was allowed to last. */
+  /** The timeout of the operation. */
   public Duration timeout() {
     return timeout;
   }
 
-  /** The ranks in the group that this rank was waiting for. They may be waiting for others. */
+  /**
+   * The ranks in the group that this rank was waiting for. They may themselves have been waiting
+   * for other ranks.
+   */
   public List<Integer> missingRanks() {
     return missingRanks;
   }

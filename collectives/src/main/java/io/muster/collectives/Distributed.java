@@ -7,81 +7,86 @@ import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The process groups of this process, as PyTorch's {@code torch.distributed} has them: the static
- * face of one {@link ProcessGroups}, whose methods these are.
+ * The process groups of this process; PyTorch's {@code torch.distributed}. The static methods call
+ * the methods of the same name of one {@link ProcessGroups}: that of the process, or of the current
+ * thread inside {@link #with}. Thread-safe.
  *
  * <pre>{@code
- * try (ProcessGroup world =
- *     Distributed.initProcessGroup(
- *         ProcessGroupOptions.builder()
- *             .initMethod("tcp://10.0.0.1:29500")
- *             .rank(rank)
- *             .worldSize(4)
- *             .build())) {
- *   world.allReduce(Tensor.of(gradients), ReduceOp.AVG);
+ * static void train(int rank, float[] gradients) {
+ *   ProcessGroupOptions options =
+ *       ProcessGroupOptions.builder()
+ *           .initMethod("tcp://10.0.0.1:29500")
+ *           .rank(rank)
+ *           .worldSize(4)
+ *           .build();
+ *   try (ProcessGroup world = Distributed.initProcessGroup(options)) {
+ *     world.allReduce(Tensor.of(gradients), ReduceOp.AVG);
+ *     world.barrier();
+ *   }
  * }
  * }</pre>
  */
 public final class Distributed {
-  private static final ProcessGroups OF_PROCESS = new ProcessGroups();
-  private static final ThreadLocal<@Nullable ProcessGroups> OF_THREAD = new ThreadLocal<>();
+  private static final ProcessGroups PROCESS_GROUPS = new ProcessGroups();
+  private static final ThreadLocal<@Nullable ProcessGroups> THREAD_GROUPS = new ThreadLocal<>();
 
   private Distributed() {}
 
-  /** The groups that the other methods are about: this thread's own, or else the process's. */
+  /** The groups that the other methods use: those of the current thread, or else of the process. */
   public static ProcessGroups groups() {
-    ProcessGroups own = OF_THREAD.get();
-    return own == null ? OF_PROCESS : own;
+    ProcessGroups own = THREAD_GROUPS.get();
+    return own == null ? PROCESS_GROUPS : own;
   }
 
   /**
-   * Runs something on this thread for which other groups stand in for the process's. So a program
-   * may be several ranks, each on a thread.
+   * Runs {@code body} on this thread, with {@code groups} in place of the groups of the process. A
+   * program can thus be several ranks, each on a thread of its own. Threads that {@code body}
+   * starts use the groups of the process.
    *
    * @return what {@code body} returns
    * @throws Exception what {@code body} throws
    */
   public static <T extends @Nullable Object> T with(ProcessGroups groups, Callable<T> body)
       throws Exception {
-    ProcessGroups outer = OF_THREAD.get();
-    OF_THREAD.set(groups);
+    ProcessGroups outer = THREAD_GROUPS.get();
+    THREAD_GROUPS.set(groups);
     try {
       return body.call();
     } finally {
       if (outer == null) {
-        OF_THREAD.remove();
+        THREAD_GROUPS.remove();
       } else {
-        OF_THREAD.set(outer);
+        THREAD_GROUPS.set(outer);
       }
     }
   }
 
-  /** {@link ProcessGroups#initProcessGroup}. */
+  /** Calls {@link ProcessGroups#initProcessGroup}. */
   public static ProcessGroup initProcessGroup(ProcessGroupOptions options) {
     return groups().initProcessGroup(options);
   }
 
-  /** {@link ProcessGroups#isInitialized}. */
+  /** Calls {@link ProcessGroups#isInitialized}. */
   public static boolean isInitialized() {
     return groups().isInitialized();
   }
 
-  /** {@link ProcessGroups#defaultGroup}. */
+  /** Calls {@link ProcessGroups#defaultGroup}. */
   public static ProcessGroup defaultGroup() {
     return groups().defaultGroup();
   }
 
-  /** {@link ProcessGroups#newGroup(List)}. */
+  /** Calls {@link ProcessGroups#newGroup(List)}. */
   public static Optional<ProcessGroup> newGroup(List<Integer> ranks) {
     return groups().newGroup(ranks);
   }
 
-  /** {@link ProcessGroups#newGroup(List, Duration)}. */
+  /** Calls {@link ProcessGroups#newGroup(List, Duration)}. */
   public static Optional<ProcessGroup> newGroup(List<Integer> ranks, Duration timeout) {
     return groups().newGroup(ranks, timeout);
   }
 
-  /** {@link ProcessGroups#destroyProcessGroup}. */
+  /** Calls {@link ProcessGroups#destroyProcessGroup}. */
   public static void destroyProcessGroup() {
     groups().destroyProcessGroup();
   }

@@ -3,330 +3,264 @@ package io.muster.collectives;
 import io.muster.store.Store;
 import java.time.Duration;
 import java.util.List;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A rank's view of a group of ranks that exchange data; PyTorch's {@code ProcessGroup} on Gloo.
- * Ranks of PyTorch and of Muster may be in one group: what they send is the same, byte for byte,
- * and so are the results.
+ * This rank's view of a group of ranks that exchange data; PyTorch's {@code ProcessGroup} on the
+ * Gloo backend. Ranks of PyTorch and of Muster may be in one group: they exchange the same bytes
+ * and compute the same results. {@link ProcessGroups} and {@link Distributed} make groups.
+ *
+ * <pre>{@code
+ * static void average(ProcessGroup group, float[] gradients) {
+ *   group.allReduce(Tensor.of(gradients), ReduceOp.AVG);
+ *   group.withTimeout(Duration.ofSeconds(10)).barrier();
+ * }
+ * }</pre>
  *
  * <p><b>Calls.</b> All ranks of a group make the same collective calls in the same order, with
- * equal lengths and types. Messages ({@link #send}, {@link #recv}, {@link #recvAnySource}) are
- * apart from that order. Ranks are those in the group, as are a call's {@code root} and {@code
- * source}.
+ * equal lengths and types. Point-to-point messages ({@link #send}, {@link #recv}, {@link
+ * #recvAnySource}) are not part of that order. The ranks that a call names, such as {@code root},
+ * are ranks in the group, from 0 to {@link #size} − 1.
  *
- * <p><b>Blocking.</b> Each method blocks until this rank's part is done, at most for {@link
- * #timeout}. {@link #async} has the same methods returning {@link Work}, and {@link #withTimeout}
- * another timeout. A thread that waits holds up no other.
+ * <p><b>Blocking.</b> Each method blocks until this rank's part of the operation is done, at most
+ * for {@link #timeout}. {@link #async} has the same methods, which return a {@link Work} instead of
+ * blocking. {@link #withTimeout} changes the timeout. A waiting thread does not delay other
+ * threads.
  *
- * <p><b>Memory.</b> A {@link Tensor} is the caller's. It must not be touched while a call uses it,
- * and is not used afterwards.
+ * <p><b>Memory.</b> A {@link Tensor} is a view of memory that the caller owns. The caller must not
+ * access that memory while an operation uses it. No operation accesses it after it is done.
  *
- * <p><b>Failure.</b> When a rank dies, every other rank's call that needs it throws a {@link
- * CollectiveException} which names it, and the group is of no use any more; so too after a timeout
- * ({@link CollectiveTimeoutException}) or an interrupt ({@link CollectiveInterruptedException}).
- * Wrong arguments throw {@link IllegalArgumentException} or {@link IndexOutOfBoundsException} and
- * leave the group as it is; but a type that the operator is not for counts as a call, as in
- * PyTorch. A closed group throws {@link IllegalStateException}.
+ * <p><b>Failure.</b> If a rank dies, each operation of another rank that needs it throws a {@link
+ * CollectiveException} that names it, and the group is unusable. The group is also unusable after a
+ * timeout ({@link CollectiveTimeoutException}) or an interrupt ({@link
+ * CollectiveInterruptedException}). Invalid arguments throw {@link IllegalArgumentException} or
+ * {@link IndexOutOfBoundsException}, and the group stays usable. A {@link ReduceOp} that does not
+ * support the type of the elements counts as a call, as in PyTorch. A closed group throws {@link
+ * IllegalStateException}.
  *
- * <p><b>Threads.</b> Thread-safe; but threads that make collective calls must agree on their order.
+ * <p><b>Thread safety.</b> Groups are thread-safe. Threads that make collective calls on the same
+ * group must agree on their order.
+ *
+ * <p><b>Tests.</b> Code that takes a {@code ProcessGroup} can be tested with an implementation of
+ * this interface, or with real groups of several ranks in one JVM (module {@code
+ * io.muster.testing}).
  */
-public final class ProcessGroup implements AutoCloseable {
-  private final GlooBackend backend;
-  private final List<Integer> ranks;
-  private final Store store;
-  private final int maxObjectBytes;
-  private final Consumer<ProcessGroup> whenClosed;
-  private final Duration timeout;
-  private final Collectives collectives;
-  private final Messages messages;
+public interface ProcessGroup extends AutoCloseable {
+  /** The rank of this process in the group, from 0 to {@link #size} − 1. */
+  int rank();
 
-  ProcessGroup(
-      GlooBackend backend,
-      List<Integer> ranks,
-      Store store,
-      int maxObjectBytes,
-      Consumer<ProcessGroup> whenClosed) {
-    this(backend, ranks, store, maxObjectBytes, whenClosed, backend.timeout());
-  }
-
-  private ProcessGroup(
-      GlooBackend backend,
-      List<Integer> ranks,
-      Store store,
-      int maxObjectBytes,
-      Consumer<ProcessGroup> whenClosed,
-      Duration timeout) {
-    this.backend = backend;
-    this.ranks = List.copyOf(ranks);
-    this.store = store;
-    this.maxObjectBytes = maxObjectBytes;
-    this.whenClosed = whenClosed;
-    this.timeout = timeout;
-    this.collectives = new Collectives(backend);
-    this.messages = new Messages(backend);
-  }
-
-  /** The rank of this process in the group. */
-  public int rank() {
-    return backend.rank();
-  }
-
-  /** How many ranks the group has. */
-  public int size() {
-    return backend.size();
-  }
-
-  /** The ranks of the world that the group has, in the order of their ranks in the group. */
-  public List<Integer> ranks() {
-    return ranks;
-  }
-
-  /** The name, which is the same on all ranks. */
-  public String name() {
-    return backend.name();
-  }
+  /** The number of ranks in the group. */
+  int size();
 
   /**
-   * The part of the store that belongs to the group: {@link io.muster.store.PrefixStore}s around
-   * the store that the user has given, or that the URL has led to.
+   * The world ranks of the group's members, by rank in the group; PyTorch's {@code
+   * get_process_group_ranks}. Immutable.
    */
-  public Store store() {
-    return store;
-  }
+  List<Integer> ranks();
 
-  /** How long a call may last. */
-  public Duration timeout() {
-    return timeout;
-  }
+  /** The name of the group, which is the same on all ranks. */
+  String name();
 
   /**
-   * The same group, with another timeout for calls. To close one is to close the other.
+   * The group's part of the store: the store that the ranks met in, with prefixes that belong to
+   * this group.
+   */
+  Store store();
+
+  /** The timeout of each operation of this view of the group. */
+  Duration timeout();
+
+  /**
+   * Another view of this group, whose operations have another timeout. Closing one of the views
+   * closes the group.
    *
-   * @throws IllegalArgumentException if it is negative
+   * @throws IllegalArgumentException if the timeout is negative
    */
-  public ProcessGroup withTimeout(Duration limit) {
-    if (limit.isNegative()) {
-      throw new IllegalArgumentException("timeout must not be negative but was " + limit);
-    }
-    return new ProcessGroup(backend, ranks, store, maxObjectBytes, whenClosed, limit);
-  }
+  ProcessGroup withTimeout(Duration timeout);
 
   /**
-   * The same methods, which return at once. Collectives begin in the order they are called, two at
-   * a time; a blocking one does not wait for them.
+   * The methods of this group that do not block. Two collectives run at a time, and they start in
+   * the order of their calls; a blocking collective does not wait for them. As in PyTorch.
    */
-  public AsyncProcessGroup async() {
-    return new AsyncProcessGroup(collectives, messages, timeout);
-  }
+  AsyncProcessGroup async();
 
   /**
-   * Copies the tensor of one rank to all others. As with PyTorch it may be shorter than theirs: the
-   * elements after it stay unchanged.
+   * Copies the root's tensor to all ranks; PyTorch's {@code broadcast}. The root's tensor may be
+   * shorter than those of other ranks, whose remaining elements then do not change.
    */
-  public void broadcast(Tensor tensor, int root) {
-    collectives.broadcast(tensor, root).run(timeout);
-  }
-
-  /** Replaces each element by the reduction of those of all ranks at its place. */
-  public void allReduce(Tensor tensor, ReduceOp op) {
-    collectives.allReduce(tensor, op).run(timeout);
-  }
-
-  /** One {@link #allReduce} of several tensors, which are of one type and go as one. */
-  public void allReduceCoalesced(List<Tensor> tensors, ReduceOp op) {
-    collectives.allReduceCoalesced(tensors, op).run(timeout);
-  }
+  void broadcast(Tensor tensor, int root);
 
   /**
-   * As {@link #allReduce}, with the result on one rank only. On the others the tensor holds partial
-   * results afterwards, as in PyTorch.
+   * Reduces the tensors of all ranks element by element. Each rank's tensor holds the result
+   * afterwards; PyTorch's {@code all_reduce}.
    */
-  public void reduce(Tensor tensor, int root, ReduceOp op) {
-    collectives.reduce(tensor, root, op).run(timeout);
-  }
+  void allReduce(Tensor tensor, ReduceOp op);
 
   /**
-   * Copies the inputs of all ranks to the outputs of all, in the order of ranks; PyTorch's {@code
+   * Reduces several tensors, all of one type, in a single {@link #allReduce}; PyTorch's {@code
+   * all_reduce_coalesced}.
+   */
+  void allReduceCoalesced(List<Tensor> tensors, ReduceOp op);
+
+  /**
+   * Reduces the tensors of all ranks element by element. The root's tensor holds the result
+   * afterwards, and those of other ranks hold partial results, as in PyTorch; PyTorch's {@code
+   * reduce}.
+   */
+  void reduce(Tensor tensor, int root, ReduceOp op);
+
+  /**
+   * Copies the inputs of all ranks to each rank's output, in rank order; PyTorch's {@code
    * all_gather_into_tensor}.
    *
-   * @param output as many elements as {@code input} has, times the number of ranks
+   * @param output {@code size()} times as long as {@code input}
    */
-  public void allGather(Tensor output, Tensor input) {
-    collectives.allGather(output, input).run(timeout);
-  }
+  void allGather(Tensor output, Tensor input);
 
   /**
-   * Copies the inputs of all ranks to all.
+   * Copies the inputs of all ranks to all ranks; PyTorch's {@code all_gather}.
    *
-   * @param outputs one a rank, each as long as {@code input}
+   * @param outputs one per rank, each as long as {@code input}
    */
-  public void allGather(List<Tensor> outputs, Tensor input) {
-    collectives.allGather(outputs, input).run(timeout);
-  }
+  void allGather(List<Tensor> outputs, Tensor input);
 
   /**
-   * Copies the inputs of all ranks to one.
+   * Copies the inputs of all ranks to the root; PyTorch's {@code gather}.
    *
-   * @param outputs on the root one a rank, each as long as {@code input}; empty on the others
+   * @param outputs on the root one per rank, each as long as {@code input}; empty on other ranks
    */
-  public void gather(List<Tensor> outputs, Tensor input, int root) {
-    collectives.gather(outputs, input, root).run(timeout);
-  }
+  void gather(List<Tensor> outputs, Tensor input, int root);
 
   /**
-   * Copies each input of one rank to another rank.
+   * Copies one input of the root to each rank; PyTorch's {@code scatter}.
    *
-   * @param inputs on the root one a rank, each as long as {@code output}; empty on the others
+   * @param inputs on the root one per rank, each as long as {@code output}; empty on other ranks
    */
-  public void scatter(Tensor output, List<Tensor> inputs, int root) {
-    collectives.scatter(output, inputs, root).run(timeout);
-  }
+  void scatter(Tensor output, List<Tensor> inputs, int root);
 
   /**
-   * Reduces the inputs of all ranks, and leaves each rank its part of the result; PyTorch's {@code
-   * reduce_scatter_tensor}.
+   * Reduces the inputs of all ranks element by element, and copies the part of the result that
+   * belongs to this rank to {@code output}; PyTorch's {@code reduce_scatter_tensor}.
    *
-   * @param input as many elements as {@code output} has, times the number of ranks; stays as it is
+   * @param input {@code size()} times as long as {@code output}; does not change
    */
-  public void reduceScatter(Tensor output, Tensor input, ReduceOp op) {
-    collectives.reduceScatter(output, input, op).run(timeout);
-  }
+  void reduceScatter(Tensor output, Tensor input, ReduceOp op);
 
   /**
-   * Reduces the inputs of all ranks, and leaves each rank its part of the result.
+   * Reduces the inputs of all ranks for each rank, and copies the result for this rank to {@code
+   * output}; PyTorch's {@code reduce_scatter}.
    *
-   * @param inputs one a rank, which may differ in length, but not from those for the same rank on
-   *     other ranks; that for this rank is as long as {@code output}. They stay as they are.
+   * @param inputs one per rank; they do not change. The inputs for one rank have the same length on
+   *     all ranks. The input for this rank is as long as {@code output}.
    */
-  public void reduceScatter(Tensor output, List<Tensor> inputs, ReduceOp op) {
-    collectives.reduceScatter(output, inputs, op).run(timeout);
-  }
-
-  /** Sends each rank an equal part of the input, and puts what they send into the output. */
-  public void allToAll(Tensor output, Tensor input) {
-    collectives.allToAll(output, input).run(timeout);
-  }
+  void reduceScatter(Tensor output, List<Tensor> inputs, ReduceOp op);
 
   /**
-   * Sends each rank a part of the input, and puts what they send into the output.
+   * Sends an equal part of the input to each rank, and receives a part of the output from each
+   * rank; PyTorch's {@code all_to_all_single}.
+   */
+  void allToAll(Tensor output, Tensor input);
+
+  /**
+   * Sends a part of the input to each rank, and receives a part of the output from each rank;
+   * PyTorch's {@code all_to_all_single} with splits.
    *
-   * @param outputSplits how many elements come from each rank
-   * @param inputSplits how many elements go to each rank
+   * @param outputSplits the number of elements from each rank
+   * @param inputSplits the number of elements for each rank
    */
-  public void allToAll(
-      Tensor output, List<Integer> outputSplits, Tensor input, List<Integer> inputSplits) {
-    collectives.allToAll(output, outputSplits, input, inputSplits).run(timeout);
-  }
+  void allToAll(Tensor output, List<Integer> outputSplits, Tensor input, List<Integer> inputSplits);
 
-  /** Waits until all ranks have come here. */
-  public void barrier() {
-    collectives.barrier().run(timeout);
-  }
+  /** Blocks until all ranks have called this method; PyTorch's {@code barrier}. */
+  void barrier();
 
-  /** {@link #monitoredBarrier(Duration, boolean)}, which names the first rank that is missing. */
-  public void monitoredBarrier(Duration limit) {
-    monitoredBarrier(limit, false);
+  /**
+   * A {@link #monitoredBarrier(Duration, boolean)} whose exception names the first missing rank
+   * only.
+   */
+  default void monitoredBarrier(Duration timeout) {
+    monitoredBarrier(timeout, false);
   }
 
   /**
-   * Waits until all ranks have come here. Rank 0 finds out who has not.
+   * Blocks until all ranks have called this method, and finds out which ranks have not; PyTorch's
+   * {@code monitored_barrier}.
    *
-   * @param waitForAllRanks whether rank 0 waits for all, and names all who are missing, rather than
-   *     the first
-   * @throws CollectiveTimeoutException if some have not come in time; on rank 0 it names them
+   * @param timeout the maximum time to wait, in place of {@link #timeout()}
+   * @param waitForAllRanks whether rank 0 waits for all ranks and names each missing one, rather
+   *     than the first
+   * @throws CollectiveTimeoutException if a rank is missing after the timeout; on rank 0 {@link
+   *     CollectiveTimeoutException#missingRanks} are those ranks
    */
-  public void monitoredBarrier(Duration limit, boolean waitForAllRanks) {
-    messages.monitoredBarrier(waitForAllRanks).run(limit);
-  }
+  void monitoredBarrier(Duration timeout, boolean waitForAllRanks);
 
   /**
-   * Sends a tensor to a rank, which must receive it with the same tag, and with a tensor that is as
-   * long or longer. Blocks until it is handed to the network, which is not before the other rank
-   * asks for it.
+   * Sends a tensor to a rank, which must receive it with the same tag and a tensor that is at least
+   * as long; PyTorch's {@code send}. Blocks until the bytes are handed to the operating system,
+   * which does not happen before the receiver has called {@link #recv} or {@link #recvAnySource}.
    *
-   * @param tag tells apart messages between the same ranks; not negative
+   * @param tag matches a send with a receive; not negative
    */
-  public void send(Tensor tensor, int destination, int tag) {
-    backend.whileOpen(() -> messages.send(tensor, destination, tag, timeout).awaitHere());
-  }
+  void send(Tensor tensor, int destination, int tag);
 
   /**
-   * Receives the tensor that a rank sends with the same tag. As with PyTorch, it may be shorter
-   * than {@code tensor}: the elements after it stay unchanged. If it is longer, the call fails and
-   * the group is unusable.
+   * Receives the tensor that a rank sends with the same tag; PyTorch's {@code recv}. The received
+   * tensor may be shorter than {@code tensor}, whose remaining elements then do not change. If it
+   * is longer, the call fails and the group is unusable.
    */
-  public void recv(Tensor tensor, int source, int tag) {
-    backend.whileOpen(() -> messages.recv(tensor, source, tag, timeout).awaitHere());
-  }
+  void recv(Tensor tensor, int source, int tag);
 
   /**
-   * Receives the tensor of the rank that sends one with this tag first. It may be shorter, as for
-   * {@link #recv}.
+   * Receives a tensor from the rank that is first to send one with the tag; PyTorch's {@code recv}
+   * without a source. The received tensor may be shorter, as for {@link #recv}.
    *
-   * @return that rank
+   * @return the rank that sent the tensor
    */
-  public int recvAnySource(Tensor tensor, int tag) {
-    MessageWork work = messages.recvAnySource(tensor, tag, timeout);
-    backend.whileOpen(work::awaitHere);
-    return work.sourceRank().orElseThrow();
-  }
+  int recvAnySource(Tensor tensor, int tag);
 
   /**
-   * Copies an object of each rank to all; for groups whose ranks are all in Java. PyTorch's ranks
-   * send pickled Python instead.
+   * Copies an object of each rank to all ranks. All ranks must be Muster's, because PyTorch's
+   * {@code all_gather_object} sends pickled Python objects.
    *
-   * @return the objects in the order of ranks
-   * @throws IllegalArgumentException on all ranks, if an object is longer than the group allows or
-   *     could not be encoded; the rank that it belongs to throws what its codec has thrown. The
-   *     group stays usable.
+   * @return the objects in rank order
+   * @throws IllegalArgumentException on all ranks, if an object is longer than {@link
+   *     ProcessGroupOptions#maxObjectBytes} or a codec could not encode one. On the rank whose
+   *     codec failed, the exception of the codec is thrown instead. The group stays usable.
    */
-  public <T> List<T> allGatherObject(T value, ObjectCodec<T> codec) {
-    return new ObjectExchange(this, maxObjectBytes).allGather(value, codec);
-  }
+  <T> List<T> allGatherObject(T value, ObjectCodec<T> codec);
 
   /**
-   * Copies an object of one rank to all; for groups whose ranks are all in Java.
+   * Copies an object of the root to all ranks. All ranks must be Muster's, because PyTorch's {@code
+   * broadcast_object_list} sends pickled Python objects.
    *
-   * @param value the object on the root; ignored on the others
+   * @param value the object on the root; ignored on other ranks
    * @return the root's object
-   * @throws IllegalArgumentException on all ranks, if it is longer than the group allows or could
-   *     not be encoded; the root throws what its codec has thrown. The group stays usable.
+   * @throws IllegalArgumentException on all ranks, if the object is longer than {@link
+   *     ProcessGroupOptions#maxObjectBytes} or could not be encoded. On the root, the exception of
+   *     the codec is thrown instead. The group stays usable.
    */
-  public <T> T broadcastObject(@Nullable T value, int root, ObjectCodec<T> codec) {
-    return new ObjectExchange(this, maxObjectBytes).broadcast(value, root, codec);
-  }
+  <T> T broadcastObject(@Nullable T value, int root, ObjectCodec<T> codec);
 
   /**
-   * Ends the connections of the group at once; PyTorch's {@code abort}. Calls under way on this
-   * rank, blocking or not, fail with a {@link CollectiveException} without waiting for anything,
-   * and so do later ones; those of other ranks that need this one fail as if it had died. What was
-   * sent may not arrive. Does not block, and may be called by any thread. The group must still be
-   * {@linkplain #close closed}, which then takes no time.
+   * Closes the connections of the group at once; PyTorch's {@code abort}. Operations in flight on
+   * this rank, blocking or not, fail with a {@link CollectiveException} without waiting for
+   * anything, and later operations fail too. Operations of other ranks that need this rank fail as
+   * if it had died. Messages that were sent may not arrive.
+   *
+   * <p>Does not block. Any thread may call it. The group must still be {@linkplain #close closed},
+   * which then does not wait.
    */
-  public void abort() {
-    backend.abort();
-  }
+  void abort();
 
   /**
-   * Ends the group on this rank. Refuses new calls, waits for those that have begun, at most for
-   * the timeout of the group, and closes the connections when what was sent has arrived. Messages
-   * of {@link #async} that other ranks have not asked for have five seconds more; if some are not
-   * sent then, a warning is logged that names them. An interrupt, or {@link #abort}, ends the
-   * waiting. Others that still need this rank will fail: meet them in a {@link #barrier} first.
-   * Closing the default group closes all groups made from it, and the store if it was made with it.
-   * Closing again does nothing.
+   * Closes the group on this rank. New calls are refused. This method waits for operations in
+   * flight, at most for the timeout of the group, and until sent messages have arrived, and then
+   * closes the connections. Asynchronous sends that no rank has received get five seconds; the
+   * group then logs a warning that names them. An interrupt or {@link #abort} ends the wait.
+   *
+   * <p>Operations of other ranks that still need this rank fail. Call {@link #barrier} first to
+   * avoid that. Closing the default group also closes all groups made from it, and the store if it
+   * was created with the default group. Closing a closed group has no effect.
    */
   @Override
-  public void close() {
-    if (backend.close()) {
-      whenClosed.accept(this);
-    }
-  }
-
-  @Override
-  public String toString() {
-    return "ProcessGroup(" + backend + ")";
-  }
+  void close();
 }

@@ -10,20 +10,26 @@ import java.util.Optional;
 import java.util.OptionalInt;
 
 /**
- * What a default process group goes by. Immutable.
+ * The options of a default process group. Immutable. Defaults:
  *
- * <p>By default: {@code env://}, rank and world size as the URL or the environment says, a timeout
- * of 30 minutes, and the network interface that {@code GLOO_SOCKET_IFNAME} names, or else the one
- * that the host's name stands for.
+ * <ul>
+ *   <li>rendezvous: {@code env://}
+ *   <li>rank and world size: from the URL or the environment
+ *   <li>timeout of the rendezvous and of each operation: 30 minutes
+ *   <li>network interface: from the environment variable {@code GLOO_SOCKET_IFNAME}; otherwise the
+ *       interface whose address the host name resolves to; otherwise loopback
+ *   <li>longest object of a collective of objects: 256 MiB
+ *   <li>environment variables: those of this process
+ * </ul>
  */
 public final class ProcessGroupOptions {
-  /** Where the ranks meet unless something else is said. */
+  /** The default URL of the rendezvous. */
   public static final String DEFAULT_INIT_METHOD = "env://";
 
-  /** PyTorch's default for process groups. */
+  /** The default timeout, 30 minutes; PyTorch's for Gloo groups. */
   public static final Duration DEFAULT_TIMEOUT = Duration.ofMinutes(30);
 
-  /** How many bytes an object of a collective of objects may have: 256 MiB. */
+  /** The default length limit of an encoded object, in bytes: 256 MiB. */
   public static final int DEFAULT_MAX_OBJECT_BYTES = 256 << 20;
 
   private final String initMethod;
@@ -47,53 +53,53 @@ public final class ProcessGroupOptions {
     this.maxObjectBytes = builder.maxObjectBytes;
     this.environment = builder.environment;
     if (store.isPresent() && (rank.isEmpty() || worldSize.isEmpty())) {
-      throw new IllegalArgumentException("with a store, rank and world size must be given too");
+      throw new IllegalArgumentException("with a store, rank and world size must also be given");
     }
   }
 
-  /** A builder with the defaults. */
+  /** A builder with the default options. */
   public static Builder builder() {
     return new Builder();
   }
 
-  /** The URL where the ranks meet, if there is no store. */
+  /** The URL of the rendezvous, which is used if there is no {@link #store}. */
   public String initMethod() {
     return initMethod;
   }
 
-  /** The store that the ranks share, if there is one already. */
+  /** The store that the ranks share, in place of a rendezvous. */
   public Optional<Store> store() {
     return store;
   }
 
-  /** The rank, if the URL does not say it. */
+  /** The rank; empty if the URL or the environment gives it. */
   public OptionalInt rank() {
     return rank;
   }
 
-  /** The world size, if the URL does not say it. */
+  /** The world size; empty if the URL or the environment gives it. */
   public OptionalInt worldSize() {
     return worldSize;
   }
 
-  /** How long meeting, and each operation, may take. */
+  /** The timeout of the rendezvous, and of each operation of the group. */
   public Duration timeout() {
     return timeout;
   }
 
-  /**
-   * The network interfaces to listen on, each with connections of its own; empty for the standard.
-   */
+  /** The network interfaces to use, each with its own connections; empty for the default. */
   public List<String> interfaceNames() {
     return interfaceNames;
   }
 
-  /** Where rank 0 listens if it hosts the store; see {@link RendezvousOptions#bind}. */
+  /**
+   * The address that rank 0 listens on if it hosts the store; see {@link RendezvousOptions#bind}.
+   */
   public Optional<String> bind() {
     return bind;
   }
 
-  /** How many bytes an object of a collective of objects may have. */
+  /** The length limit of an encoded object, in bytes. */
   public int maxObjectBytes() {
     return maxObjectBytes;
   }
@@ -103,7 +109,7 @@ public final class ProcessGroupOptions {
     return environment;
   }
 
-  /** Everything but the environment, which may hold secrets. */
+  /** All options except the environment, which may hold secrets. */
   @Override
   public String toString() {
     return "ProcessGroupOptions("
@@ -122,7 +128,7 @@ public final class ProcessGroupOptions {
         + ")";
   }
 
-  /** Collects options. Not thread-safe. */
+  /** Builds options. Not thread-safe. */
   public static final class Builder {
     private String initMethod = DEFAULT_INIT_METHOD;
     private Optional<Store> store = Optional.empty();
@@ -136,35 +142,39 @@ public final class ProcessGroupOptions {
 
     private Builder() {}
 
-    /** The URL where the ranks meet; default {@link #DEFAULT_INIT_METHOD}. */
+    /**
+     * Sets the URL of the rendezvous; PyTorch's {@code init_method}. Default: {@link
+     * #DEFAULT_INIT_METHOD}. Ignored if a {@link #store} is given.
+     */
     public Builder initMethod(String url) {
       this.initMethod = Objects.requireNonNull(url, "url");
       return this;
     }
 
     /**
-     * A store that the ranks share, instead of a URL. It stays the caller's, and must stay open
-     * until all groups are made. Rank and world size must be given too.
+     * Sets a store that the ranks share, which takes precedence over the URL. The caller owns it,
+     * and must keep it open until all groups are made. Rank and world size must also be given.
      */
     public Builder store(Store store) {
       this.store = Optional.of(store);
       return this;
     }
 
-    /** The rank; by default, and if negative, the URL says it. */
+    /** Sets the rank. By default, and if negative, the URL or the environment gives it. */
     public Builder rank(int rank) {
       this.rank = rank < 0 ? OptionalInt.empty() : OptionalInt.of(rank);
       return this;
     }
 
-    /** The world size; by default, and if negative, the URL says it. */
+    /** Sets the world size. By default, and if negative, the URL or the environment gives it. */
     public Builder worldSize(int worldSize) {
       this.worldSize = worldSize < 0 ? OptionalInt.empty() : OptionalInt.of(worldSize);
       return this;
     }
 
     /**
-     * How long meeting, and each operation, may take; default {@link #DEFAULT_TIMEOUT}.
+     * Sets the timeout of the rendezvous, and of each operation of the group. Default: {@link
+     * #DEFAULT_TIMEOUT}.
      *
      * @throws IllegalArgumentException if it is negative
      */
@@ -177,8 +187,9 @@ public final class ProcessGroupOptions {
     }
 
     /**
-     * The network interfaces to listen on, which go before {@code GLOO_SOCKET_IFNAME}. With
-     * several, operations take turns on them; then all ranks need as many.
+     * Sets the names of the network interfaces to use, which take precedence over {@code
+     * GLOO_SOCKET_IFNAME}. If there are several, operations use them in turn, and all ranks must
+     * have the same number of interfaces.
      */
     public Builder interfaceNames(String... names) {
       this.interfaceNames = List.of(names);
@@ -186,10 +197,10 @@ public final class ProcessGroupOptions {
     }
 
     /**
-     * Where rank 0 listens if the URL has it host the store: a host name, an address, or {@code *}
-     * for all interfaces. See {@link RendezvousOptions.Builder#bind} for what it is by default; the
-     * variable {@code MUSTER_BIND} says the same. The addresses at which ranks listen for each
-     * other are those of {@link #interfaceNames}.
+     * Sets the address that rank 0 listens on if it hosts the store: a host name, an address, or
+     * {@code *} for all interfaces. The environment variable {@code MUSTER_BIND} has the same
+     * meaning. See {@link RendezvousOptions.Builder#bind} for the default. Connections between the
+     * ranks use {@link #interfaceNames} instead.
      */
     public Builder bind(String host) {
       this.bind = Optional.of(host);
@@ -197,8 +208,8 @@ public final class ProcessGroupOptions {
     }
 
     /**
-     * How many bytes an object of a collective of objects may have; default {@link
-     * #DEFAULT_MAX_OBJECT_BYTES}. All objects of a call are in memory at once.
+     * Sets the length limit of an encoded object, in bytes. Default: {@link
+     * #DEFAULT_MAX_OBJECT_BYTES}. All objects of a call are in memory at the same time.
      *
      * @throws IllegalArgumentException if it is negative
      */
@@ -210,14 +221,14 @@ public final class ProcessGroupOptions {
       return this;
     }
 
-    /** The environment variables; by default those of this process. */
+    /** Sets the environment variables. Default: those of this process. */
     public Builder environment(Map<String, String> environment) {
       this.environment = Map.copyOf(environment);
       return this;
     }
 
     /**
-     * The options.
+     * Builds the options.
      *
      * @throws IllegalArgumentException if there is a store, and no rank or no world size
      */

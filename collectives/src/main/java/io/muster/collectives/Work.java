@@ -5,40 +5,53 @@ import java.util.OptionalInt;
 import java.util.concurrent.CompletionStage;
 
 /**
- * An operation that was started; PyTorch's {@code Work}. Until it is over its tensors belong to it:
- * those it reads may not be written, and those it writes not be touched. Thread-safe.
+ * An operation in flight, which a caller can wait for; PyTorch's {@code Work}. Until it is done,
+ * the caller must not write the memory that the operation reads, nor access the memory that it
+ * writes. Thread-safe.
+ *
+ * <pre>{@code
+ * static void overlap(ProcessGroup group, float[] gradients, Runnable computation) {
+ *   Work work = group.async().allReduce(Tensor.of(gradients), ReduceOp.SUM);
+ *   computation.run();
+ *   work.await();
+ * }
+ * }</pre>
  */
 public interface Work {
   /**
-   * Waits until the operation is done, at most for the group's timeout.
+   * Blocks until the operation is done, at most for the timeout of the group.
    *
-   * @throws CollectiveException if it failed
-   * @throws CollectiveTimeoutException if it is not done in time; it fails then, and its group with
-   *     it
+   * @throws CollectiveException if the operation failed
+   * @throws CollectiveTimeoutException if the operation was not done in time; the operation then
+   *     fails, and its group is unusable
+   * @throws CollectiveInterruptedException if this thread is interrupted; the operation goes on
    */
   void await();
 
   /**
-   * Waits until the operation is done.
+   * Blocks until the operation is done, at most for {@code timeout}.
    *
-   * @throws CollectiveException if it failed
-   * @throws CollectiveTimeoutException if it is not done in time; it fails then, and its group with
-   *     it
+   * @throws CollectiveException if the operation failed
+   * @throws CollectiveTimeoutException if the operation was not done in time; the operation then
+   *     fails, and its group is unusable
    * @throws CollectiveInterruptedException if this thread is interrupted; the operation goes on
    */
   void await(Duration timeout);
 
-  /** Whether the operation is done, or has failed. */
+  /** Whether the operation is done or has failed. */
   boolean isDone();
 
   /**
-   * A view that completes when the operation is over, or exceptionally with a {@link
-   * CollectiveException}. What depends on it runs on one of a few threads that the group keeps for
-   * that, and may wait for other operations of the group.
+   * A stage that completes when the operation is done, or exceptionally with a {@link
+   * CollectiveException} when it has failed; PyTorch's {@code get_future}. Dependent actions run on
+   * a pool of up to 16 threads of the group, and may wait for other operations of the group.
    */
   CompletionStage<Void> stage();
 
-  /** The rank in the group whose message a {@code recvAnySource} has received, once it is done. */
+  /**
+   * The rank in the group that sent the received message. Empty unless the operation is a {@code
+   * recv} or {@code recvAnySource} whose sender is known.
+   */
   default OptionalInt sourceRank() {
     return OptionalInt.empty();
   }

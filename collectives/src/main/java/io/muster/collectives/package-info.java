@@ -1,2 +1,7 @@
-/** Process groups and their collectives: all that the program of a rank imports. */
+/**
+ * Process groups and their collectives: the public API. {@link
+ * io.muster.collectives.Distributed#initProcessGroup} makes the default {@link
+ * io.muster.collectives.ProcessGroup}, whose operations read and write {@link
+ * io.muster.collectives.Tensor}s.
+ */
 package io.muster.collectives;

@@ -15,9 +15,8 @@ import org.junit.jupiter.api.condition.EnabledForJreRange;
 import org.junit.jupiter.api.condition.JRE;
 
 /**
- * Fault D1, with the buffers that made it known: those of arenas, which JDK 22 and later have. They
- * throw on the thread of the connections. {@code MeshFailureTest} injects the same and other errors
- * on every JDK.
+ * Fault D1, with buffers of arenas (JDK 22 and later), which throw on the I/O thread. {@code
+ * MeshFailureTest} injects these and other errors on all JDKs.
  */
 @EnabledForJreRange(min = JRE.JAVA_22)
 class ArenaBufferTest {
@@ -28,7 +27,7 @@ class ArenaBufferTest {
     world.forEach(ProcessGroup::close);
   }
 
-  /** An arena, by reflection, since this is compiled for JDK 17. */
+  /** An arena, by reflection, because this code is compiled for JDK 17. */
   private static AutoCloseable arena(String kind) throws ReflectiveOperationException {
     return (AutoCloseable) Class.forName("java.lang.foreign.Arena").getMethod(kind).invoke(null);
   }

@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Arguments that are refused before anything is sent, so that the group is as good as before. */
+/** Arguments that are refused before anything is sent, so that the group stays usable. */
 class CollectiveArgumentsTest {
   private static Tensor ints(int length) {
     return Tensor.of(new int[length]);
@@ -26,7 +26,7 @@ class CollectiveArgumentsTest {
     return List.of(ints(2), ints(2));
   }
 
-  /** A call by a rank of a world of two. */
+  /** A call on a rank of a world of two. */
   private record Refused(
       String what,
       Class<? extends RuntimeException> type,
@@ -68,7 +68,7 @@ class CollectiveArgumentsTest {
         new Refused(
             "gathered into too few",
             IllegalArgumentException.class,
-            "must be one a rank, 2, not 1",
+            "must have one tensor per rank, 2, not 1",
             group -> group.allGather(List.of(ints(2)), ints(2))),
         new Refused(
             "gathered into too short",
@@ -88,7 +88,7 @@ class CollectiveArgumentsTest {
         new Refused(
             "gathered without outputs",
             IllegalArgumentException.class,
-            "must be one a rank, 2, not 0",
+            "must have one tensor per rank, 2, not 0",
             group -> group.gather(List.of(), ints(2), group.rank())),
         new Refused(
             "inputs where none is scattered",
@@ -122,7 +122,7 @@ class CollectiveArgumentsTest {
         new Refused(
             "splits of another sum",
             IllegalArgumentException.class,
-            "input splits must be one a rank, 2, and add up to 4, not [2, 3]",
+            "input splits must be one per rank, 2, and add up to 4, not [2, 3]",
             group -> group.allToAll(ints(4), List.of(2, 2), ints(4), List.of(2, 3))),
         new Refused(
             "split below zero",
@@ -172,7 +172,7 @@ class CollectiveArgumentsTest {
         });
   }
 
-  /** Memory that is no tensor's. */
+  /** Memory that cannot be a tensor. */
   private record NoTensor(String what, Class<? extends RuntimeException> type, Runnable making) {
     @Override
     public String toString() {

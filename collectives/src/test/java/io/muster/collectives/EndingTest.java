@@ -24,10 +24,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * Faults D8 and D9: whatever a call waits for, a timeout or {@link ProcessGroup#abort} ends it, and
- * closing a group says what it has not sent. The same shape, threads that complete operations being
- * kept by the program's callbacks, was looked for in the threads of collectives, which had it, in
- * those of messages, which shared them, and in the thread of the connections, which runs none.
+ * Faults D8 and D9: a timeout or {@link ProcessGroup#abort} ends any wait, and closing a group logs
+ * the messages that were not sent. Callbacks of the caller must not occupy threads that complete
+ * operations: neither those of collectives, nor those of messages, nor the I/O thread.
  */
 @Timeout(60)
 class EndingTest {
@@ -49,7 +48,7 @@ class EndingTest {
     return group.async().allReduce(Tensor.of(new int[] {1}), ReduceOp.SUM);
   }
 
-  /** As many callbacks as the group has threads for collectives, and more. */
+  /** More callbacks than the group has threads for collectives. */
   @ParameterizedTest
   @ValueSource(ints = {2, 10})
   void callbacksThatAwaitOtherCollectives_holdUpNobody(int count) {
@@ -141,13 +140,13 @@ class EndingTest {
                 assertThat(one.failure())
                     .isInstanceOfSatisfying(
                         CollectiveException.class, e -> assertThat(e.lostRanks()).isEmpty())
-                    .hasMessageContaining("was ended by abort()"));
+                    .hasMessageContaining("was aborted"));
     assertThat(works)
         .allSatisfy(
             work ->
                 assertThatExceptionOfType(CollectiveException.class)
                     .isThrownBy(work::await)
-                    .withMessageContaining("was ended by abort()"));
+                    .withMessageContaining("was aborted"));
     assertThatExceptionOfType(CollectiveException.class).isThrownBy(group::barrier);
   }
 
@@ -163,7 +162,7 @@ class EndingTest {
             CollectiveException.class, e -> assertThat(e.lostRanks().get(0)).isZero());
   }
 
-  /** A peer that has stopped: it asks for much and reads nothing. */
+  /** A stopped peer: it announces large receives and reads nothing. */
   @Test
   void abort_endsAClosingThatWaitsForAFrozenPeer() throws Exception {
     int bytes = 64 << 20;
@@ -200,7 +199,7 @@ class EndingTest {
     assertThat(closing.result()).isTrue();
   }
 
-  /** Fault D9. */
+  /** Fault D9: a warning names the sends that no rank has received. */
   @Test
   void close_waitsForMessagesThatNobodyAwaits() {
     List<ProcessGroup> world = world(2);

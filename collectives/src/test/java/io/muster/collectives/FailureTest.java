@@ -13,7 +13,7 @@ import java.util.List;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
-/** What the others see when a rank does not do its part. */
+/** The exceptions of the other ranks when a rank dies or is missing. */
 class FailureTest {
   private static final Duration SHORT = Duration.ofMillis(100);
 
@@ -62,7 +62,7 @@ class FailureTest {
         .withMessageContaining("barrier (call 0) on rank 0 of 2 of group 0 timed out after PT0.1S");
     assertThatExceptionOfType(CollectiveException.class)
         .isThrownBy(first::barrier)
-        .withMessageContaining("no use any more");
+        .withMessageContaining("made the group unusable");
     assertThatExceptionOfType(CollectiveException.class).isThrownBy(world.get(1)::barrier);
 
     world.forEach(ProcessGroup::close);
@@ -182,7 +182,7 @@ class FailureTest {
     world.forEach(ProcessGroup::close);
   }
 
-  /** A tree has its leaves go early; they are done, and what they sent arrives all the same. */
+  /** The leaves of a tree are done early. Their messages arrive although they disconnect. */
   @Test
   void close_letsArriveWhatWasSent() {
     List<ProcessGroup> world = world(2);
@@ -214,7 +214,7 @@ class FailureTest {
     assertThat(closing.result()).isTrue();
   }
 
-  /** Fault D6: both sizes, the call and the peer, on both sides. */
+  /** Fault D6: exceptions on both sides name both lengths, the call, and the peer. */
   @Test
   void tensorsOfDifferentLengths_failAllRanksInsteadOfMixingThem() {
     List<ProcessGroup> world = world(2);
@@ -234,11 +234,11 @@ class FailureTest {
                     .containsPattern(
                         "(sends|expects) (100|92) bytes where this rank (expects|sends)")
                     .contains("as a message of allReduce (call 0)")
-                    .contains("different lengths"));
+                    .contains("equal lengths"));
     world.forEach(ProcessGroup::close);
   }
 
-  /** Fault D6: all messages have one size here, but one rank has another number of them. */
+  /** Fault D6: all messages have the same length, but one rank has a different number of them. */
   @Test
   void tensorsOfLengthsThatDifferByOne_failAllRanksInsteadOfMixingThem() {
     List<ProcessGroup> world = world(2);
@@ -256,7 +256,7 @@ class FailureTest {
     world.forEach(ProcessGroup::close);
   }
 
-  /** Fault D7: the neighbour in the ring is not the rank that is missing. */
+  /** Fault D7: the neighbour in the ring is not the missing rank. */
   @Test
   void timeout_saysThatTheRankItWaitsForMayWaitItself() {
     List<ProcessGroup> world = world(3);

@@ -18,10 +18,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /**
- * Fault D2. While a group is being made, nothing else of its {@link ProcessGroups} waits, and
- * closing them gives the meeting up. The same shape, a lock that is held while other ranks are
- * waited for, was looked for in {@code newGroup}, which had it too, in {@link GlooBackend}, in
- * {@code Mesh} and in {@code LocalWorld}, which had it not.
+ * Fault D2. While a call makes a group, other methods of its {@link ProcessGroups} do not block,
+ * and {@link ProcessGroups#close} cancels the call. No lock is held while it waits for other ranks.
  */
 @Timeout(60)
 class GiveUpTest {
@@ -37,7 +35,7 @@ class GiveUpTest {
     return Ranks.options(store, 0, 2);
   }
 
-  /** Makes the default group, on a thread that waits when this returns. */
+  /** Makes the default group on another thread, which waits when this method returns. */
   private Background<Boolean> meet(ProcessGroupOptions options) {
     return Background.call(
             () -> {
@@ -56,7 +54,7 @@ class GiveUpTest {
     assertThat(meeting.failure())
         .isInstanceOfSatisfying(
             CollectiveException.class, e -> assertThat(e.operation()).isEqualTo(operation))
-        .hasMessage(operation + " was given up, since the groups were closed meanwhile");
+        .hasMessage(operation + " was cancelled: the groups were closed meanwhile");
   }
 
   @Test

@@ -29,7 +29,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Ranks and strangers that send what nobody should. */
+/** Ranks and other processes that violate the protocol. */
 class HostilePeerTest {
   private static final int TAG = 5;
   private static final int EXPECTED_BYTES = 8;
@@ -37,7 +37,7 @@ class HostilePeerTest {
 
   private final Store store = new HashStore();
 
-  /** Rank 0, which waits for a message of two ints from rank 1 and then leaves. */
+  /** Rank 0, which receives a message of two ints from rank 1 and then closes its group. */
   private static Background<int[]> receiver(Store store) {
     return Background.call(
         () -> {
@@ -78,7 +78,7 @@ class HostilePeerTest {
         Arguments.of(
             "what nobody asked for",
             data(6, 8),
-            "8 bytes, where none were asked for, as a message with tag 6"),
+            "8 bytes, where this rank expects none, as a message with tag 6"),
         Arguments.of(
             "another protocol",
             "GET / HTTP/1.1\r\nHost: localhost\r\nAccept: text/html\r\n\r\n"
@@ -101,7 +101,7 @@ class HostilePeerTest {
               CollectiveException.class, e -> assertThat(e.lostRanks()).containsExactly(1))
           .hasMessageContaining("recv from rank 1 with tag 5 on rank 0 of 2 of group 0")
           .hasMessageContaining("rank 1 (127.0.0.1")
-          .hasMessageContaining("sent what the protocol does not allow")
+          .hasMessageContaining("violated the protocol")
           .hasMessageContaining(words);
       peer.awaitClosed();
     }
@@ -142,7 +142,7 @@ class HostilePeerTest {
     assertThat(receiver.failure()).hasMessageContaining("announcements that nothing on this rank");
   }
 
-  /** Messages that are nearly right, in each world until one ends it. */
+  /** Messages that are almost valid, in each world until one of them ends it. */
   @Test
   void mutatedFrames_endTheMessageOrTheConnection_andNothingElse() {
     long before = directBytes();
@@ -157,7 +157,7 @@ class HostilePeerTest {
             }
             peer.end();
           } catch (IOException e) {
-            // It has been let go.
+            // It has been closed.
           }
           try {
             assertThat(receiver.result()).hasSize(EXPECTED_BYTES / Integer.BYTES);

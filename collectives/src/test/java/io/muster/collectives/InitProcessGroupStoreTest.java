@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** What is below the store of a default group that has met by URL. */
+/** The store of a default group that was made by a URL. */
 class InitProcessGroupStoreTest {
   private static final String LOOPBACK = "127.0.0.1";
 
@@ -37,7 +37,7 @@ class InitProcessGroupStoreTest {
         .isEqualTo(Backend.EVENT_LOOP);
   }
 
-  /** Fault D5: the host is called localhost, and ranks on other hosts are to reach the store. */
+  /** Fault D5: the URL names localhost, and ranks on other hosts must reach the store. */
   @Test
   void bind_saysWhereTheStoreListens() {
     try (ProcessGroups groups = new ProcessGroups()) {
@@ -59,7 +59,7 @@ class InitProcessGroupStoreTest {
     }
   }
 
-  /** Which backend a world of one hosts its store with. */
+  /** The server backend of the store of a world of one. */
   private static Backend backend(String initMethod, Map<String, String> environment) {
     Map<String, String> variables = new HashMap<>(environment);
     variables.put("GLOO_SOCKET_IFNAME", "lo");

@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Test;
 class InterfacesTest {
   private final Store store = new HashStore();
 
-  /** A world of two by some interfaces, in which all operations work. */
+  /** A world of two over the given interfaces, in which all operations work. */
   private void useWorld(UnaryOperator<ProcessGroupOptions.Builder> interfaces) {
     List<Background<Boolean>> ranks =
         IntStream.of(0, 1).mapToObj(rank -> Background.run(() -> use(rank, interfaces))).toList();

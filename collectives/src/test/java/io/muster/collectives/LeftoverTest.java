@@ -17,7 +17,7 @@ import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/** What groups leave behind in the process when they are closed: nothing. */
+/** Closed groups leave no threads, sockets, or memory behind. */
 class LeftoverTest {
   private static final int GROUPS = 100;
   private static final Path DESCRIPTORS = Path.of("/proc/self/fd");
@@ -120,7 +120,7 @@ class LeftoverTest {
         .toList();
   }
 
-  /** Sockets, and what selectors are made of; files come and go with classes. */
+  /** The descriptors of sockets and selectors. Those of files change when classes are loaded. */
   private static long descriptors() {
     try (Stream<Path> all = Files.list(DESCRIPTORS)) {
       return all.map(LeftoverTest::target)

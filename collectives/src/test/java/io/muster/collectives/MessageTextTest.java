@@ -15,8 +15,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /**
- * Fault A7: texts that messages of process groups quote. What ranks publish and send is shown as
- * numbers; names come from options and from the store.
+ * Fault A7: text of other processes in messages of exceptions. Bytes that ranks publish and send
+ * are shown as numbers. Names come from options and from the store.
  */
 class MessageTextTest {
   private enum Given {

@@ -13,7 +13,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 
-/** Messages from one rank to another. */
+/** Point-to-point messages. */
 class MessagesTest {
   private static final int LARGE = 48 << 20;
 
@@ -37,7 +37,7 @@ class MessagesTest {
     }
   }
 
-  /** More than the network holds, so each must read while it cannot write. */
+  /** More bytes than socket buffers hold, so each rank must read while its writes would block. */
   @Test
   void largeMessages_bothWaysAtOnce_arrive() {
     Ranks.run(
@@ -136,7 +136,7 @@ class MessagesTest {
     world.forEach(ProcessGroup::close);
   }
 
-  /** Fault D6: the rank that receives says how much it expects before it ends the connection. */
+  /** Fault D6: the receiver announces its length before it closes the connection. */
   @Test
   void lengthsThatDiffer_whereAnyRankMaySend_failBothAndAreNamed() {
     List<ProcessGroup> world = Ranks.join(new HashStore(), 2);

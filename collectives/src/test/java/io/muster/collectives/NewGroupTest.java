@@ -15,7 +15,7 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** Groups that are to be made while a rank of the world does something else. */
+/** Groups that are made while a rank of the world does something else. */
 class NewGroupTest {
   private static final Duration SHORT = Duration.ofMillis(100);
 

@@ -10,7 +10,7 @@ import java.util.function.Consumer;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
-/** Objects, by a codec of the program's own. */
+/** Collectives of objects, with a codec of the test. */
 class ObjectExchangeTest {
   private static final int MAX_BYTES = 10;
 
@@ -83,7 +83,7 @@ class ObjectExchangeTest {
           String value = "x".repeat(MAX_BYTES + group.rank());
           assertThatIllegalArgumentException()
               .isThrownBy(() -> group.allGatherObject(value, TEXT))
-              .withMessage("the object of rank 1 has 11 bytes; 10 is the most (maxObjectBytes)");
+              .withMessage("the object of rank 1 has 11 bytes; the maximum is 10 (maxObjectBytes)");
           assertThatIllegalArgumentException()
               .isThrownBy(() -> group.broadcastObject(value, 1, TEXT))
               .withMessageContaining("rank 1 has 11 bytes");

@@ -2,6 +2,7 @@ package io.muster.collectives;
 
 import static com.tngtech.archunit.base.DescribedPredicate.describe;
 import static com.tngtech.archunit.base.DescribedPredicate.not;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.belongToAnyOf;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
@@ -18,7 +19,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Which package may use which, as docs/architecture.md has it. */
+/** The dependencies between packages that docs/architecture.md allows. */
 class PackageArrowsTest {
   private static final String ROOT = "io.muster.collectives";
   private static final JavaClasses COLLECTIVES =
@@ -26,10 +27,19 @@ class PackageArrowsTest {
           .withImportOption(new ImportOption.DoNotIncludeTests())
           .importPackages(ROOT);
 
+  private static final String[] STORES = {"io.muster.store", "io.muster.rendezvous"};
+
   private static final DescribedPredicate<JavaClass> OUTSIDE =
       not(resideInAnyPackage("io.muster.."));
 
-  /** In an enum there are arrays of it, too. */
+  /** The types that make groups. The other types of the root package do not depend on them. */
+  private static final DescribedPredicate<JavaClass> FACTORIES =
+      belongToAnyOf(ProcessGroups.class, Distributed.class);
+
+  private static final DescribedPredicate<JavaClass> API =
+      resideInAPackage(ROOT).and(not(FACTORIES)).as("the API without its factories");
+
+  /** An enum has arrays of itself, too. */
   private static final DescribedPredicate<JavaClass> TYPES_AND_OPERATORS =
       describe(
           "types and operators",
@@ -39,8 +49,8 @@ class PackageArrowsTest {
 
   @ParameterizedTest
   @CsvSource({
-    "collectives,                    collectives.internal.. store rendezvous",
-    "collectives.internal.mesh,      collectives.internal.wire store store.internal.text",
+    "collectives.internal.mesh,      collectives.internal.wire store store.internal.[concurrent|text]",
+    "collectives.internal.memory,    collectives.internal.memory",
     "collectives.internal.algorithm, collectives.internal.reduce",
     "collectives.internal.wire,      collectives.internal.wire",
   })
@@ -53,6 +63,42 @@ class PackageArrowsTest {
         .should()
         .onlyDependOnClassesThat(
             OUTSIDE.or(resideInAPackage("io.muster." + user)).or(resideInAnyPackage(below)))
+        .check(COLLECTIVES);
+  }
+
+  /** Users can implement the API, and the engine can be replaced. */
+  @Test
+  void api_usesNothingInternal_butTensorTheCheckOfItsMemory() {
+    classes()
+        .that(API)
+        .and(not(belongToAnyOf(Tensor.class)))
+        .should()
+        .onlyDependOnClassesThat(OUTSIDE.or(API).or(resideInAnyPackage(STORES)))
+        .check(COLLECTIVES);
+    classes()
+        .that(belongToAnyOf(Tensor.class))
+        .should()
+        .onlyDependOnClassesThat(OUTSIDE.or(API).or(resideInAPackage(ROOT + ".internal.memory")))
+        .check(COLLECTIVES);
+  }
+
+  @Test
+  void factories_useTheEngine_whichUsesTheApiWithoutThem() {
+    classes()
+        .that(FACTORIES)
+        .should()
+        .onlyDependOnClassesThat(
+            OUTSIDE.or(resideInAnyPackage(ROOT, ROOT + ".internal.engine", "io.muster.store")))
+        .check(COLLECTIVES);
+    classes()
+        .that()
+        .resideInAPackage(ROOT + ".internal.engine")
+        .should()
+        .onlyDependOnClassesThat(
+            OUTSIDE
+                .or(API)
+                .or(resideInAnyPackage(ROOT + ".internal.."))
+                .or(resideInAnyPackage(STORES)))
         .check(COLLECTIVES);
   }
 
@@ -87,7 +133,7 @@ class PackageArrowsTest {
         .check(COLLECTIVES);
   }
 
-  /** It follows from the sequence of calls alone. */
+  /** Its state depends only on the sequence of calls. */
   @Test
   void messageMatcher_hasNoSocketNorLockNorClock() {
     noClasses()

@@ -14,11 +14,11 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Each collective, on worlds of Muster ranks alone. */
+/** The result of each collective, in worlds of Muster ranks only. */
 class ProcessGroupTest {
   private static final int ELEMENTS = 1000;
 
-  /** The element at a place of a rank's tensor. */
+  /** The element at an index of a rank's tensor. */
   private static int element(int rank, int place) {
     return 1000 * rank + place;
   }
@@ -138,7 +138,7 @@ class ProcessGroupTest {
     assertThat(checksums).containsOnly(0L);
   }
 
-  /** As PyTorch leaves them: where it copies what it has reduced, booleans become 0 or 1. */
+  /** As in PyTorch, booleans become 0 or 1 only where the reduced tensor is copied. */
   @Test
   void sum_ofBooleans_isMoreThanOneUnlessItIsCopied() {
     Ranks.run(
@@ -164,7 +164,7 @@ class ProcessGroupTest {
 
   private static byte[] bytes(Tensor direct) {
     byte[] bytes = new byte[direct.length()];
-    direct.in(ByteBuffer.allocate(0)).get(bytes);
+    direct.copyTo(ByteBuffer.wrap(bytes));
     return bytes;
   }
 

@@ -8,6 +8,7 @@ import io.muster.fixtures.Background;
 import io.muster.store.HashStore;
 import io.muster.store.PrefixStore;
 import io.muster.store.Store;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -15,11 +16,11 @@ import java.util.function.Function;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
-/** The groups of a rank, and what they leave in the store. */
+/** The groups of a rank, and their keys in the store. */
 class ProcessGroupsTest {
   private final Store store = new HashStore();
 
-  /** Does something as each rank of a world, whose groups it makes itself. */
+  /** Runs a body as each rank of a world. The body makes the groups. */
   private <T> List<T> asRanks(int size, Function<Member, T> body) {
     List<Background<T>> ranks =
         IntStream.range(0, size)
@@ -66,7 +67,10 @@ class ProcessGroupsTest {
     assertThat(sums).containsExactly(List.of(0), List.of(6), List.of(6), List.of(6));
   }
 
-  /** The keys are PyTorch's: a group's number, the backend, the device's number, and the rank. */
+  /**
+   * PyTorch's keys consist of the group's number, the device type, the device's number, and the
+   * rank.
+   */
   @Test
   void groups_areNumberedOnAllRanksAlike_thoseTooThatARankIsNotIn() {
     asRanks(
@@ -125,7 +129,7 @@ class ProcessGroupsTest {
                   .environment(Map.of("GLOO_SOCKET_IFNAME", "lo", "TORCH_DIST_INIT_BARRIER", "1"))
                   .build();
           ProcessGroup world = member.groups.initProcessGroup(options);
-          // Also those who are not in the group meet.
+          // Ranks that are not in the group take part too.
           Optional<ProcessGroup> alone = member.groups.newGroup(List.of(1));
           assertThat(alone.isPresent()).isEqualTo(member.rank == 1);
           world.barrier();
@@ -152,7 +156,7 @@ class ProcessGroupsTest {
               List.of(List.<Integer>of(), List.of(0, 0), List.of(2), List.of(-1, 0))) {
             assertThatIllegalArgumentException()
                 .isThrownBy(() -> member.groups.newGroup(ranks))
-                .withMessageContaining("different ranks below 2, not " + ranks);
+                .withMessageContaining("different and below 2, but were " + ranks);
           }
           ProcessGroup next = member.groups.newGroup(List.of(0, 1)).orElseThrow();
           assertThat(next.name()).isEqualTo("1");
@@ -207,6 +211,18 @@ class ProcessGroupsTest {
           world.barrier();
           return true;
         });
+  }
+
+  @Test
+  void closingAViewOfTheDefaultGroup_closesAllGroups() {
+    ProcessGroups groups = new ProcessGroups();
+    ProcessGroup world = groups.initProcessGroup(Ranks.options(new HashStore(), 0, 1));
+    ProcessGroup other = groups.newGroup(List.of(0)).orElseThrow();
+
+    world.withTimeout(Duration.ofSeconds(1)).close();
+
+    assertThat(groups.isInitialized()).isFalse();
+    assertThatIllegalStateException().isThrownBy(other::barrier);
   }
 
   @Test

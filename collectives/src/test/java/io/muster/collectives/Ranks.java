@@ -11,18 +11,18 @@ import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
 
-/** A world whose ranks are threads of this JVM, with one store. */
+/** A world whose ranks are threads of this JVM and share a store. */
 final class Ranks {
   static final Duration TIMEOUT = Background.PATIENCE;
 
   private Ranks() {}
 
-  /** Runs something as each of the ranks, and fails as one of them does. */
+  /** Runs a body as each rank, and fails if one of the ranks does. */
   static void run(int size, Consumer<ProcessGroup> body) {
     run(size, options -> options, body);
   }
 
-  /** Runs something as each of the ranks, in groups with options of their own. */
+  /** Runs a body as each rank, in groups with the given options. */
   static void run(
       int size, UnaryOperator<ProcessGroupOptions.Builder> options, Consumer<ProcessGroup> body) {
     List<Boolean> done =
@@ -36,7 +36,7 @@ final class Ranks {
     assert done.size() == size;
   }
 
-  /** What each of the ranks computes. */
+  /** Runs a body as each rank, and returns the results by rank. */
   static <T> List<T> call(int size, Function<ProcessGroup, T> body) {
     return call(size, options -> options, body);
   }
@@ -53,14 +53,14 @@ final class Ranks {
               ProcessGroup group =
                   groups.initProcessGroup(options.apply(builder(store, rank, size)).build())) {
             T result = body.apply(group);
-            // Nobody leaves before all are done.
+            // No rank closes its group before all are done.
             group.barrier();
             return result;
           }
         });
   }
 
-  /** The groups of a world whose ranks the test plays by turns. */
+  /** The groups of a world, by rank, for tests that act as each rank in turn. */
   static List<ProcessGroup> join(Store store, int size) {
     return RankThreads.call(
         size, rank -> new ProcessGroups().initProcessGroup(options(store, rank, size)));

@@ -14,18 +14,16 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 
-/**
- * Rank 1 of a world of two, as far as connecting goes; then it sends whatever the test has it send.
- */
+/** Rank 1 of a world of two. It connects as a rank does, and then sends the bytes of the test. */
 final class RawPeer implements AutoCloseable {
-  /** Where the rank with this number publishes its address, in the store of a default group. */
+  /** The key of the address of a rank, in the store of a default group. */
   static String key(int rank) {
     return "0//cpu//0/" + rank;
   }
 
   private final Socket connection;
 
-  /** Meets rank 0, which is about to join or has. */
+  /** Connects with rank 0, before or after that has published its address. */
   RawPeer(Store store) throws IOException {
     try (ServerSocket server =
         new ServerSocket(0, 1, InetAddress.getByAddress(new byte[] {127, 0, 0, 1}))) {
@@ -33,7 +31,7 @@ final class RawPeer implements AutoCloseable {
       InetSocketAddress own = (InetSocketAddress) server.getLocalSocketAddress();
       store.set(key(1), RankInfo.encode("raw".getBytes(StandardCharsets.US_ASCII), own, 0, 1));
       RankInfo other = RankInfo.decode(store.get(key(0)), 0, 1, 2);
-      if (ConnectDirection.isWith(own, other.address())) {
+      if (ConnectDirection.isOutgoing(own, other.address())) {
         connection = new Socket(other.address().getAddress(), other.address().getPort());
         send(identifier(other.identifierOfReader()));
       } else {
@@ -44,7 +42,7 @@ final class RawPeer implements AutoCloseable {
     }
   }
 
-  /** What a connection begins with. */
+  /** Sends the identifier that a connection begins with. */
   static byte[] identifier(long number) {
     return ByteBuffer.allocate(Long.BYTES).order(ByteOrder.LITTLE_ENDIAN).putLong(number).array();
   }
@@ -53,7 +51,7 @@ final class RawPeer implements AutoCloseable {
     connection.getOutputStream().write(bytes);
   }
 
-  /** Waits until the other end is ready to receive something. */
+  /** Waits until rank 0 has announced a receive. */
   void awaitReady() throws IOException {
     byte[] frame = connection.getInputStream().readNBytes(Preamble.BYTES);
     Preamble ready = Preamble.decode(ByteBuffer.wrap(frame).order(ByteOrder.LITTLE_ENDIAN));
@@ -62,17 +60,17 @@ final class RawPeer implements AutoCloseable {
     }
   }
 
-  /** Says that nothing more will come. */
+  /** Shuts down the sending side. */
   void end() throws IOException {
     connection.shutdownOutput();
   }
 
-  /** Reads until the other end closes the connection. */
+  /** Reads until rank 0 closes the connection. */
   void awaitClosed() {
     awaitClosed(connection);
   }
 
-  /** Reads until the other end closes a connection, however it does. */
+  /** Reads until a connection is closed or reset. */
   static void awaitClosed(Socket connection) {
     try {
       connection.setSoTimeout((int) Background.PATIENCE.toMillis());
@@ -80,7 +78,7 @@ final class RawPeer implements AutoCloseable {
     } catch (java.net.SocketTimeoutException e) {
       throw new AssertionError("the connection is still open", e);
     } catch (IOException e) {
-      // Reset: closed with something unread.
+      // A reset: the other side has closed the connection with bytes unread.
     }
   }
 

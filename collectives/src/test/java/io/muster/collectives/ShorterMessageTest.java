@@ -12,12 +12,12 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * Fault D3. A message may be shorter than the room for it, as with Gloo: what is behind it stays as
- * it was. The same was looked for in all operations: those whose ranks' tensors must be equal
- * (reductions, gathers, scatters, all-to-all) still refuse it, since their results would be wrong.
+ * Fault D3. A message may be shorter than the tensor that receives it, as with Gloo. The remaining
+ * elements do not change. Collectives whose tensors must have equal lengths (reductions, gathers,
+ * scatters, all-to-all) refuse it, because their results would be wrong.
  */
 class ShorterMessageTest {
-  /** Three numbers sent into the room of five that hold other ones, in an array or directly. */
+  /** Three numbers are received by a tensor of five others, in an array or in direct memory. */
   private static int[] received(boolean direct, java.util.function.Consumer<Tensor> operation) {
     int[] array = {-1, -2, -3, -4, -5};
     if (!direct) {
@@ -59,7 +59,7 @@ class ShorterMessageTest {
         });
   }
 
-  /** The tree has rank 1 pass it on to rank 3, with all that rank 1 has, as Gloo does. */
+  /** Rank 1 of the tree forwards its whole tensor to rank 3, as Gloo does. */
   @ParameterizedTest
   @ValueSource(booleans = {false, true})
   void broadcast_ofAShorterTensor_leavesTheRest(boolean direct) {
@@ -76,7 +76,7 @@ class ShorterMessageTest {
         });
   }
 
-  /** Bytes that are no whole number of elements arrive as bytes. */
+  /** A number of bytes that is not a whole number of elements arrives as bytes. */
   @Test
   void recv_ofHalfAnElement_changesThoseBytes() {
     Ranks.run(
@@ -104,7 +104,7 @@ class ShorterMessageTest {
     world.forEach(ProcessGroup::close);
   }
 
-  /** Fault G2: only the part of each rank must have the length of its output. */
+  /** Fault G2: only the input for this rank must be as long as its output. */
   @ParameterizedTest
   @ValueSource(booleans = {false, true})
   void reduceScatter_ofUnequalParts_reducesEach(boolean async) {

@@ -13,9 +13,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /**
- * Fault D4. Whoever connects and says a rank's number is not taken for that rank; it takes what the
- * rank was told in the store. The same shape, an identity that is only claimed, was looked for in
- * the store's protocol, which has none, and in RPC, whose worker identities are another fault's.
+ * Fault D4. A process that connects and sends the number of a rank is not accepted as that rank. It
+ * must send the identifier that the store holds for that rank.
  */
 @Timeout(60)
 class StrangerTest {

@@ -16,11 +16,11 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Operations that were started. */
+/** Asynchronous operations. */
 class WorkTest {
   private static final Duration SHORT = Duration.ofMillis(50);
 
-  /** What rank 0 can start, which is over when rank 1 has done its part. */
+  /** An operation of rank 0, which is done when rank 1 has done its part. */
   private enum Operation {
     COLLECTIVE {
       @Override
@@ -103,7 +103,7 @@ class WorkTest {
     close();
   }
 
-  /** A message is not waited for by the end of its group, and must not wait for its timeout. */
+  /** Closing the group does not wait for a message, nor does the message wait for its timeout. */
   @Test
   void stage_ofAMessage_failsWhenItsGroupIsClosed() {
     CompletableFuture<Void> stage =

@@ -7,8 +7,8 @@ import java.util.List;
 import java.util.Queue;
 
 /**
- * Copies the data of all ranks to all ranks. Blocks go up around a ring, in two halves, so that one
- * can be passed on while the other arrives.
+ * Copies the data of all ranks to all ranks. Each rank's block travels up a ring in two halves, so
+ * that a rank can forward one half while it receives the other.
  */
 public final class AllGather {
   private AllGather() {}
@@ -16,8 +16,8 @@ public final class AllGather {
   /**
    * Fills {@code output} with the inputs of all ranks, in the order of the ranks.
    *
-   * @param input as many bytes as on all other ranks; may be this rank's block of the output
-   * @param output room for as many inputs as there are ranks
+   * @param input has the same length on all ranks; may be this rank's block of the output
+   * @param output is as long as the inputs of all ranks together
    */
   public static void run(Channel channel, ByteBuffer input, ByteBuffer output) {
     int rank = channel.rank();
@@ -28,12 +28,12 @@ public final class AllGather {
       return;
     }
     int steps = 2 * (size - 1);
-    Queue<PendingMessage> receives = new ArrayDeque<>();
+    Queue<Message> receives = new ArrayDeque<>();
     for (int step = 0; step < steps; step++) {
       ByteBuffer into = half(output, block, Math.floorMod(rank - 1 - step / 2, size), step % 2);
       receives.add(channel.receive(Math.floorMod(rank - 1, size), into));
     }
-    List<PendingMessage> sends = new ArrayList<>();
+    List<Message> sends = new ArrayList<>();
     for (int step = 0; step < steps; step++) {
       if (step >= 2) {
         receives.remove().await();
@@ -41,11 +41,13 @@ public final class AllGather {
       ByteBuffer from = half(output, block, Math.floorMod(rank - step / 2, size), step % 2);
       sends.add(channel.send((rank + 1) % size, from));
     }
-    receives.forEach(PendingMessage::await);
-    sends.forEach(PendingMessage::await);
+    receives.forEach(Message::await);
+    sends.forEach(Message::await);
   }
 
-  /** The first or the second half of a block, which is the longer one if they differ. */
+  /**
+   * The first (0) or second (1) half of a block. If they differ in length, the second is longer.
+   */
   private static ByteBuffer half(ByteBuffer output, int block, int index, int half) {
     int first = block / 2;
     return half == 0

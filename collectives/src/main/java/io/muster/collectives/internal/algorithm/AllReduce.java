@@ -4,13 +4,13 @@ import io.muster.collectives.internal.reduce.Reducer;
 import java.nio.ByteBuffer;
 
 /**
- * Reduces the data of all ranks, and leaves the result with all of them. Once around a {@link Ring}
- * every rank has finished the chunk of its own number; once more, and all have all.
+ * Reduces the data of all ranks to all ranks. After the first pass around a {@link Ring} each rank
+ * has the result of the chunk with its own number. The second pass copies the results to all ranks.
  */
 public final class AllReduce {
   private AllReduce() {}
 
-  /** Replaces the data by the result, which has the same bits on all ranks. */
+  /** Replaces the data by the result, which is bit-identical on all ranks. */
   public static void run(Channel channel, ByteBuffer data, Reducer reducer) {
     int size = channel.size();
     if (size == 1 || !data.hasRemaining()) {

@@ -3,31 +3,32 @@ package io.muster.collectives.internal.algorithm;
 import java.nio.ByteBuffer;
 
 /**
- * What one run of a collective sees of its group: messages of its own to and from the other ranks.
- * Messages between two ranks arrive in the order they were sent. All buffers are direct and in
- * little-endian order; what is between position and limit counts, and neither moves.
+ * The messages of one collective between this rank and the other ranks of the group. Messages
+ * between two ranks arrive in the order in which they are sent. All buffers are direct and in
+ * little-endian order. A message consists of the bytes between position and limit, which do not
+ * change.
  *
- * <p>Used by one thread. Whatever goes wrong is thrown by {@link PendingMessage#await}.
+ * <p>Used by one thread. Failures are thrown by {@link Message#await}.
  */
 public interface Channel {
   /** The rank of this process in the group. */
   int rank();
 
-  /** How many ranks the group has. */
+  /** The number of ranks in the group. */
   int size();
 
   /**
-   * Posts a message to a rank. Does not block. The bytes must stay as they are until the transfer
-   * is over, or until an answer proves that they have arrived.
+   * Posts a send to a rank. Does not block. The bytes must not change until the message is done, or
+   * until a message from the receiver proves that they have arrived.
    */
-  PendingMessage send(int rank, ByteBuffer data);
+  Message send(int rank, ByteBuffer data);
 
   /**
-   * Posts a receive of the next message from a rank. The message must fill {@code into}; that of a
-   * broadcast may be shorter. Does not block.
+   * Posts a receive of the next message from a rank. Does not block. The message must be as long as
+   * {@code into}; that of a broadcast may be shorter.
    */
-  PendingMessage receive(int rank, ByteBuffer into);
+  Message receive(int rank, ByteBuffer into);
 
-  /** Memory for this run, which is gone when the run ends. Its content is arbitrary. */
+  /** Direct memory with arbitrary contents, which the collective owns until it ends. */
   ByteBuffer scratch(int bytes);
 }

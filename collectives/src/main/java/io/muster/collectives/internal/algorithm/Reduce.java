@@ -6,16 +6,20 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Reduces the data of all ranks, and leaves the result with one of them. A {@link Ring} finishes on
- * every rank the chunk of its own number, which it then sends to the root.
+ * Reduces the data of all ranks to the root. After one pass around a {@link Ring} each rank has the
+ * result of the chunk with its own number, which it sends to the root.
  *
- * <p>With more than two segments a chunk, Gloo's ring goes on for a while after that. What is sent
- * then is of no use, but it is sent; it spoils part of the chunk above the receiver's own.
+ * <p>If a chunk has more than two segments, Gloo's ring continues for some steps after that. Those
+ * messages have no use, and overwrite a part of the chunk above the receiver's own. They are sent
+ * because PyTorch's ranks expect them.
  */
 public final class Reduce {
   private Reduce() {}
 
-  /** Replaces the root's data by the result, and the others' by parts of sums, as PyTorch does. */
+  /**
+   * Replaces the root's data by the result, and the data of other ranks by partial results, as
+   * PyTorch does.
+   */
   public static void run(Channel channel, ByteBuffer data, int root, Reducer reducer) {
     int size = channel.size();
     if (size == 1 || !data.hasRemaining()) {
@@ -30,23 +34,21 @@ public final class Reduce {
       }
       return;
     }
-    // A finished chunk has been past the root, whose ring then has no more to do with it. The one
-    // of the rank above is different: the ring may yet spoil it, and its other messages come first.
-    List<PendingMessage> receives = new ArrayList<>();
+    // A rank finishes its chunk after the root has passed it on, so the root's ring does not touch
+    // that chunk afterwards, and its receive can be posted first. The chunk of the rank above is
+    // different: the ring may still overwrite it, and the ring's messages from that rank come
+    // first.
+    List<Message> receives = new ArrayList<>();
     for (int distance = 2; distance < size; distance++) {
       receive(channel, segments, data, distance, receives);
     }
     Ring.run(channel, data, reducer, segments, steps, steps);
     receive(channel, segments, data, 1, receives);
-    receives.forEach(PendingMessage::await);
+    receives.forEach(Message::await);
   }
 
   private static void receive(
-      Channel channel,
-      Segments segments,
-      ByteBuffer data,
-      int distance,
-      List<PendingMessage> receives) {
+      Channel channel, Segments segments, ByteBuffer data, int distance, List<Message> receives) {
     int rank = (channel.rank() + distance) % channel.size();
     if (segments.chunkLength(rank) > 0) {
       receives.add(channel.receive(rank, segments.chunk(data, rank)));

@@ -8,28 +8,32 @@ import java.util.List;
 import java.util.Queue;
 
 /**
- * Segments on their way around a ring, from each rank to the one below it. A rank begins by sending
- * the chunk above its own and receiving the one above that, and goes up segment by segment, around
- * the end of the buffer. What it sends in a step it has received one chunk earlier. In the first
- * steps the received segment is reduced into the one that is there; in those that follow it takes
- * its place.
+ * Sends segments around a ring, from each rank to the rank below it. In its first step a rank sends
+ * the first segment of the chunk above its own, and receives the first segment of the chunk above
+ * that one. Each further step continues with the next segment and wraps around at the end of the
+ * buffer. A rank sends a segment one chunk of steps after it has received it. In the first steps a
+ * rank reduces the received segment into its own data. In the later steps the received segment
+ * replaces its own data.
  *
  * <pre>{@code
  * rank 0 of 3, chunks of 2   step 0  1  2  3 | 4  5  6  7
  *   sends segment                 2  3  4  5 | 0  1  2  3
  *   receives segment              4  5  0  1 | 2  3  4  5
- *                                  reduced   |  in place
+ *                                  reduced   |  copied
  * }</pre>
  *
- * <p>Receives are posted ahead of the steps they belong to. Those to be reduced go to scratch
- * memory, which limits how many there can be; when the last of them has been posted so are all
- * others, straight into the buffer, although earlier steps have yet to send and to reduce what is
- * there. They come too late to do harm: what takes a segment's place is its final value, which was
- * made from what this rank sent of that segment. When it arrives, that message has arrived at the
- * other end, and it was sent after the only reduction here that touches the segment.
+ * <p>Receives are posted ahead of their steps. Segments that are to be reduced are received into
+ * scratch memory, whose size limits the number of posted receives. Once the last of these is
+ * posted, all receives of the later steps are posted at once, directly into the buffer, although
+ * earlier steps still have to reduce and send the data there. This is safe: what replaces a segment
+ * is its final value, which other ranks compute from the segment that this rank has sent. So when
+ * the final value arrives, that send is done, and it came after the only reduction of the segment
+ * here.
  */
 final class Ring {
-  /** Two of the longest segments: what has come is reduced before it leaves the cache. */
+  /**
+   * Two segments of maximum size, so that received data are reduced while they are in the cache.
+   */
   private static final int SCRATCH_BYTES = 2 << 20;
 
   private final Channel channel;
@@ -43,8 +47,8 @@ final class Ring {
 
   private final int window;
   private final ByteBuffer scratch;
-  private final Queue<PendingMessage> receives = new ArrayDeque<>();
-  private final List<PendingMessage> sends = new ArrayList<>();
+  private final Queue<Message> receives = new ArrayDeque<>();
+  private final List<Message> sends = new ArrayList<>();
   private int posted;
 
   private Ring(
@@ -62,16 +66,16 @@ final class Ring {
     this.steps = steps;
     this.below = Math.floorMod(channel.rank() - 1, channel.size());
     this.above = (channel.rank() + 1) % channel.size();
-    // Segments are of 1 MiB at most, so there are some.
+    // At least 2, because a segment has at most 1 MiB.
     this.window = Math.min(reductions, SCRATCH_BYTES / segments.bytes());
     this.scratch = channel.scratch(window * segments.bytes());
   }
 
   /**
-   * Sends the data around.
+   * Runs this rank's part of the ring.
    *
-   * @param reductions in how many steps what is received is reduced
-   * @param steps how many steps there are, a chunk's at least
+   * @param reductions the number of steps that reduce the received segment
+   * @param steps the number of all steps; at least the number of segments per chunk
    */
   static void run(
       Channel channel,
@@ -95,7 +99,7 @@ final class Ring {
     for (int step = steps - chunk; step < steps; step++) {
       finish(step);
     }
-    sends.forEach(PendingMessage::await);
+    sends.forEach(Message::await);
   }
 
   private void send(int step) {
@@ -110,7 +114,7 @@ final class Ring {
     if (segments.length(segment) > 0) {
       receives.remove().await();
       if (step < reductions) {
-        reducer.reduce(segments.segment(data, segment), room(step));
+        reducer.reduce(segments.segment(data, segment), scratch(step));
       }
     }
     postReceives(step + 1);
@@ -120,14 +124,14 @@ final class Ring {
     while (posted < steps && (posted < finished + window || posted >= reductions)) {
       int segment = received(posted);
       if (segments.length(segment) > 0) {
-        ByteBuffer into = posted < reductions ? room(posted) : segments.segment(data, segment);
+        ByteBuffer into = posted < reductions ? scratch(posted) : segments.segment(data, segment);
         receives.add(channel.receive(above, into));
       }
       posted++;
     }
   }
 
-  private ByteBuffer room(int step) {
+  private ByteBuffer scratch(int step) {
     return Slice.of(scratch, step % window * segments.bytes(), segments.length(received(step)));
   }
 

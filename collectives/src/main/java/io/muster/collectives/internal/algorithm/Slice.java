@@ -2,7 +2,7 @@ package io.muster.collectives.internal.algorithm;
 
 import java.nio.ByteBuffer;
 
-/** Bytes between a buffer's position and its limit. */
+/** Operations on the bytes between the position and the limit of a buffer. */
 final class Slice {
   private Slice() {}
 
@@ -11,7 +11,9 @@ final class Slice {
     return buffer.slice(buffer.position() + offset, length).order(buffer.order());
   }
 
-  /** Copies the bytes of one buffer to another of the same length. Neither moves. */
+  /**
+   * Copies the bytes of one buffer to another of the same length. Their positions do not change.
+   */
   static void copy(ByteBuffer from, ByteBuffer to) {
     to.duplicate().put(from.duplicate());
   }

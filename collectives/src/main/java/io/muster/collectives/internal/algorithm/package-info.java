@@ -1,10 +1,11 @@
 /**
- * The collectives, each in a file of its own: who sends what to whom, and in which order. A rank of
- * PyTorch on the other side follows Gloo's algorithms, so these do as well, message by message. All
- * that may differ is how early a receive is posted, which the sender cannot tell from luck; here it
- * is as early as the memory allows, since a message leaves only once its receiver has asked for it.
+ * The algorithms of the collectives, one per file: which rank sends what to which rank, in which
+ * order. They are Gloo's algorithms, message by message, because ranks of PyTorch in the same group
+ * run those. Only the time at which a receive is posted may differ, because the sender cannot
+ * observe it. Here a receive is posted as early as memory allows, because its message is not sent
+ * before that.
  *
- * <p>Each call is one run on one thread, blocks until this rank's part is over, and checks nothing:
- * buffers and roots are the caller's to get right.
+ * <p>Each {@code run} method runs on the calling thread and blocks until this rank's part is done.
+ * It does not check its arguments.
  */
 package io.muster.collectives.internal.algorithm;

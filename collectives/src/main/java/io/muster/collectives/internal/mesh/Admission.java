@@ -1,5 +1,6 @@
 package io.muster.collectives.internal.mesh;
 
+import io.muster.store.internal.concurrent.Closeables;
 import java.io.IOException;
 import java.nio.channels.SocketChannel;
 import java.security.SecureRandom;
@@ -9,22 +10,23 @@ import java.util.Iterator;
 import java.util.Map;
 
 /**
- * Decides which peer a connection comes from, by the identifier that it begins with.
+ * Decides which peer has opened a connection, from the identifier that the connection begins with.
  *
- * <p>This rank publishes a random identifier for each peer, so that only those who can read the
- * store can connect in the name of one. A peer of PyTorch that publishes no identifiers itself, as
- * one that connects when it needs to, ignores this rank's and says its own rank. That counts only
- * for such peers. What says a rank before it is known how that peer connects is held until then.
+ * <p>This rank publishes a random identifier per peer, so that only a process that can read the
+ * store can connect as one of the peers. A PyTorch rank that publishes no identifiers itself,
+ * because it connects on first use, ignores these identifiers and sends its rank. A rank is
+ * accepted from such peers only. A connection that sends a rank is held until the way in which that
+ * peer connects is known.
  *
- * <p>All but {@link #identifiers} is used on the thread of the connections.
+ * <p>All methods except {@link #identifiers} are called on the I/O thread.
  */
 final class Admission implements Listener.PeerAcceptor {
-  /** How many connections may be held at a time; beyond that the oldest is closed. */
+  /** The maximum number of held connections. Another one replaces the oldest, which is closed. */
   private static final int MAX_HELD = 64;
 
-  /** What takes the connections of peers. */
+  /** Accepts the connections of peers. */
   interface Receiver {
-    /** A peer has connected. */
+    /** Called when a peer has connected. */
     void connected(int peer, SocketChannel connection) throws IOException;
   }
 
@@ -35,8 +37,8 @@ final class Admission implements Listener.PeerAcceptor {
   private final long[] identifiers;
   private final Map<Long, Integer> peerOf = new HashMap<>();
 
-  /** For the peers that are known, whether they connect to this rank and say their rank. */
-  private final Map<Integer, Boolean> saysItsRank = new HashMap<>();
+  /** Whether a peer connects to this rank and sends its rank; for peers of which that is known. */
+  private final Map<Integer, Boolean> identifiesByRank = new HashMap<>();
 
   private final ArrayDeque<Held> held = new ArrayDeque<>();
 
@@ -44,18 +46,18 @@ final class Admission implements Listener.PeerAcceptor {
     this.size = size;
     this.receiver = receiver;
     this.identifiers = new long[size];
-    saysItsRank.put(rank, false);
+    identifiesByRank.put(rank, false);
     SecureRandom random = new SecureRandom();
     for (int peer = 0; peer < size; peer++) {
       do {
         identifiers[peer] = random.nextLong() >>> 1;
-        // No rank, and none that another peer has.
+        // Neither a rank nor the identifier of another peer.
       } while (identifiers[peer] <= Integer.MAX_VALUE
           || peerOf.putIfAbsent(identifiers[peer], peer) != null);
     }
   }
 
-  /** The identifiers for the peers to begin their connections with, by rank. */
+  /** The identifiers that the connections of the peers begin with, by rank. */
   long[] identifiers() {
     return identifiers.clone();
   }
@@ -66,37 +68,38 @@ final class Admission implements Listener.PeerAcceptor {
     if (peer != null) {
       receiver.connected(peer, connection);
     } else if (identifier < 0 || identifier >= size) {
-      throw new IOException("it began with " + identifier + ", which no rank was told");
-    } else if (saysItsRank.containsKey((int) identifier)) {
+      throw new IOException(
+          "it began with " + identifier + ", which is not an identifier of this group");
+    } else if (identifiesByRank.containsKey((int) identifier)) {
       admitByRank((int) identifier, connection);
     } else {
       if (held.size() == MAX_HELD) {
-        Quietly.close(held.remove().connection);
+        Closeables.closeQuietly(held.remove().connection);
       }
       held.add(new Held((int) identifier, connection));
     }
   }
 
   private void admitByRank(int peer, SocketChannel connection) throws IOException {
-    if (!saysItsRank.getOrDefault(peer, false)) {
-      throw new IOException("it began with " + peer + ", but that rank was told something else");
+    if (!identifiesByRank.getOrDefault(peer, false)) {
+      throw new IOException("it began with " + peer + ", but that rank has another identifier");
     }
     receiver.connected(peer, connection);
   }
 
-  /** It is known now how a peer connects. */
-  void learn(int peer, boolean connectsByRank) {
-    saysItsRank.put(peer, connectsByRank);
+  /** Sets whether a peer connects to this rank and sends its rank. Decides on held connections. */
+  void setConnectMode(int peer, boolean connectsByRank) {
+    identifiesByRank.put(peer, connectsByRank);
     for (Iterator<Held> i = held.iterator(); i.hasNext(); ) {
       Held one = i.next();
       if (one.peer == peer) {
         i.remove();
-        judge(one);
+        admitHeld(one);
       }
     }
   }
 
-  private void judge(Held one) {
+  private void admitHeld(Held one) {
     boolean admitted = false;
     try {
       admitByRank(one.peer, one.connection);
@@ -105,14 +108,14 @@ final class Admission implements Listener.PeerAcceptor {
       // Closed below.
     } finally {
       if (!admitted) {
-        Quietly.close(one.connection);
+        Closeables.closeQuietly(one.connection);
       }
     }
   }
 
-  /** Closes the connections that are held. */
+  /** Closes the held connections. */
   void close() {
-    held.forEach(one -> Quietly.close(one.connection));
+    held.forEach(one -> Closeables.closeQuietly(one.connection));
     held.clear();
   }
 }

@@ -6,6 +6,7 @@ import io.muster.collectives.internal.wire.RankInfo;
 import io.muster.store.Deadline;
 import io.muster.store.Store;
 import io.muster.store.StoreTimeoutException;
+import io.muster.store.internal.concurrent.Closeables;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
@@ -20,11 +21,10 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 
 /**
- * Connects each rank of a group with each other rank. The ranks publish their addresses in the
- * store.
+ * Connects this rank with all other ranks of its group, which publish their addresses in a store.
  */
 public final class FullMeshConnector {
-  /** No PyTorch rank has this name, so none takes a Muster rank for a neighbour on its machine. */
+  /** A host name that no PyTorch rank has, so that no rank assumes to be on the same host. */
   private static final byte[] HOST = "muster".getBytes(StandardCharsets.US_ASCII);
 
   private static final int ATTEMPTS = 3;
@@ -35,9 +35,9 @@ public final class FullMeshConnector {
   private final int size;
 
   /**
-   * For a rank of a group.
+   * A connector of one rank.
    *
-   * @param store the part of the store that is this group's and this device's; the keys are ranks
+   * @param store the part of the store that belongs to the device of the group; its keys are ranks
    */
   public FullMeshConnector(Store store, int rank, int size) {
     this.store = store;
@@ -46,21 +46,21 @@ public final class FullMeshConnector {
   }
 
   /**
-   * Publishes the address of the mesh, and connects it with all others. Ranks of PyTorch that
-   * connect only when they need to are not waited for.
+   * Publishes the address of the mesh, and blocks until the mesh is connected with all other ranks,
+   * except PyTorch ranks that connect on first use.
    *
-   * @throws MissingRanksException if some have not come in time
-   * @throws IOException if a rank cannot be connected to, or has published nonsense
+   * @throws MissingRanksException if ranks are missing at the deadline
+   * @throws IOException if a rank is unreachable, or has published an invalid value
    */
   public void connect(Mesh mesh, Deadline deadline) throws IOException, InterruptedException {
     store.set(String.valueOf(rank), RankInfo.encode(HOST, mesh.address(), mesh.identifiers()));
     List<Integer> awaited = new ArrayList<>();
-    for (RankInfo info : others(deadline)) {
+    for (RankInfo info : readRankInfos(deadline)) {
       int peer = info.rank();
-      boolean connects = initiative(mesh, info, peer);
-      mesh.note(info, !connects);
+      boolean connects = isOutgoing(mesh, info, peer);
+      mesh.learnPeer(info, !connects);
       if (connects) {
-        attach(mesh, peer, dial(info, peer, deadline));
+        attach(mesh, peer, connectTo(info, peer, deadline));
       } else if (info.connectsAtOnce()) {
         awaited.add(peer);
       }
@@ -78,12 +78,12 @@ public final class FullMeshConnector {
       attached = true;
     } finally {
       if (!attached) {
-        Quietly.close(connection);
+        Closeables.closeQuietly(connection);
       }
     }
   }
 
-  private List<RankInfo> others(Deadline deadline) throws IOException {
+  private List<RankInfo> readRankInfos(Deadline deadline) throws IOException {
     List<Integer> peers = IntStream.range(0, size).filter(peer -> peer != rank).boxed().toList();
     List<String> keys = peers.stream().map(String::valueOf).toList();
     try {
@@ -103,7 +103,7 @@ public final class FullMeshConnector {
     }
   }
 
-  /** The last part of a key, before which a store may have put prefixes of its own. */
+  /** The rank at the end of a key, which may have prefixes. */
   private static int rankOf(String key) {
     return Integer.parseInt(key.substring(key.lastIndexOf('/') + 1));
   }
@@ -115,7 +115,7 @@ public final class FullMeshConnector {
     try {
       store.await(deadline.remaining(), keys);
     } catch (UnsupportedOperationException e) {
-      // A user's own store may have nothing to wait with but get.
+      // A store of the caller may support get only, which waits too.
     }
   }
 
@@ -127,20 +127,20 @@ public final class FullMeshConnector {
     }
   }
 
-  private static boolean initiative(Mesh mesh, RankInfo info, int peer)
+  private static boolean isOutgoing(Mesh mesh, RankInfo info, int peer)
       throws MalformedMessageException {
     try {
-      return ConnectDirection.isWith(mesh.address(), info.address());
+      return ConnectDirection.isOutgoing(mesh.address(), info.address());
     } catch (MalformedMessageException e) {
       throw new MalformedMessageException("rank " + peer + " has published " + e.getMessage());
     }
   }
 
-  private static SocketChannel dial(RankInfo info, int peer, Deadline deadline)
+  private static SocketChannel connectTo(RankInfo info, int peer, Deadline deadline)
       throws IOException, InterruptedException {
     for (int attempt = 1; ; attempt++) {
       try {
-        return dial(info.address(), info.identifierOfReader(), deadline);
+        return connectTo(info.address(), info.identifierOfReader(), deadline);
       } catch (ClosedByInterruptException e) {
         Thread.interrupted();
         throw new InterruptedException("interrupted while connecting to rank " + peer);
@@ -154,8 +154,8 @@ public final class FullMeshConnector {
                   info.address(),
                   e.getMessage(),
                   info.address().getAddress().isLoopbackAddress()
-                      ? "; it listens on loopback, so on another host it must be told an"
-                          + " interface by GLOO_SOCKET_IFNAME"
+                      ? "; it listens on loopback: set GLOO_SOCKET_IFNAME there if it is on"
+                          + " another host"
                       : ""),
               e);
         }
@@ -163,21 +163,21 @@ public final class FullMeshConnector {
     }
   }
 
-  private static SocketChannel dial(InetSocketAddress address, long identifier, Deadline deadline)
-      throws IOException {
+  private static SocketChannel connectTo(
+      InetSocketAddress address, long identifier, Deadline deadline) throws IOException {
     SocketChannel channel = SocketChannel.open();
-    boolean greeted = false;
+    boolean sent = false;
     try {
       long nanos = Math.max(1, Math.min(deadline.remainingNanos(), MAX_CONNECT_NANOS));
       channel.socket().connect(address, (int) Math.max(1, TimeUnit.NANOSECONDS.toMillis(nanos)));
-      // In one piece: a PyTorch rank reads it with a single call.
-      ByteBuffer greeting = ByteBuffer.allocate(Long.BYTES).order(ByteOrder.LITTLE_ENDIAN);
-      channel.write(greeting.putLong(identifier).flip());
-      greeted = true;
+      // In one write, because a PyTorch rank reads it with a single call.
+      ByteBuffer bytes = ByteBuffer.allocate(Long.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+      channel.write(bytes.putLong(identifier).flip());
+      sent = true;
       return channel;
     } finally {
-      if (!greeted) {
-        Quietly.close(channel);
+      if (!sent) {
+        Closeables.closeQuietly(channel);
       }
     }
   }

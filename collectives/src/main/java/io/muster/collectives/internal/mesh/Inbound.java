@@ -9,22 +9,22 @@ import java.nio.channels.ReadableByteChannel;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The messages of one peer as they arrive. Long data are read straight to where they belong. Used
- * by one thread.
+ * Reads the messages of one peer. Long data are read directly into the buffer of their receive.
+ * Used by one thread.
  */
 final class Inbound {
-  /** How often to read before others have their turn. */
+  /** The maximum number of reads before other connections have their turn. */
   private static final int READS_IN_A_ROW = 16;
 
-  /** Who learns of the messages. */
+  /** Handles the messages. */
   interface Receiver {
-    /** A message that consists of a preamble only. */
+    /** Called with a message that consists of a preamble only. */
     void onReady(Preamble preamble) throws IOException;
 
-    /** The preamble of data; returns whose they are, which has room for them. */
+    /** Called with the preamble of data; returns the receive, whose buffer is long enough. */
     PostedMessage onData(Preamble preamble) throws MalformedMessageException;
 
-    /** All the bytes of {@code receive} are there. */
+    /** Called when all bytes of {@code receive} have arrived. */
     void onArrival(PostedMessage receive);
   }
 
@@ -32,30 +32,30 @@ final class Inbound {
   private final ByteBuffer partialPreamble = ByteBuffer.allocate(Preamble.BYTES);
   private @Nullable PostedMessage receive;
 
-  /** Where the next bytes go, if data are arriving. */
-  private @Nullable ByteBuffer place;
+  /** The rest of the receive buffer while data are arriving; otherwise null. */
+  private @Nullable ByteBuffer destination;
 
   Inbound(Receiver receiver) {
     this.receiver = receiver;
   }
 
   /**
-   * Reads what has come.
+   * Reads the bytes that have arrived. Does not block.
    *
-   * @param staging a direct buffer to read through, free until this returns
+   * @param staging a direct buffer that this method may use until it returns
    * @return false at the end of the stream
    */
   boolean read(ReadableByteChannel channel, ByteBuffer staging) throws IOException {
     boolean maybeMore = true;
     for (int i = 0; i < READS_IN_A_ROW && maybeMore; i++) {
-      ByteBuffer direct = place;
+      ByteBuffer direct = destination;
       ByteBuffer into = direct == null ? startOf(staging) : direct;
       int count = channel.read(into);
       if (count < 0) {
         return false;
       }
       boolean full = !into.hasRemaining();
-      // Of long data more comes while some is read; a short message is often the only one.
+      // Long data keep arriving while they are read. A short message is often the only one.
       maybeMore = full || (direct != null && count > 0);
       if (direct == null) {
         accept(staging.flip());
@@ -66,19 +66,19 @@ final class Inbound {
     return true;
   }
 
-  /** The staging buffer with the preamble in it of which not all has come. */
+  /** The staging buffer, which begins with the preamble that has arrived in part. */
   private ByteBuffer startOf(ByteBuffer staging) {
     staging.clear().put(partialPreamble.flip());
     partialPreamble.clear();
     return staging;
   }
 
-  /** Takes the bytes of a buffer, which is in little-endian order. */
+  /** Handles the bytes of a buffer. */
   private void accept(ByteBuffer bytes) throws IOException {
     bytes.order(ByteOrder.LITTLE_ENDIAN);
     while (bytes.hasRemaining()) {
-      if (place != null) {
-        take(bytes, place);
+      if (destination != null) {
+        copy(bytes, destination);
       } else if (bytes.remaining() < Preamble.BYTES) {
         partialPreamble.put(bytes);
       } else {
@@ -94,13 +94,13 @@ final class Inbound {
     }
     PostedMessage owner = receiver.onData(preamble);
     receive = owner;
-    place = owner.data().slice().limit((int) preamble.length());
+    destination = owner.data().slice().limit((int) preamble.length());
     if (preamble.length() == 0) {
       arrived();
     }
   }
 
-  private void take(ByteBuffer bytes, ByteBuffer into) {
+  private void copy(ByteBuffer bytes, ByteBuffer into) {
     int count = Math.min(bytes.remaining(), into.remaining());
     into.put(bytes.slice().limit(count));
     bytes.position(bytes.position() + count);
@@ -112,13 +112,13 @@ final class Inbound {
   private void arrived() {
     PostedMessage complete = receive;
     receive = null;
-    place = null;
+    destination = null;
     if (complete != null) {
       receiver.onArrival(complete);
     }
   }
 
-  /** The receive whose bytes have arrived in part, if there is one. */
+  /** The receive whose bytes have arrived in part; null if there is none. */
   @Nullable PostedMessage unfinished() {
     return receive;
   }

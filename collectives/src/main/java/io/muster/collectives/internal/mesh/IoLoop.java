@@ -1,5 +1,7 @@
 package io.muster.collectives.internal.mesh;
 
+import io.muster.store.internal.concurrent.Closeables;
+import io.muster.store.internal.concurrent.Uninterruptibles;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -17,20 +19,23 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 
 /**
- * The thread that reads from all connections of a mesh, and writes what did not fit at once.
+ * The I/O thread of a mesh. It reads from all connections, and writes what the posting threads
+ * could not write without blocking.
  *
  * <p>A handler or a task that throws ends the thread. The owner is notified first, and fails all
- * operations that wait for the thread.
+ * messages that wait for the thread.
  */
 final class IoLoop implements AutoCloseable {
   private static final int STAGING_BYTES = 1 << 16;
 
-  /** Attempts to notify the owner of a failure; there may be too little memory at first. */
+  /**
+   * The number of attempts to notify the owner of a failure. The first may fail for lack of memory.
+   */
   private static final int ATTEMPTS = 500;
 
   private static final long PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
 
-  /** What is called when a channel can be read from, written to, or accepted from. */
+  /** Handles a channel that is ready to be read, written, or accepted from. */
   interface Handler {
     void ready(SelectionKey key);
   }
@@ -63,17 +68,17 @@ final class IoLoop implements AutoCloseable {
       started = true;
     } finally {
       if (!started) {
-        Quietly.close(selector);
+        Closeables.closeQuietly(selector);
       }
     }
   }
 
-  /** Where bytes may be read to that have no place of their own yet; the loop's thread only. */
+  /** A buffer for bytes whose receive is not known yet; used on the I/O thread only. */
   ByteBuffer staging() {
     return staging;
   }
 
-  /** Calls the handler when the channel, which does not block, is ready. */
+  /** Registers a non-blocking channel, whose handler is called when it is ready. */
   SelectionKey register(SelectableChannel channel, int operations, Handler handler)
       throws ClosedChannelException {
     SelectionKey key = channel.register(selector, operations, handler);
@@ -81,13 +86,13 @@ final class IoLoop implements AutoCloseable {
     return key;
   }
 
-  /** Runs something on the loop's thread, not before so many nanoseconds have passed. */
+  /** Runs an action on the I/O thread after the given time. */
   void schedule(long nanos, Runnable action) {
     added.add(new Task(System.nanoTime() + nanos, action));
     wake();
   }
 
-  /** Makes the loop look again at what it waits for. */
+  /** Makes the I/O thread check its tasks and interest sets again. */
   void wake() {
     if (Thread.currentThread() != thread) {
       selector.wakeup();
@@ -100,7 +105,7 @@ final class IoLoop implements AutoCloseable {
         selector.select(IoLoop::dispatch, millisToNextTask());
         runTasks();
       }
-      // Tasks that came with the end tell callers that their messages are lost.
+      // Tasks added last notify callers that their messages have failed.
       runTasks();
     } catch (Throwable e) {
       fail(e);
@@ -113,7 +118,7 @@ final class IoLoop implements AutoCloseable {
     try {
       ((Handler) key.attachment()).ready(key);
     } catch (CancelledKeyException e) {
-      // Closed by another thread meanwhile, which has told everyone.
+      // Another thread has closed the channel meanwhile, and notified all callers.
     }
   }
 
@@ -128,7 +133,7 @@ final class IoLoop implements AutoCloseable {
     }
   }
 
-  /** As {@link Selector#select(long)} has it: 0 is for ever. */
+  /** The timeout for {@link Selector#select(long)}, where 0 is infinite. */
   private long millisToNextTask() {
     takeAdded();
     Task next = later.peek();
@@ -152,31 +157,23 @@ final class IoLoop implements AutoCloseable {
 
   private void closeAll() {
     if (selector.isOpen()) {
-      selector.keys().forEach(key -> Quietly.close(key.channel()));
+      selector.keys().forEach(key -> Closeables.closeQuietly(key.channel()));
     }
-    Quietly.close(selector);
+    Closeables.closeQuietly(selector);
   }
 
-  /** For tests, which close it to make the thread fail. */
+  /** Tests close the selector to make the thread fail. */
   Selector selector() {
     return selector;
   }
 
-  /** Closes all channels and waits for the thread to end. */
+  /** Closes all channels, and blocks until the thread has ended, even if interrupted. */
   @Override
   public void close() {
     closed = true;
     selector.wakeup();
-    boolean interrupted = false;
-    while (thread.isAlive() && Thread.currentThread() != thread) {
-      try {
-        thread.join();
-      } catch (InterruptedException e) {
-        interrupted = true;
-      }
-    }
-    if (interrupted) {
-      Thread.currentThread().interrupt();
+    if (Thread.currentThread() != thread) {
+      Uninterruptibles.await(thread::join);
     }
   }
 }

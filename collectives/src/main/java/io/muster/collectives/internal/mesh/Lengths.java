@@ -1,6 +1,6 @@
 package io.muster.collectives.internal.mesh;
 
-/** Lengths of messages, first in, first out; without an object for each. */
+/** A FIFO queue of message lengths, which allocates no object per element. */
 final class Lengths {
   private static final long[] NONE = {};
 
@@ -25,7 +25,7 @@ final class Lengths {
     count++;
   }
 
-  /** The oldest, which is removed. There must be one. */
+  /** Removes and returns the oldest length. The queue must not be empty. */
   long remove() {
     long length = ring[first];
     first = (first + 1) % ring.length;
@@ -33,7 +33,7 @@ final class Lengths {
     return length;
   }
 
-  /** The oldest. There must be one. */
+  /** Returns the oldest length. The queue must not be empty. */
   long peek() {
     return ring[first];
   }

@@ -1,5 +1,6 @@
 package io.muster.collectives.internal.mesh;
 
+import io.muster.store.internal.concurrent.Closeables;
 import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
@@ -15,60 +16,59 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Accepts the connections of peers. The first eight bytes of a connection identify its rank. A
+ * Accepts the connections of peers. The first eight bytes of a connection identify the peer. A
  * connection that sends nothing does not delay others.
  */
 final class Listener implements AutoCloseable {
   private static final Logger LOGGER = System.getLogger(Listener.class.getName());
 
-  /** How many connections more than the world has ranks may be silent at a time. */
-  private static final int STRANGERS = 64;
+  /** How many more connections than the group has ranks may be unidentified at a time. */
+  private static final int MAX_EXCESS = 64;
 
-  /** How long nothing is accepted after that has failed. */
+  /** The pause after a failure to accept a connection. */
   private static final long PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
 
-  /** Takes connections whose identifier has been read. */
+  /** Accepts connections whose identifier has been read. */
   interface PeerAcceptor {
     /**
-     * Takes a connection.
+     * Accepts a connection.
      *
-     * @throws IOException if it is not expected; it is closed then
+     * @throws IOException if the connection is not expected; the listener then closes it
      */
     void admit(long identifier, SocketChannel connection) throws IOException;
   }
 
-  /** How often a failure of accepting is logged at most. */
+  /** The minimum time between two log messages about failures to accept a connection. */
   private static final long LOG_INTERVAL_NANOS = TimeUnit.SECONDS.toNanos(10);
 
   private final IoLoop loop;
   private final Sockets sockets;
   private final ServerSocketChannel server;
   private final InetSocketAddress address;
-  private final int maxSilent;
-  private final PeerAcceptor doorkeeper;
+  private final int maxUnidentified;
+  private final PeerAcceptor acceptor;
 
   /**
-   * Made and run once before it is needed: when accepting fails for want of descriptors, no class
-   * can be loaded.
+   * Created and run once in advance. When accepting fails because there are no more file
+   * descriptors, no class can be loaded.
    */
   private final Runnable acceptAgain = this::acceptAgain;
 
-  /** Set while nothing is accepted. */
+  /** The key of the server channel during a pause; otherwise null. */
   private @Nullable SelectionKey paused;
 
-  /** When accepting has last failed and been logged. */
+  /** The time of the last log message about a failure. */
   private long loggedNanoTime = System.nanoTime() - LOG_INTERVAL_NANOS;
 
-  /** Connections that have not said yet where they come from, the oldest first. */
-  private final ArrayDeque<SocketChannel> silent = new ArrayDeque<>();
+  /** The connections whose identifier has not arrived, the oldest first. */
+  private final ArrayDeque<SocketChannel> unidentified = new ArrayDeque<>();
 
-  Listener(
-      IoLoop loop, Sockets sockets, InetSocketAddress address, int size, PeerAcceptor doorkeeper)
+  Listener(IoLoop loop, Sockets sockets, InetSocketAddress address, int size, PeerAcceptor acceptor)
       throws IOException {
     this.loop = loop;
     this.sockets = sockets;
-    this.maxSilent = size + STRANGERS;
-    this.doorkeeper = doorkeeper;
+    this.maxUnidentified = size + MAX_EXCESS;
+    this.acceptor = acceptor;
     this.server = ServerSocketChannel.open();
     boolean listening = false;
     try {
@@ -81,7 +81,7 @@ final class Listener implements AutoCloseable {
       listening = true;
     } finally {
       if (!listening) {
-        Quietly.close(server);
+        Closeables.closeQuietly(server);
       }
     }
   }
@@ -93,24 +93,24 @@ final class Listener implements AutoCloseable {
   private void acceptAll(SelectionKey key) {
     try {
       for (SocketChannel one = sockets.accept(server); one != null; one = sockets.accept(server)) {
-        welcome(one);
+        readIdentifier(one);
       }
     } catch (Throwable e) {
       if (server.isOpen()) {
-        // As when there are no more file descriptors; at once it would only fail again.
+        // Probably there are no more file descriptors, so that another attempt would fail now.
         key.interestOps(0);
         paused = key;
         loop.schedule(PAUSE_NANOS, acceptAgain);
-        complain(e);
+        logFailure(e);
       }
     }
   }
 
-  private void complain(Throwable e) {
+  private void logFailure(Throwable e) {
     long now = System.nanoTime();
     if (now - loggedNanoTime >= LOG_INTERVAL_NANOS) {
       loggedNanoTime = now;
-      Quietly.log(
+      SafeLog.log(
           LOGGER, Level.WARNING, "a connection to " + address + " could not be accepted", e);
     }
   }
@@ -123,57 +123,59 @@ final class Listener implements AutoCloseable {
     }
   }
 
-  private void welcome(SocketChannel connection) throws IOException {
-    boolean welcome = false;
+  private void readIdentifier(SocketChannel connection) throws IOException {
+    boolean registered = false;
     try {
       connection.configureBlocking(false);
-      if (silent.size() == maxSilent) {
-        refuse(silent.remove(), "said nothing while " + maxSilent + " others came");
+      if (unidentified.size() == maxUnidentified) {
+        refuse(
+            unidentified.remove(),
+            "sent no identifier while " + maxUnidentified + " others connected");
       }
-      ByteBuffer greeting = ByteBuffer.allocate(Long.BYTES).order(ByteOrder.LITTLE_ENDIAN);
-      silent.add(connection);
-      loop.register(connection, SelectionKey.OP_READ, key -> read(connection, greeting, key));
-      welcome = true;
+      ByteBuffer identifier = ByteBuffer.allocate(Long.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+      unidentified.add(connection);
+      loop.register(connection, SelectionKey.OP_READ, key -> read(connection, identifier, key));
+      registered = true;
     } finally {
-      if (!welcome) {
-        silent.remove(connection);
-        Quietly.close(connection);
+      if (!registered) {
+        unidentified.remove(connection);
+        Closeables.closeQuietly(connection);
       }
     }
   }
 
-  /** Whatever goes wrong with one connection that has not introduced itself ends that one only. */
-  private void read(SocketChannel connection, ByteBuffer greeting, SelectionKey key) {
+  /** A failure of a connection without an identifier closes that connection only. */
+  private void read(SocketChannel connection, ByteBuffer identifier, SelectionKey key) {
     try {
-      int read = connection.read(greeting);
+      int read = connection.read(identifier);
       if (read < 0) {
-        silent.remove(connection);
-        refuse(connection, "ended before it said where it comes from");
-      } else if (!greeting.hasRemaining()) {
-        silent.remove(connection);
+        unidentified.remove(connection);
+        refuse(connection, "ended before its identifier");
+      } else if (!identifier.hasRemaining()) {
+        unidentified.remove(connection);
         key.interestOps(0);
-        doorkeeper.admit(greeting.getLong(0), connection);
+        acceptor.admit(identifier.getLong(0), connection);
       }
     } catch (Throwable e) {
-      silent.remove(connection);
+      unidentified.remove(connection);
       refuse(connection, String.valueOf(e.getMessage()));
     }
   }
 
   private void refuse(SocketChannel connection, String why) {
-    Quietly.close(connection);
-    Quietly.log(LOGGER, Level.DEBUG, "a connection to " + address + " was refused: " + why, null);
+    Closeables.closeQuietly(connection);
+    SafeLog.log(LOGGER, Level.DEBUG, "a connection to " + address + " was refused: " + why, null);
   }
 
-  /** Accepts no more. */
+  /** Stops listening, and closes the connections without an identifier. */
   @Override
   public void close() {
-    Quietly.close(server);
+    Closeables.closeQuietly(server);
     loop.schedule(
         0,
         () -> {
-          silent.forEach(Quietly::close);
-          silent.clear();
+          unidentified.forEach(Closeables::closeQuietly);
+          unidentified.clear();
         });
   }
 }

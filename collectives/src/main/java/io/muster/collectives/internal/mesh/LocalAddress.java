@@ -10,14 +10,14 @@ import java.net.ServerSocket;
 import java.net.UnknownHostException;
 import java.util.List;
 
-/** The addresses of this machine that other ranks can be told to connect to. */
+/** The addresses of this host that a rank can listen on. */
 public final class LocalAddress {
   private LocalAddress() {}
 
   /**
-   * The address of a network interface, of IPv4 if it has one.
+   * The address of a network interface; its IPv4 address if it has one.
    *
-   * @throws IllegalArgumentException if there is no such interface, or it has no address
+   * @throws IllegalArgumentException if there is no such interface or it has no address
    */
   public static InetAddress of(String interfaceName) throws IOException {
     NetworkInterface found = NetworkInterface.getByName(interfaceName);
@@ -39,8 +39,8 @@ public final class LocalAddress {
   }
 
   /**
-   * What the host's name stands for, if this machine can listen there; else its loopback address.
-   * As PyTorch chooses.
+   * The address that the host name resolves to, if this host can listen on it; otherwise loopback.
+   * PyTorch chooses in the same way.
    */
   public static InetAddress standard() throws IOException {
     try {

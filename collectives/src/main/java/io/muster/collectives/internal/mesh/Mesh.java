@@ -25,8 +25,8 @@ import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The connections of one rank with all others of its group, and the messages on them. Thread-safe;
- * posting never blocks.
+ * The connections of this rank with all other ranks of its group, and the messages on them.
+ * Thread-safe. Posting a message never blocks.
  */
 public final class Mesh {
   private static final Logger LOGGER = System.getLogger(Mesh.class.getName());
@@ -38,42 +38,42 @@ public final class Mesh {
   private final Admission admission;
   private final List<Pair> pairs;
 
-  /** Guards the matcher, the addresses, and the state of the pairs. */
+  /** Guards the matcher, the addresses, and the failures. Signals changes of the pairs. */
   private final ReentrantLock lock = new ReentrantLock();
 
   private final Condition pairsChanged = lock.newCondition();
   private final MessageMatcher matcher;
-  private final @Nullable PeerFailure[] lossOf;
+  private final @Nullable PeerFailure[] failureOf;
 
-  /** Whether all operations that waited for a lost peer have been notified. */
-  private final boolean[] told;
+  /** By rank, whether all messages that waited for a failed peer have been notified. I/O thread. */
+  private final boolean[] notified;
 
-  /** Where the peers are, as far as that is known; for messages. */
+  /** The addresses of the peers as far as they are known, for exceptions. */
   private final @Nullable String[] addresses;
 
-  /** In the order they happened. */
+  /** In the order of their time. */
   private final List<PeerFailure> peerFailures = new CopyOnWriteArrayList<>();
 
-  /** The threads to wake when there is another loss. */
+  /** The threads to wake when another peer fails. */
   private final Set<Thread> waiting = ConcurrentHashMap.newKeySet();
 
   private final AtomicLong reads = new AtomicLong();
 
   /**
-   * Listens at an address, and connects to nobody yet.
+   * A mesh that listens at an address and has no connections yet.
    *
-   * @param name what the thread is called
+   * @param name the name of the I/O thread
    */
   public Mesh(String name, int rank, int size, InetSocketAddress address) throws IOException {
     this(name, rank, size, address, new Sockets());
   }
 
-  /** For tests, which inject failures. */
+  /** Tests use sockets that inject failures. */
   Mesh(String name, int rank, int size, InetSocketAddress address, Sockets sockets)
       throws IOException {
     this.rank = rank;
-    this.lossOf = new @Nullable PeerFailure[size];
-    this.told = new boolean[size];
+    this.failureOf = new @Nullable PeerFailure[size];
+    this.notified = new boolean[size];
     this.addresses = new @Nullable String[size];
     this.matcher =
         new MessageMatcher(size, (peer, preamble, data) -> pair(peer).put(preamble, data));
@@ -94,12 +94,12 @@ public final class Mesh {
     }
   }
 
-  /** Where this rank listens. */
+  /** The address that this rank listens on. */
   public InetSocketAddress address() {
     return listener.address();
   }
 
-  /** For tests. */
+  /** The I/O thread, for tests. */
   IoLoop loop() {
     return loop;
   }
@@ -112,17 +112,17 @@ public final class Mesh {
     return pairs.get(peer);
   }
 
-  /** The identifiers that the peers are to begin their connections with, by rank. */
+  /** The identifiers that the connections of the peers begin with, by rank. */
   long[] identifiers() {
     return admission.identifiers();
   }
 
   /**
-   * Notes what a peer has published.
+   * Handles the value that a peer has published.
    *
-   * @param connects whether the peer connects to this rank, rather than the other way round
+   * @param connects whether the peer connects to this rank, rather than the reverse
    */
-  void note(RankInfo info, boolean connects) {
+  void learnPeer(RankInfo info, boolean connects) {
     int peer = info.rank();
     lock.lock();
     try {
@@ -130,18 +130,18 @@ public final class Mesh {
     } finally {
       lock.unlock();
     }
-    loop.schedule(0, () -> admission.learn(peer, connects && info.pairs() == 0));
+    loop.schedule(0, () -> admission.setConnectMode(peer, connects && info.pairs() == 0));
   }
 
   /**
-   * Uses a connection that this rank has made.
+   * Uses a connection to a peer.
    *
-   * @throws IOException if it is of no use any more, or if someone else has connected in the name
-   *     of the peer, who would have waited for this rank to connect
+   * @throws IOException if the connection is unusable, or if another process has connected as the
+   *     peer
    */
   void attach(int peer, SocketChannel connection) throws IOException {
     if (!pair(peer).attach(connection)) {
-      throw new IOException("someone else has connected in the name of rank " + peer);
+      throw new IOException("another process has connected as rank " + peer);
     }
     lock.lock();
     try {
@@ -152,29 +152,29 @@ public final class Mesh {
   }
 
   /**
-   * Uses a connection that a peer has made.
+   * Uses a connection that a peer has opened.
    *
-   * @throws IOException if the peer is connected already, or lost
+   * @throws IOException if the peer is connected already or has failed
    */
   private void admit(int peer, SocketChannel connection) throws IOException {
-    if (peer == rank || pair(peer).isAttached() || isLost(peer)) {
+    if (peer == rank || pair(peer).isAttached() || hasFailed(peer)) {
       throw new IOException("no connection is expected from rank " + peer);
     }
-    noteOrigin(peer, connection);
+    recordRemoteAddress(peer, connection);
     attach(peer, connection);
   }
 
-  private boolean isLost(int peer) {
+  private boolean hasFailed(int peer) {
     lock.lock();
     try {
-      return lossOf[peer] != null;
+      return failureOf[peer] != null;
     } finally {
       lock.unlock();
     }
   }
 
-  /** A peer may connect, and be lost, before this rank has read where it listens. */
-  private void noteOrigin(int peer, SocketChannel connection) throws IOException {
+  /** A peer may connect and fail before this rank has read its published address. */
+  private void recordRemoteAddress(int peer, SocketChannel connection) throws IOException {
     lock.lock();
     try {
       if (addresses[peer] == null
@@ -187,9 +187,9 @@ public final class Mesh {
   }
 
   /**
-   * Waits until the given peers are connected or lost.
+   * Blocks until the given peers are connected or have failed, at most for the given time.
    *
-   * @return those that are neither after so many nanoseconds
+   * @return the peers that are neither
    */
   List<Integer> awaitConnected(List<Integer> peers, long nanos) throws InterruptedException {
     lock.lock();
@@ -197,7 +197,7 @@ public final class Mesh {
       long left = nanos;
       while (true) {
         List<Integer> missing =
-            peers.stream().filter(p -> !pair(p).isAttached() && lossOf[p] == null).toList();
+            peers.stream().filter(p -> !pair(p).isAttached() && failureOf[p] == null).toList();
         if (missing.isEmpty() || left <= 0) {
           return missing;
         }
@@ -209,8 +209,8 @@ public final class Mesh {
   }
 
   /**
-   * Posts a message to a peer: the bytes between position and limit of a direct buffer, which must
-   * stay as they are until it is over.
+   * Posts a send to a peer: the bytes between position and limit of a direct buffer, which must not
+   * change until the message is over.
    */
   public PostedMessage send(int peer, long slot, ByteBuffer data) {
     PostedMessage send = new PostedMessage(peer, data.slice());
@@ -218,7 +218,7 @@ public final class Mesh {
     return send;
   }
 
-  /** Posts a receive of a message from a peer, which must fit the buffer. */
+  /** Posts a receive from a peer into the bytes between position and limit of a direct buffer. */
   public PostedMessage receive(int peer, long slot, ByteBuffer into) {
     PostedMessage receive = new PostedMessage(peer, into.slice());
     post(peer, receive, () -> matcher.receive(slot, receive));
@@ -226,24 +226,24 @@ public final class Mesh {
   }
 
   /**
-   * Posts a receive of a message from the rank that sends first.
+   * Posts a receive from the rank that is first to send a message of the slot.
    *
-   * @throws IllegalArgumentException if this rank is the only one
+   * @throws IllegalArgumentException if this is the only rank
    */
   public PostedMessage receiveFromAnyone(long slot, ByteBuffer into) {
     if (size() == 1) {
-      throw new IllegalArgumentException("a rank that is alone cannot receive from any source");
+      throw new IllegalArgumentException("recvAnySource needs a group of at least 2 ranks");
     }
     PostedMessage receive = new PostedMessage(-1, into.slice());
     lock.lock();
     try {
       if (peerFailures.size() >= size() - 1) {
-        receive.lose(peerFailures.get(0));
+        receive.fail(peerFailures.get(0));
       } else {
         matcher.receiveFromAnyone(slot, receive);
       }
     } catch (SizeMismatchException e) {
-      endForSize(receive.rank(), e);
+      endForSizeMismatch(receive.rank(), e);
     } finally {
       lock.unlock();
     }
@@ -254,35 +254,35 @@ public final class Mesh {
     return receive;
   }
 
-  private void endForSize(int peer, SizeMismatchException e) {
+  private void endForSizeMismatch(int peer, SizeMismatchException e) {
     loop.schedule(
         0,
         () -> {
-          // First the peer is told what this rank has, by which it finds the same.
+          // Sends this rank's announcement first, from which the peer learns of the mismatch too.
           pair(peer).flush();
           end(peer, String.valueOf(e.getMessage()), false, null);
         });
   }
 
-  /** What the matcher does with a posted message. */
-  interface Rule {
-    void apply() throws SizeMismatchException;
+  /** A call of the matcher with a posted message. */
+  interface MatcherCall {
+    void run() throws SizeMismatchException;
   }
 
-  /** Applies a rule of the matcher to a message, unless its peer is lost. */
-  void post(int peer, PostedMessage posted, Rule rule) {
+  /** Calls the matcher with a message, unless its peer has failed. */
+  void post(int peer, PostedMessage posted, MatcherCall call) {
     lock.lock();
     try {
-      PeerFailure peerFailure = lossOf[peer];
+      PeerFailure peerFailure = failureOf[peer];
       if (peerFailure == null) {
-        rule.apply();
+        call.run();
       } else {
-        posted.lose(peerFailure);
+        posted.fail(peerFailure);
       }
     } catch (SizeMismatchException e) {
-      endForSize(peer, e);
+      endForSizeMismatch(peer, e);
     } catch (Throwable e) {
-      // The message may be posted in part, so that what follows it would be taken for it.
+      // The message may be half posted, so that later ones would be matched wrongly.
       loop.schedule(0, () -> fail(peer, e));
       throw e;
     } finally {
@@ -292,15 +292,16 @@ public final class Mesh {
   }
 
   /**
-   * Waits until a message is over, or a connection ends, or so many nanoseconds have passed.
+   * Blocks until a message is over, another peer fails, or the given time have passed.
    *
-   * @param knownLosses how many losses the caller knows of; if there are more, it does not wait
+   * @param knownFailures the number of failed peers that the caller knows of; if there are more,
+   *     this method does not block
    */
-  public void await(PostedMessage posted, int knownLosses, long nanos) {
+  public void await(PostedMessage posted, int knownFailures, long nanos) {
     Thread thread = Thread.currentThread();
     waiting.add(thread);
     try {
-      if (peerFailures.size() == knownLosses) {
+      if (peerFailures.size() == knownFailures) {
         posted.await(nanos);
       }
     } finally {
@@ -309,8 +310,8 @@ public final class Mesh {
   }
 
   /**
-   * What peers have announced or asked for on a slot, in words, when this rank is done with it;
-   * null if there is nothing, as it should be.
+   * Describes a send or receive that a peer has announced for a slot, and that this rank, which is
+   * done with the slot, has not matched; null if there is none.
    */
   public @Nullable String leftover(long slot) {
     if (!matcher.mayHaveLeftover()) {
@@ -324,17 +325,17 @@ public final class Mesh {
     }
   }
 
-  /** The connections that have ended, in that order. */
+  /** The connections that have ended, in the order of their end. */
   public List<PeerFailure> peerFailures() {
     return List.copyOf(peerFailures);
   }
 
-  /** How often something has arrived, for telling whether there is progress. */
+  /** The number of reads that returned data, from which callers see whether there is progress. */
   public long reads() {
     return reads.get();
   }
 
-  /** Ends all connections, after so many nanoseconds. */
+  /** Closes all connections after the given time. Does not block. */
   public void abort(String reason, long nanos) {
     loop.schedule(
         nanos,
@@ -347,31 +348,33 @@ public final class Mesh {
         });
   }
 
-  /** Ends all connections, since this rank has failed while it used that with {@code peer}. */
+  /**
+   * Closes all connections because this rank has failed while it used the one with {@code peer}.
+   */
   private void fail(int peer, Throwable cause) {
-    if (told[peer]) {
+    if (notified[peer]) {
       return;
     }
-    Quietly.log(
+    SafeLog.log(
         LOGGER, Level.WARNING, this + " failed while it exchanged data with rank " + peer, cause);
     end(
         peer,
-        "was disconnected, since this rank failed while it exchanged data with it: " + cause,
+        "was disconnected because this rank failed while it exchanged data with it: " + cause,
         true,
         cause);
     endAll(
         String.format(
             Locale.ROOT,
-            "was disconnected, since this rank failed while it exchanged data with rank %d: %s",
+            "was disconnected because this rank failed while it exchanged data with rank %d: %s",
             peer,
             cause),
         cause);
   }
 
-  /** The last resort of the loop's thread, which ends afterwards. */
+  /** The last resort of the I/O thread, which ends afterwards. */
   private void failAll(Throwable cause) {
-    Quietly.log(LOGGER, Level.WARNING, this + " failed, and with it its connections", cause);
-    endAll("was disconnected, since the thread of the connections failed: " + cause, cause);
+    SafeLog.log(LOGGER, Level.WARNING, this + " failed, so its connections were closed", cause);
+    endAll("was disconnected because the I/O thread failed: " + cause, cause);
   }
 
   private void endAll(String reason, Throwable cause) {
@@ -383,19 +386,20 @@ public final class Mesh {
   }
 
   /**
-   * Ends the connection with a peer and notifies all operations that wait for it. On the loop's
-   * thread. If this throws for lack of memory it is repeated, and no operation is left out: each is
-   * forgotten only after its notification. None is added meanwhile, since the loss is noted first.
+   * Closes the connection with a peer and fails all messages that wait for it; on the I/O thread.
+   * If this method throws for lack of memory it is called again, and no message is left out: each
+   * is removed only after it has been notified. None is added meanwhile, because the failure is
+   * recorded first.
    */
   private void end(int peer, String reason, boolean isLocal, @Nullable Throwable cause) {
-    if (told[peer]) {
+    if (notified[peer]) {
       return;
     }
     List<PostedMessage> lost;
     PeerFailure peerFailure;
     lock.lock();
     try {
-      peerFailure = noteLoss(peer, reason, isLocal, cause);
+      peerFailure = recordFailure(peer, reason, isLocal, cause);
       lost = matcher.waitingFor(peer);
       if (peerFailures.size() == size() - 1) {
         lost.addAll(matcher.waitingForAnyone());
@@ -405,22 +409,22 @@ public final class Mesh {
       lock.unlock();
     }
     lost.addAll(pair(peer).close());
-    lost.forEach(posted -> posted.lose(peerFailure));
+    lost.forEach(posted -> posted.fail(peerFailure));
     waiting.forEach(LockSupport::unpark);
     forget(peer);
-    told[peer] = true;
+    notified[peer] = true;
   }
 
-  private PeerFailure noteLoss(
+  private PeerFailure recordFailure(
       int peer, String reason, boolean isLocal, @Nullable Throwable cause) {
-    PeerFailure peerFailure = lossOf[peer];
+    PeerFailure peerFailure = failureOf[peer];
     if (peerFailure == null) {
       String address = addresses[peer];
       peerFailure =
           new PeerFailure(
               peer, address == null ? "?" : address, reason, isLocal, cause, System.nanoTime());
       peerFailures.add(peerFailure);
-      lossOf[peer] = peerFailure;
+      failureOf[peer] = peerFailure;
     }
     return peerFailure;
   }
@@ -438,7 +442,10 @@ public final class Mesh {
     }
   }
 
-  /** Ends all connections after what was sent has arrived, in so many nanoseconds at most. */
+  /**
+   * Closes all connections. Before that, blocks until posted sends are written, at most for the
+   * given time, and until the peers have closed their side, at most for a second.
+   */
   public void close(long nanos) {
     listener.close();
     loop.schedule(0, admission::close);
@@ -448,10 +455,11 @@ public final class Mesh {
             .boxed()
             .toList();
     awaitSent(connected, nanos);
-    // A connection closed at once would take with it what the peer has not read yet, if something
-    // unread has come from there. So this waits a little for the peer to close its end too.
+    // If unread bytes have arrived, closing a connection discards what the peer has not read yet.
+    // So
+    // this waits briefly for the peer to close its side.
     connected.forEach(peer -> pair(peer).shutdownOutput());
-    awaitLost(connected);
+    awaitDisconnected(connected);
     abort("the group was closed", 0);
     loop.close();
   }
@@ -469,15 +477,15 @@ public final class Mesh {
     }
   }
 
-  private void awaitLost(List<Integer> peers) {
+  private void awaitDisconnected(List<Integer> peers) {
     lock.lock();
     try {
       long left = LINGER_NANOS;
-      while (left > 0 && peers.stream().anyMatch(peer -> lossOf[peer] == null)) {
+      while (left > 0 && peers.stream().anyMatch(peer -> failureOf[peer] == null)) {
         left = pairsChanged.awaitNanos(left);
       }
     } catch (InterruptedException e) {
-      // Then it closes at once.
+      // Closes the connections at once.
       Thread.currentThread().interrupt();
     } finally {
       lock.unlock();
@@ -490,7 +498,7 @@ public final class Mesh {
     return "Mesh(rank " + rank + " of " + size() + " at " + address + ")";
   }
 
-  /** What a connection tells of one peer. */
+  /** Handles the events of the connection with one peer. */
   private final class Peer implements Pair.Owner {
     private final int peer;
 

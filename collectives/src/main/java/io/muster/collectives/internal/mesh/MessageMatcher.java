@@ -15,9 +15,10 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Matches sends and receives by Gloo's protocol, for all peers of a rank. The result depends on the
- * sequence of calls only: there is no lock, thread, socket or clock. A message that does not fit
- * its receive is found from the lengths that both sides announce, before any byte of it is sent.
+ * Matches sends and receives by Gloo's protocol, for all peers of a rank. The result depends only
+ * on the sequence of calls: there is no lock, thread, socket, or clock. Not thread-safe. Both sides
+ * announce the lengths of messages, so that a mismatch is found before any byte of a message is
+ * sent.
  *
  * <p>A send is announced to the receiver and waits until the receiver has announced the matching
  * receive. Between two ranks, the messages of a slot arrive in order. A receive from any source
@@ -27,9 +28,9 @@ final class MessageMatcher {
   /** The number of sends and receives of a peer that may be announced and not matched yet. */
   static final int MAX_UNEXPECTED = 1 << 18;
 
-  /** Sends the messages of the protocol. */
+  /** Sends the messages of the protocol to peers. */
   interface Announcer {
-    /** Sends a preamble to a rank, followed by the bytes of {@code data} if there are any. */
+    /** Sends a preamble to a rank, followed by the bytes of {@code data} unless that is null. */
     void put(int rank, Preamble preamble, @Nullable PostedMessage data);
   }
 
@@ -38,15 +39,15 @@ final class MessageMatcher {
     final ArrayDeque<PostedMessage> sends = new ArrayDeque<>(2);
     final ArrayDeque<PostedMessage> receives = new ArrayDeque<>(4);
 
-    /** The lengths of the peer's receives that this rank has not sent a message for. */
+    /** The lengths of announced receives of the peer that no send here has matched. */
     final Lengths remotePendingReceives = new Lengths();
 
-    /** The number of receives whose send has not been announced. */
+    /** The number of receives here whose send the peer has not announced. */
     int expectedAnnouncements;
 
     /**
-     * The oldest receive whose send has not been announced, or null if all have been. Those before
-     * it wait for data that were announced; often there are none.
+     * The oldest receive whose send has not been announced; null if there is none. The receives
+     * before it wait for the data of announced sends.
      */
     @Nullable PostedMessage nextToBeAnnounced() {
       int before = receives.size() - expectedAnnouncements;
@@ -68,7 +69,7 @@ final class MessageMatcher {
     }
   }
 
-  /** What a peer has announced. */
+  /** A send that a peer has announced. */
   private record Announcement(int rank, long length) {}
 
   private final Announcer announcer;
@@ -93,7 +94,7 @@ final class MessageMatcher {
     }
   }
 
-  /** This rank has bytes for a peer. */
+  /** Posts a send to a peer. */
   void send(long slot, PostedMessage send) throws SizeMismatchException {
     int rank = send.rank();
     int length = send.data().remaining();
@@ -103,31 +104,31 @@ final class MessageMatcher {
       queue.sends.add(send);
       return;
     }
-    countMet(rank);
-    long wanted = queue.remotePendingReceives.remove();
-    if (!SizeMismatchException.fits(length, wanted, slot)) {
-      // Operations that wait for it must learn of the loss.
+    countMatched(rank);
+    long expected = queue.remotePendingReceives.remove();
+    if (!SizeMismatchException.fits(length, expected, slot)) {
+      // The failure of the peer must end this message too.
       queue.sends.add(send);
-      throw SizeMismatchException.ofSend(slot, length, wanted);
+      throw SizeMismatchException.ofSend(slot, length, expected);
     }
     sendData(slot, send);
     forgetIfIdle(rank, slot, queue);
   }
 
-  /** This rank has a place for the bytes of a peer. */
+  /** Posts a receive from a peer. */
   void receive(long slot, PostedMessage receive) throws SizeMismatchException {
     int rank = receive.rank();
     Announcement announcement = takeAnnouncement(rank, slot);
-    SlotQueue queue = await(slot, receive);
+    SlotQueue queue = postReceive(slot, receive);
     if (announcement == null) {
       queue.expectedAnnouncements++;
     } else {
-      countMet(rank);
+      countMatched(rank);
       requireFits(announcement.length, receive, slot);
     }
   }
 
-  /** This rank has a place for the bytes of whoever sends first. */
+  /** Posts a receive from the peer that is first to send. */
   void receiveFromAnyone(long slot, PostedMessage receive) throws SizeMismatchException {
     ArrayDeque<Announcement> announcements = remotePendingSends.get(slot);
     if (announcements == null) {
@@ -138,13 +139,13 @@ final class MessageMatcher {
     if (announcements.isEmpty()) {
       remotePendingSends.remove(slot);
     }
-    countMet(announcement.rank);
-    receive.comesFrom(announcement.rank);
-    SlotQueue unused = await(slot, receive);
+    countMatched(announcement.rank);
+    receive.setSender(announcement.rank);
+    SlotQueue unused = postReceive(slot, receive);
     requireFits(announcement.length, receive, slot);
   }
 
-  /** A peer has bytes for this rank. */
+  /** Handles a send that a peer has announced. */
   void onSendReady(int rank, long slot, long length) throws IOException {
     SlotQueue queue = queues.get(rank).get(slot);
     if (queue != null && queue.expectedAnnouncements > 0) {
@@ -162,39 +163,39 @@ final class MessageMatcher {
       if (receives.isEmpty()) {
         open.remove(slot);
       }
-      receive.comesFrom(rank);
-      SlotQueue unused = await(slot, receive);
+      receive.setSender(rank);
+      SlotQueue unused = postReceive(slot, receive);
       requireFits(length, receive, slot);
       return;
     }
-    countUnmet(rank);
+    countUnexpected(rank);
     remotePendingSends
         .computeIfAbsent(slot, unused -> new ArrayDeque<>())
         .add(new Announcement(rank, length));
   }
 
-  /** A peer has a place for bytes of this rank. */
-  void onReceiveReady(int rank, long slot, long wanted) throws IOException {
+  /** Handles a receive that a peer has announced. */
+  void onReceiveReady(int rank, long slot, long expected) throws IOException {
     SlotQueue queue = queues.get(rank).get(slot);
     PostedMessage send = queue == null ? null : queue.sends.peek();
     if (queue != null && send != null) {
       int length = send.data().remaining();
-      if (!SizeMismatchException.fits(length, wanted, slot)) {
-        throw SizeMismatchException.ofSend(slot, length, wanted);
+      if (!SizeMismatchException.fits(length, expected, slot)) {
+        throw SizeMismatchException.ofSend(slot, length, expected);
       }
       PostedMessage unused = queue.sends.remove();
       sendData(slot, send);
       forgetIfIdle(rank, slot, queue);
       return;
     }
-    countUnmet(rank);
-    queue(rank, slot).remotePendingReceives.add(wanted);
+    countUnexpected(rank);
+    queue(rank, slot).remotePendingReceives.add(expected);
   }
 
   /**
-   * The bytes of a peer's send begin to arrive.
+   * Handles the preamble of the data of a send.
    *
-   * @return where they belong
+   * @return the matching receive
    */
   PostedMessage onData(int rank, long slot, long length) throws MalformedMessageException {
     SlotQueue queue = queues.get(rank).get(slot);
@@ -203,14 +204,14 @@ final class MessageMatcher {
       throw new MalformedMessageException(
           String.format(
               Locale.ROOT,
-              "%d bytes, where none were asked for, as %s",
+              "%d bytes, where this rank expects none, as %s",
               length,
               Slot.describe(slot)));
     }
     forgetIfIdle(rank, slot, queue);
     int room = receive.data().remaining();
     if (!SizeMismatchException.fits(length, room, slot)) {
-      // Whoever waits for it shall hear of the loss.
+      // The failure of the peer must end this message too.
       queue(rank, slot).receives.addFirst(receive);
       throw new MalformedMessageException(
           String.format(
@@ -220,11 +221,11 @@ final class MessageMatcher {
               room,
               Slot.describe(slot)));
     }
-    receive.willReceive((int) length);
+    receive.setReceivedLength((int) length);
     return receive;
   }
 
-  /** What has been posted for a peer and waits for it. */
+  /** The messages that wait for a peer. */
   List<PostedMessage> waitingFor(int rank) {
     List<PostedMessage> waiting = new ArrayList<>();
     for (SlotQueue queue : queues.get(rank).values()) {
@@ -234,7 +235,7 @@ final class MessageMatcher {
     return waiting;
   }
 
-  /** Forgets a peer. */
+  /** Removes all messages and announcements of a peer. */
   @SuppressWarnings("NonAtomicVolatileUpdate") // by one thread at a time
   void forget(int rank) {
     queues.get(rank).clear();
@@ -250,19 +251,19 @@ final class MessageMatcher {
     unexpected[rank] = 0;
   }
 
-  /** The receives from any source that wait for a sender. */
+  /** The receives from any source that have no sender. */
   List<PostedMessage> waitingForAnyone() {
     List<PostedMessage> waiting = new ArrayList<>();
     open.values().forEach(waiting::addAll);
     return waiting;
   }
 
-  /** Removes the receives from any source, once no peer is left. */
+  /** Removes the receives from any source; called when no peer is left. */
   void forgetOpen() {
     open.clear();
   }
 
-  private SlotQueue await(long slot, PostedMessage receive) {
+  private SlotQueue postReceive(long slot, PostedMessage receive) {
     SlotQueue queue = queue(receive.rank(), slot);
     queue.receives.add(receive);
     announcer.put(
@@ -300,14 +301,14 @@ final class MessageMatcher {
     }
   }
 
-  /** Whether there may be something that {@link #leftover} finds; for any thread. */
+  /** Whether {@link #leftover} may find something. Any thread may call it. */
   boolean mayHaveLeftover() {
     return allUnexpected > 0;
   }
 
   /**
-   * What peers have announced or asked for on a slot and this rank has not met, in words; null if
-   * there is nothing.
+   * Describes a send or receive that a peer has announced for a slot and that this rank has not
+   * matched; null if there is none.
    */
   @Nullable String leftover(long slot) {
     ArrayDeque<Announcement> announcements = remotePendingSends.get(slot);
@@ -333,17 +334,17 @@ final class MessageMatcher {
   }
 
   @SuppressWarnings("NonAtomicVolatileUpdate") // by one thread at a time
-  private void countUnmet(int rank) throws MalformedMessageException {
+  private void countUnexpected(int rank) throws MalformedMessageException {
     if (unexpected[rank] == MAX_UNEXPECTED) {
       throw new MalformedMessageException(
-          MAX_UNEXPECTED + " announcements that nothing on this rank has met");
+          MAX_UNEXPECTED + " announcements that nothing on this rank matches");
     }
     unexpected[rank]++;
     allUnexpected++;
   }
 
   @SuppressWarnings("NonAtomicVolatileUpdate") // by one thread at a time
-  private void countMet(int rank) {
+  private void countMatched(int rank) {
     unexpected[rank]--;
     allUnexpected--;
   }

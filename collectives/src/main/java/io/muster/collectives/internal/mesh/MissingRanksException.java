@@ -3,7 +3,7 @@ package io.muster.collectives.internal.mesh;
 import java.io.IOException;
 import java.util.List;
 
-/** Some ranks have not done their part in time. */
+/** Ranks are missing at the deadline. */
 public final class MissingRanksException extends IOException {
   private static final long serialVersionUID = 1L;
 
@@ -15,7 +15,7 @@ public final class MissingRanksException extends IOException {
     this.ranks = List.copyOf(ranks);
   }
 
-  /** Which. */
+  /** The missing ranks. */
   public List<Integer> ranks() {
     return ranks;
   }

@@ -13,12 +13,12 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The messages to one peer, in the order they were put. Whoever finds that nobody is writing
- * writes, as much as the channel takes without blocking; so no thread ever waits for the network
- * here.
+ * The messages to one peer, in the order in which they are put. A thread that puts messages also
+ * writes them, as far as that does not block, unless another thread is writing. So no thread waits
+ * for the network here. Thread-safe.
  */
 final class Outbound {
-  /** How many messages one call of the system may carry. */
+  /** The maximum number of messages per system call. */
   private static final int BATCH = 16;
 
   private record Message(
@@ -31,7 +31,7 @@ final class Outbound {
   private final Queue<Message> queue = new ConcurrentLinkedQueue<>();
   private final ReentrantLock writing = new ReentrantLock();
 
-  /** What is being written; belongs to who holds {@link #writing}. */
+  /** The messages that are being written. Guarded by {@link #writing}. */
   private final ArrayDeque<Message> started = new ArrayDeque<>(BATCH);
 
   private final Runnable whenFull;
@@ -39,9 +39,10 @@ final class Outbound {
   private volatile boolean full;
 
   /**
-   * Nothing is written before there is a channel.
+   * The messages to a peer that is not connected. They are written once a channel is attached.
    *
-   * @param whenFull called when the channel takes no more; {@link #resume} is expected when it does
+   * @param whenFull called when a write would block; the caller then calls {@link #resume} when the
+   *     channel is writable
    */
   Outbound(Runnable whenFull) {
     this.whenFull = whenFull;
@@ -56,17 +57,17 @@ final class Outbound {
     queue.add(new Message(preamble.encode(), data, posted));
   }
 
-  /** Puts something that is nothing to write, and done when all before it is written. */
+  /** Puts an empty message, which is done when all messages before it are written. */
   void putMark(PostedMessage mark) {
     queue.add(new Message(ByteBuffer.allocate(0), null, mark));
   }
 
-  /** Writes what there is, unless the channel is full or another thread is at it. */
+  /** Writes as far as that does not block, unless another thread is writing. */
   void flush() throws IOException {
     GatheringByteChannel open = channel;
     while (open != null && !full && !queue.isEmpty()) {
       if (!writing.tryLock()) {
-        // Whoever has the lock looks again after giving it back.
+        // The thread that has the lock checks the queue again after it has released it.
         return;
       }
       try {
@@ -77,7 +78,7 @@ final class Outbound {
     }
   }
 
-  /** Goes on after the channel was full. */
+  /** Continues to write after the channel was full. */
   void resume() throws IOException {
     GatheringByteChannel open = channel;
     if (open == null) {
@@ -123,7 +124,7 @@ final class Outbound {
     }
   }
 
-  /** The sends that are not written yet. */
+  /** The sends that are not completely written. */
   List<PostedMessage> unsent() {
     List<PostedMessage> unsent = new ArrayList<>();
     writing.lock();
@@ -146,7 +147,7 @@ final class Outbound {
     }
   }
 
-  /** Forgets what is not written yet. */
+  /** Removes the messages that are not completely written. */
   void drop() {
     writing.lock();
     try {

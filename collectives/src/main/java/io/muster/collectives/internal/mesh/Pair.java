@@ -2,6 +2,7 @@ package io.muster.collectives.internal.mesh;
 
 import io.muster.collectives.internal.wire.MalformedMessageException;
 import io.muster.collectives.internal.wire.Preamble;
+import io.muster.store.internal.concurrent.Closeables;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.StandardSocketOptions;
@@ -12,23 +13,23 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** The connection of this rank with one other. */
+/** The connection of this rank with one peer. Thread-safe. */
 final class Pair implements IoLoop.Handler {
-  /** Who learns what happens to the connection. */
+  /** Handles the events of the connection. */
   interface Owner extends Inbound.Receiver {
-    /** Something has come. */
+    /** Called when bytes have arrived. */
     void onRead();
 
-    /** The peer or the network has ended it, or the peer has broken the protocol. */
+    /** Called when the peer or the network has ended it, or the peer has violated the protocol. */
     void onEnd(String reason);
 
-    /** This rank has failed while it used the connection. */
+    /** Called when this rank has failed while it used the connection. */
     void onFailure(Throwable cause);
   }
 
   /**
-   * The send buffer between ranks of one host. What the system lets it grow to does not fit the
-   * processor's cache, and has no delay to bridge.
+   * The size of the send buffer between ranks on one host. The operating system would let it grow
+   * beyond the CPU cache, without need, because there is no network latency to hide.
    */
   private static final int LOCAL_SEND_BUFFER_BYTES = 512 << 10;
 
@@ -39,7 +40,7 @@ final class Pair implements IoLoop.Handler {
   private final Outbound outbound;
   private volatile @Nullable SocketChannel channel;
 
-  /** What to read from: the connection, unless a test has something stand in for it. */
+  /** The channel to read from: the connection, unless a test replaces it. */
   private volatile @Nullable SocketChannel source;
 
   private volatile @Nullable SelectionKey key;
@@ -49,13 +50,13 @@ final class Pair implements IoLoop.Handler {
     this.sockets = sockets;
     this.owner = owner;
     this.inbound = new Inbound(owner);
-    this.outbound = new Outbound(this::awaitRoom);
+    this.outbound = new Outbound(this::requestWritable);
   }
 
   /**
-   * Begins to use a connection, which both sides know the ranks of.
+   * Starts to use a connection.
    *
-   * @return false if there is one already, which stays
+   * @return false if there is one already, which stays in use
    */
   boolean attach(SocketChannel connection) throws IOException {
     connection.configureBlocking(false);
@@ -77,7 +78,7 @@ final class Pair implements IoLoop.Handler {
       key.interestOpsOr(SelectionKey.OP_READ);
       loop.wake();
     } catch (Throwable e) {
-      // Otherwise callers would wait for a connection from which no thread reads.
+      // Otherwise callers would wait for a connection that no thread reads from.
       owner.onFailure(e);
       throw e;
     }
@@ -95,29 +96,29 @@ final class Pair implements IoLoop.Handler {
     return channel != null;
   }
 
-  /** Puts a message in line; {@link #flush} sends it. */
+  /** Queues a message; {@link #flush} sends it. */
   void put(Preamble preamble, @Nullable PostedMessage data) {
     outbound.put(preamble, data);
   }
 
-  /** Puts something in line that is done when all before it is sent. */
+  /** Queues an empty message, which is done when all messages before it are written. */
   void putMark(PostedMessage mark) {
     outbound.putMark(mark);
   }
 
-  /** Sends what is in line, as far as that does not block. */
+  /** Writes queued messages as far as that does not block. */
   void flush() {
     try {
       outbound.flush();
     } catch (IOException e) {
       owner.onEnd("lost the connection: " + e.getMessage());
     } catch (Throwable e) {
-      // What was to be written may be written in part, so nothing can follow it.
+      // A message may be written in part, so no other can follow it.
       owner.onFailure(e);
     }
   }
 
-  private void awaitRoom() {
+  private void requestWritable() {
     SelectionKey registered = key;
     if (registered != null && registered.isValid()) {
       registered.interestOpsOr(SelectionKey.OP_WRITE);
@@ -144,10 +145,10 @@ final class Pair implements IoLoop.Handler {
         outbound.resume();
       }
     } catch (MalformedMessageException e) {
-      owner.onEnd("sent what the protocol does not allow: " + e.getMessage());
+      owner.onEnd("violated the protocol: " + e.getMessage());
       return;
     } catch (SizeMismatchException e) {
-      // First the peer is told what this rank has, by which it finds the same.
+      // Sends this rank's announcement first, from which the peer learns of the mismatch too.
       flush();
       owner.onEnd(String.valueOf(e.getMessage()));
       return;
@@ -163,27 +164,27 @@ final class Pair implements IoLoop.Handler {
     flush();
   }
 
-  /** Says that nothing more will be sent; what comes is still read. */
+  /** Shuts down the sending side. Bytes that arrive are still read. */
   void shutdownOutput() {
     SocketChannel open = channel;
     if (open != null) {
       try {
         open.shutdownOutput();
       } catch (IOException e) {
-        // Ended already.
+        // The connection has ended already.
       }
     }
   }
 
   /**
-   * Ends the connection. On the loop's thread; may be repeated.
+   * Closes the connection; on the I/O thread. May be called again.
    *
-   * @return what is on its way and will not arrive
+   * @return the messages that are queued or partly received
    */
   List<PostedMessage> close() {
     SocketChannel open = channel;
     if (open != null) {
-      Quietly.close(open);
+      Closeables.closeQuietly(open);
     }
     List<PostedMessage> lost = new ArrayList<>(outbound.unsent());
     PostedMessage unfinished = inbound.unfinished();
@@ -193,7 +194,7 @@ final class Pair implements IoLoop.Handler {
     return lost;
   }
 
-  /** Forgets what has not been sent. */
+  /** Removes the queued messages. */
   void drop() {
     outbound.drop();
   }

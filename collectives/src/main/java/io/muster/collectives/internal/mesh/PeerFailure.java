@@ -3,15 +3,14 @@ package io.muster.collectives.internal.mesh;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The end of a connection.
+ * The end of the connection with a peer.
  *
- * @param rank the rank it led to
- * @param address where that rank listened, or a question mark
- * @param reason what happened, as in "rank 2 closed the connection"
- * @param isLocal whether this rank ended the connection for a reason of its own, so that the other
- *     rank is not to blame
- * @param cause what was thrown on this rank, if that is the reason
- * @param nanoTime when
+ * @param rank the peer
+ * @param address the address that the peer listened on; a question mark if unknown
+ * @param reason completes a sentence that begins with the peer, as in "closed the connection"
+ * @param isLocal whether this rank closed the connection, so that the peer is not to blame
+ * @param cause the exception on this rank that is the reason; null if there is none
+ * @param nanoTime the time of the end, as of {@link System#nanoTime}
  */
 public record PeerFailure(
     int rank,

@@ -7,13 +7,13 @@ import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A message that was posted for sending or receiving, and its outcome. Any number of threads may
- * wait for it.
+ * A posted send or receive, and its outcome. It is over when it is done or has failed. Thread-safe;
+ * any number of threads may wait for it.
  */
 public final class PostedMessage {
   private final ByteBuffer data;
 
-  /** How many bytes are sent, or arrive; set before {@link #done}. */
+  /** The number of bytes sent or received; written before {@link #done}. */
   private int length;
 
   private volatile int rank;
@@ -22,52 +22,57 @@ public final class PostedMessage {
   private final Queue<Thread> waiters = new ConcurrentLinkedQueue<>();
   private @Nullable Runnable whenOver;
 
-  /** The message of {@code rank}, or, if that is negative, of whoever sends first. */
+  /**
+   * A message to or from {@code rank}; if that is negative, from the rank that is first to send.
+   */
   PostedMessage(int rank, ByteBuffer data) {
     this.rank = rank;
     this.data = data;
     this.length = data.remaining();
   }
 
-  /** The bytes to send, or the place for those to receive, between position and limit. */
+  /** The bytes to send, or the memory to receive into, between position and limit. */
   ByteBuffer data() {
     return data;
   }
 
-  /** How many bytes were sent or have arrived, once it is done; may be less than there is room. */
+  /** The number of bytes sent or received, once done. A receive may be shorter than its memory. */
   public int length() {
     return length;
   }
 
-  void willReceive(int bytes) {
+  void setReceivedLength(int bytes) {
     this.length = bytes;
   }
 
-  /** The other rank; negative as long as a receive from any source has met no sender. */
+  /** The peer; negative while a receive from any source has no sender. */
   public int rank() {
     return rank;
   }
 
-  void comesFrom(int sender) {
+  void setSender(int sender) {
     this.rank = sender;
   }
 
-  /** Whether the message was handed to the network, or has arrived. */
+  /** Whether the bytes have been handed to the operating system, or have arrived. */
   public boolean isDone() {
     return done;
   }
 
-  /** Why the message can no longer be sent or received, if so. */
+  /** Why the message has failed; null if it has not. */
   public @Nullable PeerFailure peerFailure() {
     return peerFailure;
   }
 
-  /** Whether it is done or lost. */
+  /** Whether this message is done or has failed. */
   public boolean isOver() {
     return done || peerFailure != null;
   }
 
-  /** Waits until it is over or someone wakes this thread, at most so many nanoseconds. */
+  /**
+   * Blocks until this message is over, at most for the given time. May return early, as when the
+   * thread is interrupted or unparked.
+   */
   public void await(long nanos) {
     Thread waiter = Thread.currentThread();
     waiters.add(waiter);
@@ -78,7 +83,8 @@ public final class PostedMessage {
   }
 
   /**
-   * Runs something once it is over: at once, or on the thread that ends it, after what came before.
+   * Runs an action once this message is over: now if it is, and otherwise on the thread that ends
+   * it, after earlier actions.
    */
   public void whenOver(Runnable action) {
     synchronized (this) {
@@ -102,17 +108,17 @@ public final class PostedMessage {
 
   void complete() {
     done = true;
-    over();
+    notifyWaiters();
   }
 
-  void lose(PeerFailure peerFailure) {
+  void fail(PeerFailure peerFailure) {
     if (!done) {
       this.peerFailure = peerFailure;
-      over();
+      notifyWaiters();
     }
   }
 
-  private void over() {
+  private void notifyWaiters() {
     waiters.forEach(LockSupport::unpark);
     Runnable action;
     synchronized (this) {

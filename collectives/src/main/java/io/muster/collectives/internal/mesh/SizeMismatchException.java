@@ -4,7 +4,7 @@ import io.muster.collectives.internal.wire.Slot;
 import java.io.IOException;
 import java.util.Locale;
 
-/** A message does not fit the room that the other rank has for it, or the other way round. */
+/** The lengths of a send and of its matching receive do not agree. */
 final class SizeMismatchException extends IOException {
   private static final long serialVersionUID = 1L;
 
@@ -12,12 +12,12 @@ final class SizeMismatchException extends IOException {
     super(message);
   }
 
-  /** Whether a message and the room for it go together. */
+  /** Whether a message can be received into {@code room} bytes. */
   static boolean fits(long length, long room, long slot) {
     return length == room || (length < room && Slot.allowsShorter(slot));
   }
 
-  /** The peer has announced a message for which this rank has other room. */
+  /** The peer has announced a send whose length does not fit the receive of this rank. */
   static SizeMismatchException ofReceipt(long slot, long announced, long room) {
     return new SizeMismatchException(
         String.format(
@@ -29,7 +29,7 @@ final class SizeMismatchException extends IOException {
             advice(slot)));
   }
 
-  /** The peer has asked for a message, but has other room for it. */
+  /** The peer has announced a receive whose length does not fit the send of this rank. */
   static SizeMismatchException ofSend(long slot, long length, long wanted) {
     return new SizeMismatchException(
         String.format(
@@ -42,6 +42,6 @@ final class SizeMismatchException extends IOException {
   }
 
   private static String advice(long slot) {
-    return Slot.allowsShorter(slot) ? "" : "; the ranks have called it with different lengths";
+    return Slot.allowsShorter(slot) ? "" : "; all ranks must call it with equal lengths";
   }
 }

@@ -1,5 +1,5 @@
 /**
- * The connections between the ranks of a group, and the rules by which messages go over them. Knows
- * of no collective.
+ * The connections between the ranks of a group, and the protocol of the messages on them. Knows no
+ * collectives.
  */
 package io.muster.collectives.internal.mesh;

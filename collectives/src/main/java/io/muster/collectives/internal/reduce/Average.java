@@ -6,16 +6,16 @@ import java.nio.DoubleBuffer;
 import java.nio.FloatBuffer;
 import java.nio.ShortBuffer;
 
-/** Averages, of sums that are complete. */
+/** Turns sums into averages. */
 public final class Average {
   private Average() {}
 
   /**
    * Divides each element of {@code sums} by {@code count}, as PyTorch's {@code sums.div_(count)}:
-   * in the precision of the type, that of 16 bits in {@code float} and rounded.
+   * in the precision of the type. Elements of 16 bits are divided as {@code float} and rounded.
    *
-   * @param sums a direct buffer in little-endian order; what is between its position and its limit
-   *     is a whole number of elements, and need not be aligned. Neither moves.
+   * @param sums a direct buffer in little-endian order. The bytes between position and limit, which
+   *     do not change, are a whole number of elements and need not be aligned.
    * @throws IllegalArgumentException if the type is not floating-point
    */
   public static void divide(DataType type, ByteBuffer sums, int count) {

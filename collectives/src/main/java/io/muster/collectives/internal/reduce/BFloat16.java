@@ -1,10 +1,10 @@
 package io.muster.collectives.internal.reduce;
 
-/** The upper half of a float: a sign, 8 bits of exponent, 7 of fraction. */
+/** The upper 16 bits of a float: a sign bit, 8 exponent bits, 7 fraction bits. */
 final class BFloat16 implements HalfFormat {
   static final HalfFormat FORMAT = new BFloat16();
 
-  /** What PyTorch makes of every NaN, whatever its sign and payload were. */
+  /** The bits that PyTorch converts each NaN to, whatever its sign and payload. */
   static final short NAN = 0x7fc0;
 
   private BFloat16() {}

@@ -4,10 +4,10 @@ import io.muster.collectives.ReduceOp;
 import java.nio.ByteBuffer;
 
 /**
- * Operators on elements of 8 bits, with and without a sign. Only the order of two elements depends
- * on that.
+ * Operators on signed or unsigned 8-bit elements. Only {@code MIN} and {@code MAX} depend on the
+ * sign.
  *
- * @param signBit what, exclusive-ored to two elements, makes them compare as Java's bytes do
+ * @param signBit the mask that elements are XORed with before they are compared as Java's bytes
  */
 record Bytes(ReduceOp op, int signBit) implements Reducer {
   static final int SIGNED = 0;

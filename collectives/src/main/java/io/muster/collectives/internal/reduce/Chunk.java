@@ -1,8 +1,8 @@
 package io.muster.collectives.internal.reduce;
 
-/** The piece of a buffer that is in an array at a time. */
+/** The part of a buffer that is copied to an array at a time. */
 final class Chunk {
-  /** Small enough that the arrays stay in the first cache, large enough that a loop pays off. */
+  /** Small enough that the arrays stay in the L1 cache; large enough for the loops to vectorize. */
   static final int BYTES = 8 * 1024;
 
   private Chunk() {}

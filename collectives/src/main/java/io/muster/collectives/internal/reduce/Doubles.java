@@ -4,7 +4,7 @@ import io.muster.collectives.ReduceOp;
 import java.nio.ByteBuffer;
 import java.nio.DoubleBuffer;
 
-/** Operators on elements of 64 bits, floating-point. */
+/** Operators on 64-bit floating-point elements. */
 record Doubles(ReduceOp op) implements Reducer {
   @Override
   public int elementBytes() {

@@ -1,30 +1,32 @@
 package io.muster.collectives.internal.reduce;
 
-/** IEEE 754's half precision: a sign, 5 bits of exponent, 10 of fraction. */
+/** IEEE 754 half precision: a sign bit, 5 exponent bits, 10 fraction bits. */
 final class Float16 implements HalfFormat {
   static final HalfFormat FORMAT = new Float16();
 
-  /** What PyTorch makes of a NaN, beside its sign. */
+  /** The bits that PyTorch converts a NaN to, apart from its sign. */
   static final int NAN = 0x7e00;
 
   private static final int SIGN = 0x8000;
   private static final int INFINITY = 0x7c00;
 
-  /** How many bits more the fraction of a float has. */
+  /** The number of additional fraction bits of a float. */
   private static final int FRACTION_SHIFT = 13;
 
-  /** The bits of the float 2^-14, the least that is normal as a half. */
-  private static final int LEAST_NORMAL = 0x38800000;
+  /** The bits of the float 2^-14, the smallest that is a normal number in half precision. */
+  private static final int MIN_NORMAL = 0x38800000;
 
-  /** The bits of the float 65520, the least that rounds to infinity. */
-  private static final int LEAST_INFINITE = 0x477ff000;
+  /** The bits of the float 65520, the smallest that rounds to infinity. */
+  private static final int MIN_INFINITE = 0x477ff000;
 
   private static final int FLOAT_INFINITY = 0x7f800000;
 
-  /** The difference of the exponents' biases, 127 and 15, in its place in a float. */
+  /** The difference of the exponent biases, 127 and 15, shifted to the exponent of a float. */
   private static final int REBIAS = 112 << 23;
 
-  /** A float whose last bit weighs 2^-24, as the last bit of a subnormal half does. */
+  /**
+   * A float whose lowest bit has the weight 2^-24, as that of a subnormal half-precision number.
+   */
   private static final float HALF = 0.5f;
 
   private static final int HALF_BITS = 0x3f000000;
@@ -47,11 +49,11 @@ final class Float16 implements HalfFormat {
     int bits = Float.floatToRawIntBits(value);
     int sign = (bits >>> 16) & SIGN;
     int magnitude = bits & 0x7fffffff;
-    if (magnitude >= LEAST_INFINITE) {
+    if (magnitude >= MIN_INFINITE) {
       return (short) (sign | (magnitude > FLOAT_INFINITY ? NAN : INFINITY));
     }
-    if (magnitude < LEAST_NORMAL) {
-      // The addition rounds to a multiple of 2^-24, which is what the last bits then count.
+    if (magnitude < MIN_NORMAL) {
+      // The addition rounds to a multiple of 2^-24, which the lowest bits of the sum then count.
       float sum = Float.intBitsToFloat(magnitude) + HALF;
       return (short) (sign | (Float.floatToRawIntBits(sum) - HALF_BITS));
     }

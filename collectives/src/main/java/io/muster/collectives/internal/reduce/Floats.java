@@ -4,7 +4,7 @@ import io.muster.collectives.ReduceOp;
 import java.nio.ByteBuffer;
 import java.nio.FloatBuffer;
 
-/** Operators on elements of 32 bits, floating-point. */
+/** Operators on 32-bit floating-point elements. */
 record Floats(ReduceOp op) implements Reducer {
   @Override
   public int elementBytes() {

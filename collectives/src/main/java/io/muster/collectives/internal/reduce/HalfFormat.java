@@ -1,8 +1,8 @@
 package io.muster.collectives.internal.reduce;
 
 /**
- * Numbers of 16 bits as {@code float}s, whole arrays at a time. Widening is exact; narrowing rounds
- * to the nearest number, of two that are as near to the even one.
+ * Converts arrays between a 16-bit floating-point format and {@code float}. Widening is exact.
+ * Narrowing rounds to the nearest number, ties to even.
  */
 interface HalfFormat {
   /** Widens the first {@code count} elements of {@code from} into {@code to}. */

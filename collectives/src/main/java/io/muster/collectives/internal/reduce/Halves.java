@@ -4,7 +4,10 @@ import io.muster.collectives.ReduceOp;
 import java.nio.ByteBuffer;
 import java.nio.ShortBuffer;
 
-/** Operators on elements of 16 bits, floating-point: those of floats, rounded at once. */
+/**
+ * Operators on 16-bit floating-point elements, which are computed as floats and rounded after each
+ * step.
+ */
 record Halves(ReduceOp op, HalfFormat format) implements Reducer {
   @Override
   public int elementBytes() {
@@ -45,7 +48,7 @@ record Halves(ReduceOp op, HalfFormat format) implements Reducer {
         }
         format.narrow(x, a, count);
       }
-      // What is only chosen keeps its bits, those of a NaN too.
+      // The chosen element keeps its bits, including those of a NaN.
       case MIN -> {
         for (int i = 0; i < count; i++) {
           a[i] ^= (short) ((a[i] ^ b[i]) & Order.negative(y[i] - x[i]));

@@ -4,7 +4,7 @@ import io.muster.collectives.ReduceOp;
 import java.nio.ByteBuffer;
 import java.nio.IntBuffer;
 
-/** Operators on elements of 32 bits. */
+/** Operators on 32-bit integers. */
 record Ints(ReduceOp op) implements Reducer {
   @Override
   public int elementBytes() {

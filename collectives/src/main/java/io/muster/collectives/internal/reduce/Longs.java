@@ -4,7 +4,7 @@ import io.muster.collectives.ReduceOp;
 import java.nio.ByteBuffer;
 import java.nio.LongBuffer;
 
-/** Operators on elements of 64 bits. */
+/** Operators on 64-bit integers. */
 record Longs(ReduceOp op) implements Reducer {
   @Override
   public int elementBytes() {

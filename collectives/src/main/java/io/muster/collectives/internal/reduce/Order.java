@@ -1,39 +1,39 @@
 package io.muster.collectives.internal.reduce;
 
 /**
- * Which of two floating-point numbers is less, without a branch: a processor wrongly predicts every
- * other branch between random numbers, which takes longer than all the rest.
+ * Branch-free minimum and maximum of floating-point numbers. With random data, half of the branches
+ * would be mispredicted, which would take longer than everything else.
  *
- * <p>One number is less than another if their difference is negative, but not the negative zero
- * that is left of two zeros. A difference of infinities is a NaN, whose sign means nothing.
+ * <p>A number is less than another if their difference is negative and not zero. The difference of
+ * two equal infinities is NaN, whose sign is ignored.
  */
 final class Order {
   private Order() {}
 
-  /** {@code y} if {@code y < x}, else {@code x}, to the bit. */
+  /** {@code y} if {@code y < x}, and otherwise {@code x}, with the bits unchanged. */
   static float min(float x, float y) {
     return chosen(x, y, y - x);
   }
 
-  /** {@code y} if {@code x < y}, else {@code x}, to the bit. */
+  /** {@code y} if {@code x < y}, and otherwise {@code x}, with the bits unchanged. */
   static float max(float x, float y) {
     return chosen(x, y, x - y);
   }
 
-  /** {@code y} if {@code y < x}, else {@code x}, to the bit. */
+  /** {@code y} if {@code y < x}, and otherwise {@code x}, with the bits unchanged. */
   static double min(double x, double y) {
     return chosen(x, y, y - x);
   }
 
-  /** {@code y} if {@code x < y}, else {@code x}, to the bit. */
+  /** {@code y} if {@code x < y}, and otherwise {@code x}, with the bits unchanged. */
   static double max(double x, double y) {
     return chosen(x, y, x - y);
   }
 
-  /** All bits set if {@code difference < 0}, else none. */
+  /** All bits set if {@code difference < 0}, and otherwise none. */
   static int negative(float difference) {
-    // Negative numbers from the least subnormal to infinity become 0 and up, all others either
-    // negative or more.
+    // Maps the negative numbers from the smallest subnormal to infinity to 0 and up, and all other
+    // numbers to negative or larger values.
     int aboveZero = Float.floatToRawIntBits(difference) - 0x80000001;
     return (~aboveZero & (aboveZero - 0x7f800000)) >> 31;
   }

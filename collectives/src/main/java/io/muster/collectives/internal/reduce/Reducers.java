@@ -3,14 +3,13 @@ package io.muster.collectives.internal.reduce;
 import io.muster.collectives.DataType;
 import io.muster.collectives.ReduceOp;
 
-/** Which operators there are. */
+/** The operators of all types. */
 public final class Reducers {
   private Reducers() {}
 
   /**
-   * The operator {@code op} on elements of {@code type}. It has no state: any thread may use it at
-   * any time. That of {@link ReduceOp#AVG} is a sum, which {@link Average} divides when it is
-   * complete.
+   * The operator {@code op} on elements of {@code type}. It is stateless and thread-safe. For
+   * {@link ReduceOp#AVG} it computes a sum, which {@link Average} divides when it is complete.
    *
    * @throws IllegalArgumentException if the operator is bitwise and the type is floating-point
    */

@@ -1,5 +1,5 @@
 /**
- * Operators: what makes one element of two, and averages of sums. Bytes in direct buffers in,
- * PyTorch's bits out; nothing here knows of ranks or of a network.
+ * The operators of reductions, on direct buffers. Results are bit-identical to PyTorch's. Knows
+ * neither ranks nor connections.
  */
 package io.muster.collectives.internal.reduce;

@@ -4,16 +4,16 @@ import java.net.InetSocketAddress;
 import java.util.Arrays;
 import java.util.Locale;
 
-/** Which of two ranks connects to the other. Both ranks compute it from their addresses. */
+/** Decides which of two ranks connects to the other, from their addresses. */
 public final class ConnectDirection {
   private ConnectDirection() {}
 
   /**
-   * Whether the rank at {@code own} connects to the one at {@code peer}, or the opposite.
+   * Whether the rank at {@code own} connects to the rank at {@code peer}, rather than the reverse.
    *
-   * @throws MalformedMessageException if they are of different families or the same
+   * @throws MalformedMessageException if the addresses are equal or of different families
    */
-  public static boolean isWith(InetSocketAddress own, InetSocketAddress peer)
+  public static boolean isOutgoing(InetSocketAddress own, InetSocketAddress peer)
       throws MalformedMessageException {
     byte[] ownIp = own.getAddress().getAddress();
     byte[] peerIp = peer.getAddress().getAddress();
@@ -35,7 +35,7 @@ public final class ConnectDirection {
     return order > 0;
   }
 
-  /** A port in network order, read as a little-endian number: that is how Gloo compares them. */
+  /** The bytes of a port in network order, read as a little-endian number. Gloo compares these. */
   private static int swapped(int port) {
     return Short.toUnsignedInt(Short.reverseBytes((short) port));
   }

@@ -4,27 +4,28 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 
 /**
- * The 48 bytes in front of every message between two ranks; six little-endian numbers of 64 bits.
+ * The 48 bytes before each message between two ranks: six little-endian 64-bit integers.
  *
- * @param kind what follows
- * @param slot which of the streams between the two ranks it belongs to
- * @param length for {@link Kind#DATA} how many bytes follow; else how many are announced or wanted
+ * @param kind the purpose of the message
+ * @param slot the message stream between the two ranks
+ * @param length for {@link Kind#DATA} the number of bytes that follow; otherwise the length of the
+ *     send or receive that the message announces
  */
 public record Preamble(Kind kind, long slot, long length) {
-  /** How long a preamble is. */
+  /** The length of a preamble. */
   public static final int BYTES = 48;
 
-  private static final int OFFSET_OF_KIND = 8;
-  private static final int OFFSET_OF_SLOT = 16;
-  private static final int OFFSET_OF_LENGTH = 32;
+  private static final int OFFSET_KIND = 8;
+  private static final int OFFSET_SLOT = 16;
+  private static final int OFFSET_LENGTH = 32;
 
-  /** What a message is for. */
+  /** The purpose of a message. */
   public enum Kind {
-    /** The bytes of a send, which follow. The receiver has said that it is ready for them. */
+    /** The bytes of a send follow. The receiver has announced the matching receive. */
     DATA(1),
-    /** The sender has bytes for the receiver, which it will send when that is ready. */
+    /** Announces a send. Its bytes follow once the receiver has announced the receive. */
     SEND_READY(2),
-    /** The receiver has a place for the bytes of one send. */
+    /** Announces a receive, which is ready for the bytes of one send. */
     RECEIVE_READY(3);
 
     private final int opcode;
@@ -43,7 +44,7 @@ public record Preamble(Kind kind, long slot, long length) {
     }
   }
 
-  /** The bytes, in a buffer that is ready to be read. */
+  /** Encodes this preamble into a new buffer, from its position to its limit. */
   public ByteBuffer encode() {
     ByteBuffer bytes = ByteBuffer.allocate(BYTES).order(ByteOrder.LITTLE_ENDIAN);
     return bytes
@@ -57,20 +58,20 @@ public record Preamble(Kind kind, long slot, long length) {
   }
 
   /**
-   * Reads the next {@link #BYTES} of a little-endian buffer and moves its position behind them.
+   * Decodes the next {@link #BYTES} of a little-endian buffer and advances its position.
    *
-   * @throws MalformedMessageException if they are no preamble
+   * @throws MalformedMessageException if they are not a valid preamble
    */
   public static Preamble decode(ByteBuffer in) throws MalformedMessageException {
     int start = in.position();
     long total = in.getLong(start);
-    Kind kind = Kind.of(in.getLong(start + OFFSET_OF_KIND));
-    long slot = in.getLong(start + OFFSET_OF_SLOT);
-    long length = in.getLong(start + OFFSET_OF_LENGTH);
+    Kind kind = Kind.of(in.getLong(start + OFFSET_KIND));
+    long slot = in.getLong(start + OFFSET_SLOT);
+    long length = in.getLong(start + OFFSET_LENGTH);
     if (length < 0) {
       throw new MalformedMessageException(kind + " with a length of " + length);
     }
-    // Compared by subtraction, and only where that cannot wrap around as a sum could.
+    // A subtraction cannot overflow here; a sum could.
     if (kind == Kind.DATA ? total < BYTES || total - BYTES != length : total != BYTES) {
       throw new MalformedMessageException(
           kind + " of " + total + " bytes in all that says its length is " + length);

@@ -9,16 +9,15 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
 /**
- * What a rank publishes in the store so that the others can connect: the value of its key.
+ * The value that a rank publishes in the store under its key, so that the other ranks can connect.
  *
- * @param rank whose it is
- * @param host a name for the machine. Peers compare it with their own to find out who shares a
- *     machine, and do nothing else with it.
- * @param address where the rank listens
- * @param pairs how many connection identifiers follow: the world size, or 0 by a rank that connects
- *     only when a connection is first used, or identifies itself by its rank
- * @param identifierOfReader the identifier that the rank has given to its connection with the
- *     reader
+ * @param rank the rank that has published the value
+ * @param host a name for the host. Peers compare it with their own name to find out which ranks are
+ *     on the same host. It has no other use.
+ * @param address the address that the rank listens on
+ * @param pairs the number of connection identifiers: the size of the group, or 0 if the rank
+ *     connects on first use and identifies itself by its rank
+ * @param identifierOfReader the identifier of the rank's connection with the reader of the value
  */
 public record RankInfo(
     int rank, String host, InetSocketAddress address, int pairs, long identifierOfReader) {
@@ -28,20 +27,20 @@ public record RankInfo(
   private static final long NO_SEQUENCE = -1;
   private static final int AF_INET = 2;
   private static final int AF_INET6 = 10;
-  private static final int OFFSET_OF_PORT = 2;
-  private static final int OFFSET_OF_IPV4 = 4;
-  private static final int OFFSET_OF_IPV6 = 8;
+  private static final int OFFSET_PORT = 2;
+  private static final int OFFSET_IPV4 = 4;
+  private static final int OFFSET_IPV6 = 8;
 
-  /** Whether the rank connects to all others before its group is ready, and expects the same. */
+  /** Whether the rank connects to all other ranks before its group is ready. */
   public boolean connectsAtOnce() {
     return pairs > 0;
   }
 
   /**
-   * The value of a rank.
+   * Encodes the value of a rank.
    *
-   * @param identifiers what each peer's connection is to begin with, by rank; empty for a rank that
-   *     has none
+   * @param identifiers the identifiers that the connections of the peers begin with, by rank; may
+   *     be empty
    */
   public static byte[] encode(byte[] host, InetSocketAddress address, long... identifiers) {
     ByteBuffer out =
@@ -61,24 +60,24 @@ public record RankInfo(
   private static void putSocketAddress(ByteBuffer out, InetSocketAddress address) {
     byte[] ip = address.getAddress().getAddress();
     out.putShort(0, (short) (ip.length == 4 ? AF_INET : AF_INET6));
-    // A port is in network order whatever the machine's is.
-    out.put(OFFSET_OF_PORT, (byte) (address.getPort() >> 8));
-    out.put(OFFSET_OF_PORT + 1, (byte) address.getPort());
-    out.put(ip.length == 4 ? OFFSET_OF_IPV4 : OFFSET_OF_IPV6, ip);
+    // The port is in network byte order, unlike the other fields.
+    out.put(OFFSET_PORT, (byte) (address.getPort() >> 8));
+    out.put(OFFSET_PORT + 1, (byte) address.getPort());
+    out.put(ip.length == 4 ? OFFSET_IPV4 : OFFSET_IPV6, ip);
   }
 
   /**
-   * Reads the value that a rank has published.
+   * Decodes the value of a rank.
    *
-   * @param rank the rank whose value it is
-   * @param reader the rank that reads it
-   * @param size the world size
-   * @throws MalformedMessageException if it is none
+   * @param rank the rank that has published the value
+   * @param reader the rank that reads the value
+   * @param size the size of the group
+   * @throws MalformedMessageException if the value is invalid
    */
   public static RankInfo decode(byte[] value, int rank, int reader, int size)
       throws MalformedMessageException {
     ByteBuffer in = ByteBuffer.wrap(value).order(ByteOrder.LITTLE_ENDIAN);
-    if (isOfAnOldRelease(in, size)) {
+    if (isOfPyTorchBefore22(in, size)) {
       throw new MalformedMessageException(
           value.length
               + " bytes, as ranks of PyTorch before 2.2 publish; Muster needs PyTorch 2.2 or later");
@@ -93,14 +92,14 @@ public record RankInfo(
       throw new MalformedMessageException(
           in.remaining() + " bytes of connection identifiers in a world of " + size + " ranks");
     }
-    // A rank that has not numbered its connections knows them by the rank of the peer.
+    // A rank that publishes no identifiers expects the rank of the peer instead.
     long identifier = identifiers == 0 ? reader : in.getLong(in.position() + reader * Long.BYTES);
     return new RankInfo(
         rank, new String(host, StandardCharsets.ISO_8859_1), address, identifiers, identifier);
   }
 
-  /** Whether there is one address for each of the other ranks, and no host name before them. */
-  private static boolean isOfAnOldRelease(ByteBuffer in, int size) {
+  /** Whether the value is one address per other rank, without a host name before them. */
+  private static boolean isOfPyTorchBefore22(ByteBuffer in, int size) {
     return size > 1
         && in.remaining() == (size - 1) * ADDRESS_BYTES
         && (in.getLong(0) < 0 || in.getLong(0) > MAX_HOST_BYTES);
@@ -128,8 +127,8 @@ public record RankInfo(
               case AF_INET6 -> 16;
               default -> throw new MalformedMessageException("address family " + family);
             }];
-    in.get(family == AF_INET ? OFFSET_OF_IPV4 : OFFSET_OF_IPV6, ip);
-    int port = (in.get(OFFSET_OF_PORT) & 0xff) << 8 | (in.get(OFFSET_OF_PORT + 1) & 0xff);
+    in.get(family == AF_INET ? OFFSET_IPV4 : OFFSET_IPV6, ip);
+    int port = (in.get(OFFSET_PORT) & 0xff) << 8 | (in.get(OFFSET_PORT + 1) & 0xff);
     try {
       return new InetSocketAddress(InetAddress.getByAddress(ip), port);
     } catch (UnknownHostException e) {

@@ -2,11 +2,11 @@ package io.muster.collectives.internal.wire;
 
 import java.util.Locale;
 
-/** The numbers that tell apart the streams of messages between two ranks. */
+/** The numbers of the message streams between two ranks. */
 public final class Slot {
   private Slot() {}
 
-  /** The collectives, by the number in front of their slots. */
+  /** The collectives, each with the prefix of its slots. */
   public enum Kind {
     /** Gather. */
     GATHER(1, "gather"),
@@ -14,7 +14,7 @@ public final class Slot {
     ALL_GATHER(2, "allGather"),
     /** Reduce. */
     REDUCE(3, "reduce"),
-    /** All-reduce, and what is made of it. */
+    /** All-reduce, and collectives that use it. */
     ALL_REDUCE(4, "allReduce"),
     /** Scatter. */
     SCATTER(5, "scatter"),
@@ -26,20 +26,20 @@ public final class Slot {
     ALL_TO_ALL(8, "allToAll");
 
     private final int prefix;
-    private final String words;
+    private final String method;
 
-    Kind(int prefix, String words) {
+    Kind(int prefix, String method) {
       this.prefix = prefix;
-      this.words = words;
+      this.method = method;
     }
   }
 
-  /** The slot of a call of a collective; the tag counts the calls and is unsigned. */
+  /** The slot of a collective. Its tag is its position in the order of calls, and unsigned. */
   public static long of(Kind kind, int tag) {
     return (long) kind.prefix << 56 | Integer.toUnsignedLong(tag) << 24;
   }
 
-  /** What the messages of a slot are for, in words such as "a message of broadcast (call 3)". */
+  /** Describes the messages of a slot, as in "a message of broadcast (call 3)". */
   public static String describe(long slot) {
     long prefix = slot >>> 56;
     for (Kind kind : Kind.values()) {
@@ -47,7 +47,7 @@ public final class Slot {
         return String.format(
             Locale.ROOT,
             "a message of %s (call %s)",
-            kind.words,
+            kind.method,
             Integer.toUnsignedString((int) (slot >>> 24)));
       }
     }
@@ -55,15 +55,16 @@ public final class Slot {
   }
 
   /**
-   * Whether a message on the slot may be shorter than the room for it. Gloo allows that everywhere;
-   * where it has a meaning, so does Muster: for messages of the caller's and for broadcasts.
+   * Whether a message of the slot may be shorter than the buffer of its receive. Gloo allows that
+   * for all messages, and Muster for point-to-point messages and broadcasts, where it has a
+   * meaning.
    */
   public static boolean allowsShorter(long slot) {
     long prefix = slot >>> 56;
     return prefix == 0 || prefix == Kind.BROADCAST.prefix;
   }
 
-  /** The slot of messages from one rank to another, which is the tag that the caller gives. */
+  /** The slot of point-to-point messages: the tag that the caller gives. */
   public static long ofMessages(int tag) {
     return Integer.toUnsignedLong(tag);
   }

@@ -1,2 +1,5 @@
-/** The bytes of Gloo: what ranks publish in the store and send to each other. No sockets. */
+/**
+ * Gloo's wire format: the values that ranks publish in the store, and the messages between them.
+ * Has no sockets.
+ */
 package io.muster.collectives.internal.wire;

@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** The collectives that move blocks of bytes from rank to rank. */
+/** The collectives that copy data without reducing them. */
 class BlocksTest {
   private static final int[] SIZES = {0, 1, 2, 7, 4099};
 
@@ -208,7 +208,7 @@ class BlocksTest {
     return Stream.generate(() -> direct(bytes)).limit(n).toList();
   }
 
-  /** A buffer that does not begin at its position 0. */
+  /** A buffer whose position is not 0. */
   private static ByteBuffer direct(int bytes) {
     return ByteBuffer.allocateDirect(2 + bytes).order(ByteOrder.LITTLE_ENDIAN).position(2).mark();
   }

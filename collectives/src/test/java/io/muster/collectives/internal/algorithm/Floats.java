@@ -9,7 +9,7 @@ import java.util.SplittableRandom;
 final class Floats {
   static final int BYTES = Float.BYTES;
 
-  /** What a rank makes of its own element and the one it received. */
+  /** Combines an own element and a received one. */
   enum Operator implements Reducer {
     SUM {
       @Override
@@ -48,7 +48,7 @@ final class Floats {
 
   private Floats() {}
 
-  /** Numbers of both signs and of sizes that are far apart, other ones for each rank. */
+  /** Numbers of both signs and of very different magnitudes, which differ per rank. */
   static float[][] random(SplittableRandom random, int ranks, int elements) {
     float[][] numbers = new float[ranks][elements];
     for (float[] row : numbers) {
@@ -59,7 +59,7 @@ final class Floats {
     return numbers;
   }
 
-  /** A buffer with these numbers, which does not begin at its position 0. */
+  /** A buffer with these numbers, whose position is not 0. */
   static ByteBuffer direct(float... numbers) {
     ByteBuffer buffer = ByteBuffer.allocateDirect(3 + numbers.length * BYTES);
     buffer.order(ByteOrder.LITTLE_ENDIAN).position(3).mark();

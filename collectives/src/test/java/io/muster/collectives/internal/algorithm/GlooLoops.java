@@ -4,8 +4,8 @@ import io.muster.collectives.internal.algorithm.Floats.Operator;
 import java.util.function.IntConsumer;
 
 /**
- * The loops of Gloo's collectives, as plainly as can be: what each rank sends and receives, and for
- * those that reduce, what comes of it if all ranks go step by step together.
+ * The loops of Gloo's collectives in their simplest form: what each rank sends and receives, and
+ * the results of reductions if all ranks take each step at the same time.
  */
 final class GlooLoops {
   private static final long M = 1 << 20;
@@ -49,7 +49,7 @@ final class GlooLoops {
     return traffic;
   }
 
-  /** Replaces the numbers of each rank by the result. */
+  /** Replaces each rank's numbers by the result. */
   static Traffic allReduce(float[][] ranks, Operator operator) {
     int n = ranks.length;
     long t = 4L * ranks[0].length;
@@ -70,7 +70,7 @@ final class GlooLoops {
     return traffic;
   }
 
-  /** Leaves the result with the root, and in the others' numbers what Gloo leaves there. */
+  /** Leaves the result on the root, and Gloo's partial results on other ranks. */
   static Traffic reduce(float[][] ranks, int root, Operator operator) {
     int n = ranks.length;
     long t = 4L * ranks[0].length;
@@ -182,7 +182,7 @@ final class GlooLoops {
       this.b = b;
     }
 
-    /** Takes a step; indices are those of rank 0. */
+    /** Takes one step on all ranks; indices are those of rank 0. */
     void step(long sendIndex, long receiveIndex, boolean reduce) {
       int n = ranks.length;
       long p = s / n;

@@ -13,25 +13,25 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A group of ranks that share a JVM, and a network that does as it likes within its rules. One rank
- * runs at a time; whenever it posts or waits, a seeded choice says who is next, so that a seed is a
- * run. A message is first taken from its sender, which ends the send, and later lands in the
- * receiver's buffer, which is spoiled from the moment it is taken.
+ * A deterministic simulation of a group and its network. One rank runs at a time. Whenever it posts
+ * or waits, a seeded random choice decides what happens next, so that a seed determines the run. A
+ * message is first taken from its sender, which ends the send, and later copied to the receive
+ * buffer. In between, the receive buffer holds garbage.
  *
- * <p>Fails if lengths differ, if nobody can go on, or if anything is left over in the end.
+ * <p>Fails if lengths differ, on a deadlock, or if messages are left at the end.
  */
 final class MemoryWorld {
   /** When messages move. */
   enum Delivery {
     /** As soon as both sides are posted. */
     EARLY,
-    /** When no rank can go on without. */
+    /** When no rank can continue without it. */
     LATE,
-    /** Any time. */
+    /** At a random time. */
     ANY_TIME
   }
 
-  /** What a rank does. */
+  /** The program of each rank. */
   interface Program {
     void run(Channel channel) throws Exception;
   }
@@ -49,7 +49,7 @@ final class MemoryWorld {
   private MemoryWorld(int size, Delivery delivery, long seed) {
     this.delivery = delivery;
     this.random = new SplittableRandom(seed);
-    // In half of the worlds a rank runs only if none that is favoured can.
+    // In half of the worlds the ranks have fixed priorities.
     this.ranked = random.nextBoolean();
     for (int i = 0; i < size; i++) {
       ranks.add(new Rank(i, size));
@@ -59,7 +59,7 @@ final class MemoryWorld {
     }
   }
 
-  /** Runs the program on all ranks and returns what is left of the world. */
+  /** Runs the program on all ranks, and returns the world for inspection. */
   static MemoryWorld run(int size, Delivery delivery, long seed, Program program) {
     MemoryWorld world = new MemoryWorld(size, delivery, seed);
     world.run(program);
@@ -70,12 +70,12 @@ final class MemoryWorld {
     return traffic;
   }
 
-  /** How many receives a rank had posted when it first waited, or when it ended. */
+  /** The number of receives that a rank had posted when it first waited, or when it ended. */
   int receivesBeforeWaiting(int rank) {
     return ranks.get(rank).receivesBeforeWaiting;
   }
 
-  /** How much memory a rank asked for. */
+  /** The number of bytes of scratch memory that a rank has used. */
   long scratchBytes(int rank) {
     return ranks.get(rank).scratchBytes;
   }
@@ -129,7 +129,7 @@ final class MemoryWorld {
     ranks.forEach(rank -> rank.myTurn.signal());
   }
 
-  /** Moves messages, and then gives the turn to a rank. */
+  /** Moves messages, and then lets a rank run. */
   private void next() {
     while (failure == null) {
       List<Rank> ready = ranks.stream().filter(Rank::isReady).toList();
@@ -195,7 +195,7 @@ final class MemoryWorld {
     }
 
     @Override
-    public PendingMessage send(int to, ByteBuffer data) {
+    public Message send(int to, ByteBuffer data) {
       traffic.sends(rank, to, data.remaining());
       Post post = new Post(this, "send to " + to, data);
       link(rank, to).sends.add(post);
@@ -204,7 +204,7 @@ final class MemoryWorld {
     }
 
     @Override
-    public PendingMessage receive(int from, ByteBuffer into) {
+    public Message receive(int from, ByteBuffer into) {
       traffic.receives(rank, from, into.remaining());
       Post post = new Post(this, "receive from " + from, into);
       link(from, rank).receives.add(post);
@@ -250,7 +250,7 @@ final class MemoryWorld {
   }
 
   /** A send or a receive. */
-  private static final class Post implements PendingMessage {
+  private static final class Post implements Message {
     private final Rank rank;
     private final String name;
     private final ByteBuffer given;
@@ -291,7 +291,7 @@ final class MemoryWorld {
     }
   }
 
-  /** What goes from one rank to another. */
+  /** The messages from one rank to another. */
   private static final class Link {
     private final Queue<Post> sends = new ArrayDeque<>();
     private final Queue<Post> receives = new ArrayDeque<>();

@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
-/** The lengths of all messages, in order for each rank and peer; what a peer can see of a rank. */
+/** The lengths of all messages, in order, by rank and peer: what peers can observe of a rank. */
 record Traffic(Map<String, List<Long>> messages) {
   Traffic() {
     this(new TreeMap<>());

@@ -10,9 +10,9 @@ import java.nio.channels.SocketChannel;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicReference;
 
-/** Sockets that throw when they are told to. */
+/** Sockets that throw on request. */
 final class FaultySockets extends Sockets {
-  /** What a mesh does with its sockets. */
+  /** A step that can fail. */
   enum Step {
     ACCEPT,
     OPEN,
@@ -24,7 +24,7 @@ final class FaultySockets extends Sockets {
 
   private final AtomicReference<Fault> next = new AtomicReference<>();
 
-  /** Has the next such step throw. */
+  /** Makes the next such step throw. */
   void inject(Step step, Throwable thrown) {
     next.set(new Fault(step, thrown));
   }
@@ -61,7 +61,7 @@ final class FaultySockets extends Sockets {
     return new Delegating(connection);
   }
 
-  /** Reads and writes as another channel does. */
+  /** Delegates reads and writes to another channel. */
   private final class Delegating extends SocketChannel {
     private final SocketChannel channel;
 

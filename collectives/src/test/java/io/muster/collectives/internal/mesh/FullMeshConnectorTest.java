@@ -29,11 +29,11 @@ import java.util.stream.LongStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** How rank 0 gets to know the others, whom the test plays. */
+/** Rank 0 connects with the other ranks, as which the test acts. */
 class FullMeshConnectorTest {
   private static final Duration SHORT = Duration.ofMillis(100);
 
-  /** Greater than the address of those the test plays, so it is this rank that connects. */
+  /** Greater than the addresses of the test's ranks, so that this rank connects to them. */
   private static final byte[] GREATER_IP = {127, 0, 0, 2};
 
   private static final byte[] IP = {127, 0, 0, 1};
@@ -71,7 +71,7 @@ class FullMeshConnectorTest {
   private static long greeting(ServerSocketChannel server) throws IOException {
     try (SocketChannel connection = server.accept()) {
       ByteBuffer greeting = ByteBuffer.allocate(Long.BYTES).order(ByteOrder.LITTLE_ENDIAN);
-      // One read is all that a rank of PyTorch does.
+      // A rank of PyTorch reads once.
       assertThat(connection.read(greeting)).isEqualTo(Long.BYTES);
       return greeting.getLong(0);
     }
@@ -130,7 +130,7 @@ class FullMeshConnectorTest {
     }
   }
 
-  /** As it is in a group: the keys that a store names are not those that were asked for. */
+  /** As in a group: the missing keys that the store names have prefixes. */
   @Test
   void peersThatHaveNotPublished_areNamedWhateverThePrefixes() {
     Store prefixed = new PrefixStore("12//cpu/", new PrefixStore("7", store));
@@ -178,7 +178,7 @@ class FullMeshConnectorTest {
             "rank 1 has published address " + mesh.address() + ", which is this rank's own");
   }
 
-  /** Fault D4. It is let go as soon as it is known that the peer was told something else. */
+  /** Fault D4. The connection is closed once it is known that the peer has another identifier. */
   @Test
   void strangerThatSaysAPeersRank_isNotTakenForIt() throws IOException, InterruptedException {
     try (ServerSocketChannel server = FreePort.bound();
@@ -192,7 +192,7 @@ class FullMeshConnectorTest {
     }
   }
 
-  /** One that connects when it needs to says its rank, but this rank connects to it. */
+  /** A peer that connects on first use sends its rank, but here this rank connects to the peer. */
   @Test
   void strangerInTheNameOfAPeerWithoutIdentifiers_thatThisRankConnectsTo_isLetGo()
       throws IOException, InterruptedException {
@@ -207,17 +207,17 @@ class FullMeshConnectorTest {
     }
   }
 
-  /** As above, before this rank has connected, when nothing else would keep the stranger out. */
+  /** As above, before this rank has connected, when nothing else would refuse the connection. */
   @Test
   void strangerInTheNameOfAPeer_thatThisRankIsToConnectTo_isLetGo() throws IOException {
     try (Socket stranger = stranger(1)) {
-      mesh.note(new RankInfo(1, "host", mesh.address(), 0, 0), false);
+      mesh.learnPeer(new RankInfo(1, "host", mesh.address(), 0, 0), false);
 
       assertThat(stranger.getInputStream().read()).isEqualTo(-1);
     }
   }
 
-  /** Such a peer may come before this rank has read how it connects. */
+  /** Such a peer may connect before this rank has read its published value. */
   @Test
   void peerWithoutIdentifiers_thatConnectsEarly_isHeldAndTaken()
       throws IOException, InterruptedException {
@@ -225,7 +225,7 @@ class FullMeshConnectorTest {
     mesh = mesh(IP, 2);
     try (Socket peer = stranger(1);
         Socket later = stranger(Long.MAX_VALUE)) {
-      // When this one has been refused, the loop has read what the peer said.
+      // When this connection has been refused, the I/O thread has read the rank that the peer sent.
       assertThat(later.getInputStream().read()).isEqualTo(-1);
       CompletableFuture<Boolean> looped = new CompletableFuture<>();
       mesh.loop().schedule(0, () -> looped.complete(true));
@@ -261,7 +261,7 @@ class FullMeshConnectorTest {
     } catch (SocketTimeoutException e) {
       throw new AssertionError("the connection is still open", e);
     } catch (IOException e) {
-      // Reset: closed with something unread.
+      // A reset: the other side has closed the connection with bytes unread.
     }
   }
 

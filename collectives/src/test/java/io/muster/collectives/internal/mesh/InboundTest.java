@@ -17,11 +17,13 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Frames that arrive in pieces. */
+/** Frames that arrive in parts. */
 class InboundTest {
   private static final int SMALL_STAGING = Preamble.BYTES + 8;
 
-  /** A stream that has so many bytes ready at a time, and none in between. */
+  /**
+   * A channel from which each read returns the given number of bytes, and every second one none.
+   */
   private static final class Script implements ReadableByteChannel {
     private final ByteBuffer stream;
     private final int[] ends;
@@ -59,7 +61,7 @@ class InboundTest {
     public void close() {}
   }
 
-  /** Notes what arrives, and has a place for data of any length. */
+  /** Records messages, and has a receive for data of any length. */
   private static final class Notes implements Inbound.Receiver {
     private final List<String> events = new ArrayList<>();
 
@@ -122,7 +124,7 @@ class InboundTest {
     Inbound inbound = new Inbound(notes);
     ByteBuffer staging = staging(stagingBytes);
     while (inbound.read(script, staging)) {
-      // Others use the buffer in between.
+      // Other connections use the buffer meanwhile.
       staging.clear();
       while (staging.hasRemaining()) {
         staging.put((byte) 0xee);
@@ -159,7 +161,7 @@ class InboundTest {
 
     assertThat(read(script, SMALL_STAGING))
         .containsExactly("begins 8", Arrays.toString(payload(1000)));
-    // The first has room for a preamble and 8 bytes, the second for all the rest.
+    // The first buffer has room for a preamble and 8 bytes; the second has room for the rest.
     assertThat(script.roomOfReads).startsWith(SMALL_STAGING, 992);
   }
 

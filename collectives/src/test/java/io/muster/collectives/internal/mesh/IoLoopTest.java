@@ -13,12 +13,12 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
-/** The thread of a mesh. */
+/** The I/O thread of a mesh. */
 class IoLoopTest {
   private final List<Throwable> failures = new CopyOnWriteArrayList<>();
   private final CountDownLatch released = new CountDownLatch(1);
 
-  /** Keeps the thread busy until the test releases it; returns once it is. */
+  /** Blocks the thread until the test releases it. Returns when it is blocked. */
   private void occupy(IoLoop loop) {
     CompletableFuture<Boolean> busy = new CompletableFuture<>();
     loop.schedule(
@@ -34,7 +34,7 @@ class IoLoopTest {
     assertThat(busy).succeedsWithin(Background.PATIENCE);
   }
 
-  /** As a mesh does: what is still on its way is told of the end by such an action. */
+  /** A mesh uses such an action to fail the messages in flight. */
   @Test
   void actionScheduledBeforeTheEnd_isDone() throws IOException {
     IoLoop loop = new IoLoop("test", failures::add);
@@ -138,18 +138,18 @@ class IoLoopTest {
     assertThat(closing.result()).isTrue();
   }
 
-  /** Fault D1: whatever ends the thread is told, also by an owner that fails at first. */
+  /** Fault D1: the owner is notified of any failure, again if its handler fails at first. */
   @Test
   void taskThatThrows_endsTheThreadAfterItsOwnerWasTold() throws IOException {
     Error injected = new Error("injected");
-    List<Throwable> told = new CopyOnWriteArrayList<>();
+    List<Throwable> notified = new CopyOnWriteArrayList<>();
     CompletableFuture<Boolean> done = new CompletableFuture<>();
     IoLoop loop =
         new IoLoop(
             "test",
             cause -> {
-              told.add(cause);
-              if (told.size() < 3) {
+              notified.add(cause);
+              if (notified.size() < 3) {
                 throw new OutOfMemoryError("injected into telling");
               }
               done.complete(true);
@@ -162,17 +162,17 @@ class IoLoopTest {
         });
 
     assertThat(done).succeedsWithin(Background.PATIENCE);
-    assertThat(told).containsExactly(injected, injected, injected);
+    assertThat(notified).containsExactly(injected, injected, injected);
     loop.close();
   }
 
   @Test
   void handlerThatThrows_endsTheThreadAfterItsOwnerWasTold() throws IOException {
     Error injected = new Error("injected");
-    CompletableFuture<Throwable> told = new CompletableFuture<>();
+    CompletableFuture<Throwable> notified = new CompletableFuture<>();
     Pipe pipe = Pipe.open();
     pipe.source().configureBlocking(false);
-    IoLoop loop = new IoLoop("test", told::complete);
+    IoLoop loop = new IoLoop("test", notified::complete);
     loop.register(
         pipe.source(),
         SelectionKey.OP_READ,
@@ -182,7 +182,7 @@ class IoLoopTest {
 
     pipe.sink().write(java.nio.ByteBuffer.allocate(1));
 
-    assertThat(told).succeedsWithin(Background.PATIENCE).isSameAs(injected);
+    assertThat(notified).succeedsWithin(Background.PATIENCE).isSameAs(injected);
     loop.close();
     assertThat(pipe.source().isOpen()).isFalse();
     pipe.sink().close();
@@ -190,12 +190,12 @@ class IoLoopTest {
 
   @Test
   void selectorThatFails_endsTheThreadAfterItsOwnerWasTold() throws IOException {
-    CompletableFuture<Throwable> told = new CompletableFuture<>();
-    IoLoop loop = new IoLoop("test", told::complete);
+    CompletableFuture<Throwable> notified = new CompletableFuture<>();
+    IoLoop loop = new IoLoop("test", notified::complete);
 
     loop.selector().close();
 
-    assertThat(told)
+    assertThat(notified)
         .succeedsWithin(Background.PATIENCE)
         .isInstanceOf(java.nio.channels.ClosedSelectorException.class);
     loop.close();

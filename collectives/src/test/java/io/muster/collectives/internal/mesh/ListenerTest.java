@@ -13,11 +13,11 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.Test;
 
-/** Where peers connect. */
+/** Accepting connections of peers. */
 class ListenerTest {
   private final List<Throwable> failures = new CopyOnWriteArrayList<>();
 
-  /** Fault D1: an error about one connection ends neither the thread nor other connections. */
+  /** Fault D1: an error of one connection ends neither the thread nor other connections. */
   @Test
   void errorAboutAConnection_endsThatOneOnly() throws IOException {
     CompletableFuture<SocketChannel> admitted = new CompletableFuture<>();

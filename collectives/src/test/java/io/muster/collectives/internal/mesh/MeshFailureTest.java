@@ -28,11 +28,10 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * Fault D1. An error at any step of the thread of a mesh is told at once to everyone who waits for
- * that thread, and no other rank is blamed. The same shape was looked for in the acceptor ({@link
- * Listener}), in the thread of the loop ({@link IoLoopTest}), in callers' threads that write
- * ({@link Pair#flush}) or post, in introductions, and in the works of {@code
- * io.muster.collectives}.
+ * Fault D1. An error at any step of the I/O thread fails at once all messages that wait for that
+ * thread, and no other rank is blamed. Errors are injected in the acceptor ({@link Listener}), in
+ * callers' threads that write ({@link Pair#flush}) or post, and in connecting; see also {@link
+ * IoLoopTest}.
  */
 class MeshFailureTest {
   private static final long SLOT = 7;
@@ -42,7 +41,7 @@ class MeshFailureTest {
   private final FaultySockets sockets = new FaultySockets();
   private final List<Mesh> meshes = new ArrayList<>();
 
-  /** Log messages, and a handler that can be told to throw. */
+  /** Records log messages. Can also throw. */
   private final Logger logger = Logger.getLogger("io.muster.collectives.internal.mesh");
 
   private volatile boolean loggingFails;
@@ -78,7 +77,7 @@ class MeshFailureTest {
     logger.setUseParentHandlers(true);
   }
 
-  /** Rank 0 has the faulty sockets. */
+  /** A world whose rank 0 has the faulty sockets. */
   private List<Mesh> world(int size) throws IOException {
     Store store = new HashStore();
     InetSocketAddress address =
@@ -112,7 +111,7 @@ class MeshFailureTest {
     assertThat(over).succeedsWithin(Background.PATIENCE);
   }
 
-  /** Everything that waits on rank 0 is told, and ranks 1 and 2 blame rank 0 alone. */
+  /** All waiting messages of rank 0 fail, and ranks 1 and 2 blame rank 0 only. */
   private void assertAllAreTold(List<Mesh> world, List<PostedMessage> waiting, Throwable cause) {
     waiting.forEach(MeshFailureTest::awaitOver);
     List<PeerFailure> peerFailures = world.get(0).peerFailures();
@@ -169,7 +168,7 @@ class MeshFailureTest {
     assertThat(world.get(0).peerFailures().get(0).rank()).isEqualTo(2);
   }
 
-  /** As a buffer of an arena throws that another thread has closed, or that is another thread's. */
+  /** As with a buffer of an arena that another thread has closed or owns. */
   @Test
   void bufferThatCannotBeUsedOnTheThread_failsItsMessageAndNamesTheCause() throws IOException {
     List<Mesh> world = world(3);
@@ -209,15 +208,14 @@ class MeshFailureTest {
     world.get(0).loop().schedule(0, this::fail);
 
     assertAllAreTold(world, waiting, injected);
-    assertThat(world.get(0).peerFailures().get(0).reason())
-        .contains("the thread of the connections failed");
+    assertThat(world.get(0).peerFailures().get(0).reason()).contains("the I/O thread failed");
   }
 
   private void fail() {
     throw injected;
   }
 
-  /** Telling fails as well, for instance while memory is short: it is repeated. */
+  /** A notification fails too, as for lack of memory, and is repeated. */
   @Test
   void errorWhileTelling_leavesNobodyOut() throws IOException {
     List<Mesh> world = world(3);
@@ -247,7 +245,7 @@ class MeshFailureTest {
       lost.setSoTimeout((int) Background.PATIENCE.toMillis());
       assertThat(lost.getInputStream().read()).isEqualTo(-1);
       next.setSoTimeout((int) Background.PATIENCE.toMillis());
-      // Nobody's identifier, so it is let go as soon as it has been read.
+      // Not the identifier of a peer, so the connection is closed once it has been read.
       next.getOutputStream().write(new byte[] {-1, -1, -1, -1, -1, -1, -1, 127});
       assertThat(next.getInputStream().read()).isEqualTo(-1);
     }
@@ -272,7 +270,7 @@ class MeshFailureTest {
     try {
       assertThat(world.result()).isTrue();
     } catch (AssertionError e) {
-      // Rank 0 connects, and its introduction fails with what was injected.
+      // Rank 0 connects, and fails with the injected error.
       assertThat(e).hasRootCause(injected);
     }
     PostedMessage ofFaulty = meshes.get(0).receive(1, SLOT, bytes(1));
@@ -285,7 +283,7 @@ class MeshFailureTest {
     assertThat(ofOther.peerFailure()).isNotNull();
   }
 
-  /** Such as a want of memory, which would leave a message posted in part. */
+  /** As for lack of memory, which would leave a message half posted. */
   @Test
   void errorWhilePosting_isThrownAndEndsTheConnections() throws IOException {
     List<Mesh> world = world(3);

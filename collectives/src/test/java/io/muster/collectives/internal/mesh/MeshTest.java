@@ -25,7 +25,7 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** The connections of a world without its collectives. */
+/** The connections and messages of a world, without collectives. */
 class MeshTest {
   private static final long SLOT = 7;
   private static final InetSocketAddress IPV4 = loopback(new byte[] {127, 0, 0, 1});
@@ -127,7 +127,7 @@ class MeshTest {
 
     assertThatIllegalArgumentException()
         .isThrownBy(() -> alone.receiveFromAnyone(SLOT, bytes(0)))
-        .withMessageContaining("alone");
+        .withMessageContaining("at least 2 ranks");
   }
 
   @Test
@@ -169,7 +169,7 @@ class MeshTest {
     assertThat(late.peerFailure()).isNotNull();
   }
 
-  /** Such as one of PyTorch that connects when it needs to, to a rank that has failed by then. */
+  /** As a PyTorch rank that connects on first use, to a rank that has failed by then. */
   @Test
   void peerThatConnectsAfterItsLoss_isLetGo() throws IOException {
     Mesh mesh = mesh(0, 2, IPV4);
@@ -198,7 +198,7 @@ class MeshTest {
   @Test
   void nonsenseOfOnePeer_endsItsConnectionAndNoOther() throws IOException, InterruptedException {
     Store store = new HashStore();
-    // It connects when it needs to, so nobody waits for it.
+    // It connects on first use, so no rank waits for it.
     store.set("2", RankInfo.encode(new byte[0], loopback(new byte[] {127, 0, 0, 2})));
     Mesh first = mesh(0, 3, IPV4);
     Mesh second = mesh(1, 3, IPV4);
@@ -218,9 +218,7 @@ class MeshTest {
 
       awaitOver(ofThird);
       assertThat(ofThird.peerFailure())
-          .hasToString(
-              "rank 2 (127.0.0.2:0) sent what the protocol does not allow:"
-                  + " opcode 0, not 1, 2 or 3");
+          .hasToString("rank 2 (127.0.0.2:0) violated the protocol:" + " opcode 0, not 1, 2 or 3");
     }
     assertMessageArrives(first, second, 1);
     assertMessageArrives(second, first, 0);
@@ -228,7 +226,7 @@ class MeshTest {
     assertThat(second.peerFailures()).isEmpty();
   }
 
-  /** What it has posted goes out when the connection is there, as with peers that connect late. */
+  /** Posted messages are sent once the peer is connected, as with peers that connect late. */
   @Test
   void messagesPostedBeforeThePeerConnects_goOutThen() throws IOException {
     Mesh mesh = mesh(0, 2, IPV4);
@@ -263,7 +261,7 @@ class MeshTest {
     }
   }
 
-  /** A peer that reads slowly, and begins when this rank is about to leave. */
+  /** A slow peer, which starts to read when this rank is about to close. */
   @Test
   void close_waitsForDataThatTheNetworkHasNotTakenYet() throws IOException {
     int length = 32 << 20;
@@ -283,7 +281,7 @@ class MeshTest {
     }
   }
 
-  /** A connection that is closed while something comes drops what the peer has not read. */
+  /** Closing a connection while bytes arrive discards what the peer has not read. */
   @Test
   void close_whileThePeerStillSends_takesNothingAwayFromIt() throws IOException {
     int length = 256 << 10;

@@ -19,16 +19,16 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /**
- * Worlds of {@link MessageMatcher}s over queues in memory. Whatever the order in which ranks act
- * and messages arrive, each message reaches the receipt that was posted for it.
+ * Worlds of {@link MessageMatcher}s over queues in memory. In any order of posts and arrivals, each
+ * message reaches the receive that was posted for it.
  */
 class MessageMatcherModelTest {
-  /** On these slots receipts name the sender; on those above they take anyone's. */
+  /** On these slots receives name the sender; on higher slots they accept any source. */
   private static final int DIRECTED_SLOTS = 3;
 
   private static final int SLOTS = 5;
 
-  /** What a rank is going to do. */
+  /** A post of a rank. */
   private record Step(boolean isSend, int peer, long slot, int number) {}
 
   private record InFlight(Preamble preamble, @Nullable PostedMessage data) {}
@@ -38,13 +38,13 @@ class MessageMatcherModelTest {
   private static final class World {
     final SplittableRandom random;
     final int size;
-    final List<MessageMatcher> tallies = new ArrayList<>();
+    final List<MessageMatcher> matchers = new ArrayList<>();
     final List<ArrayDeque<Step>> steps = new ArrayList<>();
     final Map<Link, ArrayDeque<InFlight>> links = new HashMap<>();
     final Set<Link> cut = new HashSet<>();
 
-    /** Receipts by the rank that posted them, each with the step that did. */
-    final List<Map<PostedMessage, Step>> receipts = new ArrayList<>();
+    /** The receives of each rank, with their steps. */
+    final List<Map<PostedMessage, Step>> receives = new ArrayList<>();
 
     final List<Map<PostedMessage, Step>> sends = new ArrayList<>();
 
@@ -53,11 +53,11 @@ class MessageMatcherModelTest {
       this.size = 2 + random.nextInt(3);
       for (int rank = 0; rank < size; rank++) {
         int own = rank;
-        tallies.add(
+        matchers.add(
             new MessageMatcher(
                 size, (peer, preamble, data) -> link(own, peer).add(new InFlight(preamble, data))));
         steps.add(new ArrayDeque<>());
-        receipts.add(new HashMap<>());
+        receives.add(new HashMap<>());
         sends.add(new HashMap<>());
       }
       plan();
@@ -67,7 +67,7 @@ class MessageMatcherModelTest {
       return links.computeIfAbsent(new Link(from, to), unused -> new ArrayDeque<>());
     }
 
-    /** For each send a receipt, each rank's own in any order that keeps those of a slot. */
+    /** Sends and their receives, in a random order per rank that keeps the order of each slot. */
     private void plan() {
       int messages = random.nextInt(60);
       Map<Integer, List<Step>> ofRank = new HashMap<>();
@@ -81,7 +81,7 @@ class MessageMatcherModelTest {
       ofRank.forEach((rank, planned) -> steps.get(rank).addAll(planned));
     }
 
-    /** Sooner or later than others of another slot or peer, but not of the same. */
+    /** Inserts a step before a random number of planned steps of other slots or peers. */
     private void add(Map<Integer, List<Step>> ofRank, int rank, Step step) {
       List<Step> planned = ofRank.computeIfAbsent(rank, unused -> new ArrayList<>());
       int at = planned.size();
@@ -95,7 +95,7 @@ class MessageMatcherModelTest {
       return a.slot == b.slot && a.peer == b.peer && a.isSend == b.isSend;
     }
 
-    /** Whether anything was left to do. */
+    /** Takes a step; returns false if none is left. */
     boolean moveOn() throws IOException {
       List<Integer> choices = new ArrayList<>();
       for (int rank = 0; rank < size; rank++) {
@@ -127,7 +127,7 @@ class MessageMatcherModelTest {
       if (cut.contains(new Link(rank, step.peer))) {
         return;
       }
-      MessageMatcher matcher = tallies.get(rank);
+      MessageMatcher matcher = matchers.get(rank);
       PostedMessage posted = new PostedMessage(step.peer, ByteBuffer.allocate(Integer.BYTES));
       if (step.isSend) {
         posted.data().putInt(0, step.number);
@@ -135,7 +135,7 @@ class MessageMatcherModelTest {
         matcher.send(step.slot, posted);
         return;
       }
-      receipts.get(rank).put(posted, step);
+      receives.get(rank).put(posted, step);
       if (step.peer < 0) {
         matcher.receiveFromAnyone(step.slot, posted);
       } else {
@@ -144,32 +144,32 @@ class MessageMatcherModelTest {
     }
 
     private void arrive(Link link, InFlight message) throws IOException {
-      MessageMatcher matcher = tallies.get(link.to);
+      MessageMatcher matcher = matchers.get(link.to);
       Preamble preamble = message.preamble;
       switch (preamble.kind()) {
         case SEND_READY -> matcher.onSendReady(link.from, preamble.slot(), preamble.length());
         case RECEIVE_READY -> matcher.onReceiveReady(link.from, preamble.slot(), preamble.length());
         case DATA -> {
-          PostedMessage receipt = matcher.onData(link.from, preamble.slot(), preamble.length());
+          PostedMessage receive = matcher.onData(link.from, preamble.slot(), preamble.length());
           PostedMessage send = message.data;
           assertThat(send).isNotNull();
-          assertThat(receipt.isDone()).isFalse();
+          assertThat(receive.isDone()).isFalse();
           if (send != null) {
-            receipt.data().put(0, send.data(), 0, Integer.BYTES);
+            receive.data().put(0, send.data(), 0, Integer.BYTES);
             send.complete();
           }
-          receipt.complete();
-          check(link.from, receipt, receipts.get(link.to));
+          receive.complete();
+          check(link.from, receive, receives.get(link.to));
         }
       }
     }
 
-    private static void check(int from, PostedMessage receipt, Map<PostedMessage, Step> own) {
-      Step step = own.get(receipt);
+    private static void check(int from, PostedMessage receive, Map<PostedMessage, Step> own) {
+      Step step = own.get(receive);
       assertThat(step).isNotNull();
-      assertThat(receipt.rank()).isEqualTo(from);
+      assertThat(receive.rank()).isEqualTo(from);
       if (step != null && step.peer >= 0) {
-        assertThat(receipt.data().getInt(0)).isEqualTo(step.number);
+        assertThat(receive.data().getInt(0)).isEqualTo(step.number);
       }
     }
   }
@@ -184,11 +184,11 @@ class MessageMatcherModelTest {
 
           for (int rank = 0; rank < world.size; rank++) {
             assertThat(world.sends.get(rank).keySet()).allMatch(PostedMessage::isDone);
-            assertThat(world.receipts.get(rank).keySet()).allMatch(PostedMessage::isDone);
+            assertThat(world.receives.get(rank).keySet()).allMatch(PostedMessage::isDone);
             for (int peer = 0; peer < world.size; peer++) {
-              assertThat(world.tallies.get(rank).waitingFor(peer)).isEmpty();
+              assertThat(world.matchers.get(rank).waitingFor(peer)).isEmpty();
             }
-            assertThat(world.tallies.get(rank).waitingForAnyone()).isEmpty();
+            assertThat(world.matchers.get(rank).waitingForAnyone()).isEmpty();
           }
         });
   }
@@ -203,7 +203,7 @@ class MessageMatcherModelTest {
 
           for (int rank = 0; rank < world.size; rank++) {
             Map<String, List<Integer>> numbers = new HashMap<>();
-            world.receipts.get(rank).entrySet().stream()
+            world.receives.get(rank).entrySet().stream()
                 .filter(entry -> entry.getValue().peer < 0)
                 .sorted(Comparator.comparingInt(entry -> entry.getValue().number))
                 .forEach(
@@ -218,7 +218,7 @@ class MessageMatcherModelTest {
         });
   }
 
-  /** Of the messages between two ranks that lose each other, none is forgotten or lost twice. */
+  /** When two ranks disconnect, each message between them fails exactly once. */
   @Test
   void loss_isOfEverythingThatIsNotDone_andOfNothingElse() {
     Randomized.check(
@@ -233,13 +233,13 @@ class MessageMatcherModelTest {
           Set<PostedMessage> lost = new HashSet<>();
           for (int[] ends : new int[][] {{0, 1}, {1, 0}}) {
             world.cut.add(new Link(ends[0], ends[1]));
-            for (PostedMessage posted : world.tallies.get(ends[0]).waitingFor(ends[1])) {
+            for (PostedMessage posted : world.matchers.get(ends[0]).waitingFor(ends[1])) {
               assertThat(lost.add(posted)).isTrue();
               assertThat(posted.isDone()).isFalse();
               assertThat(posted.rank()).isEqualTo(ends[1]);
             }
-            world.tallies.get(ends[0]).forget(ends[1]);
-            // What has been put in line is not the tally's any more.
+            world.matchers.get(ends[0]).forget(ends[1]);
+            // Messages that are queued for sending have left the matcher.
             world.link(ends[0], ends[1]).stream()
                 .map(InFlight::data)
                 .filter(java.util.Objects::nonNull)
@@ -250,7 +250,7 @@ class MessageMatcherModelTest {
           for (int rank = 0; rank < world.size; rank++) {
             int peerThatIsLost = rank < 2 ? 1 - rank : -1;
             for (Map<PostedMessage, Step> all :
-                List.of(world.sends.get(rank), world.receipts.get(rank))) {
+                List.of(world.sends.get(rank), world.receives.get(rank))) {
               all.forEach(
                   (posted, step) -> {
                     if (step.peer >= 0) {

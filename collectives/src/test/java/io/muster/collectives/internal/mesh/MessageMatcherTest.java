@@ -10,12 +10,12 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** Each rule of readiness by itself, for rank 0 of a world of three. */
+/** Each rule of the protocol, for rank 0 of a world of three. */
 class MessageMatcherTest {
   private static final long SLOT = 0x0400_0007_0000_0000L;
   private static final long OTHER_SLOT = 5;
 
-  /** What went out, such as {@code "1 DATA 4"}: to whom, what, and how many bytes it is about. */
+  /** The sent messages, as in {@code "1 DATA 4"}: the rank, the kind, and the length. */
   private final List<String> out = new ArrayList<>();
 
   private final List<PostedMessage> sent = new ArrayList<>();
@@ -92,7 +92,7 @@ class MessageMatcherTest {
     assertThat(matcher.onData(2, SLOT, 4)).isSameAs(receipt);
     matcher.onSendReady(2, SLOT, 4);
 
-    // The announcement was that of the data, so nobody is left to receive from.
+    // The announcement belongs to the data, so no sender is left.
     PostedMessage anyone = receiveFromAnyone(4);
     assertThat(anyone.rank()).isNegative();
   }
@@ -163,7 +163,7 @@ class MessageMatcherTest {
   void dataNobodyAskedFor_areRefused() {
     assertThatThrownBy(() -> matcher.onData(1, SLOT, 4))
         .isInstanceOf(MalformedMessageException.class)
-        .hasMessage("4 bytes, where none were asked for, as a message of allReduce (call 1792)");
+        .hasMessage("4 bytes, where this rank expects none, as a message of allReduce (call 1792)");
   }
 
   @Test
@@ -176,9 +176,7 @@ class MessageMatcherTest {
     assertThat(lose(1)).containsExactly(receipt);
   }
 
-  /**
-   * Fault D6: found as soon as both have said how much, on both sides, and nothing is forgotten.
-   */
+  /** Fault D6: both sides find it from the announced lengths, and no message is left out. */
   @Test
   void messageThatDoesNotFit_isFoundByWhoSends() throws Exception {
     PostedMessage early = send(1, 8);
@@ -186,7 +184,7 @@ class MessageMatcherTest {
         .isInstanceOf(SizeMismatchException.class)
         .hasMessage(
             "expects 4 bytes where this rank sends 8, as a message of allReduce (call 1792);"
-                + " the ranks have called it with different lengths");
+                + " all ranks must call it with equal lengths");
 
     matcher.onReceiveReady(2, SLOT, 8);
     assertThatThrownBy(() -> send(2, 4)).isInstanceOf(SizeMismatchException.class);
@@ -241,7 +239,7 @@ class MessageMatcherTest {
     assertThat(matcher.mayHaveLeftover()).isFalse();
   }
 
-  /** Fault D3: shorter messages arrive where Gloo gives them a meaning, and nowhere else. */
+  /** Fault D3: shorter messages arrive only where they have a meaning with Gloo. */
   @Test
   void shorterData_areAcceptedForMessagesAndBroadcasts_andElseRefused() throws Exception {
     for (long slot : new long[] {0, 0xffff_ffffL, Slot.of(Slot.Kind.BROADCAST, -1)}) {
@@ -317,7 +315,7 @@ class MessageMatcherTest {
     assertThat(lose(1)).containsExactly(met);
   }
 
-  /** As a mesh does when a connection has ended. */
+  /** Acts as a mesh does when a connection has ended. */
   private List<PostedMessage> lose(int rank) {
     List<PostedMessage> lost = matcher.waitingFor(rank);
     matcher.forget(rank);

@@ -17,9 +17,11 @@ import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
-/** Frames that leave in pieces. */
+/** Frames that are written in parts. */
 class OutboundTest {
-  /** A connection that takes so many bytes before it is full, each time that it has room. */
+  /**
+   * A channel that accepts the given number of bytes before it is full, each time it is writable.
+   */
   private static final class Script implements GatheringByteChannel {
     private final int first;
     private final int others;
@@ -193,7 +195,7 @@ class OutboundTest {
     assertThat(outbound.unsent()).isEmpty();
   }
 
-  /** Each writes for whoever comes while it writes, so that nothing stays behind. */
+  /** A writing thread also writes the messages that others put meanwhile, so that none is left. */
   @Test
   void framesOfManyThreads_areWholeAndThoseOfEachInOrder() throws IOException {
     int threads = 4;

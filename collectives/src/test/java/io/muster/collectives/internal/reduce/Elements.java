@@ -5,15 +5,17 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.SplittableRandom;
 
-/** Elements of one type as their bits, in buffers that hold more than just them. */
+/** Elements of one type as their bits, in buffers that also hold other bytes. */
 record Elements(DataType type) {
-  /** Lengths around those at which the operators begin another piece. */
+  /** Lengths around the boundaries of the operators' chunks. */
   int[] lengths() {
     int piece = Chunk.BYTES / type.bytes();
     return new int[] {0, 1, 2, 7, 2047, 2048, 2049, piece - 1, piece, piece + 1, 2 * piece + 3};
   }
 
-  /** A window at any byte into a buffer of random bytes, half of its elements special ones. */
+  /**
+   * A window into a buffer of random bytes, at any byte; half of its elements are special values.
+   */
   ByteBuffer random(SplittableRandom random, int length) {
     int before = random.nextInt(16);
     int bytes = length * type.bytes();
@@ -30,7 +32,7 @@ record Elements(DataType type) {
     if (random.nextBoolean()) {
       return whole;
     }
-    // A slice that begins at any byte.
+    // A slice that starts at any byte.
     int from = random.nextInt(before + 1);
     return whole
         .clear()
@@ -46,7 +48,7 @@ record Elements(DataType type) {
     return bytes;
   }
 
-  /** The bits of an element; those of integers with a sign extend it. */
+  /** The bits of an element; those of signed integers are sign-extended. */
   long get(ByteBuffer buffer, int index) {
     int at = buffer.position() + index * type.bytes();
     return switch (type) {
@@ -68,7 +70,7 @@ record Elements(DataType type) {
     }
   }
 
-  /** The value of floating-point bits; exact. */
+  /** The exact value of floating-point bits. */
   double value(long bits) {
     return switch (type) {
       case FLOAT16 -> NearestHalf.FLOAT16.value(bits);
@@ -84,8 +86,8 @@ record Elements(DataType type) {
       case UINT8, BOOL, INT8 -> new long[] {0, 1, 2, 0x7f, 0x80, 0x81, 0xff};
       case INT32 -> new long[] {0, 1, -1, Integer.MAX_VALUE, Integer.MIN_VALUE};
       case INT64 -> new long[] {0, 1, -1, Long.MAX_VALUE, Long.MIN_VALUE};
-      // Zero, the least and the greatest subnormal, the least normal, one, the greatest, infinity,
-      // a signalling and a quiet NaN, and all of them negative.
+      // Zero, the smallest and largest subnormal, the smallest normal, one, the largest, infinity,
+      // a signaling and a quiet NaN, and the negative of each.
       case FLOAT16 -> withSign(0x8000, 0, 1, 0x3ff, 0x400, 0x3c00, 0x7bff, 0x7c00, 0x7c01, 0x7e01);
       case BFLOAT16 -> withSign(0x8000, 0, 1, 0x7f, 0x80, 0x3f80, 0x7f7f, 0x7f80, 0x7f81, 0x7fc1);
       case FLOAT32 ->

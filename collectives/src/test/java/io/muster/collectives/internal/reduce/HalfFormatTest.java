@@ -61,7 +61,7 @@ class HalfFormatTest {
     for (int pattern = 0; pattern < 1 << 16; pattern++) {
       float expected = format.definition().value(pattern);
       float actual = format.toFloat((short) pattern);
-      // Float.equals tells the zeros apart and takes all NaNs for one.
+      // Float.equals distinguishes the zeros and treats all NaNs as equal.
       assertThat(Float.valueOf(actual)).as("%04x", pattern).isEqualTo(Float.valueOf(expected));
     }
   }

@@ -1,11 +1,13 @@
 package io.muster.collectives.internal.reduce;
 
-/** A format of 16 bits by its definition, as the table of all its numbers. */
+/** Rounding to a 16-bit format by its definition, with a table of all its numbers. */
 final class NearestHalf {
   static final NearestHalf FLOAT16 = new NearestHalf(5, 10);
   static final NearestHalf BFLOAT16 = new NearestHalf(8, 7);
 
-  /** The value of each pattern without a sign, up to infinity; the last is what rounding sees. */
+  /**
+   * The value of each positive pattern. That of infinity is the next power of two, for rounding.
+   */
   private final double[] magnitudes;
 
   private NearestHalf(int exponentBits, int fractionBits) {
@@ -38,7 +40,7 @@ final class NearestHalf {
     return (float) ((pattern & 0x8000) == 0 ? value : -value);
   }
 
-  /** The number halfway between that of a pattern and the next one. */
+  /** The midpoint between the number of a pattern and the next number. */
   float halfway(int pattern) {
     return (float) ((magnitudes[pattern] + magnitudes[pattern + 1]) / 2);
   }

@@ -100,7 +100,7 @@ class ReducersTest {
             : ofIntegers(elements.type(), op, a, b);
     boolean chosen = op == ReduceOp.MIN || op == ReduceOp.MAX;
     if (elements.type().isFloatingPoint() && !chosen && Double.isNaN(elements.value(expected))) {
-      // Which NaN a NaN makes is the processor's to choose.
+      // The CPU chooses the payload of a NaN.
       assertThat(elements.value(actual)).as("%s of %x and %x", op, a, b).isNaN();
     } else if (actual != expected) {
       assertThat(actual).as("%s of %x and %x", op, a, b).isEqualTo(expected);

@@ -17,7 +17,7 @@ class ConnectDirectionTest {
     "10.128.0.1,  5,     10.127.0.1, 5",
     "fe80::1,     5,     2001::1,   5",
     "::2,         5,     ::1,       6",
-    // Of equal addresses it is the port, in network order but read in that of the machine:
+    // For equal addresses the port decides, whose network-order bytes are read as little-endian:
     // 0x0100 and 0x00ff are 0x0001 and 0xff00.
     "127.0.0.1,   255,   127.0.0.1, 256",
     "127.0.0.1,   41333, 127.0.0.1, 41332",
@@ -27,8 +27,10 @@ class ConnectDirectionTest {
   })
   void greaterAddress_connects(String own, int ownPort, String peer, int peerPort)
       throws Exception {
-    assertThat(ConnectDirection.isWith(address(own, ownPort), address(peer, peerPort))).isTrue();
-    assertThat(ConnectDirection.isWith(address(peer, peerPort), address(own, ownPort))).isFalse();
+    assertThat(ConnectDirection.isOutgoing(address(own, ownPort), address(peer, peerPort)))
+        .isTrue();
+    assertThat(ConnectDirection.isOutgoing(address(peer, peerPort), address(own, ownPort)))
+        .isFalse();
   }
 
   @ParameterizedTest
@@ -41,7 +43,7 @@ class ConnectDirectionTest {
       String own, int ownPort, String peer, int peerPort, String reason) throws Exception {
     InetSocketAddress theirs = address(peer, peerPort);
 
-    assertThatThrownBy(() -> ConnectDirection.isWith(address(own, ownPort), theirs))
+    assertThatThrownBy(() -> ConnectDirection.isOutgoing(address(own, ownPort), theirs))
         .isInstanceOf(MalformedMessageException.class)
         .hasMessage("address " + theirs + ", " + reason);
   }

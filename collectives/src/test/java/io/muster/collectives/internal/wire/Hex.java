@@ -2,11 +2,11 @@ package io.muster.collectives.internal.wire;
 
 import java.util.HexFormat;
 
-/** Bytes as they were captured, with spaces where a reader wants them. */
+/** Decodes captured bytes from hexadecimal text with optional spaces. */
 public final class Hex {
   private Hex() {}
 
-  /** The bytes that digits stand for. */
+  /** Decodes hexadecimal digits. */
   public static byte[] bytes(String digits) {
     return HexFormat.of().parseHex(digits.replaceAll("[ |]", ""));
   }

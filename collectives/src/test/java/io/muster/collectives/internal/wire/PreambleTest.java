@@ -11,7 +11,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Frames between two ranks of PyTorch, of which one broadcasts 16 bytes as its second call. */
+/** Frames of two PyTorch ranks, one of which broadcasts 16 bytes in its second call. */
 class PreambleTest {
   private static final long SLOT = 0x0600000001000000L;
   private static final String NONE = "0000000000000000";
@@ -71,7 +71,7 @@ class PreambleTest {
     "0,  3, 16, RECEIVE_READY of 0 bytes in all that says its length is 16",
     "47, 1, -1, DATA with a length of -1",
     "48, 3, -1, RECEIVE_READY with a length of -1",
-    // A sum of the length and 48 wraps around to the total.
+    // The sum of the length and 48 overflows to the total.
     "-9223372036854775761, 1, 9223372036854775807, DATA of -9223372036854775761 bytes in all that"
         + " says its length is 9223372036854775807",
     "-9223372036854775808, 1, 9223372036854775760, DATA of -9223372036854775808 bytes in all that"

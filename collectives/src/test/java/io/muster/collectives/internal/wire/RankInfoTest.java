@@ -15,15 +15,15 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Values that ranks of PyTorch 2.6 and 2.10 have published, and all that is none. */
+/** Values that ranks of PyTorch 2.6 and 2.10 have published, and invalid values. */
 class RankInfoTest {
-  /** As a rank publishes it that has zeros where nothing is used. */
+  /** A value whose unused bytes are zero. */
   private static final String CLEAN =
       "0200000000000000 766d 8800000000000000 0200 a175 7f000001 0000000000000000"
           + "00".repeat(112)
           + "ffffffffffffffff 0000000000000000 0100000000000000";
 
-  /** From PyTorch 2.6, with what was in memory before behind the address. */
+  /** A value of PyTorch 2.6, with uninitialized bytes after the address. */
   private static final String RANK_0 =
       "0200000000000000766d88000000000000000200a4517f0000010000000000000000280000000000000060"
           + "fef54dfe7f00000700000000000000ac3babc4827f00008003eb3f0000000078039dc4827f000000000000"
@@ -121,7 +121,7 @@ class RankInfoTest {
     for (int length = 0; length < value.length; length++) {
       byte[] truncated = Arrays.copyOf(value, length);
       if (length == OFFSET_OF_IDENTIFIERS) {
-        // That is one of a rank without identifiers.
+        // That is a valid value without identifiers.
         continue;
       }
       assertThatThrownBy(() -> RankInfo.decode(truncated, 0, 1, 2))

@@ -8,7 +8,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 class SlotTest {
   @ParameterizedTest
   @CsvSource({
-    // The first was captured.
+    // The first was captured from PyTorch.
     "BROADCAST,  1,          0600000001000000",
     "GATHER,     0,          0100000000000000",
     "ALL_GATHER, 2,          0200000002000000",

@@ -1,14 +1,20 @@
-package io.muster.collectives;
+package io.muster.collectives.internal.engine;
 
+import io.muster.collectives.ObjectCodec;
+import io.muster.collectives.ProcessGroup;
+import io.muster.collectives.Tensor;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
-/** Collectives of objects, made of collectives of bytes: lengths first, then what has them. */
+/**
+ * Collectives of objects. They exchange the lengths of the encoded objects first, and then their
+ * bytes.
+ */
 final class ObjectExchange {
-  /** In place of a length: the codec of that rank has failed. */
+  /** The length that a rank sends if its codec has failed. */
   private static final long NOT_ENCODED = -1;
 
   private final ProcessGroup group;
@@ -66,7 +72,7 @@ final class ObjectExchange {
     return codec.decode(received);
   }
 
-  /** The bytes of an object, or why there are none, which the others have to be told first. */
+  /** The bytes of an object, or the exception of the codec, which is thrown after the lengths. */
   private static final class Encoded {
     private final byte[] bytes;
     private final @Nullable RuntimeException failure;
@@ -96,6 +102,7 @@ final class ObjectExchange {
     }
   }
 
+  /** Checks the length that a rank has sent before memory is allocated for it. */
   private int checked(long length, int rank) {
     if (length == NOT_ENCODED) {
       throw new IllegalArgumentException("rank " + rank + " could not encode its object");
@@ -104,7 +111,7 @@ final class ObjectExchange {
       throw new IllegalArgumentException(
           String.format(
               Locale.ROOT,
-              "the object of rank %d has %d bytes; %d is the most (maxObjectBytes)",
+              "the object of rank %d has %d bytes; the maximum is %d (maxObjectBytes)",
               rank,
               length,
               maxBytes));

@@ -1,7 +1,11 @@
-package io.muster.collectives;
+package io.muster.collectives.internal.engine;
 
+import io.muster.collectives.CollectiveException;
+import io.muster.collectives.CollectiveInterruptedException;
+import io.muster.collectives.CollectiveTimeoutException;
+import io.muster.collectives.Tensor;
 import io.muster.collectives.internal.algorithm.Channel;
-import io.muster.collectives.internal.algorithm.PendingMessage;
+import io.muster.collectives.internal.algorithm.Message;
 import io.muster.collectives.internal.mesh.Mesh;
 import io.muster.collectives.internal.mesh.PeerFailure;
 import io.muster.collectives.internal.mesh.PostedMessage;
@@ -18,110 +22,123 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 
 /**
- * An operation in flight: its messages, scratch memory, deadline, and the exception it fails with.
- * Used by one thread.
+ * An operation in flight: its messages, scratch memory, deadline, and the exception that it fails
+ * with. Used by one thread.
  */
-final class OperationContext implements AutoCloseable {
+final class Operation implements AutoCloseable {
   /**
-   * How long an operation that needs everyone goes on, without anything arriving, when a rank has
-   * gone. It may have gone because it was done.
+   * How long an operation that needs all ranks goes on after a rank has disconnected and while
+   * nothing arrives. The rank may have disconnected because its part was done.
    */
   private static final long GRACE_NANOS = TimeUnit.MILLISECONDS.toNanos(400);
 
   /**
-   * How long after a failure the connections are closed, by which the others learn of it. By then
-   * they know themselves who was the first to go.
+   * How long after a failure this rank closes its connections. Until then the other ranks can find
+   * out themselves which rank was the first to disconnect.
    */
-  private static final long NEWS_NANOS = TimeUnit.MILLISECONDS.toNanos(150);
+  private static final long ABORT_DELAY_NANOS = TimeUnit.MILLISECONDS.toNanos(150);
 
-  /** How long closing the connections takes at most. */
-  private static final long END_NANOS = TimeUnit.SECONDS.toNanos(5);
+  /** How long this waits at most for the connections to be closed. */
+  private static final long MAX_ABORT_NANOS = TimeUnit.SECONDS.toNanos(5);
 
   private final GlooBackend backend;
-  private final String what;
-  private final String operation;
-  private final boolean needsEveryone;
+  private final String description;
+  private final String method;
+  private final boolean needsAllRanks;
   private final Deadline deadline;
-  private final List<Pending> pending = new ArrayList<>();
+  private final List<SlotMessage> messages = new ArrayList<>();
   private final List<ByteBuffer> scratch = new ArrayList<>();
 
-  /** Those of collectives. */
+  /** The channels of collectives; point-to-point messages are not among them. */
   private final List<SlotChannel> channels = new ArrayList<>(1);
 
-  private boolean interruptEndsIt = true;
+  private boolean failsOnInterrupt = true;
   private boolean succeeded;
 
   /**
    * An operation that begins now.
    *
-   * @param what how messages of exceptions call it
+   * @param description names the operation in exceptions, as in "allReduce (call 3)"
+   * @param method the name of the called method
+   * @param needsAllRanks whether no rank can finish before all ranks have started
+   * @throws CollectiveException if the group is unusable
    */
-  OperationContext(
-      GlooBackend backend, String what, String operation, boolean needsEveryone, Duration timeout) {
+  Operation(
+      GlooBackend backend,
+      String description,
+      String method,
+      boolean needsAllRanks,
+      Duration timeout) {
     this.backend = backend;
-    this.what = what;
-    this.operation = operation;
-    this.needsEveryone = needsEveryone;
+    this.description = description;
+    this.method = method;
+    this.needsAllRanks = needsAllRanks;
     this.deadline = Deadline.after(timeout);
-    backend.requireUsable(what, operation);
+    backend.requireUsable(description, method);
     List<PeerFailure> peerFailures = backend.mesh(0).peerFailures();
-    if (needsEveryone && !peerFailures.isEmpty()) {
-      throw lost(peerFailures, peerFailures.get(0));
+    if (needsAllRanks && !peerFailures.isEmpty()) {
+      throw peerFailed(peerFailures, peerFailures.get(0));
     }
   }
 
-  /** The messages of a collective of the group. */
+  /** The channel of a collective. */
   Channel channel(Slot.Kind kind, int tag) {
     SlotChannel channel = new SlotChannel(backend.mesh(tag), Slot.of(kind, tag));
     channels.add(channel);
     return channel;
   }
 
-  /** The messages with a tag of the caller's own. */
-  SlotChannel messages(int tag) {
+  /** The channel of point-to-point messages with a tag. */
+  SlotChannel channel(int tag) {
     return new SlotChannel(backend.mesh(tag), Slot.ofMessages(tag));
   }
 
-  /** Memory until the run is over. */
+  /** Direct memory that this operation owns until {@link #close}. Its contents are arbitrary. */
   ByteBuffer scratch(int bytes) {
     ByteBuffer taken = backend.scratch().take(bytes);
     scratch.add(taken);
     return taken;
   }
 
-  /** The memory of a tensor, or some that has its elements. */
-  ByteBuffer load(Tensor tensor) {
-    ByteBuffer memory = place(tensor);
-    tensor.load(memory);
-    return memory;
-  }
-
-  /** The memory of a tensor, or some to take its place that has not its elements. */
-  ByteBuffer place(Tensor tensor) {
-    return tensor.isDirect() ? tensor.in(EMPTY) : scratch(tensor.bytes());
+  /** Direct memory that holds the elements of a tensor: its own, or scratch memory. */
+  ByteBuffer stage(Tensor tensor) {
+    ByteBuffer staged = stageEmpty(tensor);
+    if (!tensor.isDirect()) {
+      tensor.copyTo(staged);
+    }
+    return staged;
   }
 
   /**
-   * Completes memory that stands in for a tensor of which only the first bytes have been received:
-   * the others stay what they were.
+   * Direct memory to receive the elements of a tensor: its own, or scratch memory with arbitrary
+   * contents, which {@link #unstage} copies to the tensor.
    */
-  void keepRest(Tensor tensor, ByteBuffer place, int received) {
-    if (received < place.remaining() && !tensor.isDirect()) {
-      ByteBuffer old = scratch(tensor.bytes());
-      tensor.load(old);
-      place.slice().position(received).put(old.slice().position(received));
+  ByteBuffer stageEmpty(Tensor tensor) {
+    return tensor.directBuffer().orElseGet(() -> scratch(tensor.byteSize()));
+  }
+
+  /** Copies staged elements to their tensor, unless they are there already. */
+  static void unstage(ByteBuffer staged, Tensor tensor) {
+    if (!tensor.isDirect()) {
+      tensor.copyFrom(staged);
     }
   }
 
-  private static final ByteBuffer EMPTY = ByteBuffer.allocateDirect(0);
-
-  Deadline deadline() {
-    return deadline;
+  /**
+   * Completes staged elements of which only the first {@code received} bytes have arrived. The
+   * remaining elements of the tensor do not change.
+   */
+  void keepRest(Tensor tensor, ByteBuffer staged, int received) {
+    if (received < staged.remaining() && !tensor.isDirect()) {
+      ByteBuffer old = scratch(tensor.byteSize());
+      tensor.copyTo(old);
+      staged.slice().position(received).put(old.slice().position(received));
+    }
   }
 
   /**
-   * Refuses a result that cannot be right: other ranks have sent or expect more than this rank's
-   * part of the collective is.
+   * Fails this operation if other ranks have sent or expect more than this rank's part of the
+   * collective, because its result is then wrong.
    */
   void requireNothingLeft() {
     for (SlotChannel channel : channels) {
@@ -131,12 +148,12 @@ final class OperationContext implements AutoCloseable {
             new CollectiveException(
                 String.format(
                     Locale.ROOT,
-                    "%s on %s failed: %s, as %s; the ranks have called it with different lengths",
-                    what,
+                    "%s on %s failed: %s, as %s; all ranks must call it with equal lengths",
+                    description,
                     backend,
                     leftover,
                     Slot.describe(channel.slot)),
-                operation,
+                method,
                 List.of(),
                 null),
             0);
@@ -144,12 +161,12 @@ final class OperationContext implements AutoCloseable {
     }
   }
 
-  /** Nothing of it is on its way any more. */
+  /** Notes that all messages are done, so that the scratch memory can be reused. */
   void succeeded() {
     succeeded = true;
   }
 
-  /** Gives back the memory. */
+  /** Releases the scratch memory, unless a message of a failed operation may still use it. */
   @Override
   public void close() {
     if (succeeded) {
@@ -158,29 +175,29 @@ final class OperationContext implements AutoCloseable {
   }
 
   /**
-   * Waits for a message of this run without being part of it: an interrupt ends the waiting alone.
+   * Waits for a message of this operation; any thread may call it. An interrupt ends the wait and
+   * not the operation.
    */
-  void observe(Pending message, Duration timeout) {
+  void observe(SlotMessage message, Duration timeout) {
     if (!message.posted.isDone()) {
-      OperationContext observer =
-          new OperationContext(backend, what, operation, needsEveryone, timeout);
-      observer.interruptEndsIt = false;
+      Operation observer = new Operation(backend, description, method, needsAllRanks, timeout);
+      observer.failsOnInterrupt = false;
       observer.adopt(message.mesh, message.posted, message.receives).await();
     }
   }
 
   @Override
   public String toString() {
-    return what;
+    return description;
   }
 
-  private Pending adopt(Mesh mesh, PostedMessage posted, boolean receives) {
-    Pending added = new Pending(mesh, posted, receives);
-    pending.add(added);
+  private SlotMessage adopt(Mesh mesh, PostedMessage posted, boolean receives) {
+    SlotMessage added = new SlotMessage(mesh, posted, receives);
+    messages.add(added);
     return added;
   }
 
-  /** Messages of one slot. */
+  /** A {@link Channel} whose messages have one slot. */
   final class SlotChannel implements Channel {
     private final Mesh mesh;
     private final long slot;
@@ -201,32 +218,32 @@ final class OperationContext implements AutoCloseable {
     }
 
     @Override
-    public Pending send(int rank, ByteBuffer data) {
+    public SlotMessage send(int rank, ByteBuffer data) {
       return adopt(mesh, mesh.send(rank, slot, data), false);
     }
 
     @Override
-    public Pending receive(int rank, ByteBuffer into) {
+    public SlotMessage receive(int rank, ByteBuffer into) {
       return adopt(mesh, mesh.receive(rank, slot, into), true);
     }
 
-    Pending receiveFromAnyone(ByteBuffer into) {
+    SlotMessage receiveFromAnyone(ByteBuffer into) {
       return adopt(mesh, mesh.receiveFromAnyone(slot, into), true);
     }
 
     @Override
     public ByteBuffer scratch(int bytes) {
-      return OperationContext.this.scratch(bytes);
+      return Operation.this.scratch(bytes);
     }
   }
 
-  /** A message of this run. */
-  final class Pending implements PendingMessage {
+  /** A message of this operation. */
+  final class SlotMessage implements Message {
     private final Mesh mesh;
     private final PostedMessage posted;
     private final boolean receives;
 
-    private Pending(Mesh mesh, PostedMessage posted, boolean receives) {
+    private SlotMessage(Mesh mesh, PostedMessage posted, boolean receives) {
       this.mesh = mesh;
       this.posted = posted;
       this.receives = receives;
@@ -248,7 +265,7 @@ final class OperationContext implements AutoCloseable {
       }
     }
 
-    /** Whether it is done before the deadline. */
+    /** Blocks until the message is done; returns false if the deadline passes before. */
     boolean awaitUntilDeadline() {
       long reads = -1;
       long quietSince = 0;
@@ -261,30 +278,30 @@ final class OperationContext implements AutoCloseable {
           return false;
         }
         List<PeerFailure> peerFailures = mesh.peerFailures();
-        if (needsEveryone && !peerFailures.isEmpty()) {
+        if (needsAllRanks && !peerFailures.isEmpty()) {
           if (mesh.reads() != reads) {
             reads = mesh.reads();
             quietSince = System.nanoTime();
           }
           nanos = Math.min(nanos, GRACE_NANOS - (System.nanoTime() - quietSince));
           if (nanos <= 0) {
-            throw lost(peerFailures, peerFailures.get(0));
+            throw peerFailed(peerFailures, peerFailures.get(0));
           }
         }
         mesh.await(posted, peerFailures.size(), nanos);
       }
       PeerFailure peerFailure = posted.peerFailure();
       if (peerFailure != null) {
-        throw lost(mesh.peerFailures(), peerFailure);
+        throw peerFailed(mesh.peerFailures(), peerFailure);
       }
       return true;
     }
   }
 
-  private CollectiveException lost(List<PeerFailure> peerFailures, PeerFailure peerFailure) {
+  private CollectiveException peerFailed(List<PeerFailure> peerFailures, PeerFailure peerFailure) {
     PeerFailure first = peerFailures.isEmpty() ? peerFailure : peerFailures.get(0);
     if (first.isLocal()) {
-      return endedHere(first);
+      return failedLocally(first);
     }
     String others =
         peerFailures.size() < 2
@@ -296,45 +313,46 @@ final class OperationContext implements AutoCloseable {
                     .collect(Collectors.joining(", "));
     CollectiveException failure =
         new CollectiveException(
-            String.format(Locale.ROOT, "%s on %s failed: %s%s", what, backend, first, others),
-            operation,
+            String.format(
+                Locale.ROOT, "%s on %s failed: %s%s", description, backend, first, others),
+            method,
             peerFailures.stream().map(PeerFailure::rank).toList(),
             null);
-    return fail(failure, NEWS_NANOS);
+    return fail(failure, ABORT_DELAY_NANOS);
   }
 
-  /** What to throw when this rank has ended its connections, which is no other rank's fault. */
-  private CollectiveException endedHere(PeerFailure first) {
+  /** The exception if this rank has closed its connections, so that no other rank is to blame. */
+  private CollectiveException failedLocally(PeerFailure first) {
     CollectiveException earlier = backend.failure();
     CollectiveException failure =
         earlier == null || first.cause() != null
             ? new CollectiveException(
-                String.format(Locale.ROOT, "%s on %s failed: %s", what, backend, first),
-                operation,
+                String.format(Locale.ROOT, "%s on %s failed: %s", description, backend, first),
+                method,
                 List.of(),
                 first.cause())
             : new CollectiveException(
                 String.format(
                     Locale.ROOT,
-                    "%s on %s failed, since this rank has ended its connections: %s",
-                    what,
+                    "%s on %s failed: this rank has closed its connections: %s",
+                    description,
                     backend,
                     earlier.getMessage()),
-                operation,
+                method,
                 earlier.lostRanks(),
                 earlier);
-    // The other ranks are notified at once: of two that learn of it one after the other, the second
-    // would blame the first.
+    // Closes all connections at once. If the other ranks learned of it one after the other, the
+    // second would blame the first.
     return fail(failure, 0);
   }
 
-  /** What to throw when the deadline has passed. */
+  /** The exception if the deadline has passed. */
   CollectiveTimeoutException timedOut() {
     SortedSet<Integer> senders = new TreeSet<>();
     SortedSet<Integer> receivers = new TreeSet<>();
-    for (Pending one : pending) {
-      if (!one.posted.isOver() && one.posted.rank() >= 0) {
-        (one.receives ? senders : receivers).add(one.posted.rank());
+    for (SlotMessage message : messages) {
+      if (!message.posted.isOver() && message.posted.rank() >= 0) {
+        (message.receives ? senders : receivers).add(message.posted.rank());
       }
     }
     SortedSet<Integer> missing = new TreeSet<>(senders);
@@ -344,18 +362,19 @@ final class OperationContext implements AutoCloseable {
             String.format(
                 Locale.ROOT,
                 "%s on %s timed out after %s, waiting for %s",
-                what,
+                description,
                 backend,
                 deadline.timeout(),
                 waitingFor(senders, receivers)),
-            operation,
+            method,
             deadline.timeout(),
             List.copyOf(missing)),
         0);
   }
 
   /**
-   * In words. Ranks that this one waits for are often not the ones that all wait for in the end.
+   * Describes the ranks that this rank waits for. Often they are not the ranks that cause the
+   * timeout.
    */
   private String waitingFor(SortedSet<Integer> senders, SortedSet<Integer> receivers) {
     List<String> parts = new ArrayList<>();
@@ -376,7 +395,7 @@ final class OperationContext implements AutoCloseable {
     return ranks.size() == 1 ? "rank " + ranks.first() : "ranks " + ranks;
   }
 
-  /** What to throw when rank 0 has missed others at a monitored barrier, in PyTorch's words. */
+  /** The exception if ranks are missing at a monitored barrier; begins as PyTorch's does. */
   CollectiveTimeoutException missing(List<Integer> missing) {
     String ranks = missing.stream().map(String::valueOf).collect(Collectors.joining(", "));
     return fail(
@@ -388,9 +407,9 @@ final class OperationContext implements AutoCloseable {
                 missing.size() == 1 ? "Rank" : "Ranks",
                 ranks,
                 deadline.timeout().toMillis(),
-                what,
+                description,
                 backend),
-            operation,
+            method,
             deadline.timeout(),
             missing),
         0);
@@ -400,21 +419,24 @@ final class OperationContext implements AutoCloseable {
     Thread.currentThread().interrupt();
     CollectiveInterruptedException interrupted =
         new CollectiveInterruptedException(
-            String.format(Locale.ROOT, "%s on %s was interrupted", what, backend), operation);
-    return interruptEndsIt ? fail(interrupted, 0) : interrupted;
+            String.format(Locale.ROOT, "%s on %s was interrupted", description, backend), method);
+    return failsOnInterrupt ? fail(interrupted, 0) : interrupted;
   }
 
-  /** Ends the connections of the group; afterwards nothing of this run is on its way any more. */
-  <E extends CollectiveException> E fail(E failure, long nanosFromNow) {
-    backend.abort(failure, nanosFromNow);
+  /**
+   * Aborts the group after the given time, and waits until the messages of this operation are over,
+   * so that no thread uses the caller's memory any more.
+   */
+  private <E extends CollectiveException> E fail(E failure, long abortDelayNanos) {
+    backend.abort(failure, abortDelayNanos);
     boolean interrupted = Thread.interrupted();
     long start = System.nanoTime();
-    for (Pending one : pending) {
-      long left = END_NANOS;
-      while (!one.posted.isOver() && left > 0) {
-        one.posted.await(left);
+    for (SlotMessage message : messages) {
+      long left = MAX_ABORT_NANOS;
+      while (!message.posted.isOver() && left > 0) {
+        message.posted.await(left);
         interrupted |= Thread.interrupted();
-        left = END_NANOS - (System.nanoTime() - start);
+        left = MAX_ABORT_NANOS - (System.nanoTime() - start);
       }
     }
     if (interrupted) {

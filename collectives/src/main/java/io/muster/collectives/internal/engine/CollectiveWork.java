@@ -1,5 +1,7 @@
-package io.muster.collectives;
+package io.muster.collectives.internal.engine;
 
+import io.muster.collectives.CollectiveInterruptedException;
+import io.muster.collectives.Work;
 import io.muster.store.Deadline;
 import io.muster.store.Store;
 import java.time.Duration;
@@ -12,69 +14,82 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
-/** The {@link Work} of a collective, which a thread of the group carries out. */
+/** The {@link Work} of a collective that runs on a thread of the group. */
 final class CollectiveWork implements Work, Runnable {
-  private final CollectiveCall call;
+  private final Collective collective;
   private final Duration timeout;
 
-  /** What waits completes on it; nothing of the program's depends on it. */
-  private final CompletableFuture<Void> future = new CompletableFuture<>();
+  /** Completed by {@link #run}. The caller's actions depend on {@link #stage} instead. */
+  private final CompletableFuture<Void> outcome = new CompletableFuture<>();
 
-  private @Nullable CompletableFuture<Void> staged;
+  private @Nullable CompletableFuture<Void> stage;
 
-  CollectiveWork(CollectiveCall call, Duration timeout) {
-    this.call = call;
+  CollectiveWork(Collective collective, Duration timeout) {
+    this.collective = collective;
     this.timeout = timeout;
   }
 
   @Override
   public void run() {
     try {
-      call.runNow(timeout);
-      future.complete(null);
+      collective.runNow(timeout);
+      outcome.complete(null);
     } catch (Throwable e) {
-      future.completeExceptionally(e);
+      outcome.completeExceptionally(e);
     }
   }
 
   @Override
   public void await() {
-    // The run keeps to its timeout itself, but may have to wait for those before it.
+    // The collective enforces its timeout itself once the collectives before it have run.
     await(Store.FOREVER);
   }
 
   @Override
   public void await(Duration limit) {
     try {
-      future.get(Deadline.after(limit).remainingNanos(), TimeUnit.NANOSECONDS);
+      outcome.get(Deadline.after(limit).remainingNanos(), TimeUnit.NANOSECONDS);
     } catch (ExecutionException | CancellationException e) {
-      throw Failures.rethrown(e);
+      throw unchecked(e);
     } catch (TimeoutException e) {
-      throw call.backend().timedOut(call, limit);
+      throw collective.backend().timedOut(collective, limit);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new CollectiveInterruptedException(
-          String.format(Locale.ROOT, "waiting for %s on %s was interrupted", call, call.backend()),
-          call.operation());
+          String.format(
+              Locale.ROOT,
+              "waiting for %s on %s was interrupted",
+              collective,
+              collective.backend()),
+          collective.method());
     }
+  }
+
+  private static RuntimeException unchecked(Exception wrapper) {
+    Throwable cause = wrapper.getCause() == null ? wrapper : wrapper.getCause();
+    if (cause instanceof Error error) {
+      throw error;
+    }
+    return cause instanceof RuntimeException runtime ? runtime : new IllegalStateException(cause);
   }
 
   @Override
   public boolean isDone() {
-    return future.isDone();
+    return outcome.isDone();
   }
 
   @Override
   public synchronized CompletionStage<Void> stage() {
-    CompletableFuture<Void> made = staged;
+    CompletableFuture<Void> made = stage;
     if (made == null) {
       made = new CompletableFuture<>();
-      staged = made;
+      stage = made;
       CompletableFuture<Void> completed = made;
       CompletableFuture<Void> unused =
-          future.whenComplete(
+          outcome.whenComplete(
               (nothing, failure) ->
-                  call.backend()
+                  collective
+                      .backend()
                       .executeCallback(
                           () -> {
                             boolean first =

@@ -1,5 +1,8 @@
-package io.muster.collectives;
+package io.muster.collectives.internal.engine;
 
+import io.muster.collectives.CollectiveInterruptedException;
+import io.muster.collectives.CollectiveTimeoutException;
+import io.muster.collectives.ProcessGroupOptions;
 import io.muster.collectives.internal.mesh.FullMeshConnector;
 import io.muster.collectives.internal.mesh.LocalAddress;
 import io.muster.collectives.internal.mesh.Mesh;
@@ -18,14 +21,20 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 
-/** Connects a rank with the others of its group, once for each network interface. */
-final class LocalMeshes {
-  private static final Logger LOGGER = System.getLogger(LocalMeshes.class.getName());
+/**
+ * Connects a rank with the other ranks of its group, once per device; Gloo calls an address of a
+ * network interface a device.
+ */
+final class DeviceMeshes {
+  private static final Logger LOGGER = System.getLogger(DeviceMeshes.class.getName());
   private static final String OPERATION = "connecting";
 
-  private LocalMeshes() {}
+  private DeviceMeshes() {}
 
-  /** The addresses to listen on. */
+  /**
+   * The addresses to listen on: those of the interfaces in the options, or else in {@code
+   * GLOO_SOCKET_IFNAME}, or else the one that the host name resolves to.
+   */
   static List<InetAddress> addresses(ProcessGroupOptions options) {
     List<String> names = options.interfaceNames();
     String variable = options.environment().getOrDefault("GLOO_SOCKET_IFNAME", "");
@@ -40,15 +49,15 @@ final class LocalMeshes {
       return addresses.isEmpty() ? List.of(LocalAddress.standard()) : addresses;
     } catch (IOException e) {
       throw new NetworkException(
-          "the network interfaces " + names + " cannot be examined: " + e, "?", e);
+          "the network interfaces " + names + " cannot be queried: " + e, "?", e);
     }
   }
 
   /**
-   * Listens at each address, and connects.
+   * Listens at each address, and blocks until all ranks are connected.
    *
-   * @param store the part of the store that is the group's and the device's
-   * @throws CollectiveTimeoutException if some ranks have not come in time
+   * @param store the part of the store that belongs to the group's devices
+   * @throws CollectiveTimeoutException if a rank is missing after the timeout
    */
   static List<Mesh> connect(
       String group,
@@ -71,7 +80,7 @@ final class LocalMeshes {
                 new InetSocketAddress(address, 0));
         meshes.add(mesh);
         LOGGER.log(Level.DEBUG, () -> where + " listens at " + mesh.address());
-        // Gloo numbers its devices by a prefix of their own.
+        // Gloo numbers the devices in the prefix.
         Store device = new PrefixStore(String.valueOf(meshes.size() - 1), store);
         new FullMeshConnector(device, rank, size).connect(mesh, deadline);
       }

@@ -1,5 +1,8 @@
-package io.muster.collectives;
+package io.muster.collectives.internal.engine;
 
+import io.muster.collectives.CollectiveException;
+import io.muster.collectives.CollectiveTimeoutException;
+import io.muster.collectives.internal.memory.ScratchMemory;
 import io.muster.collectives.internal.mesh.Mesh;
 import io.muster.store.Deadline;
 import java.lang.System.Logger;
@@ -19,19 +22,19 @@ import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A rank's place in a group: its connections, how many collectives it has called, its threads, and
- * whether it is still of use.
+ * The state of a group on this rank: its connections, threads, and scratch memory, the number of
+ * collectives called, the operations in flight, and whether the group is usable. Thread-safe.
  */
 final class GlooBackend {
-  /** As many as PyTorch has; calls begin in their order. */
+  /** How many asynchronous collectives run at a time. PyTorch has as many threads. */
   private static final int THREADS = 2;
 
-  /** How many of the program's callbacks run at a time. */
+  /** How many callbacks of the caller run at a time. */
   private static final int CALLBACK_THREADS = 16;
 
   private static final long IDLE_SECONDS = 10;
 
-  /** How long closing waits for the receivers of asynchronous sends that are not awaited. */
+  /** How long {@link #close} waits until asynchronous sends have been received. */
   private static final long SEND_NANOS = TimeUnit.SECONDS.toNanos(5);
 
   private static final Logger LOGGER = System.getLogger(GlooBackend.class.getName());
@@ -46,22 +49,29 @@ final class GlooBackend {
   private final ThreadPoolExecutor threads;
 
   /**
-   * Runs what the program does after an operation. It may wait for other operations, so it must not
-   * keep the threads that carry them out.
+   * Runs the caller's actions after operations. They may wait for other operations, so they must
+   * not occupy the threads that run those.
    */
   private final ThreadPoolExecutor callbacks;
 
-  /** Asynchronous sends that have not ended, or whose failure is unreported. Guarded by this. */
+  /**
+   * Asynchronous sends that are in flight, or whose failure the caller has not learned of. Guarded
+   * by this.
+   */
   private final Set<MessageWork> sends = new LinkedHashSet<>();
 
   private final AtomicReference<@Nullable CollectiveException> failure = new AtomicReference<>();
+
+  /** The number of calls that {@link #close} waits for. Guarded by this. */
   private int active;
+
+  /** Guarded by this. */
   private boolean closed;
 
   /**
-   * Takes over connections.
+   * The state of an open group.
    *
-   * @param meshes one for each network interface; calls take turns
+   * @param meshes one per network interface, which collectives use in turn; closed with the group
    */
   GlooBackend(String name, int rank, int size, List<Mesh> meshes, Duration timeout) {
     this.name = name;
@@ -112,17 +122,21 @@ final class GlooBackend {
     return scratch;
   }
 
-  /** The connections that the call with a tag uses. */
+  /** The connections that the operation with a tag uses. */
   Mesh mesh(int tag) {
     return meshes.get(Integer.remainderUnsigned(tag, meshes.size()));
   }
 
-  /** The tag of this call, after which come those of the next calls. */
+  /** Takes the next {@code tags} tags in the order of calls, and returns the first. */
   int nextTag(int tags) {
     return calls.getAndAdd(tags);
   }
 
-  /** Does something that {@link #close} waits for. */
+  /**
+   * Runs an action on the calling thread. {@link #close} waits for it.
+   *
+   * @throws IllegalStateException if the group is closed
+   */
   void whileOpen(Runnable action) {
     enter();
     try {
@@ -132,7 +146,11 @@ final class GlooBackend {
     }
   }
 
-  /** Does something on a thread of the group, which {@link #close} waits for. */
+  /**
+   * Runs an action on a thread of the group. {@link #close} waits for it.
+   *
+   * @throws IllegalStateException if the group is closed
+   */
   void execute(Runnable action) {
     enter();
     boolean accepted = false;
@@ -153,31 +171,36 @@ final class GlooBackend {
     }
   }
 
-  /**
-   * Runs what the program does after an operation, which may block, on a thread that nothing else
-   * of the group needs.
-   */
+  /** Runs an action of the caller, which may block, on a thread that operations do not need. */
   void executeCallback(Runnable action) {
     try {
       callbacks.execute(action);
     } catch (RejectedExecutionException e) {
-      // The group is closed.
+      // The group is closed, and with it the pool.
       newThread(action).start();
     } catch (OutOfMemoryError e) {
-      // No thread can be started, and somebody waits for what this does.
+      // No thread can be started, and the caller waits for the action.
       action.run();
     }
   }
 
-  /** An asynchronous send has begun, which may never be awaited. */
+  /**
+   * Notes that an asynchronous send has started. The caller may never wait for it.
+   *
+   * @throws IllegalStateException if the group is closed
+   */
   synchronized void sending(MessageWork send) {
     requireOpen();
     sends.add(send);
   }
 
-  /** A message has been handed to the network, or has failed. */
-  synchronized void sendEnded(MessageWork send, boolean known) {
-    if (known) {
+  /**
+   * Notes that an asynchronous send is over.
+   *
+   * @param reported whether it was successful, or the caller has learned of its failure
+   */
+  synchronized void sendEnded(MessageWork send, boolean reported) {
+    if (reported) {
       sends.remove(send);
     }
     notifyAll();
@@ -194,7 +217,7 @@ final class GlooBackend {
   }
 
   /**
-   * Refuses a closed group.
+   * Checks that the group is open.
    *
    * @throws IllegalStateException if it is closed
    */
@@ -204,7 +227,11 @@ final class GlooBackend {
     }
   }
 
-  /** Refuses what is no rank of the group. */
+  /**
+   * Checks an argument that must be a rank in the group.
+   *
+   * @param what the name of the parameter
+   */
   void requireRank(String what, int value) {
     if (value < 0 || value >= size) {
       throw new IndexOutOfBoundsException(
@@ -217,49 +244,57 @@ final class GlooBackend {
     }
   }
 
-  /** Refuses an operation on a group that has failed. */
-  void requireUsable(String what, String operation) {
+  /**
+   * Checks that no operation has failed.
+   *
+   * @param description names the operation that is about to start
+   * @throws CollectiveException if the group is unusable
+   */
+  void requireUsable(String description, String method) {
     CollectiveException earlier = failure.get();
     if (earlier != null) {
       throw new CollectiveException(
           String.format(
               Locale.ROOT,
-              "%s on %s cannot be done, since the group is of no use any more: %s",
-              what,
+              "%s on %s failed: an earlier failure has made the group unusable: %s",
+              description,
               this,
               earlier.getMessage()),
-          operation,
+          method,
           earlier.lostRanks(),
           earlier);
     }
   }
 
-  /** Why the group is unusable; null as long as it is not. */
+  /** The first failure, which has made the group unusable; null if there is none. */
   @Nullable CollectiveException failure() {
     return failure.get();
   }
 
-  /** Ends the connections, after so many nanoseconds, because something has failed. */
+  /**
+   * Makes the group unusable because of a failure, and closes its connections after the given time.
+   * Does nothing if it is unusable already.
+   */
   void abort(CollectiveException reason, long nanosFromNow) {
     if (failure.compareAndSet(null, reason)) {
       meshes.forEach(mesh -> mesh.abort(reason.operation() + " failed", nanosFromNow));
     }
   }
 
-  /** Ends the connections now, because the program says so. */
+  /** Makes the group unusable, and closes its connections now, at the caller's request. */
   void abort() {
     failure.compareAndSet(
-        null, new CollectiveException(this + " was ended by abort()", "abort", List.of(), null));
+        null, new CollectiveException(this + " was aborted", "abort", List.of(), null));
     meshes.forEach(mesh -> mesh.abort("abort() was called", 0));
   }
 
-  /** What to throw when someone has waited too long for a call. */
-  CollectiveTimeoutException timedOut(CollectiveCall call, Duration timeout) {
+  /** Aborts the group because a caller waited too long; returns the exception to throw. */
+  CollectiveTimeoutException timedOut(Collective collective, Duration timeout) {
     CollectiveTimeoutException timedOut =
         new CollectiveTimeoutException(
             String.format(
-                Locale.ROOT, "%s on %s timed out: not done after %s", call, this, timeout),
-            call.operation(),
+                Locale.ROOT, "%s on %s timed out: not done after %s", collective, this, timeout),
+            collective.method(),
             timeout,
             List.of());
     abort(timedOut, 0);
@@ -267,9 +302,10 @@ final class GlooBackend {
   }
 
   /**
-   * Waits for what has been called, at most for the timeout of the group, and ends the connections.
+   * Refuses new calls, waits for operations in flight, at most for the timeout of the group, and
+   * closes the connections.
    *
-   * @return false if it was closed already
+   * @return false if the group was closed already
    */
   boolean close() {
     synchronized (this) {
@@ -292,7 +328,7 @@ final class GlooBackend {
     await(() -> active == 0, nanos);
   }
 
-  /** Waits for asynchronous sends that are not awaited, and logs those that did not end. */
+  /** Waits until asynchronous sends are over, and logs those that are not done. */
   private void awaitSends(long nanos) {
     List<MessageWork> unsent;
     synchronized (this) {
@@ -302,11 +338,14 @@ final class GlooBackend {
     }
     if (!unsent.isEmpty()) {
       LOGGER.log(
-          Level.WARNING, "{0} was closed, but some messages have not been sent: {1}", this, unsent);
+          Level.WARNING,
+          "{0} was closed, but these messages have not been sent: {1}",
+          this,
+          unsent);
     }
   }
 
-  /** With the lock held. */
+  /** Waits until a condition holds; called with the monitor held. Returns early if interrupted. */
   private void await(BooleanSupplier condition, long nanos) {
     long start = System.nanoTime();
     try {
@@ -315,7 +354,7 @@ final class GlooBackend {
         left = nanos - (System.nanoTime() - start);
       }
     } catch (InterruptedException e) {
-      // Then it closes at once.
+      // Closes the group at once.
       Thread.currentThread().interrupt();
     }
   }

@@ -1,33 +1,32 @@
-package io.muster.collectives;
+package io.muster.collectives.internal.engine;
 
+import io.muster.collectives.Work;
 import java.time.Duration;
 import java.util.OptionalInt;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
-/** A message that is being sent or received. */
+/** The {@link Work} of a point-to-point message. */
 final class MessageWork implements Work {
   private final GlooBackend backend;
-  private final OperationContext run;
-  private final OperationContext.Pending message;
+  private final Operation operation;
+  private final Operation.SlotMessage message;
   private final Runnable whenDone;
-  private @Nullable CompletableFuture<Void> future;
+  private @Nullable CompletableFuture<Void> stage;
   private boolean finished;
   private boolean isSend;
 
   /**
-   * A message that was posted.
+   * The work of a posted message.
    *
-   * @param whenDone copies what was received to where it belongs
+   * @param operation the operation, which consists of the message alone
+   * @param whenDone copies a received message to the caller's memory
    */
   MessageWork(
-      GlooBackend backend,
-      OperationContext run,
-      OperationContext.Pending message,
-      Runnable whenDone) {
+      GlooBackend backend, Operation operation, Operation.SlotMessage message, Runnable whenDone) {
     this.backend = backend;
-    this.run = run;
+    this.operation = operation;
     this.message = message;
     this.whenDone = whenDone;
   }
@@ -40,7 +39,7 @@ final class MessageWork implements Work {
   @Override
   public void await(Duration timeout) {
     try {
-      run.observe(message, timeout);
+      operation.observe(message, timeout);
     } finally {
       if (isSend && isOver()) {
         backend.sendEnded(this, true);
@@ -49,7 +48,10 @@ final class MessageWork implements Work {
     finish();
   }
 
-  /** Makes the group's closing wait for this send, and log it if its failure is unreported. */
+  /**
+   * Marks this work as an asynchronous send. Closing the group waits for it, and logs a warning if
+   * it fails and the caller does not learn of that.
+   */
   MessageWork asSend() {
     isSend = true;
     backend.sending(this);
@@ -57,23 +59,26 @@ final class MessageWork implements Work {
     return this;
   }
 
+  /** Whether the message is done or has failed. */
   boolean isOver() {
     return message.posted().isOver();
   }
 
-  /** Waits as a blocking call does, which an interrupt ends together with the message. */
-  void awaitHere() {
+  /** Blocks as the blocking methods do: an interrupt or the timeout makes the operation fail. */
+  void awaitBlocking() {
     message.await();
     finish();
   }
 
-  /** Once, since the memory is given back then; but again if the memory could not be copied. */
+  /**
+   * Copies the message and releases the memory, once. If the copy fails, the next call tries again.
+   */
   private synchronized void finish() {
     if (!finished) {
       whenDone.run();
       finished = true;
-      run.succeeded();
-      run.close();
+      operation.succeeded();
+      operation.close();
     }
   }
 
@@ -83,7 +88,7 @@ final class MessageWork implements Work {
       try {
         finish();
       } catch (RuntimeException | Error e) {
-        // To be thrown by await.
+        // Thrown by await, which tries again.
         return true;
       }
     }
@@ -92,12 +97,12 @@ final class MessageWork implements Work {
 
   @Override
   public synchronized CompletionStage<Void> stage() {
-    CompletableFuture<Void> made = future;
+    CompletableFuture<Void> made = stage;
     if (made == null) {
       made = new CompletableFuture<>();
-      future = made;
+      stage = made;
       CompletableFuture<Void> completed = made;
-      // Not on the thread that serves the connections, which must not wait for anybody.
+      // The I/O thread ends the message, and must not block in actions of the caller.
       message.posted().whenOver(() -> backend.executeCallback(() -> complete(completed)));
     }
     return made.minimalCompletionStage();
@@ -113,13 +118,13 @@ final class MessageWork implements Work {
   }
 
   @Override
-  public String toString() {
-    return run.toString();
-  }
-
-  @Override
   public OptionalInt sourceRank() {
     int rank = message.posted().rank();
     return rank < 0 ? OptionalInt.empty() : OptionalInt.of(rank);
+  }
+
+  @Override
+  public String toString() {
+    return operation.toString();
   }
 }

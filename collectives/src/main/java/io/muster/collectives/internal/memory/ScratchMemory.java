@@ -1,26 +1,30 @@
-package io.muster.collectives;
+package io.muster.collectives.internal.memory;
 
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayDeque;
 import java.util.HashMap;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
-/** Direct memory that runs of collectives use one after the other. Thread-safe. */
-final class ScratchMemory {
-  /** How many bytes may lie idle. */
-  private static final long MAX_IDLE = 160L << 20;
+/** A pool of direct buffers, which operations use one after another. Thread-safe. */
+public final class ScratchMemory {
+  /** The pool keeps at most this many bytes of idle buffers. */
+  private static final long MAX_IDLE_BYTES = 160L << 20;
 
-  private static final int SMALLEST = 4096;
+  private static final int MIN_CAPACITY = 4096;
 
-  /** Above this, sizes are multiples of it; below, powers of two. */
+  /** Capacities are powers of two up to this size, and multiples of it above. */
   private static final int STEP = 1 << 20;
 
   private final Map<Integer, ArrayDeque<ByteBuffer>> idle = new HashMap<>();
   private long idleBytes;
 
-  /** Memory of at least so many bytes, its limit at that size; in little-endian order. */
-  ByteBuffer take(int bytes) {
+  /** An empty pool. */
+  public ScratchMemory() {}
+
+  /** Takes a buffer of {@code bytes} bytes, in little-endian order and with arbitrary contents. */
+  public ByteBuffer take(int bytes) {
     int capacity = capacityFor(bytes);
     ByteBuffer taken = takeIdle(capacity);
     if (taken == null) {
@@ -29,7 +33,7 @@ final class ScratchMemory {
     return taken.clear().limit(bytes);
   }
 
-  private synchronized @org.jspecify.annotations.Nullable ByteBuffer takeIdle(int capacity) {
+  private synchronized @Nullable ByteBuffer takeIdle(int capacity) {
     ArrayDeque<ByteBuffer> buffers = idle.get(capacity);
     ByteBuffer taken = buffers == null ? null : buffers.poll();
     if (taken != null) {
@@ -38,17 +42,17 @@ final class ScratchMemory {
     return taken;
   }
 
-  /** Gives back what {@link #take} has returned, when nothing uses it any more. */
-  synchronized void giveBack(ByteBuffer buffer) {
-    if (idleBytes + buffer.capacity() <= MAX_IDLE) {
+  /** Returns a buffer of {@link #take}, which the caller must not use afterwards. */
+  public synchronized void giveBack(ByteBuffer buffer) {
+    if (idleBytes + buffer.capacity() <= MAX_IDLE_BYTES) {
       idle.computeIfAbsent(buffer.capacity(), unused -> new ArrayDeque<>()).push(buffer);
       idleBytes += buffer.capacity();
     }
   }
 
   private static int capacityFor(int bytes) {
-    if (bytes <= SMALLEST) {
-      return SMALLEST;
+    if (bytes <= MIN_CAPACITY) {
+      return MIN_CAPACITY;
     }
     if (bytes <= STEP) {
       return Integer.highestOneBit(bytes - 1) << 1;

@@ -1,5 +1,8 @@
-package io.muster.collectives;
+package io.muster.collectives.internal.engine;
 
+import io.muster.collectives.DataType;
+import io.muster.collectives.ReduceOp;
+import io.muster.collectives.Tensor;
 import io.muster.collectives.internal.algorithm.AllGather;
 import io.muster.collectives.internal.algorithm.AllReduce;
 import io.muster.collectives.internal.algorithm.AllToAll;
@@ -16,12 +19,13 @@ import io.muster.collectives.internal.wire.Slot;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
 
 /**
- * Makes calls of collectives: checks the arguments, takes the tags, and says what algorithm runs on
- * what memory. Nothing here blocks.
+ * Creates a {@link Collective} for each call: checks the arguments, takes the tags, and chooses the
+ * algorithm and the memory that it runs on. Does not block.
  */
 final class Collectives {
   private final GlooBackend backend;
@@ -38,44 +42,48 @@ final class Collectives {
     return backend.size();
   }
 
-  CollectiveCall barrier() {
-    return call("barrier", 1, true, (run, tag) -> Barrier.run(run.channel(Slot.Kind.BARRIER, tag)));
+  Collective barrier() {
+    return call(
+        "barrier",
+        1,
+        true,
+        (operation, tag) -> Barrier.run(operation.channel(Slot.Kind.BARRIER, tag)));
   }
 
-  CollectiveCall broadcast(Tensor tensor, int root) {
+  Collective broadcast(Tensor tensor, int root) {
     backend.requireRank("root", root);
     return call(
         "broadcast",
         1,
         false,
-        (run, tag) -> {
-          ByteBuffer data = rank() == root ? run.load(tensor) : run.place(tensor);
+        (operation, tag) -> {
+          ByteBuffer data = rank() == root ? operation.stage(tensor) : operation.stageEmpty(tensor);
           Broadcast.run(
-              run.channel(Slot.Kind.BROADCAST, tag),
+              operation.channel(Slot.Kind.BROADCAST, tag),
               data,
               root,
-              received -> run.keepRest(tensor, data, received));
+              received -> operation.keepRest(tensor, data, received));
           if (rank() != root) {
-            tensor.store(data);
+            Operation.unstage(data, tensor);
           }
         });
   }
 
-  CollectiveCall allReduce(Tensor tensor, ReduceOp op) {
+  Collective allReduce(Tensor tensor, ReduceOp op) {
     return reduction(
         "allReduce",
         tensor.type(),
         op,
         1,
-        (run, tag, reducer) -> {
-          ByteBuffer data = run.load(tensor);
-          allReduce(run, tag, data, reducer);
+        (operation, tag, reducer) -> {
+          ByteBuffer data = operation.stage(tensor);
+          allReduce(operation, tag, data, reducer);
           average(tensor.type(), op, data);
-          tensor.store(data);
+          Operation.unstage(data, tensor);
         });
   }
 
-  CollectiveCall allReduceCoalesced(List<Tensor> tensors, ReduceOp op) {
+  Collective allReduceCoalesced(List<Tensor> tensors, ReduceOp op) {
     List<Tensor> parts = List.copyOf(tensors);
     DataType type = requireSameType("tensors", parts);
     int bytes = totalBytes(parts);
@@ -84,32 +92,32 @@ final class Collectives {
         type,
         op,
         1,
-        (run, tag, reducer) -> {
-          ByteBuffer all = run.scratch(bytes);
-          copyIn(run, parts, all);
-          allReduce(run, tag, all, reducer);
+        (operation, tag, reducer) -> {
+          ByteBuffer all = operation.scratch(bytes);
+          copyTo(all, parts);
+          allReduce(operation, tag, all, reducer);
           average(type, op, all);
-          beTruths(type, all);
-          copyOut(run, all, parts);
+          normalizeBooleans(type, all);
+          copyFrom(all, parts);
         });
   }
 
-  CollectiveCall reduce(Tensor tensor, int root, ReduceOp op) {
+  Collective reduce(Tensor tensor, int root, ReduceOp op) {
     backend.requireRank("root", root);
     return reduction(
         "reduce",
         tensor.type(),
         op,
         1,
-        (run, tag, reducer) -> {
-          ByteBuffer data = run.load(tensor);
-          Reduce.run(run.channel(Slot.Kind.REDUCE, tag), data, root, reducer);
+        (operation, tag, reducer) -> {
+          ByteBuffer data = operation.stage(tensor);
+          Reduce.run(operation.channel(Slot.Kind.REDUCE, tag), data, root, reducer);
           average(tensor.type(), op, data);
-          tensor.store(data);
+          Operation.unstage(data, tensor);
         });
   }
 
-  CollectiveCall reduceScatter(Tensor output, Tensor input, ReduceOp op) {
+  Collective reduceScatter(Tensor output, Tensor input, ReduceOp op) {
     requireSameType("output and input", List.of(output, input));
     requireLength("input", input, (long) output.length() * size());
     return reduction(
@@ -117,55 +125,55 @@ final class Collectives {
         input.type(),
         op,
         1,
-        (run, tag, reducer) -> {
-          ByteBuffer all = copyOf(run, input);
-          allReduce(run, tag, all, reducer);
-          ByteBuffer own = slice(all, rank() * output.bytes(), output.bytes());
+        (operation, tag, reducer) -> {
+          ByteBuffer all = copyOf(operation, input);
+          allReduce(operation, tag, all, reducer);
+          ByteBuffer own = slice(all, rank() * output.byteSize(), output.byteSize());
           average(output.type(), op, own);
-          beTruths(output.type(), own);
-          copy(run, own, output);
+          normalizeBooleans(output.type(), own);
+          output.copyFrom(own);
         });
   }
 
-  /** As PyTorch does it, an all-reduce of each of the inputs. */
-  CollectiveCall reduceScatter(Tensor output, List<Tensor> inputs, ReduceOp op) {
-    List<Tensor> parts = requireOneARank("inputs", inputs);
+  /** All-reduces each of the inputs, as PyTorch does. */
+  Collective reduceScatter(Tensor output, List<Tensor> inputs, ReduceOp op) {
+    List<Tensor> parts = requireOnePerRank("inputs", inputs);
     requireSameType("output and inputs", with(output, parts));
-    // As Gloo, whose parts may differ: all ranks reduce each part, and each keeps its own.
+    // The inputs may differ in length, as with Gloo.
     requireLength("the input for this rank", parts.get(rank()), output.length());
     return reduction(
         "reduceScatter",
         output.type(),
         op,
         size(),
-        (run, tag, reducer) -> {
+        (operation, tag, reducer) -> {
           for (int i = 0; i < size(); i++) {
-            ByteBuffer part = copyOf(run, parts.get(i));
-            allReduce(run, tag + i, part, reducer);
+            ByteBuffer part = copyOf(operation, parts.get(i));
+            allReduce(operation, tag + i, part, reducer);
             if (i == rank()) {
               average(output.type(), op, part);
-              copy(run, part, output);
+              output.copyFrom(part);
             }
           }
         });
   }
 
-  CollectiveCall allGather(Tensor output, Tensor input) {
+  Collective allGather(Tensor output, Tensor input) {
     requireSameType("output and input", List.of(output, input));
     requireLength("output", output, (long) input.length() * size());
     return call(
         "allGather",
         1,
         true,
-        (run, tag) -> {
-          ByteBuffer all = run.place(output);
-          AllGather.run(run.channel(Slot.Kind.ALL_GATHER, tag), run.load(input), all);
-          output.store(all);
+        (operation, tag) -> {
+          ByteBuffer all = operation.stageEmpty(output);
+          AllGather.run(operation.channel(Slot.Kind.ALL_GATHER, tag), operation.stage(input), all);
+          Operation.unstage(all, output);
         });
   }
 
-  CollectiveCall allGather(List<Tensor> outputs, Tensor input) {
-    List<Tensor> parts = requireOneARank("outputs", outputs);
+  Collective allGather(List<Tensor> outputs, Tensor input) {
+    List<Tensor> parts = requireOnePerRank("outputs", outputs);
     requireSameType("outputs and input", with(input, parts));
     parts.forEach(part -> requireLength("each output", part, input.length()));
     int bytes = totalBytes(parts);
@@ -173,14 +181,14 @@ final class Collectives {
         "allGather",
         1,
         true,
-        (run, tag) -> {
-          ByteBuffer all = run.scratch(bytes);
-          AllGather.run(run.channel(Slot.Kind.ALL_GATHER, tag), run.load(input), all);
-          copyOut(run, all, parts);
+        (operation, tag) -> {
+          ByteBuffer all = operation.scratch(bytes);
+          AllGather.run(operation.channel(Slot.Kind.ALL_GATHER, tag), operation.stage(input), all);
+          copyFrom(all, parts);
         });
   }
 
-  CollectiveCall gather(List<Tensor> outputs, Tensor input, int root) {
+  Collective gather(List<Tensor> outputs, Tensor input, int root) {
     backend.requireRank("root", root);
     List<Tensor> parts = onlyAt(root, "outputs", outputs);
     requireSameType("outputs and input", with(input, parts));
@@ -189,14 +197,17 @@ final class Collectives {
         "gather",
         1,
         false,
-        (run, tag) -> {
-          List<ByteBuffer> places = parts.stream().map(run::place).toList();
-          Gather.run(run.channel(Slot.Kind.GATHER, tag), run.load(input), places, root);
-          store(parts, places);
+        (operation, tag) -> {
+          List<ByteBuffer> staged = parts.stream().map(operation::stageEmpty).toList();
+          Gather.run(
+              operation.channel(Slot.Kind.GATHER, tag), operation.stage(input), staged, root);
+          for (int i = 0; i < parts.size(); i++) {
+            Operation.unstage(staged.get(i), parts.get(i));
+          }
         });
   }
 
-  CollectiveCall scatter(Tensor output, List<Tensor> inputs, int root) {
+  Collective scatter(Tensor output, List<Tensor> inputs, int root) {
     backend.requireRank("root", root);
     List<Tensor> parts = onlyAt(root, "inputs", inputs);
     requireSameType("output and inputs", with(output, parts));
@@ -205,19 +216,19 @@ final class Collectives {
         "scatter",
         1,
         false,
-        (run, tag) -> {
-          ByteBuffer place = run.place(output);
-          List<ByteBuffer> data = parts.stream().map(run::load).toList();
-          Scatter.run(run.channel(Slot.Kind.SCATTER, tag), place, data, root);
-          output.store(place);
+        (operation, tag) -> {
+          ByteBuffer staged = operation.stageEmpty(output);
+          List<ByteBuffer> data = parts.stream().map(operation::stage).toList();
+          Scatter.run(operation.channel(Slot.Kind.SCATTER, tag), staged, data, root);
+          Operation.unstage(staged, output);
         });
   }
 
-  CollectiveCall allToAll(Tensor output, Tensor input) {
+  Collective allToAll(Tensor output, Tensor input) {
     return allToAll(output, equalSplits("output", output), input, equalSplits("input", input));
   }
 
-  CollectiveCall allToAll(
+  Collective allToAll(
       Tensor output, List<Integer> outputSplits, Tensor input, List<Integer> inputSplits) {
     requireSameType("output and input", List.of(output, input));
     List<Integer> to = requireSplits("output", output, outputSplits);
@@ -234,47 +245,53 @@ final class Collectives {
         "allToAll",
         1,
         true,
-        (run, tag) -> {
-          ByteBuffer place = run.place(output);
+        (operation, tag) -> {
+          ByteBuffer staged = operation.stageEmpty(output);
           AllToAll.run(
-              run.channel(Slot.Kind.ALL_TO_ALL, tag),
-              split(run.load(input), from, input.type().bytes()),
-              split(place, to, output.type().bytes()));
-          output.store(place);
+              operation.channel(Slot.Kind.ALL_TO_ALL, tag),
+              split(operation.stage(input), from, input.type().bytes()),
+              split(staged, to, output.type().bytes()));
+          Operation.unstage(staged, output);
         });
   }
 
   private interface Body {
-    void on(OperationContext run, int tag);
+    void run(Operation operation, int tag);
   }
 
   private interface ReducingBody {
-    void on(OperationContext run, int tag, Reducer reducer);
+    void run(Operation operation, int tag, Reducer reducer);
   }
 
-  private CollectiveCall call(String operation, int tags, boolean needsEveryone, Body body) {
+  private Collective call(String method, int tags, boolean needsAllRanks, Body body) {
     backend.requireOpen();
     int tag = backend.nextTag(tags);
-    return new CollectiveCall(backend, operation, tag, needsEveryone, run -> body.on(run, tag));
+    return new Collective(
+        backend, method, tag, needsAllRanks, operation -> body.run(operation, tag));
   }
 
-  /** The operator is checked last: PyTorch has counted a call by the time that it refuses that. */
-  private CollectiveCall reduction(
-      String operation, DataType type, ReduceOp op, int tags, ReducingBody body) {
+  /** Takes the tag before it checks the operator, because PyTorch counts such a call too. */
+  private Collective reduction(
+      String method, DataType type, ReduceOp op, int tags, ReducingBody body) {
     backend.requireOpen();
     int tag = backend.nextTag(tags);
     Reducer reducer = Reducers.of(type, op);
-    boolean needsEveryone = !operation.equals("reduce");
-    String objection =
+    boolean needsAllRanks = !method.equals("reduce");
+    String refusal =
         op == ReduceOp.AVG && !type.isFloatingPoint()
             ? "Cannot use ReduceOp.AVG with elements of " + type + ", only with floating-point ones"
             : null;
-    return new CollectiveCall(
-        backend, operation, tag, needsEveryone, run -> body.on(run, tag, reducer), objection);
+    return new Collective(
+        backend,
+        method,
+        tag,
+        needsAllRanks,
+        operation -> body.run(operation, tag, reducer),
+        refusal);
   }
 
-  private static void allReduce(OperationContext run, int tag, ByteBuffer data, Reducer reducer) {
-    Channel channel = run.channel(Slot.Kind.ALL_REDUCE, tag);
+  private static void allReduce(Operation operation, int tag, ByteBuffer data, Reducer reducer) {
+    Channel channel = operation.channel(Slot.Kind.ALL_REDUCE, tag);
     AllReduce.run(channel, data, reducer);
   }
 
@@ -285,10 +302,10 @@ final class Collectives {
   }
 
   /**
-   * Leaves no booleans but 0 and 1. Where PyTorch copies the tensor that it has reduced, its sum of
-   * two that are true becomes 1.
+   * Replaces booleans that are neither 0 nor 1 by 1. PyTorch does so where it copies the reduced
+   * tensor, so that the sum of two true elements becomes 1.
    */
-  private static void beTruths(DataType type, ByteBuffer data) {
+  private static void normalizeBooleans(DataType type, ByteBuffer data) {
     if (type == DataType.BOOL) {
       for (int i = data.position(); i < data.limit(); i++) {
         data.put(i, (byte) (data.get(i) == 0 ? 0 : 1));
@@ -296,18 +313,22 @@ final class Collectives {
     }
   }
 
-  private List<Tensor> requireOneARank(String what, List<Tensor> tensors) {
+  private List<Tensor> requireOnePerRank(String what, List<Tensor> tensors) {
     if (tensors.size() != size()) {
       throw new IllegalArgumentException(
           String.format(
-              Locale.ROOT, "%s must be one a rank, %d, not %d", what, size(), tensors.size()));
+              Locale.ROOT,
+              "%s must have one tensor per rank, %d, not %d",
+              what,
+              size(),
+              tensors.size()));
     }
     return List.copyOf(tensors);
   }
 
   private List<Tensor> onlyAt(int root, String what, List<Tensor> tensors) {
     if (rank() == root) {
-      return requireOneARank(what, tensors);
+      return requireOnePerRank(what, tensors);
     }
     if (!tensors.isEmpty()) {
       throw new IllegalArgumentException(what + " must be empty on ranks other than the root");
@@ -344,7 +365,7 @@ final class Collectives {
               what,
               size()));
     }
-    return java.util.Collections.nCopies(size(), tensor.length() / size());
+    return Collections.nCopies(size(), tensor.length() / size());
   }
 
   private List<Integer> requireSplits(String what, Tensor tensor, List<Integer> splits) {
@@ -355,7 +376,7 @@ final class Collectives {
       throw new IllegalArgumentException(
           String.format(
               Locale.ROOT,
-              "%s splits must be one a rank, %d, and add up to %d, not %s",
+              "%s splits must be one per rank, %d, and add up to %d, not %s",
               what,
               size(),
               tensor.length(),
@@ -371,9 +392,10 @@ final class Collectives {
   }
 
   private static int totalBytes(List<Tensor> tensors) {
-    long bytes = tensors.stream().mapToLong(Tensor::bytes).sum();
+    long bytes = tensors.stream().mapToLong(Tensor::byteSize).sum();
     if (bytes > Integer.MAX_VALUE) {
-      throw new IllegalArgumentException("the tensors have " + bytes + " bytes; 2 GiB is the most");
+      throw new IllegalArgumentException(
+          "the tensors have " + bytes + " bytes in all; the maximum is 2 GiB");
     }
     return (int) bytes;
   }
@@ -392,45 +414,26 @@ final class Collectives {
     return parts;
   }
 
-  /** Memory of the run with the elements of a tensor, which the run may overwrite. */
-  private static ByteBuffer copyOf(OperationContext run, Tensor tensor) {
-    ByteBuffer copy = run.scratch(tensor.bytes());
-    copyIn(run, List.of(tensor), copy);
+  /** Scratch memory that holds a copy of the elements of a tensor. */
+  private static ByteBuffer copyOf(Operation operation, Tensor tensor) {
+    ByteBuffer copy = operation.scratch(tensor.byteSize());
+    tensor.copyTo(copy);
     return copy;
   }
 
-  private static void copyIn(OperationContext run, List<Tensor> from, ByteBuffer to) {
+  private static void copyTo(ByteBuffer target, List<Tensor> tensors) {
     int offset = 0;
-    for (Tensor tensor : from) {
-      ByteBuffer part = slice(to, offset, tensor.bytes());
-      if (tensor.isDirect()) {
-        part.put(run.load(tensor));
-      } else {
-        tensor.load(part);
-      }
-      offset += tensor.bytes();
+    for (Tensor tensor : tensors) {
+      tensor.copyTo(slice(target, offset, tensor.byteSize()));
+      offset += tensor.byteSize();
     }
   }
 
-  private static void copyOut(OperationContext run, ByteBuffer from, List<Tensor> to) {
+  private static void copyFrom(ByteBuffer source, List<Tensor> tensors) {
     int offset = 0;
-    for (Tensor tensor : to) {
-      copy(run, slice(from, offset, tensor.bytes()), tensor);
-      offset += tensor.bytes();
-    }
-  }
-
-  private static void copy(OperationContext run, ByteBuffer from, Tensor to) {
-    if (to.isDirect()) {
-      run.place(to).put(from.duplicate());
-    } else {
-      to.store(from);
-    }
-  }
-
-  private static void store(List<Tensor> tensors, List<ByteBuffer> places) {
-    for (int i = 0; i < tensors.size(); i++) {
-      tensors.get(i).store(places.get(i));
+    for (Tensor tensor : tensors) {
+      tensor.copyFrom(slice(source, offset, tensor.byteSize()));
+      offset += tensor.byteSize();
     }
   }
 }

@@ -1,4 +1,4 @@
-package io.muster.collectives;
+package io.muster.collectives.internal.memory;
 
 import static java.lang.invoke.MethodType.methodType;
 
@@ -9,14 +9,14 @@ import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Finds buffers that only one thread may access: those of a confined arena, which JDK 22 and later
- * have. The thread of a group's connections could not use them.
+ * Detects buffers of confined arenas (JDK 22 and later), which only the owner of the arena may
+ * access. The I/O thread of a group cannot use them.
  */
-final class Confinement {
-  /** Any thread but the owner of a confined arena. It is never started. */
+public final class Confinement {
+  /** A thread that owns no arena. It is never started. */
   private static final Thread OTHER = new Thread(() -> {}, "muster-other");
 
-  /** {@code MemorySegment.ofBuffer(buffer).isAccessibleBy(thread)}, where there is such a thing. */
+  /** {@code MemorySegment.ofBuffer(buffer).isAccessibleBy(thread)}; null on JDKs without it. */
   private static final @Nullable MethodHandle IS_ACCESSIBLE_BY = find();
 
   private Confinement() {}
@@ -36,8 +36,8 @@ final class Confinement {
     }
   }
 
-  /** Whether other threads than the owner of its arena may not access the buffer. */
-  static boolean isConfined(ByteBuffer buffer) {
+  /** Whether the buffer belongs to a confined arena. */
+  public static boolean isConfined(ByteBuffer buffer) {
     if (IS_ACCESSIBLE_BY == null) {
       return false;
     }

@@ -1,0 +1,14 @@
+package io.muster.collectives;
+
+import java.io.IOException;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The examples in the Javadoc of the API compile. */
+class JavadocExamplesTest {
+  @ParameterizedTest
+  @ValueSource(classes = {Distributed.class, ProcessGroup.class, Tensor.class, Work.class})
+  void examples_compile(Class<?> documented) throws IOException {
+    JavadocExamples.compile(documented);
+  }
+}
