@@ -1,6 +1,6 @@
 import org.jspecify.annotations.NullMarked;
 
-/** Tests whose body runs as several ranks of one world. */
+/** A JUnit extension that runs the body of a test as several ranks of one world. */
 @NullMarked
 module io.muster.testing {
   requires transitive io.muster.collectives;

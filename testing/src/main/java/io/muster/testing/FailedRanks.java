@@ -7,17 +7,17 @@ import java.util.Map;
 import org.opentest4j.AssertionFailedError;
 import org.opentest4j.TestAbortedException;
 
-/** Which ranks of a world have failed, in that order, and how. Thread-safe. */
+/** The failed ranks of a world, in the order of their failures. Thread-safe. */
 final class FailedRanks {
   private final int size;
   private final Map<Integer, Throwable> failures = new LinkedHashMap<>();
-  private final Map<Integer, Throwable> leftOver = new LinkedHashMap<>();
+  private final Map<Integer, Throwable> leftRunning = new LinkedHashMap<>();
 
   FailedRanks(int size) {
     this.size = size;
   }
 
-  /** Notes how a rank fails. If it has failed before, this comes with it. */
+  /** Adds a failure of a rank. It is suppressed by an earlier failure of the same rank. */
   synchronized void add(int rank, Throwable failure) {
     Throwable earlier = failures.putIfAbsent(rank, failure);
     if (earlier != null && earlier != failure) {
@@ -25,22 +25,22 @@ final class FailedRanks {
     }
   }
 
-  /** Notes that the thread of a rank, after a failure, does not end. */
-  synchronized void addLeftOver(int rank, Throwable whereabouts) {
-    leftOver.put(rank, whereabouts);
+  /** Adds a rank whose thread does not end after a failure. */
+  synchronized void addLeftRunning(int rank, Throwable location) {
+    leftRunning.put(rank, location);
   }
 
-  /** If there are any, throws the failure of the first with those of the others. */
+  /** Throws the first failure if there is one; the others are suppressed exceptions of it. */
   synchronized void report() {
     List<Throwable> reports = new ArrayList<>();
     failures.forEach((rank, failure) -> reports.add(report(rank, failure)));
-    leftOver.forEach((rank, whereabouts) -> reports.add(report(rank, whereabouts)));
+    leftRunning.forEach((rank, location) -> reports.add(report(rank, location)));
     if (reports.isEmpty()) {
       return;
     }
     Throwable first = reports.get(0);
     for (Throwable other : reports.subList(1, reports.size())) {
-      // Its cause says where it comes from.
+      // The stack trace of its cause is the relevant one.
       other.setStackTrace(new StackTraceElement[0]);
       first.addSuppressed(other);
     }
@@ -50,7 +50,7 @@ final class FailedRanks {
     throw (AssertionFailedError) first;
   }
 
-  /** A failure of the same kind whose message names the rank. */
+  /** An exception of the same kind, whose message names the rank. */
   private Throwable report(int rank, Throwable failure) {
     String message = new Rank(rank, size) + ": " + description(failure);
     if (failure instanceof TestAbortedException) {
@@ -64,8 +64,9 @@ final class FailedRanks {
   }
 
   private static String description(Throwable failure) {
-    boolean speaks = failure instanceof AssertionError || failure instanceof TestAbortedException;
+    boolean hasMessage =
+        failure instanceof AssertionError || failure instanceof TestAbortedException;
     String message = failure.getMessage();
-    return speaks && message != null ? message : failure.toString();
+    return hasMessage && message != null ? message : failure.toString();
   }
 }

@@ -19,18 +19,18 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 
-/** A world whose ranks are threads of this JVM and meet in one store. Runs once. */
+/** A world whose ranks are threads of this JVM and share a {@link HashStore}. Runs once. */
 final class LocalWorld {
-  /** How long ranks that are interrupted have to end. */
-  static final Duration ENDING = Duration.ofSeconds(10);
+  /** The default time that interrupted ranks have to end. */
+  static final Duration GRACE_PERIOD = Duration.ofSeconds(10);
 
-  /** How long a rank that was interrupted has until it is again, for it may have forgotten. */
-  private static final long REMINDER_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
+  /** The time between repeated interrupts of a rank, which may have swallowed the first. */
+  private static final long REPEAT_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
 
   private final int size;
   private final Duration timeout;
   private final boolean init;
-  private final Duration ending;
+  private final Duration gracePeriod;
   private final Body body;
   private final Store store = new HashStore();
   private final List<Thread> threads;
@@ -39,30 +39,30 @@ final class LocalWorld {
   private final SortedSet<Integer> bodiesLeft = new TreeSet<>();
   private final SortedSet<Integer> ranksLeft = new TreeSet<>();
 
-  /** Whether all ranks are to end, since one has failed or the time is up. */
+  /** Whether all ranks must end, because one has failed or the timeout has passed. */
   private boolean over;
 
-  /** What a rank does. */
+  /** The body of the test. */
   interface Body {
     void run(Rank rank, Store store) throws Exception;
   }
 
   /**
-   * A world that is about to run.
+   * A world that has not run yet.
    *
-   * @param timeout for all ranks together
-   * @param init whether each rank begins with a default group
-   * @param ending how long a rank that was interrupted may take to end
+   * @param timeout the time that all ranks have together
+   * @param init whether each rank has a default group before the body starts
+   * @param gracePeriod the time that interrupted ranks have to end
    * @throws IllegalArgumentException if the size is not positive
    */
-  LocalWorld(int size, Duration timeout, boolean init, Duration ending, Body body) {
+  LocalWorld(int size, Duration timeout, boolean init, Duration gracePeriod, Body body) {
     if (size < 1) {
-      throw new IllegalArgumentException("a world has at least one rank, not " + size);
+      throw new IllegalArgumentException("the size of a world must be at least 1 but was " + size);
     }
     this.size = size;
     this.timeout = timeout;
     this.init = init;
-    this.ending = ending;
+    this.gracePeriod = gracePeriod;
     this.body = body;
     this.threads = IntStream.range(0, size).mapToObj(this::thread).toList();
     this.failed = new FailedRanks(size);
@@ -76,17 +76,17 @@ final class LocalWorld {
   private Thread thread(int rank) {
     Thread thread =
         new Thread(
-            () -> live(rank), String.format(Locale.ROOT, "muster-rank-%d-of-%d", rank, size));
+            () -> runRank(rank), String.format(Locale.ROOT, "muster-rank-%d-of-%d", rank, size));
     thread.setDaemon(true);
     return thread;
   }
 
   /**
-   * Runs the body as each of the ranks, and returns when all have ended.
+   * Runs the body as each rank, and blocks until all ranks have ended.
    *
-   * @throws AssertionError if a rank fails, or is not done in time
+   * @throws AssertionError if a rank fails or is not done within the timeout
    * @throws IllegalArgumentException if the timeout is negative
-   * @throws org.opentest4j.TestAbortedException if that is what the first rank to fail throws
+   * @throws org.opentest4j.TestAbortedException if the first failure is one
    */
   void run() {
     Deadline deadline = Deadline.after(timeout);
@@ -106,8 +106,8 @@ final class LocalWorld {
     failed.report();
   }
 
-  /** What the thread of a rank does. */
-  private void live(int rank) {
+  /** Runs the thread of a rank. */
+  private void runRank(int rank) {
     ProcessGroups groups = new ProcessGroups();
     attempt(rank, () -> Distributed.with(groups, () -> runBody(rank)));
     awaitOtherBodies(rank);
@@ -145,16 +145,16 @@ final class LocalWorld {
     return true;
   }
 
-  /** The name of the network interface that no other machine reaches. */
+  /** The name of the loopback interface, which other hosts cannot reach. */
   static String loopback() throws IOException {
     NetworkInterface found = NetworkInterface.getByInetAddress(InetAddress.getLoopbackAddress());
     if (found == null) {
-      throw new IOException("this machine has no loopback interface");
+      throw new IOException("this host has no loopback interface");
     }
     return found.getName();
   }
 
-  /** No body begins before all ranks are connected, which its failure would keep them from. */
+  /** Waits until all ranks are connected. Otherwise a body that fails early would prevent that. */
   private synchronized void awaitOtherGroups() throws InterruptedException {
     groupsLeft--;
     notifyAll();
@@ -165,23 +165,23 @@ final class LocalWorld {
         if (groupsLeft > 0) {
           throw e;
         }
-        // Then it is the body that is interrupted.
+        // All ranks are connected, so the interrupt is for the body.
         Thread.currentThread().interrupt();
       }
     }
   }
 
-  /** Nobody closes its groups before all bodies are done, for which they may be needed. */
+  /** Waits until all bodies have ended, because they may need the groups of this rank. */
   private synchronized void awaitOtherBodies(int rank) {
     bodiesLeft.remove(rank);
     notifyAll();
-    // What the body may have left behind would make closing the groups hasty.
+    // An interrupt that the body has not noticed would cut closing the groups short.
     boolean unused = Thread.interrupted();
     while (!bodiesLeft.isEmpty() && !over) {
       try {
         wait();
       } catch (InterruptedException e) {
-        // Then the world is over, or the interrupt came too late for the body.
+        // The world is over, or the interrupt came too late for the body.
       }
     }
     if (over) {
@@ -194,7 +194,7 @@ final class LocalWorld {
     notifyAll();
   }
 
-  /** Returns when all ranks have ended, or are to. */
+  /** Waits until all ranks have ended, one has failed, or the deadline has passed. */
   private synchronized void awaitEnd(Deadline deadline) throws InterruptedException {
     while (!ranksLeft.isEmpty() && !over && !deadline.hasPassed()) {
       TimeUnit.NANOSECONDS.timedWait(this, deadline.remainingNanos());
@@ -202,7 +202,7 @@ final class LocalWorld {
     failUnfinished("after " + timeout);
   }
 
-  /** Unless a rank has failed, fails those that are not done, which shows where they are. */
+  /** Unless a rank has failed, adds the unfinished ranks, with their stacks, to the failures. */
   private synchronized void failUnfinished(String when) {
     if (over) {
       return;
@@ -231,26 +231,26 @@ final class LocalWorld {
   }
 
   /**
-   * Waits for the threads to end, which are about to; not forever.
+   * Waits until the threads have ended, at most for the grace period, and interrupts them again.
    *
-   * @return whether this thread was interrupted
+   * @return whether the calling thread was interrupted
    */
   private boolean join() {
     boolean interrupted = false;
-    Deadline deadline = Deadline.after(ending);
+    Deadline deadline = Deadline.after(gracePeriod);
     for (int rank = 0; rank < size; rank++) {
       Thread thread = threads.get(rank);
       while (thread.isAlive() && !deadline.hasPassed()) {
         try {
-          TimeUnit.NANOSECONDS.timedJoin(
-              thread, Math.min(REMINDER_NANOS, deadline.remainingNanos()));
+          TimeUnit.NANOSECONDS.timedJoin(thread, Math.min(REPEAT_NANOS, deadline.remainingNanos()));
           thread.interrupt();
         } catch (InterruptedException e) {
           interrupted = true;
         }
       }
       if (thread.isAlive()) {
-        failed.addLeftOver(rank, StackLocator.of(thread, "goes on although it was interrupted"));
+        failed.addLeftRunning(
+            rank, StackLocator.of(thread, "did not end after it was interrupted"));
       }
     }
     return interrupted;

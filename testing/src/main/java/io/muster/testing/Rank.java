@@ -3,10 +3,10 @@ package io.muster.testing;
 import java.util.Locale;
 
 /**
- * Which rank of a world runs.
+ * The rank that a test body runs as.
  *
- * @param rank from 0
- * @param size how many ranks the world has
+ * @param rank the rank, from 0
+ * @param size the number of ranks of the world
  */
 public record Rank(int rank, int size) {
   @Override

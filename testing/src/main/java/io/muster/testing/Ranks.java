@@ -4,43 +4,47 @@ import io.muster.collectives.Distributed;
 import io.muster.collectives.ProcessGroup;
 import java.time.Duration;
 
-/** What {@link World} does, for a part of a test, or where the number of ranks is computed. */
+/**
+ * Runs code as several ranks, as {@link World} does, for a part of a test or a computed number of
+ * ranks.
+ */
 public final class Ranks {
   private static final Duration DEFAULT_TIMEOUT = Duration.ofSeconds(30);
 
   private Ranks() {}
 
-  /** What each rank does. */
+  /** The code that each rank runs. */
   @FunctionalInterface
   public interface Body {
     /**
-     * Runs as one rank.
+     * Runs as one rank, on a thread of its own.
      *
      * @param group the default group of the rank
-     * @throws Exception to fail
+     * @throws Exception if the rank fails
      */
     void run(ProcessGroup group) throws Exception;
   }
 
-  /** {@link #run(int, Duration, Body)} with a timeout of 30 seconds. */
+  /** Calls {@link #run(int, Duration, Body)} with a timeout of 30 seconds. */
   public static void run(int size, Body body) {
     run(size, DEFAULT_TIMEOUT, body);
   }
 
   /**
-   * Runs something as each rank of a world, each on a thread of its own, and returns when all have
-   * ended.
+   * Runs {@code body} as each rank of a world, each on a thread of its own, and blocks until all
+   * ranks have ended.
    *
-   * @param timeout how long all ranks may take together
-   * @throws AssertionError if a rank throws, or is not done in time; the message names the first
-   * @throws IllegalArgumentException if the size is not positive, or the timeout negative
+   * @param timeout the time that all ranks have together
+   * @throws AssertionError if a rank throws or is not done within the timeout; the message names
+   *     the first such rank
+   * @throws IllegalArgumentException if the size is not positive or the timeout is negative
    */
   public static void run(int size, Duration timeout, Body body) {
     new LocalWorld(
             size,
             timeout,
             true,
-            LocalWorld.ENDING,
+            LocalWorld.GRACE_PERIOD,
             (rank, store) -> body.run(Distributed.defaultGroup()))
         .run();
   }

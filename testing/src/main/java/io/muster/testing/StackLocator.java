@@ -4,16 +4,16 @@ import java.util.Arrays;
 import java.util.Optional;
 import java.util.stream.Stream;
 
-/** Locates the test code in the stack of a rank's thread. */
+/** Finds the line of the test in the stack of a rank's thread. */
 final class StackLocator {
   private StackLocator() {}
 
-  /** An error that says what is wrong and in which line, and whose stack trace is the thread's. */
+  /** An error that says what is wrong and in which line. Its stack trace is that of the thread. */
   static AssertionError of(Thread thread, String wrong) {
     return of(thread, wrong, "");
   }
 
-  /** The same, with something to be said after that. */
+  /** The same, with an addition at the end of the message. */
   static AssertionError of(Thread thread, String wrong, String addition) {
     StackTraceElement[] stack = thread.getStackTrace();
     String line = line(stack).map(frame -> ", at " + frame).orElse("");
@@ -22,13 +22,13 @@ final class StackLocator {
     return error;
   }
 
-  /** The line of the body, or of what it calls, that is about neither the JDK nor Muster. */
+  /** The innermost frame that belongs neither to the JDK nor to Muster; empty if there is none. */
   private static Optional<StackTraceElement> line(StackTraceElement[] stack) {
     return Arrays.stream(stack)
         .filter(frame -> !isLibrary(frame.getClassName()))
         .findFirst()
         .filter(frame -> !frame.getClassName().equals(LocalWorld.class.getName()))
-        // Without the class loader and the module, which say nothing here.
+        // Omits class loader and module, which are irrelevant here.
         .map(
             frame ->
                 new StackTraceElement(

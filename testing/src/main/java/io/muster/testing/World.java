@@ -10,35 +10,43 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.extension.ExtendWith;
 
 /**
- * A test whose body runs as each rank of a world, each on a thread of its own; on a class, all its
- * tests. For {@code @Test}, {@code @RepeatedTest} and {@code @ParameterizedTest}.
+ * Runs the body of a test as each rank of a world, each on a thread of its own. On a class, applies
+ * to all its tests. Supports {@code @Test}, {@code @RepeatedTest} and {@code @ParameterizedTest}.
  *
  * <pre>{@code
- * @Test
- * @World(size = 4)
- * void allReduce_sumsTheRanks(ProcessGroup group) {
- *   int[] data = {group.rank()};
- *   group.allReduce(Tensor.of(data), ReduceOp.SUM);
- *   assertEquals(6, data[0]);
+ * class SumTest {
+ *   @Test
+ *   @World(size = 4)
+ *   void allReduce_sumsTheRanks(ProcessGroup group) {
+ *     int[] data = {group.rank()};
+ *     group.allReduce(Tensor.of(data), ReduceOp.SUM);
+ *     assertEquals(6, data[0]);
+ *   }
  * }
  * }</pre>
  *
- * <p><b>Parameters.</b> The body may have a {@link io.muster.collectives.ProcessGroup}, which is
- * the rank's default group and {@link io.muster.collectives.Distributed#defaultGroup} too, a {@link
- * Rank}, and a {@link io.muster.store.Store}, which is one {@code HashStore} for all ranks; the
- * groups are made by it, too. Other parameters are as JUnit gives them, one value for all ranks.
+ * <p><b>Parameters.</b> The test method may have parameters of the types
  *
- * <p><b>Once, not for each rank:</b> the instance of the test class, {@code @BeforeEach} and
- * {@code @AfterEach}, which run on the test's own thread.
+ * <ul>
+ *   <li>{@link io.muster.collectives.ProcessGroup}: the default group of the rank, which {@link
+ *       io.muster.collectives.Distributed#defaultGroup} returns too
+ *   <li>{@link Rank}
+ *   <li>{@link io.muster.store.Store}: a {@code HashStore} that all ranks share, and that the
+ *       groups use too
+ * </ul>
  *
- * <p><b>Begin and end.</b> No body begins before all ranks have their default groups. The groups of
- * a rank are closed once the bodies of all ranks have ended, and the test ends after all threads
- * have.
+ * JUnit provides other parameters, with one value for all ranks.
+ *
+ * <p><b>Once per test,</b> rather than per rank: the instance of the test class,
+ * {@code @BeforeEach} and {@code @AfterEach}, which run on JUnit's thread.
+ *
+ * <p><b>Start and end.</b> No body starts before all ranks have their default groups. The groups
+ * are closed when the bodies of all ranks have ended. The test ends when all threads have ended.
  *
  * <p><b>Failure.</b> The first rank that throws interrupts the others. The test fails with its
- * exception, whose message names the rank; those of the others are suppressed exceptions. A rank
- * whose assumption does not hold aborts the test in the same way. A rank that has not ended 10
- * seconds after it was interrupted is reported, and its thread, a daemon, left.
+ * exception, whose message names the rank. The exceptions of the others are suppressed exceptions
+ * of that one. A rank whose assumption does not hold aborts the test in the same way. A rank that
+ * has not ended 10 seconds after it was interrupted is reported. Its thread, a daemon, goes on.
  */
 @Documented
 @ExtendWith(WorldExtension.class)
@@ -46,20 +54,20 @@ import org.junit.jupiter.api.extension.ExtendWith;
 @Retention(RetentionPolicy.RUNTIME)
 @Target({ElementType.ANNOTATION_TYPE, ElementType.METHOD, ElementType.TYPE})
 public @interface World {
-  /** How many ranks there are. */
+  /** The number of ranks. */
   int size();
 
   /**
-   * Whether each rank has a default group before the body begins. Otherwise the body makes it, if
-   * it wants one; {@link io.muster.collectives.Distributed} is the rank's own, and closed
+   * Whether each rank has a default group before the body starts. Otherwise the body may make it.
+   * {@link io.muster.collectives.Distributed} uses the groups of the rank, which are closed
    * afterwards.
    */
   boolean init() default true;
 
   /**
-   * How long all ranks may take together, in {@link #unit}s. After that the test fails and shows
-   * where those are that have not ended. The operations of the default group have the usual timeout
-   * of half an hour.
+   * The time that all ranks have together, in {@link #unit}s. After that the test fails, and shows
+   * the stacks of the ranks that have not ended. Operations of the default group have the default
+   * timeout of 30 minutes.
    */
   long timeout() default 30;
 

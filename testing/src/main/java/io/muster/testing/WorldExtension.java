@@ -21,22 +21,25 @@ import org.junit.platform.commons.support.AnnotationSupport;
 import org.junit.platform.commons.support.ReflectionSupport;
 
 /**
- * Runs the body of a test once for each rank of its {@link World}, instead of once. That registers
- * it; nothing else has to.
+ * The extension behind {@link World}, which registers it. Runs the body of a test once per rank
+ * instead of once.
  */
 public final class WorldExtension implements InvocationInterceptor, ParameterResolver {
-  private static final Set<Class<?>> OF_RANK = Set.of(ProcessGroup.class, Rank.class, Store.class);
+  private static final Set<Class<?>> RANK_PARAMETERS =
+      Set.of(ProcessGroup.class, Rank.class, Store.class);
 
-  /** For JUnit. */
+  /** JUnit creates the instance. */
   public WorldExtension() {}
 
   @Override
   public boolean supportsParameter(ParameterContext parameter, ExtensionContext context) {
-    return OF_RANK.contains(parameter.getParameter().getType())
+    return RANK_PARAMETERS.contains(parameter.getParameter().getType())
         && context.getTestMethod().filter(parameter.getDeclaringExecutable()::equals).isPresent();
   }
 
-  /** Nothing yet: JUnit asks once, before there are ranks, each of which gets its own. */
+  /**
+   * Returns null: JUnit asks once, before there are ranks. Each rank gets its own argument later.
+   */
   @Override
   public @Nullable Object resolveParameter(ParameterContext parameter, ExtensionContext context) {
     if (parameter.getParameter().getType() == ProcessGroup.class && !world(context).init()) {
@@ -70,7 +73,7 @@ public final class WorldExtension implements InvocationInterceptor, ParameterRes
       ReflectiveInvocationContext<Method> factory,
       ExtensionContext context) {
     throw new ExtensionConfigurationException(
-        "@World is not for @TestFactory; a dynamic test may call Ranks.run");
+        "@World does not support @TestFactory; call Ranks.run in a dynamic test");
   }
 
   private static void run(ReflectiveInvocationContext<Method> test, ExtensionContext context) {
@@ -80,14 +83,14 @@ public final class WorldExtension implements InvocationInterceptor, ParameterRes
             world.size(),
             Duration.of(world.timeout(), world.unit().toChronoUnit()),
             world.init(),
-            LocalWorld.ENDING,
+            LocalWorld.GRACE_PERIOD,
             (rank, store) ->
                 ReflectionSupport.invokeMethod(
                     test.getExecutable(), instance, arguments(test, rank, store)))
         .run();
   }
 
-  /** What JUnit has resolved, and what is the rank's own in its places. */
+  /** The arguments that JUnit has resolved, with those of the rank in their places. */
   private static @Nullable Object[] arguments(
       ReflectiveInvocationContext<Method> test, Rank rank, Store store) {
     @Nullable Object[] arguments = test.getArguments().toArray();
@@ -105,14 +108,15 @@ public final class WorldExtension implements InvocationInterceptor, ParameterRes
     return arguments;
   }
 
-  /** The annotation of the method, else of the innermost class that has one. */
+  /** The annotation of the method, or else of the innermost class that has one. */
   private static World world(ExtensionContext context) {
     return AnnotationSupport.findAnnotation(context.getTestMethod(), World.class)
         .or(() -> worldOfClasses(context))
-        .orElseThrow(() -> new ExtensionConfigurationException("there is no @World"));
+        .orElseThrow(
+            () -> new ExtensionConfigurationException("neither the test nor its class has @World"));
   }
 
-  /** Looks in the contexts themselves, since JUnit before 5.12 has no method for it. */
+  /** Searches the enclosing classes by the contexts, because JUnit before 5.12 has no method for it. */
   private static Optional<World> worldOfClasses(ExtensionContext context) {
     return Stream.iterate(
             Optional.of(context),

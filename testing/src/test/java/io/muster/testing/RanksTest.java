@@ -54,7 +54,7 @@ class RanksTest {
   void run_ofNobody_isRefused() {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> Ranks.run(0, group -> {}))
-        .withMessage("a world has at least one rank, not 0");
+        .withMessage("the size of a world must be at least 1 but was 0");
   }
 
   @Test

@@ -348,7 +348,7 @@ class WorldFailureTest {
   private static void showsWhoSpins(Throwable left) {
     assertThat(left)
         .hasMessageStartingWith(
-            "rank 0 of 2: goes on although it was interrupted, at "
+            "rank 0 of 2: did not end after it was interrupted, at "
                 + WorldFailureTest.class.getName()
                 + ".");
     assertThat(left.getCause().getStackTrace())
@@ -381,12 +381,12 @@ class WorldFailureTest {
 
   @Test
   void world_ofNobody_isRefused() {
-    assertThat(failureOf("nobody")).hasMessage("a world has at least one rank, not 0");
+    assertThat(failureOf("nobody")).hasMessage("the size of a world must be at least 1 but was 0");
   }
 
   @Test
   void testFactory_isRefused() {
-    assertThat(failureOf("factory")).hasMessageContaining("@World is not for @TestFactory");
+    assertThat(failureOf("factory")).hasMessageContaining("@World does not support @TestFactory");
   }
 
   private static Throwable failureOf(String method, Class<?>... parameters) {
