@@ -1,5 +1,6 @@
 package io.muster.collectives;
 
+import io.muster.fixtures.JavadocExamples;
 import java.io.IOException;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
