@@ -116,7 +116,9 @@ public final class WorldExtension implements InvocationInterceptor, ParameterRes
             () -> new ExtensionConfigurationException("neither the test nor its class has @World"));
   }
 
-  /** Searches the enclosing classes by the contexts, because JUnit before 5.12 has no method for it. */
+  /**
+   * Searches the enclosing classes by the contexts, because JUnit before 5.12 has no method for it.
+   */
   private static Optional<World> worldOfClasses(ExtensionContext context) {
     return Stream.iterate(
             Optional.of(context),
