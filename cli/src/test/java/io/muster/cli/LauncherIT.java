@@ -159,9 +159,10 @@ class LauncherIT {
         executable(
             "maven/mvn",
             """
+            printf '\\033[0m\\033[0m[INFO] Scanning for projects...\\n'
             echo "[INFO] Building Muster store 1.2.3            [1/3]"
-            echo "Downloading from central: https://example.com/a.jar"
-            echo "Downloaded from central: https://example.com/a.jar (1 kB at 1 kB/s)"
+            echo "[INFO] Downloading from central: https://example.com/a.jar"
+            echo "[INFO] Downloaded from central: https://example.com/a.jar (1 kB at 1 kB/s)"
             echo built with "$@" in "$PWD"
             """
                 + COPY_OF_THIS_BUILD);
