@@ -28,7 +28,7 @@ class DistributionIT {
 
   /** All that the script calls. */
   private static final List<String> TOOLS =
-      List.of("sh", "dirname", "flock", "locale", "mkdir", "mv", "readlink", "rm", "sed", "touch");
+      List.of("sh", "flock", "locale", "mkdir", "mv", "readlink", "rm", "sed", "touch");
 
   private static final Set<PosixFilePermission> WRITE =
       EnumSet.of(
