@@ -42,7 +42,7 @@ final class EventLoop {
    */
   EventLoop(Poller poller, ServingLimits limits, RateLimitedLog log, LongSupplier nanoTime) {
     this.poller = poller;
-    this.state = new ServerState(limits);
+    this.state = new ServerState(limits, nanoTime);
     this.log = log;
     this.nanoTime = nanoTime;
     this.deferred = new DeferredTurns(nanoTime);

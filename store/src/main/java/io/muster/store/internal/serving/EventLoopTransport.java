@@ -10,6 +10,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.function.LongSupplier;
 
 /** One thread that runs an {@link EventLoop} until it is closed or can do nothing any more. */
 public final class EventLoopTransport implements Transport {
@@ -21,9 +22,9 @@ public final class EventLoopTransport implements Transport {
   private volatile boolean closing;
   private volatile boolean failed;
 
-  private EventLoopTransport(Poller poller, ServingLimits limits) {
+  private EventLoopTransport(Poller poller, ServingLimits limits, LongSupplier nanoTime) {
     this.poller = poller;
-    this.loop = new EventLoop(poller, limits, log, System::nanoTime);
+    this.loop = new EventLoop(poller, limits, log, nanoTime);
     thread.setDaemon(true);
   }
 
@@ -36,12 +37,14 @@ public final class EventLoopTransport implements Transport {
   public static EventLoopTransport start(ListenTarget listening, ServingLimits limits)
       throws IOException {
     return start(
-        new NioPoller(ListenSockets.open(listening), new AcceptedOptions(listening)), limits);
+        new NioPoller(ListenSockets.open(listening), new AcceptedOptions(listening)),
+        limits,
+        System::nanoTime);
   }
 
   /** Serves the clients that connect to a poller, which it takes over. */
-  static EventLoopTransport start(Poller poller, ServingLimits limits) {
-    EventLoopTransport transport = new EventLoopTransport(poller, limits);
+  static EventLoopTransport start(Poller poller, ServingLimits limits, LongSupplier nanoTime) {
+    EventLoopTransport transport = new EventLoopTransport(poller, limits, nanoTime);
     transport.thread.start();
     return transport;
   }

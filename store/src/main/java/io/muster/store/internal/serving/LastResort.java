@@ -11,6 +11,7 @@ import java.util.concurrent.CancellationException;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -60,9 +61,17 @@ final class LastResort {
   private volatile byte @Nullable [] reserve = new byte[RESERVE_BYTES];
   private volatile int failures;
   private long firstFailure;
-  private volatile long restoredLast = System.nanoTime();
+  private final LongSupplier nanoTime;
+  private volatile long restoredLast;
 
-  LastResort() {
+  /**
+   * Takes the reserve.
+   *
+   * @param nanoTime the time, as {@link System#nanoTime} counts it
+   */
+  LastResort(LongSupplier nanoTime) {
+    this.nanoTime = nanoTime;
+    this.restoredLast = nanoTime.getAsLong();
     try {
       for (Class<?> needed : LOADED) {
         Class<?> unusedInitialized = Class.forName(needed.getName(), true, needed.getClassLoader());
@@ -86,7 +95,7 @@ final class LastResort {
    */
   synchronized boolean failed(Throwable failure) {
     relieve(failure);
-    long now = System.nanoTime();
+    long now = nanoTime.getAsLong();
     if (failures == 0) {
       firstFailure = now;
     }
@@ -110,7 +119,7 @@ final class LastResort {
   }
 
   private void restore() {
-    long now = System.nanoTime();
+    long now = nanoTime.getAsLong();
     if (now - restoredLast < RESTORE_NANOS) {
       return;
     }

@@ -8,6 +8,7 @@ import io.muster.store.internal.wire.Opcode;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.UUID;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,7 +31,7 @@ final class ServerState {
   final ServerMemory memory;
   final StoredMemory stored;
   final ReplyPins pins;
-  final LastResort lastResort = new LastResort();
+  final LastResort lastResort;
 
   /** Requests served, by the opcode's code. */
   private final long[] requests = new long[256];
@@ -43,7 +44,17 @@ final class ServerState {
   private long brokenConnections;
 
   ServerState(ServingLimits limits) {
+    this(limits, System::nanoTime);
+  }
+
+  /**
+   * An empty server.
+   *
+   * @param nanoTime the time, as {@link System#nanoTime} counts it
+   */
+  ServerState(ServingLimits limits, LongSupplier nanoTime) {
     this.limits = limits;
+    this.lastResort = new LastResort(nanoTime);
     this.keyspace = new Keyspace(waiters, limits.storedBytes());
     this.keys = new KeyInterner(keyspace);
     this.barriers = new Barriers(keyspace);

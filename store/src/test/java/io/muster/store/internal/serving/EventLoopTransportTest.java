@@ -9,16 +9,26 @@ import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /** The thread of an event loop whose poller fails. Fault A1. */
 class EventLoopTransportTest {
+  private final AtomicLong clock = new AtomicLong();
+
+  /** How much later it is each time the thread looks at the clock. */
+  private final AtomicLong nanosPerLook = new AtomicLong();
+
   private final FailingPoller poller = new FailingPoller();
-  private final EventLoopTransport transport = EventLoopTransport.start(poller, SteppedLoop.LIMITS);
+  private final EventLoopTransport transport =
+      EventLoopTransport.start(
+          poller, SteppedLoop.LIMITS, () -> clock.addAndGet(nanosPerLook.get()));
 
   @Test
   void loop_thatOnlyFails_endsItself() throws InterruptedException {
+    nanosPerLook.set(TimeUnit.MILLISECONDS.toNanos(100));
     poller.failWith(new OutOfMemoryError("as the test wants"));
 
     assertThat(transport.awaitEnd()).isFalse();
