@@ -128,28 +128,18 @@ class ProcessesIT {
       throws IOException, InterruptedException {
     try (World world = new World(2)) {
       assertThat(world.worker(0).ask("twice w1 1")).isEqualTo("2");
-      signal("-STOP", world.worker(1));
+      world.worker(1).signal("STOP");
       try {
         // Its kernel still receives data, so only keep-alive detects the stop.
         assertThat(world.worker(0).ask("twice w1 2"))
             .startsWith("io.muster.rpc.WorkerLostException: twice on worker 'w1' (rank 1, ")
             .contains("Keepalive failed");
       } finally {
-        signal("-CONT", world.worker(1));
+        world.worker(1).signal("CONT");
       }
       assertThat(world.worker(0).ask("twice w1 3")).isEqualTo("6");
       world.shutDown();
     }
-  }
-
-  private static void signal(String signal, ChildProcess process)
-      throws IOException, InterruptedException {
-    int exitCode =
-        new ProcessBuilder("kill", signal, String.valueOf(process.pid()))
-            .inheritIO()
-            .start()
-            .waitFor();
-    assertThat(exitCode).isZero();
   }
 
   @Test

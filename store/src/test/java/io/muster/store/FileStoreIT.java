@@ -2,9 +2,8 @@ package io.muster.store;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.IOException;
+import io.muster.fixtures.ChildProcess;
 import java.nio.file.Path;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -15,51 +14,39 @@ class FileStoreIT {
   @TempDir Path directory;
 
   @Test
-  void add_threeProcessesAtOnce_losesNothingAndTheLastRemovesTheFile()
-      throws IOException, InterruptedException {
+  void add_threeProcessesAtOnce_losesNothingAndTheLastRemovesTheFile() {
     Path path = directory.resolve("store");
-    Process first = start(path);
-    Process second = start(path);
-    try (FileStore store = new FileStore(path, 3)) {
-      store.barrier("start", 3);
-      for (int i = 0; i < TIMES; i++) {
-        store.add("n", 1);
+    try (ChildProcess first = start(path);
+        ChildProcess second = start(path)) {
+      try (FileStore store = new FileStore(path, 3)) {
+        store.barrier("start", 3);
+        for (int i = 0; i < TIMES; i++) {
+          store.add("n", 1);
+        }
+        store.barrier("end", 3);
+        assertThat(store.getString("n")).isEqualTo(Integer.toString(3 * TIMES));
       }
-      store.barrier("end", 3);
-      assertThat(store.getString("n")).isEqualTo(Integer.toString(3 * TIMES));
-    }
 
-    assertThat(first.waitFor(30, TimeUnit.SECONDS)).isTrue();
-    assertThat(second.waitFor(30, TimeUnit.SECONDS)).isTrue();
-    assertThat(first.exitValue()).isZero();
-    assertThat(second.exitValue()).isZero();
-    assertThat(path).doesNotExist();
+      assertThat(first.exitCode()).as(first.output()).isZero();
+      assertThat(second.exitCode()).as(second.output()).isZero();
+      assertThat(path).doesNotExist();
+    }
   }
 
   @Test
-  void crash_ofAProcess_leavesTheFileUsable() throws IOException, InterruptedException {
+  void crash_ofAProcess_leavesTheFileUsable() {
     Path path = directory.resolve("store");
     try (FileStore store = new FileStore(path, 2)) {
-      Process process = start(path);
+      ChildProcess process = start(path);
       store.await("start/num_members");
-      process.destroyForcibly();
-      assertThat(process.waitFor(30, TimeUnit.SECONDS)).isTrue();
+      process.close();
       assertThat(store.add("n", 1)).isEqualTo(1);
     }
 
     assertThat(path).exists();
   }
 
-  private static Process start(Path path) throws IOException {
-    return new ProcessBuilder(
-            ProcessHandle.current().info().command().orElseThrow(),
-            "-cp",
-            System.getProperty("java.class.path"),
-            FileStoreProcess.class.getName(),
-            path.toString(),
-            "3",
-            Integer.toString(TIMES))
-        .inheritIO()
-        .start();
+  private static ChildProcess start(Path path) {
+    return ChildProcess.java(FileStoreProcess.class, path.toString(), "3", Integer.toString(TIMES));
   }
 }

@@ -9,8 +9,6 @@ import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -125,12 +123,7 @@ class FileStoreRefusalIT {
   }
 
   private static ChildProcess use(Path path, List<String> options) {
-    List<String> command = new ArrayList<>();
-    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.addAll(options);
-    command.addAll(
-        Arrays.asList("-cp", System.getProperty("java.class.path"), Use.class.getName()));
-    command.add(path.toString());
-    return ChildProcess.start(Map.of(), command);
+    return ChildProcess.start(
+        Map.of(), ChildProcess.javaCommand(options, Use.class, path.toString()));
   }
 }

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.muster.fixtures.ChildProcess;
 import io.muster.store.server.StoreServer;
 import io.muster.store.server.StoreServerOptions;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -29,13 +28,8 @@ class SmallHeapIT {
       try (ChildProcess client =
           ChildProcess.start(
               Map.of(),
-              List.of(
-                  Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                  "-Xmx40m",
-                  "-cp",
-                  System.getProperty("java.class.path"),
-                  Client.class.getName(),
-                  String.valueOf(server.port())))) {
+              ChildProcess.javaCommand(
+                  List.of("-Xmx40m"), Client.class, String.valueOf(server.port())))) {
 
         assertThat(client.answer()).isEqualTo("OutOfMemoryError");
         assertThat(client.answer()).isEqualTo("value 1 false");

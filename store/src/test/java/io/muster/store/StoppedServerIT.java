@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import io.muster.fixtures.Background;
 import io.muster.fixtures.ChildProcess;
-import java.io.IOException;
 import java.time.Duration;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -24,10 +23,10 @@ class StoppedServerIT {
           TcpStoreOptions.builder().timeout(Duration.ofMinutes(30)).build());
 
   @BeforeEach
-  void stop() throws IOException, InterruptedException {
+  void stop() {
     store.set("key", "value");
     assertThat(store.getString("key")).isEqualTo("value");
-    signal("STOP");
+    server.signal("STOP");
   }
 
   @AfterEach
@@ -37,7 +36,7 @@ class StoppedServerIT {
   }
 
   @Test
-  void calls_endInTime_andWorkAgainWhenTheServerDoes() throws IOException, InterruptedException {
+  void calls_endInTime_andWorkAgainWhenTheServerDoes() {
     store.setTimeout(SHORT);
 
     endsInTime(() -> store.get("key"));
@@ -50,28 +49,28 @@ class StoppedServerIT {
         });
     endsInTime(() -> store.barrier("barrier", 2));
 
-    signal("CONT");
+    server.signal("CONT");
     store.setTimeout(Background.PATIENCE);
     assertThat(store.getString("key")).isEqualTo("value");
     assertThat(store.add("n", 1)).isEqualTo(1);
   }
 
   @Test
-  void waits_endInTime() throws IOException, InterruptedException {
-    signal("CONT");
+  void waits_endInTime() {
+    server.signal("CONT");
     var wait = Background.run(() -> store.await(Background.PATIENCE, "absent")).awaitBlocked();
     // The wait is the server's when the connection after it is served.
     try (TcpStore other = store.duplicate()) {
       assertThat(other.check("absent")).isFalse();
     }
-    signal("STOP");
+    server.signal("STOP");
 
     long start = System.nanoTime();
     wait.interrupt();
 
     assertThat(wait.failure()).isInstanceOf(StoreInterruptedException.class);
     assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(SLACK);
-    signal("CONT");
+    server.signal("CONT");
     assertThat(store.getString("key")).isEqualTo("value");
   }
 
@@ -79,10 +78,5 @@ class StoppedServerIT {
     long start = System.nanoTime();
     assertThatExceptionOfType(NetworkException.class).isThrownBy(call::run);
     assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(SHORT.plus(SLACK));
-  }
-
-  private void signal(String name) throws IOException, InterruptedException {
-    Process kill = new ProcessBuilder("kill", "-" + name, String.valueOf(server.pid())).start();
-    assertThat(kill.waitFor()).isZero();
   }
 }
