@@ -18,7 +18,7 @@ import java.util.List;
  * @param least the least of those ratios
  * @param greatest the greatest of them
  */
-record Figure(
+public record Figure(
     String name,
     String pyTorch,
     String muster,
@@ -26,6 +26,19 @@ record Figure(
     double ratio,
     double least,
     double greatest) {
+
+  /** A figure of all rounds; PyTorch may have none. */
+  static Figure of(String name, Samples pyTorch, Samples muster) {
+    Samples ratio = muster.over(pyTorch);
+    return new Figure(
+        name,
+        pyTorch.toString(),
+        muster.toString(),
+        muster.median(),
+        ratio.median(),
+        ratio.least(),
+        ratio.greatest());
+  }
 
   String toLine() {
     return String.join(
@@ -40,19 +53,19 @@ record Figure(
   }
 
   /** The figures of all runs that have left some in a directory. */
-  static List<Figure> read(Path directory) throws IOException {
+  public static List<Figure> read(Path directory) throws IOException {
     List<Figure> figures = new ArrayList<>();
     try (var files = Files.list(directory)) {
       for (Path file : files.sorted().toList()) {
         for (String line : Files.readAllLines(file)) {
-          figures.add(of(line.split("\t", -1)));
+          figures.add(parse(line.split("\t", -1)));
         }
       }
     }
     return figures;
   }
 
-  private static Figure of(String[] fields) {
+  private static Figure parse(String... fields) {
     return new Figure(
         fields[0],
         fields[1],

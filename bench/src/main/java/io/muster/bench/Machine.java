@@ -7,10 +7,10 @@ import java.util.Locale;
 import java.util.stream.Stream;
 
 /** What the figures were taken on. */
-final class Machine {
+public final class Machine {
   private Machine() {}
 
-  static String describe() throws IOException {
+  public static String describe() throws IOException {
     Runtime.Version jdk = Runtime.version();
     return String.format(
         Locale.ROOT,
@@ -25,7 +25,7 @@ final class Machine {
   }
 
   /** How many threads wanted a core during the last minute. */
-  static String load() throws IOException {
+  public static String load() throws IOException {
     Path path = Path.of("/proc/loadavg");
     if (!Files.isReadable(path)) {
       return "unknown";
@@ -35,13 +35,13 @@ final class Machine {
   }
 
   /** Memory that a process has in use. */
-  static long residentBytes(long pid) throws IOException {
+  public static long residentBytes(long pid) throws IOException {
     String kibibytes = field("/proc/" + pid + "/status", "VmRSS");
     return Long.parseLong(kibibytes.replace(" kB", "")) * 1024;
   }
 
   /** The cores that this process may run on, as Linux lists them. */
-  static String allowedCores() throws IOException {
+  public static String allowedCores() throws IOException {
     return field("/proc/self/status", "Cpus_allowed_list");
   }
 

@@ -3,17 +3,23 @@ package io.muster.bench;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.DoubleConsumer;
 
 /** One figure of each round. */
-final class Samples {
+public final class Samples {
   private final List<Double> figures = new ArrayList<>();
 
-  void add(double figure) {
+  public void add(double figure) {
     figures.add(figure);
   }
 
+  /** Hands over the figures in the order of the rounds. */
+  void forEach(DoubleConsumer consumer) {
+    figures.forEach(consumer::accept);
+  }
+
   /** The middle one, or not a number if there is none. */
-  double median() {
+  public double median() {
     if (figures.isEmpty()) {
       return Double.NaN;
     }
@@ -24,16 +30,16 @@ final class Samples {
         : (sorted.get(middle - 1) + sorted.get(middle)) / 2;
   }
 
-  double least() {
+  public double least() {
     return figures.stream().mapToDouble(f -> f).min().orElse(Double.NaN);
   }
 
-  double greatest() {
+  public double greatest() {
     return figures.stream().mapToDouble(f -> f).max().orElse(Double.NaN);
   }
 
   /** These figures divided by those of the same rounds, as far as there are some. */
-  Samples over(Samples base) {
+  public Samples over(Samples base) {
     Samples ratios = new Samples();
     for (int i = 0; i < Math.min(figures.size(), base.figures.size()); i++) {
       ratios.add(figures.get(i) / base.figures.get(i));

@@ -13,8 +13,9 @@ import java.util.Arrays;
  * @param storedBytes bytes of keys, values and queued items
  * @param heapBytes bytes of the heap that are in use, garbage included
  */
-record ServerHoldings(long connections, long waits, long keys, long storedBytes, long heapBytes) {
-  static ServerHoldings of(StoreServer server) {
+public record ServerHoldings(
+    long connections, long waits, long keys, long storedBytes, long heapBytes) {
+  public static ServerHoldings of(StoreServer server) {
     StoreServerStatistics now = server.statistics();
     Runtime runtime = Runtime.getRuntime();
     return new ServerHoldings(
@@ -25,7 +26,7 @@ record ServerHoldings(long connections, long waits, long keys, long storedBytes,
         runtime.totalMemory() - runtime.freeMemory());
   }
 
-  static ServerHoldings parse(String text) {
+  public static ServerHoldings parse(String text) {
     long[] counts = Arrays.stream(text.split(" ", -1)).mapToLong(Long::parseLong).toArray();
     return new ServerHoldings(counts[0], counts[1], counts[2], counts[3], counts[4]);
   }

@@ -1,9 +1,9 @@
 package io.muster.bench;
 
+import io.muster.fixtures.ChildProcess;
 import io.muster.store.server.Backend;
 import io.muster.store.server.StoreServer;
 import java.io.BufferedReader;
-import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
@@ -16,103 +16,94 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
+import org.bytedeco.javacpp.chrono.Milliseconds;
 import org.bytedeco.pytorch.TCPStore;
+import org.bytedeco.pytorch.TCPStoreOptions;
 
 /** A server in a process of its own, which ends when its standard input does. */
-final class ServerProcess implements AutoCloseable {
+public final class ServerProcess implements AutoCloseable {
   /** What can be served. */
-  enum Kind {
+  public enum Kind {
     PYTORCH,
     EVENT_LOOP,
     THREADED,
     ECHO
   }
 
-  private static final String READY = "listening on ";
+  /** The longest value that Muster's servers take. */
+  public static final int MAX_VALUE_BYTES = 64 << 20;
+
+  /** The least that PyTorch's server needs of the JVM that it is called from. */
+  private static final List<String> SMALL_JVM =
+      List.of("-Xms8m", "-Xmx64m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1");
+
+  /** What {@code ./muster serve} chooses. */
+  private static final List<String> FLAGS_OF_SERVE = List.of("-XX:+UseSerialGC");
+
+  private static final long TIMEOUT_MILLIS = 60_000;
+  private static final String ANSWER = "= ";
   private static final String HOLDINGS = "holdings";
   private static final String COLLECT = "collect";
 
-  private final Process process;
-  private final BufferedReader out;
+  private final ChildProcess process;
   private final int port;
 
-  private ServerProcess(Process process, BufferedReader out, int port) {
+  private ServerProcess(ChildProcess process) {
     this.process = process;
-    this.out = out;
-    this.port = port;
+    this.port = Integer.parseInt(process.answer());
   }
 
-  /** Starts a server for which the addresses of its clients have what names this machine gives. */
-  static ServerProcess start(Kind kind) throws IOException {
-    return start(kind, List.of(), List.of());
+  /** Starts a server, with flags for the JVM that it runs on. */
+  public static ServerProcess start(Kind kind, String... flags) {
+    return start(kind, List.of(), List.of(flags));
   }
 
-  /**
-   * Starts a server.
-   *
-   * @param prefix a command that runs the one that follows it, or nothing
-   * @param flags for the JVM that the server runs on
-   */
-  static ServerProcess start(Kind kind, List<String> prefix, List<String> flags)
-      throws IOException {
-    return start(System.getProperty("java.class.path"), kind, prefix, flags);
+  /** Starts PyTorch's server or Muster's as serves it best, by a command that runs another one. */
+  public static ServerProcess startBest(String side, List<String> prefix) {
+    return side.equals(SideBySide.PYTORCH)
+        ? start(Kind.PYTORCH, prefix, SMALL_JVM)
+        : start(Kind.EVENT_LOOP, prefix, FLAGS_OF_SERVE);
   }
 
-  /** Starts a server of the build that comes first on {@code classPath}. */
-  static ServerProcess startWith(String classPath, Kind kind) throws IOException {
-    return start(classPath, kind, List.of(), List.of());
-  }
-
-  private static ServerProcess start(
-      String classPath, Kind kind, List<String> prefix, List<String> flags) throws IOException {
+  private static ServerProcess start(Kind kind, List<String> prefix, List<String> flags) {
     List<String> command = new ArrayList<>(prefix);
-    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.addAll(flags);
-    command.addAll(
-        List.of(
-            "-Dorg.bytedeco.javacpp.nopointergc=true",
-            "-cp",
-            classPath,
-            ServerProcess.class.getName(),
-            kind.name()));
-    Process process =
-        new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start();
-    BufferedReader out = process.inputReader(StandardCharsets.UTF_8);
-    String line = out.readLine();
-    if (line == null || !line.startsWith(READY)) {
-      process.destroy();
-      throw new IOException("the " + kind + " server did not start: " + line);
-    }
-    return new ServerProcess(process, out, Integer.parseInt(line.substring(READY.length())));
+    List<String> options = new ArrayList<>(flags);
+    options.add("-Dorg.bytedeco.javacpp.nopointergc=true");
+    command.addAll(ChildProcess.javaCommand(options, ServerProcess.class, kind.name()));
+    return new ServerProcess(ChildProcess.start(Map.of(), command));
   }
 
-  int port() {
+  public int port() {
     return port;
   }
 
-  long pid() {
+  public long pid() {
     return process.pid();
   }
 
-  /** Processor time that all its threads have used. */
-  long cpuNanos() {
-    return process.info().totalCpuDuration().orElseThrow().toNanos();
+  /** CPU time that all its threads have used. */
+  public long cpuNanos() {
+    return ProcessHandle.of(pid())
+        .flatMap(handle -> handle.info().totalCpuDuration())
+        .orElseThrow()
+        .toNanos();
   }
 
-  /** Processor time of each of its threads. */
-  ThreadTimes threadTimes() throws IOException {
-    return ThreadTimes.of(process.pid());
+  /** CPU time of each of its threads. */
+  public ThreadTimes threadTimes() throws IOException {
+    return ThreadTimes.of(pid());
   }
 
   /** Memory that it has in use, in bytes. */
-  long residentBytes() throws IOException {
-    return Machine.residentBytes(process.pid());
+  public long residentBytes() throws IOException {
+    return Machine.residentBytes(pid());
   }
 
   /** How many files it has open, connections among them. */
-  int openFiles() throws IOException {
-    Path directory = Path.of("/proc/" + process.pid() + "/fd");
+  public int openFiles() throws IOException {
+    Path directory = Path.of("/proc/" + pid() + "/fd");
     int counted = (int) Files.size(directory);
     if (counted > 0) {
       return counted;
@@ -124,43 +115,50 @@ final class ServerProcess implements AutoCloseable {
   }
 
   /** What a server of Muster's holds at this moment. */
-  ServerHoldings holdings() throws IOException {
-    return ask(HOLDINGS);
+  public ServerHoldings holdings() {
+    return ServerHoldings.parse(process.ask(HOLDINGS));
   }
 
-  /** The same, after a garbage collection. */
-  ServerHoldings holdingsCollected() throws IOException {
-    return ask(COLLECT);
-  }
-
-  private ServerHoldings ask(String question) throws IOException {
-    OutputStream in = process.getOutputStream();
-    in.write((question + "\n").getBytes(StandardCharsets.UTF_8));
-    in.flush();
-    String line = out.readLine();
-    if (line == null) {
-      throw new EOFException("the server has ended");
-    }
-    return ServerHoldings.parse(line);
+  /** The same after a garbage collection. */
+  public ServerHoldings holdingsCollected() {
+    return ServerHoldings.parse(process.ask(COLLECT));
   }
 
   /** Ends it, and waits for its end, which would be in whatever is timed next. */
   @Override
   public void close() {
-    process.destroy();
-    var unusedProcess = process.onExit().join();
+    process.close();
+  }
+
+  /** A store of PyTorch's C++ at a port, with a server on libuv in this process or without. */
+  public static TCPStore pyTorch(int port, boolean server) {
+    TCPStoreOptions options = new TCPStoreOptions();
+    options.port((short) port);
+    options.isServer(server);
+    options.waitWorkers(false);
+    options.useLibUV(true);
+    options.timeout(new Milliseconds(TIMEOUT_MILLIS));
+    return new TCPStore("127.0.0.1", options);
   }
 
   /** Serves what its argument says until its input ends. */
   public static void main(String[] args) throws IOException {
     switch (Kind.valueOf(args[0])) {
       case PYTORCH -> {
-        TCPStore server = PyTorchSide.server();
+        TCPStore server = pyTorch(0, true);
         serveUntilInputEnds(server.getPort() & 0xffff);
         server.close();
       }
-      case EVENT_LOOP -> serveMuster(Backend.EVENT_LOOP);
-      case THREADED -> serveMuster(Backend.THREADED);
+      // Without more options, so that this runs with earlier versions of the store, too.
+      case EVENT_LOOP ->
+          serve(StoreServer.start(StoreServer.options().maxValueBytes(MAX_VALUE_BYTES).build()));
+      case THREADED ->
+          serve(
+              StoreServer.start(
+                  StoreServer.options()
+                      .backend(Backend.THREADED)
+                      .maxValueBytes(MAX_VALUE_BYTES)
+                      .build()));
       case ECHO -> {
         try (ServerSocket listener = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
           Thread echo = new Thread(() -> echo(listener), "echo");
@@ -172,24 +170,22 @@ final class ServerProcess implements AutoCloseable {
     }
   }
 
-  private static void serveMuster(Backend backend) throws IOException {
-    try (StoreServer server =
-        StoreServer.start(
-            StoreServer.options().backend(backend).maxValueBytes(Workload.HUGE).build())) {
-      System.out.println(READY + server.port());
+  private static void serve(StoreServer server) throws IOException {
+    try (server) {
+      System.out.println(ANSWER + server.port());
       BufferedReader in =
           new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
       for (String line = in.readLine(); line != null; line = in.readLine()) {
         if (line.equals(COLLECT)) {
           System.gc();
         }
-        System.out.println(ServerHoldings.of(server));
+        System.out.println(ANSWER + ServerHoldings.of(server));
       }
     }
   }
 
   private static void serveUntilInputEnds(int port) throws IOException {
-    System.out.println(READY + port);
+    System.out.println(ANSWER + port);
     long unused = System.in.transferTo(OutputStream.nullOutputStream());
   }
 
@@ -197,11 +193,7 @@ final class ServerProcess implements AutoCloseable {
     try (Socket socket = listener.accept()) {
       socket.setTcpNoDelay(true);
       InputStream in = socket.getInputStream();
-      OutputStream out = socket.getOutputStream();
-      byte[] buffer = new byte[1024];
-      for (int read = in.read(buffer); read >= 0; read = in.read(buffer)) {
-        out.write(buffer, 0, read);
-      }
+      long unused = in.transferTo(socket.getOutputStream());
     } catch (IOException e) {
       // The client has gone.
       return;

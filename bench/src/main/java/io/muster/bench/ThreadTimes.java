@@ -14,14 +14,14 @@ import java.util.stream.Stream;
  * Processor time of each thread of a process, to the nanosecond, as Linux counts it. Those in which
  * a JVM compiles and collects garbage are left out.
  */
-final class ThreadTimes {
+public final class ThreadTimes {
   private static final Pattern OF_THE_JVM = Pattern.compile("(C1|C2|G1|GC|VM) .*");
 
   private final Map<Path, Long> nanos = new HashMap<>();
 
   private ThreadTimes() {}
 
-  static ThreadTimes of(long pid) throws IOException {
+  public static ThreadTimes of(long pid) throws IOException {
     ThreadTimes times = new ThreadTimes();
     try (Stream<Path> threads = Files.list(Path.of("/proc/" + pid + "/task"))) {
       for (Path thread : threads.toList()) {
@@ -45,7 +45,7 @@ final class ThreadTimes {
   }
 
   /** Nanoseconds of the thread that has worked most since then. */
-  long busiestSince(ThreadTimes earlier) {
+  public long busiestSince(ThreadTimes earlier) {
     return nanos.entrySet().stream()
         .mapToLong(time -> time.getValue() - earlier.nanos.getOrDefault(time.getKey(), 0L))
         .max()

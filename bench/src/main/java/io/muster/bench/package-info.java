@@ -1,4 +1,4 @@
-/** Measurements: of single parts with JMH, and of whole stores beside PyTorch's. */
+/** What all benchmarks share: options, the runner of several sides, results, pages and charts. */
 @NullMarked
 package io.muster.bench;
 

@@ -1,0 +1,86 @@
+package io.muster.bench;
+
+import java.io.Closeable;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.StandardProtocolFamily;
+import java.nio.channels.DatagramChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+
+/**
+ * What names the addresses of clients have for a server. PyTorch's looks up the name of whoever
+ * connects, on its only thread.
+ *
+ * <p>Files that take the place of the system's are mounted in a namespace of the server's own,
+ * which takes root's rights; without them the server gets what this machine says.
+ */
+public final class HostsOverride implements Closeable {
+  private static final String MOUNT =
+      "mount --bind \"$1\" /etc/hosts && mount --bind \"$2\" /etc/resolv.conf && shift 2"
+          + " && exec \"$@\"";
+
+  /** On loopback, an address of this process only, as the port can be no other. */
+  private static final InetSocketAddress SILENT =
+      new InetSocketAddress(
+          String.format(
+              Locale.ROOT,
+              "127.%d.%d.53",
+              ProcessHandle.current().pid() / 256 % 256,
+              ProcessHandle.current().pid() % 256),
+          53);
+
+  private final Path directory = Files.createTempDirectory("names");
+  private final Path resolver = directory.resolve("resolv.conf");
+
+  /** A server of names that takes every question and answers none. */
+  private final DatagramChannel silent = DatagramChannel.open(StandardProtocolFamily.INET);
+
+  public HostsOverride() throws IOException {
+    silent.bind(SILENT);
+    Files.writeString(
+        resolver, "nameserver " + SILENT.getAddress().getHostAddress() + System.lineSeparator());
+  }
+
+  /** Whether this process may mount. */
+  public static boolean canBeChosen() throws IOException, InterruptedException {
+    return new ProcessBuilder("unshare", "-m", "true").start().waitFor() == 0;
+  }
+
+  /** What a page says of the names that servers found. */
+  public static String describe(boolean chosen) {
+    return chosen
+        ? "a hosts file of its own answers at once, unless the table says otherwise"
+        : "what this machine answers was not in the hand of the run";
+  }
+
+  /** The start of a command for which names are found at once: PyTorch at its best. */
+  public List<String> known() throws IOException {
+    String self = InetAddress.getLocalHost().getHostName();
+    return commandWith("127.0.0.1 localhost " + self + "\n::ffff:127.0.0.1 localhost\n");
+  }
+
+  /** The start of a command for which no name is found, and no server of names answers. */
+  public List<String> unknown() throws IOException {
+    return commandWith("\n");
+  }
+
+  private List<String> commandWith(String hosts) throws IOException {
+    Path file = Files.writeString(Files.createTempFile(directory, "hosts", ""), hosts);
+    return List.of("unshare", "-m", "sh", "-c", MOUNT, "sh", file.toString(), resolver.toString());
+  }
+
+  @Override
+  public void close() throws IOException {
+    silent.close();
+    try (var files = Files.list(directory)) {
+      for (Path file : files.toList()) {
+        Files.delete(file);
+      }
+    }
+    Files.delete(directory);
+  }
+}

@@ -1,0 +1,49 @@
+package io.muster.bench.crowd;
+
+import java.io.EOFException;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.StandardSocketOptions;
+import java.nio.ByteBuffer;
+import java.nio.channels.SocketChannel;
+
+/** One client that blocks, speaks PyTorch's bytes, and is the same before either server. */
+public final class Caller implements AutoCloseable {
+  private final SocketChannel channel;
+  private final ByteBuffer reply = ByteBuffer.allocateDirect(64 * 1024);
+
+  public Caller(int port) throws IOException {
+    channel = SocketChannel.open(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
+    channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
+    send(Message.of(request -> request.validate()));
+  }
+
+  /** Sends what has no answer. */
+  void send(Message request) throws IOException {
+    request.writeTo(channel);
+  }
+
+  /**
+   * Sends a request and reads its answer, of so many bytes.
+   *
+   * @return nanoseconds from the one to the other
+   */
+  long call(Message request, long replyBytes) throws IOException {
+    long start = System.nanoTime();
+    request.writeTo(channel);
+    for (long missing = replyBytes; missing > 0; ) {
+      int read = channel.read(reply.clear().limit((int) Math.min(missing, reply.capacity())));
+      if (read < 0) {
+        throw new EOFException("the server closed the connection");
+      }
+      missing -= read;
+    }
+    return System.nanoTime() - start;
+  }
+
+  @Override
+  public void close() throws IOException {
+    channel.close();
+  }
+}

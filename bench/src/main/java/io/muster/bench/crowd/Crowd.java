@@ -1,0 +1,244 @@
+package io.muster.bench.crowd;
+
+import java.io.EOFException;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.StandardSocketOptions;
+import java.nio.ByteBuffer;
+import java.nio.channels.SelectionKey;
+import java.nio.channels.Selector;
+import java.nio.channels.SocketChannel;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.function.IntFunction;
+
+/**
+ * Many clients of one store server, all driven by the thread that calls. They speak PyTorch's
+ * bytes, so that the same crowd stands before either server. Every method returns when its last
+ * client has its answer; requests and replies are so short that one write and one read take them.
+ */
+public final class Crowd implements AutoCloseable {
+  private static final int PING_REPLY_BYTES = 4;
+  private static final int ADD_REPLY_BYTES = 8;
+  private static final long PATIENCE_NANOS = TimeUnit.MINUTES.toNanos(5);
+
+  private final Selector selector = Selector.open();
+  private final InetSocketAddress server;
+  private final List<Member> members = new ArrayList<>();
+  private final ByteBuffer input = ByteBuffer.allocateDirect(64 * 1024);
+  private final Message hello;
+  private final Message joining;
+
+  /** How many clients do not have yet what the method under way is about. */
+  private int unanswered;
+
+  /** A crowd that is still empty. */
+  public Crowd(int port) throws IOException {
+    server = new InetSocketAddress(InetAddress.getLoopbackAddress(), port);
+    hello =
+        Message.of(
+            request -> {
+              request.validate();
+              request.ping(1);
+            });
+    joining = Message.of(request -> request.add(Message.bytes("init/"), 1));
+  }
+
+  int size() {
+    return members.size();
+  }
+
+  /**
+   * Lets so many clients connect at once, each as PyTorch's does: it validates, pings, and when it
+   * has its answer adds one to the counter of workers.
+   *
+   * @return nanoseconds until the last has the answer to its add
+   */
+  public long join(int clients) throws IOException {
+    long start = System.nanoTime();
+    unanswered = clients;
+    for (int i = 0; i < clients; i++) {
+      Member member = new Member(SocketChannel.open());
+      members.add(member);
+      member.connect();
+      // Else those who are done connecting would hear nothing until the last has begun to.
+      if (i % 64 == 63) {
+        serve(selector.selectNow());
+      }
+    }
+    serveAll();
+    return System.nanoTime() - start;
+  }
+
+  /** Sends every client's request, and does not wait for answers. */
+  void send(IntFunction<Message> requests) throws IOException {
+    for (int i = 0; i < members.size(); i++) {
+      members.get(i).send(requests.apply(i), 0);
+    }
+  }
+
+  /**
+   * Sends a request of every client.
+   *
+   * @return nanoseconds until the last has its answer, of so many bytes
+   */
+  public long exchange(Message request, int replyBytes) throws IOException {
+    long start = System.nanoTime();
+    expect(replyBytes);
+    send(i -> request);
+    serveAll();
+    return System.nanoTime() - start;
+  }
+
+  /** From now on every client waits for so many bytes. */
+  void expect(int replyBytes) {
+    unanswered = members.size();
+    for (Member member : members) {
+      member.missing += replyBytes;
+    }
+  }
+
+  /** Returns when every client has what it waits for. */
+  void awaitReplies() throws IOException {
+    serveAll();
+  }
+
+  /**
+   * Lets every client send its request again as soon as it has the answer.
+   *
+   * @return nanoseconds for so many requests of all clients together
+   */
+  long loop(Message request, int replyBytes, int operations) throws IOException {
+    unanswered = members.size();
+    int each = Math.max(1, operations / members.size());
+    long start = System.nanoTime();
+    for (Member member : members) {
+      member.repeat(request, replyBytes, each);
+    }
+    serveAll();
+    return System.nanoTime() - start;
+  }
+
+  /** Disconnects all clients, one directly after the other. */
+  void leave() throws IOException {
+    for (Member member : members) {
+      member.channel.close();
+    }
+    members.clear();
+    // Deregisters them, else their descriptors stay open.
+    int unused = selector.selectNow();
+  }
+
+  @Override
+  public void close() throws IOException {
+    leave();
+    selector.close();
+  }
+
+  private void serveAll() throws IOException {
+    long deadline = System.nanoTime() + PATIENCE_NANOS;
+    while (unanswered > 0) {
+      serve(selector.select(1_000));
+      if (System.nanoTime() - deadline > 0) {
+        throw new IOException(unanswered + " of " + members.size() + " clients have no answer");
+      }
+    }
+  }
+
+  private void serve(int ready) throws IOException {
+    if (ready == 0) {
+      return;
+    }
+    try {
+      selector.selectedKeys().forEach(key -> ((Member) key.attachment()).ready());
+    } catch (UncheckedIOException e) {
+      throw e.getCause();
+    }
+    selector.selectedKeys().clear();
+  }
+
+  /** One client. */
+  private final class Member {
+    private final SocketChannel channel;
+    private SelectionKey key;
+
+    /** The bytes that answer what is under way, as far as they have not come. */
+    private int missing;
+
+    /** What is sent next and how much answers it. */
+    private Message next;
+
+    private int nextReplyBytes;
+    private int repeats;
+
+    Member(SocketChannel channel) throws IOException {
+      this.channel = channel;
+      this.next = hello;
+      channel.configureBlocking(false);
+      channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
+      key = channel.register(selector, 0, this);
+    }
+
+    void connect() throws IOException {
+      missing = PING_REPLY_BYTES;
+      repeats = 1;
+      next = joining;
+      nextReplyBytes = ADD_REPLY_BYTES;
+      if (channel.connect(server)) {
+        connected();
+      } else {
+        key.interestOps(SelectionKey.OP_CONNECT);
+      }
+    }
+
+    private void connected() throws IOException {
+      key.interestOps(SelectionKey.OP_READ);
+      hello.writeTo(channel);
+    }
+
+    void send(Message request, int replyBytes) throws IOException {
+      missing += replyBytes;
+      request.writeTo(channel);
+    }
+
+    void repeat(Message request, int replyBytes, int times) throws IOException {
+      next = request;
+      nextReplyBytes = replyBytes;
+      repeats = times - 1;
+      send(request, replyBytes);
+    }
+
+    void ready() {
+      try {
+        if (key.isConnectable()) {
+          if (channel.finishConnect()) {
+            connected();
+          }
+          return;
+        }
+        int read = channel.read(input.clear());
+        if (read < 0) {
+          throw new EOFException("the server closed a connection");
+        }
+        missing -= read;
+        if (missing > 0) {
+          return;
+        }
+        if (missing < 0) {
+          throw new IOException(-missing + " bytes more than asked for");
+        }
+        if (repeats > 0) {
+          repeats--;
+          send(next, nextReplyBytes);
+        } else {
+          unanswered--;
+        }
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+    }
+  }
+}

@@ -1,0 +1,125 @@
+package io.muster.bench.crowd;
+
+import static io.muster.bench.SideBySide.MUSTER;
+import static io.muster.bench.SideBySide.PYTORCH;
+
+import io.muster.bench.HostsOverride;
+import io.muster.bench.Options;
+import io.muster.bench.ServerProcess;
+import io.muster.bench.SideBySide;
+import java.io.IOException;
+import java.util.EnumMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+
+/** Times what crowds of clients do to PyTorch's server and to Muster's. */
+public final class CrowdBenchmark {
+  private static final String USAGE =
+      "usage: side-by-side-crowds [--rounds N] [--warm-up N] [--scale F] [--only REGEX]"
+          + " [--write FILE] [--figures FILE]";
+
+  /** PyTorch's server has a client in its own process, which looks for the name of its own end. */
+  private static final String STARTED = "start of a server, no server of names answers, ms";
+
+  private static final List<Workload> WORKLOADS =
+      List.of(
+          new Workload("loop", Servers.WARM, 16, CrowdWork::loop),
+          new Workload("loop", Servers.WARM, 256, CrowdWork::loop),
+          new Workload("loop", Servers.WARM, 4_000, CrowdWork::loop),
+          new Workload("join", Servers.WARM, 1_000, CrowdWork::join),
+          new Workload("join", Servers.WARM, 10_000, CrowdWork::join),
+          new Workload(
+              "join without names", Servers.WARM_NAMELESS, 1_000, CrowdWork::joinWithoutNames),
+          new Workload("wake", Servers.WARM, 10_000, CrowdWork::wake),
+          new Workload("leave", Servers.WARM, 10_000, CrowdWork::leave),
+          new Workload("barrier", Servers.WARM, 1_000, CrowdWork::barrier),
+          new Workload("idle", Servers.NEW, 18_000, CrowdWork::idle),
+          new Workload("keys", Servers.NEW, 1_000_000, CrowdWork::keys));
+
+  private final Options options;
+  private final SideBySide run;
+  private final Map<Servers, Map<String, ServerProcess>> warm = new EnumMap<>(Servers.class);
+
+  private CrowdBenchmark(Options options) throws IOException {
+    this.options = options;
+    this.run = new SideBySide(options, PYTORCH, MUSTER);
+  }
+
+  /** Which servers a workload has. */
+  private enum Servers {
+    /** One for all rounds of all workloads that have such. */
+    WARM,
+
+    /** The same, for which names cannot be found. */
+    WARM_NAMELESS,
+
+    /** A new one for each round, since memory is what is measured. */
+    NEW
+  }
+
+  /** What is measured. */
+  private record Workload(String name, Servers servers, int clients, CrowdWork.Work work) {
+    /** PyTorch's server takes a minute or more to forget the waits of so many. */
+    boolean isSlow() {
+      return name.equals("leave");
+    }
+  }
+
+  /** Measures, prints, and writes the files that were named. */
+  public static void main(String... args) throws IOException, InterruptedException {
+    new CrowdBenchmark(Options.parse(USAGE, 15, 2, args)).measure();
+  }
+
+  private void measure() throws IOException, InterruptedException {
+    boolean namesChosen = HostsOverride.canBeChosen();
+    try (HostsOverride names = new HostsOverride()) {
+      for (Workload workload : WORKLOADS) {
+        boolean nameless = workload.servers == Servers.WARM_NAMELESS;
+        if (options.includes(workload.name) && (namesChosen || !nameless)) {
+          System.err.println(workload.name + " of " + options.scaled(workload.clients));
+          List<String> known = namesChosen ? names.known() : List.of();
+          measure(workload, nameless ? names.unknown() : known);
+        }
+      }
+    } finally {
+      warm.values().forEach(servers -> servers.values().forEach(ServerProcess::close));
+    }
+    run.publish(run.page("crowds.md").with("names", HostsOverride.describe(namesChosen)));
+  }
+
+  private void measure(Workload workload, List<String> prefix)
+      throws IOException, InterruptedException {
+    int clients = options.scaled(workload.clients);
+    if (workload.servers == Servers.NEW) {
+      SideBySide.Work onNewServer =
+          (side, round) -> {
+            try (ServerProcess server = ServerProcess.startBest(side, prefix)) {
+              return workload.work.on(server, clients, round);
+            }
+          };
+      run.run(0, options.rounds(), List.of(onNewServer));
+      return;
+    }
+    Map<String, ServerProcess> servers =
+        warm.computeIfAbsent(workload.servers, which -> start(which, prefix));
+    SideBySide.Work work =
+        (side, round) ->
+            workload.work.on(Objects.requireNonNull(servers.get(side)), clients, round);
+    int most = workload.isSlow() ? 2 : Integer.MAX_VALUE;
+    run.run(Math.min(options.warmUp(), most - 1), Math.min(options.rounds(), most), List.of(work));
+  }
+
+  private Map<String, ServerProcess> start(Servers which, List<String> prefix) {
+    Map<String, ServerProcess> servers = new LinkedHashMap<>();
+    for (String side : List.of(PYTORCH, MUSTER)) {
+      long start = System.nanoTime();
+      servers.put(side, ServerProcess.startBest(side, prefix));
+      if (which == Servers.WARM_NAMELESS) {
+        run.results().add(STARTED, side, (System.nanoTime() - start) / 1e6);
+      }
+    }
+    return servers;
+  }
+}

@@ -1,0 +1,149 @@
+package io.muster.bench.soak;
+
+import io.muster.bench.Machine;
+import io.muster.bench.ServerProcess;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.concurrent.locks.LockSupport;
+import org.HdrHistogram.Histogram;
+
+/**
+ * Has many clients, good and bad ones, come to a server and leave it for a long time, and says
+ * whether it answered rightly, stayed as fast, and kept nothing of those who have gone. For Linux.
+ */
+public final class Soak {
+  private static final String USAGE = "usage: soak [--minutes M] [--seed N] [--write FILE]";
+  private static final int INTERVALS = 200;
+  private static final Duration SHORTEST_INTERVAL = Duration.ofMillis(100);
+  private static final Duration REHEARSAL = Duration.ofSeconds(2);
+  private static final Duration LONGEST_FAREWELL = Duration.ofSeconds(10);
+
+  /** So small that the heap has soon reached the size that it keeps. */
+  static final String SERVER_HEAP = "-Xmx128m";
+
+  /** The server complains about each bad client, some hundreds a minute. */
+  private static final String NO_LOG = "-Djava.util.logging.config.file=/dev/null";
+
+  private double minutes = 10;
+  private long seed = System.nanoTime();
+  private Optional<Path> file = Optional.empty();
+
+  private Soak(String[] args) {
+    for (int i = 0; i < args.length; i += 2) {
+      if (i + 1 == args.length) {
+        throw new IllegalArgumentException(USAGE);
+      }
+      switch (args[i]) {
+        case "--minutes" -> minutes = Double.parseDouble(args[i + 1]);
+        case "--seed" -> seed = Long.parseLong(args[i + 1]);
+        case "--write" -> file = Optional.of(Path.of(args[i + 1]));
+        default -> throw new IllegalArgumentException(USAGE);
+      }
+    }
+  }
+
+  /** Soaks, prints and writes the report, and exits with 1 if the server did not stand it. */
+  public static void main(String[] args) throws IOException {
+    SoakReport report = run(args);
+    List<String> failed = report.failedChecks();
+    failed.forEach(check -> System.err.println("FAILED: " + check));
+    System.exit(failed.isEmpty() ? 0 : 1);
+  }
+
+  static SoakReport run(String... args) throws IOException {
+    Soak soak = new Soak(args);
+    System.err.println("seed " + soak.seed);
+    SoakReport report = soak.measure();
+    System.out.print(report.text());
+    if (soak.file.isPresent()) {
+      report.writeTo(soak.file.get());
+    }
+    return report;
+  }
+
+  private SoakReport measure() throws IOException {
+    String loadBefore = Machine.load();
+    try (ServerProcess server =
+        ServerProcess.start(ServerProcess.Kind.EVENT_LOOP, SERVER_HEAP, NO_LOG)) {
+      rehearse(server);
+      SoakReport.Rest before = rest(server);
+      List<SoakSample> samples = new ArrayList<>();
+      SoakLoad load = SoakLoad.start(server.port(), seed);
+      try (load) {
+        sample(load, server, samples);
+      }
+      return new SoakReport(
+          minutes,
+          seed,
+          String.format(
+              Locale.ROOT, "%s before the run and %s after it", loadBefore, Machine.load()),
+          samples,
+          load.operations(),
+          load.visits(),
+          load.failures(),
+          before,
+          rest(server));
+    }
+  }
+
+  /** Has the server load and open all that it keeps for good. */
+  private void rehearse(ServerProcess server) {
+    try (SoakLoad load = SoakLoad.start(server.port(), seed)) {
+      parkUntil(System.nanoTime() + REHEARSAL.toNanos());
+      if (!load.goesOn()) {
+        throw new IllegalStateException("the rehearsal failed: " + load.failures());
+      }
+    }
+  }
+
+  private void sample(SoakLoad load, ServerProcess server, List<SoakSample> samples)
+      throws IOException {
+    long start = System.nanoTime();
+    long nanos = (long) (minutes * 60e9);
+    long interval = Math.max(nanos / INTERVALS, SHORTEST_INTERVAL.toNanos());
+    long before = start;
+    long operations = 0;
+    long visits = 0;
+    for (long due = interval; due <= nanos && load.goesOn(); due += interval) {
+      parkUntil(start + due);
+      long now = System.nanoTime();
+      double seconds = (now - before) / 1e9;
+      Histogram times = load.probe().takeNanos();
+      samples.add(
+          new SoakSample(
+              due / 60e9,
+              (load.operations() - operations) / seconds,
+              (load.visits() - visits) / seconds,
+              times.getValueAtPercentile(50) / 1e3,
+              times.getValueAtPercentile(99) / 1e3,
+              times.getValueAtPercentile(99.9) / 1e3,
+              times.getMaxValue() / 1e3,
+              server.residentBytes(),
+              server.openFiles(),
+              server.holdings()));
+      before = now;
+      operations = load.operations();
+      visits = load.visits();
+    }
+  }
+
+  private static void parkUntil(long nanoTime) {
+    for (long left = nanoTime - System.nanoTime(); left > 0; left = nanoTime - System.nanoTime()) {
+      LockSupport.parkNanos(left);
+    }
+  }
+
+  /** What is left when the server has noticed that all clients have gone. */
+  private static SoakReport.Rest rest(ServerProcess server) throws IOException {
+    long deadline = System.nanoTime() + LONGEST_FAREWELL.toNanos();
+    while (server.holdings().connections() > 0 && System.nanoTime() < deadline) {
+      LockSupport.parkNanos(Duration.ofMillis(50).toNanos());
+    }
+    return new SoakReport.Rest(server.holdingsCollected(), server.openFiles());
+  }
+}

@@ -1,0 +1,5 @@
+/** How long servers take to start. */
+@NullMarked
+package io.muster.bench.start;
+
+import org.jspecify.annotations.NullMarked;
