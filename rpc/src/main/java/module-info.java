@@ -14,6 +14,8 @@ module io.muster.rpc {
   requires io.grpc;
   requires io.grpc.netty.shaded;
   requires java.logging;
+  // Netty's direct buffers.
+  requires jdk.unsupported;
 
   exports io.muster.rpc;
 }
