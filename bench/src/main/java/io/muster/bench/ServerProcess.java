@@ -1,8 +1,9 @@
 package io.muster.bench;
 
 import io.muster.fixtures.ChildProcess;
-import io.muster.store.server.Backend;
+import io.muster.store.server.ServerBackend;
 import io.muster.store.server.StoreServer;
+import io.muster.store.server.StoreServerOptions;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
@@ -151,12 +152,12 @@ public final class ServerProcess implements AutoCloseable {
       }
       // Without more options, so that this runs with earlier versions of the store, too.
       case EVENT_LOOP ->
-          serve(StoreServer.start(StoreServer.options().maxValueBytes(MAX_VALUE_BYTES).build()));
+          serve(StoreServer.start(StoreServerOptions.builder().maxValueBytes(MAX_VALUE_BYTES).build()));
       case THREADED ->
           serve(
               StoreServer.start(
-                  StoreServer.options()
-                      .backend(Backend.THREADED)
+                  StoreServerOptions.builder()
+                      .backend(ServerBackend.THREADED)
                       .maxValueBytes(MAX_VALUE_BYTES)
                       .build()));
       case ECHO -> {

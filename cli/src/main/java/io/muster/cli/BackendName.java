@@ -1,6 +1,6 @@
 package io.muster.cli;
 
-import io.muster.store.server.Backend;
+import io.muster.store.server.ServerBackend;
 import java.util.Arrays;
 import java.util.Iterator;
 import java.util.List;
@@ -9,10 +9,10 @@ import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 
 /** The names of the server's backends: {@code event-loop} and {@code threaded}. */
-final class BackendName implements ITypeConverter<Backend>, Iterable<String> {
+final class BackendName implements ITypeConverter<ServerBackend>, Iterable<String> {
   @Override
-  public Backend convert(String text) {
-    return Arrays.stream(Backend.values())
+  public ServerBackend convert(String text) {
+    return Arrays.stream(ServerBackend.values())
         .filter(backend -> nameOf(backend).equals(text))
         .findFirst()
         .orElseThrow(
@@ -28,10 +28,10 @@ final class BackendName implements ITypeConverter<Backend>, Iterable<String> {
   }
 
   private static List<String> names() {
-    return Arrays.stream(Backend.values()).map(BackendName::nameOf).toList();
+    return Arrays.stream(ServerBackend.values()).map(BackendName::nameOf).toList();
   }
 
-  private static String nameOf(Backend backend) {
+  private static String nameOf(ServerBackend backend) {
     return backend.name().toLowerCase(Locale.ROOT).replace('_', '-');
   }
 }

@@ -1,6 +1,5 @@
 package io.muster.cli;
 
-import io.muster.store.server.StoreServer;
 import io.muster.store.server.StoreServerOptions;
 import java.time.Duration;
 import java.util.regex.Matcher;
@@ -10,7 +9,7 @@ import picocli.CommandLine.TypeConversionException;
 
 /** Keep-alive times, written {@code IDLE,INTERVAL,PROBES}: {@code 15s,5s,3}. */
 record KeepAliveTimes(Duration idle, Duration interval, int probes) {
-  static final KeepAliveTimes DEFAULT = of(StoreServer.options().build());
+  static final KeepAliveTimes DEFAULT = of(StoreServerOptions.builder().build());
 
   private static final Pattern FORM = Pattern.compile("([^,]+),([^,]+),([0-9]{1,3})");
 
@@ -36,7 +35,7 @@ record KeepAliveTimes(Duration idle, Duration interval, int probes) {
       HumanDuration duration = new HumanDuration();
       try {
         return of(
-            StoreServer.options()
+            StoreServerOptions.builder()
                 .keepAlive(
                     duration.convert(form.group(1)),
                     duration.convert(form.group(2)),

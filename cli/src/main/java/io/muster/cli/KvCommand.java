@@ -4,7 +4,6 @@ import io.muster.store.PrefixStore;
 import io.muster.store.Store;
 import io.muster.store.TcpStore;
 import io.muster.store.TcpStoreOptions;
-import io.muster.store.server.StoreServer;
 import io.muster.store.server.StoreServerOptions;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
@@ -129,7 +128,7 @@ final class KvCommand {
     TcpStoreOptions options =
         TcpStoreOptions.builder()
             .timeout(timeout)
-            .server(StoreServer.options().maxValueBytes(maxValueBytes()).build())
+            .maxValueBytes(maxValueBytes())
             .build();
     Store store = TcpStore.connect(endpoint().host(), endpoint().port(), options);
     return prefix == null ? store : new PrefixStore(prefix, store);

@@ -1,7 +1,7 @@
 package io.muster.cli;
 
 import io.muster.store.NetworkException;
-import io.muster.store.server.Backend;
+import io.muster.store.server.ServerBackend;
 import io.muster.store.server.StoreServer;
 import io.muster.store.server.StoreServerOptions;
 import java.nio.file.Path;
@@ -57,7 +57,7 @@ final class ServeCommand implements Callable<Integer> {
         "event-loop: one thread does everything; the default.",
         "threaded: plain sockets and a thread a connection."
       })
-  private Backend backend = Backend.EVENT_LOOP;
+  private ServerBackend backend = ServerBackend.EVENT_LOOP;
 
   @Option(
       names = "--backlog",
@@ -145,7 +145,7 @@ final class ServeCommand implements Callable<Integer> {
           "--bind is empty; give an address, a host, a network interface, or '*'");
     }
     StoreServerOptions.Builder options =
-        StoreServer.options()
+        StoreServerOptions.builder()
             .port(port)
             .backend(backend)
             .backlog(backlog)

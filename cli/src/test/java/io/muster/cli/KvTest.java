@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 
 import io.muster.store.TcpStore;
 import io.muster.store.server.StoreServer;
+import io.muster.store.server.StoreServerOptions;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -108,7 +109,7 @@ class KvTest {
 
   @Test
   void set_refusedByTheServer_saysWhy() {
-    try (StoreServer small = StoreServer.start(StoreServer.options().maxStoredBytes(8).build())) {
+    try (StoreServer small = StoreServer.start(StoreServerOptions.builder().maxStoredBytes(8).build())) {
       Cli.Result result =
           Cli.run("kv", "--endpoint", "127.0.0.1:" + small.port(), "set", "key", "0123456789");
 

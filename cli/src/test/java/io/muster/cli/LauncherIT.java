@@ -282,7 +282,7 @@ class LauncherIT {
   void launcher_valueLargerThanTheHeap_exitsWithTheCodeForIt()
       throws IOException, InterruptedException {
     useJarOfThisBuild();
-    StoreServerOptions large = StoreServer.options().maxValueBytes(64 << 20).build();
+    StoreServerOptions large = StoreServerOptions.builder().maxValueBytes(64 << 20).build();
     try (StoreServer server = StoreServer.start(large);
         TcpStore store =
             TcpStore.connect(

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.muster.store.TcpStore;
 import io.muster.store.server.StoreServer;
+import io.muster.store.server.StoreServerOptions;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.util.ArrayList;
@@ -29,7 +30,7 @@ class MessageTextTest {
   @ParameterizedTest
   @ValueSource(strings = {"get KEY", "add KEY 1", "wait KEY", "barrier KEY 2", "pop KEY", "KEY"})
   void key_isEscaped(String command) {
-    try (StoreServer server = StoreServer.start(StoreServer.options().build());
+    try (StoreServer server = StoreServer.start(StoreServerOptions.builder().build());
         TcpStore store = TcpStore.connect("127.0.0.1", server.port())) {
       if (command.startsWith("add")) {
         store.set(HOSTILE, HOSTILE);

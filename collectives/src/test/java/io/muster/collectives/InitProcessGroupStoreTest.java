@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.muster.store.PrefixStore;
 import io.muster.store.Store;
 import io.muster.store.TcpStore;
-import io.muster.store.server.Backend;
+import io.muster.store.server.ServerBackend;
 import java.util.HashMap;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -18,13 +18,13 @@ class InitProcessGroupStoreTest {
 
   @ParameterizedTest
   @CsvSource({"'', EVENT_LOOP", "?use_libuv=1, EVENT_LOOP", "?use_libuv=0, THREADED"})
-  void urlArgument_choosesTheBackendOfTheStore(String arguments, Backend expected) {
+  void urlArgument_choosesTheBackendOfTheStore(String arguments, ServerBackend expected) {
     assertThat(backend("tcp://" + LOOPBACK + ":0" + arguments, Map.of())).isEqualTo(expected);
   }
 
   @ParameterizedTest
   @CsvSource({"1, EVENT_LOOP", "0, THREADED"})
-  void environment_choosesTheBackendOfTheStore(String useLibuv, Backend expected) {
+  void environment_choosesTheBackendOfTheStore(String useLibuv, ServerBackend expected) {
     Map<String, String> environment =
         Map.of("USE_LIBUV", useLibuv, "MASTER_ADDR", LOOPBACK, "MASTER_PORT", "0");
 
@@ -34,7 +34,7 @@ class InitProcessGroupStoreTest {
   @Test
   void urlArgument_goesBeforeTheEnvironment() {
     assertThat(backend("tcp://" + LOOPBACK + ":0?use_libuv=1", Map.of("USE_LIBUV", "0")))
-        .isEqualTo(Backend.EVENT_LOOP);
+        .isEqualTo(ServerBackend.EVENT_LOOP);
   }
 
   /** Fault D5: the URL names localhost, and ranks on other hosts must reach the store. */
@@ -60,7 +60,7 @@ class InitProcessGroupStoreTest {
   }
 
   /** The server backend of the store of a world of one. */
-  private static Backend backend(String initMethod, Map<String, String> environment) {
+  private static ServerBackend backend(String initMethod, Map<String, String> environment) {
     Map<String, String> variables = new HashMap<>(environment);
     variables.put("GLOO_SOCKET_IFNAME", "lo");
     try (ProcessGroups groups = new ProcessGroups()) {
@@ -77,7 +77,7 @@ class InitProcessGroupStoreTest {
       world.store().set("key", "value");
       assertThat(store.getString("default_pg/0//key")).isEqualTo("value");
 
-      Backend backend = store.server().orElseThrow().backend();
+      ServerBackend backend = store.server().orElseThrow().backend();
 
       groups.destroyProcessGroup();
       assertThat(groups.isInitialized()).isFalse();

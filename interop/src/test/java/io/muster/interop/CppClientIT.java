@@ -10,8 +10,9 @@ import io.muster.store.Store;
 import io.muster.store.StoreTimeoutException;
 import io.muster.store.TcpStore;
 import io.muster.store.TcpStoreOptions;
-import io.muster.store.server.Backend;
+import io.muster.store.server.ServerBackend;
 import io.muster.store.server.StoreServer;
+import io.muster.store.server.StoreServerOptions;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -33,7 +34,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** PyTorch's C++ clients and Muster's at one Muster server: what one does, the other sees. */
 @ExtendWith(CppPyTorch.class)
 @ParameterizedClass
-@EnumSource(Backend.class)
+@EnumSource(ServerBackend.class)
 class CppClientIT {
   private static final Duration SHORT = Duration.ofMillis(50);
 
@@ -41,8 +42,8 @@ class CppClientIT {
   private final CppStore cpp;
   private final TcpStore java;
 
-  CppClientIT(Backend backend) {
-    server = StoreServer.start(StoreServer.options().backend(backend).build());
+  CppClientIT(ServerBackend backend) {
+    server = StoreServer.start(StoreServerOptions.builder().backend(backend).build());
     cpp = CppStore.client(server.port());
     java = connect();
   }
@@ -351,7 +352,7 @@ class CppClientIT {
     int port = socket.socket().getLocalPort();
     TcpStoreOptions world = TcpStoreOptions.builder().worldSize(4).build();
     TcpStoreOptions hosting =
-        world.toBuilder().server(StoreServer.options().listenChannel(socket).build()).build();
+        world.toBuilder().server(StoreServerOptions.builder().listenChannel(socket).build()).build();
     var host = Background.call(() -> TcpStore.host("127.0.0.1", port, hosting));
     try (CppStore one = CppStore.joining(port, 4);
         TcpStore two = TcpStore.connect("127.0.0.1", port, world);

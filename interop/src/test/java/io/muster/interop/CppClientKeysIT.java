@@ -5,8 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.muster.fixtures.contract.KeyContract;
 import io.muster.store.Store;
-import io.muster.store.server.Backend;
+import io.muster.store.server.ServerBackend;
 import io.muster.store.server.StoreServer;
+import io.muster.store.server.StoreServerOptions;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -19,13 +20,13 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** The contract of keys, asked of a Muster server through PyTorch's C++ client. */
 @ExtendWith(CppPyTorch.class)
 @ParameterizedClass
-@EnumSource(Backend.class)
+@EnumSource(ServerBackend.class)
 class CppClientKeysIT implements KeyContract {
   private final StoreServer server;
   private final CppStore store;
 
-  CppClientKeysIT(Backend backend) {
-    server = StoreServer.start(StoreServer.options().backend(backend).build());
+  CppClientKeysIT(ServerBackend backend) {
+    server = StoreServer.start(StoreServerOptions.builder().backend(backend).build());
     store = CppStore.client(server.port());
   }
 

@@ -2,7 +2,7 @@ package io.muster.interop;
 
 import io.muster.store.Store;
 import io.muster.store.StoreTimeoutException;
-import io.muster.store.internal.wire.KeyText;
+import io.muster.store.KeyText;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.muster.fixtures.Background;
 import io.muster.fixtures.ChildProcess;
 import io.muster.store.TcpStore;
-import io.muster.store.server.Backend;
+import io.muster.store.server.ServerBackend;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
@@ -23,14 +23,14 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** The installed torch as a client of {@code muster serve}. */
 @ExtendWith(PythonPyTorch.class)
 @ParameterizedClass
-@EnumSource(Backend.class)
+@EnumSource(ServerBackend.class)
 @Timeout(180)
 class PythonClientIT {
   private final ChildProcess server;
   private final int port;
   private final TcpStore java;
 
-  PythonClientIT(Backend backend, @TempDir Path directory) throws Exception {
+  PythonClientIT(ServerBackend backend, @TempDir Path directory) throws Exception {
     Path portFile = directory.resolve("port");
     server =
         ChildProcess.java(

@@ -7,8 +7,9 @@ import io.muster.fixtures.ChildProcess;
 import io.muster.store.NetworkException;
 import io.muster.store.TcpStore;
 import io.muster.store.TcpStoreOptions;
-import io.muster.store.server.Backend;
+import io.muster.store.server.ServerBackend;
 import io.muster.store.server.StoreServer;
+import io.muster.store.server.StoreServerOptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -20,10 +21,10 @@ import org.junit.jupiter.params.provider.ValueSource;
 class ServerEndIT {
   /** In a process of its own: an exception that C++ does not catch would end this one. */
   @ParameterizedTest
-  @EnumSource(Backend.class)
+  @EnumSource(ServerBackend.class)
   @SuppressWarnings("try") // closing is what is tested
-  void close_ofAMusterServer_endsTheWaitOfACppClientWithAnException(Backend backend) {
-    try (StoreServer server = StoreServer.start(StoreServer.options().backend(backend).build());
+  void close_ofAMusterServer_endsTheWaitOfACppClientWithAnException(ServerBackend backend) {
+    try (StoreServer server = StoreServer.start(StoreServerOptions.builder().backend(backend).build());
         ChildProcess peer =
             ChildProcess.java(CppPeer.class, "client", String.valueOf(server.port()))) {
       assertThat(peer.answer()).isEqualTo("ready");

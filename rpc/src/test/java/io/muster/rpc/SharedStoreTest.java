@@ -13,7 +13,7 @@ import io.muster.fixtures.FreePort;
 import io.muster.store.NetworkException;
 import io.muster.store.TcpStore;
 import io.muster.store.TcpStoreOptions;
-import io.muster.store.server.Backend;
+import io.muster.store.server.ServerBackend;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -105,7 +105,7 @@ class SharedStoreTest {
 
   @ParameterizedTest
   @EnumSource
-  void worldOfOne_groupAndRpcOnOnePort(Backend backend) {
+  void worldOfOne_groupAndRpcOnOnePort(ServerBackend backend) {
     FreePort.use(
         port -> {
           Map<String, String> environment =
@@ -115,7 +115,7 @@ class SharedStoreTest {
                   "MASTER_PORT",
                   String.valueOf(port),
                   "USE_LIBUV",
-                  backend == Backend.EVENT_LOOP ? "1" : "0");
+                  backend == ServerBackend.EVENT_LOOP ? "1" : "0");
           try (ProcessGroups groups = new ProcessGroups()) {
             assertThat(group(groups, "env://", 0, 1, environment).size()).isEqualTo(1);
             try (RpcAgent agent = worker("worker0", "tcp://" + LOOPBACK + ":" + port, 0, 1)) {
@@ -142,10 +142,10 @@ class SharedStoreTest {
 
   @ParameterizedTest
   @CsvSource({"true, EVENT_LOOP", "false, EVENT_LOOP", "true, THREADED", "false, THREADED"})
-  void twoRanks_onOnePort_inEitherOrder(boolean groupFirst, Backend backend) {
+  void twoRanks_onOnePort_inEitherOrder(boolean groupFirst, ServerBackend backend) {
     TcpStoreOptions options = TcpStoreOptions.builder().multiTenant(true).backend(backend).build();
     try (TcpStore server = TcpStore.host(LOOPBACK, 0, options)) {
-      String libuv = backend == Backend.EVENT_LOOP ? "1" : "0";
+      String libuv = backend == ServerBackend.EVENT_LOOP ? "1" : "0";
       bothOn("tcp://%s:%d?use_libuv=%s".formatted(LOOPBACK, server.port(), libuv), groupFirst);
     }
   }

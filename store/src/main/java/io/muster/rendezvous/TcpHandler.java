@@ -2,9 +2,9 @@ package io.muster.rendezvous;
 
 import io.muster.store.TcpStore;
 import io.muster.store.TcpStoreOptions;
-import io.muster.store.server.Backend;
+import io.muster.store.internal.agent.AgentStore;
+import io.muster.store.server.ServerBackend;
 import io.muster.store.server.StoreServerOptions;
-import java.util.Map;
 
 /** {@code tcp://host:port}: rank 0 hosts the store there, and the others connect to it. */
 final class TcpHandler implements RendezvousHandler {
@@ -32,7 +32,7 @@ final class TcpHandler implements RendezvousHandler {
             .server(server(request))
             .build();
     TcpStore store =
-        rank == 0 && !agentHosts(request.environment(), host, port)
+        rank == 0 && !AgentStore.agentHosts(host, port, request.environment())
             ? TcpStore.host(host, port, options)
             : TcpStore.connect(host, port, options);
     return new Rendezvous(store, rank, worldSize);
@@ -44,16 +44,9 @@ final class TcpHandler implements RendezvousHandler {
     return server.build();
   }
 
-  private static Backend backend(RendezvousRequest request) {
+  private static ServerBackend backend(RendezvousRequest request) {
     String useLibuv =
         request.argument("use_libuv").orElse(request.environment().getOrDefault("USE_LIBUV", "1"));
-    return useLibuv.equals("1") ? Backend.EVENT_LOOP : Backend.THREADED;
-  }
-
-  /** Whether torchelastic's agent hosts the store at this address, so that no rank does. */
-  private static boolean agentHosts(Map<String, String> environment, String host, int port) {
-    return "True".equals(environment.get("TORCHELASTIC_USE_AGENT_STORE"))
-        && host.equals(environment.get("MASTER_ADDR"))
-        && String.valueOf(port).equals(environment.get("MASTER_PORT"));
+    return useLibuv.equals("1") ? ServerBackend.EVENT_LOOP : ServerBackend.THREADED;
   }
 }

@@ -11,7 +11,6 @@ import io.muster.store.internal.keyspace.Key;
 import io.muster.store.internal.keyspace.Waiter;
 import io.muster.store.internal.keyspace.WaiterRegistry;
 import io.muster.store.internal.text.PrintableText;
-import io.muster.store.internal.wire.KeyText;
 import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;

@@ -8,7 +8,6 @@ import io.muster.store.internal.keyspace.NotANumberException;
 import io.muster.store.internal.keyspace.StoreFullException;
 import io.muster.store.internal.keyspace.Waiter;
 import io.muster.store.internal.keyspace.WaiterRegistry;
-import io.muster.store.internal.wire.KeyText;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;

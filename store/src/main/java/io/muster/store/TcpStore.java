@@ -2,12 +2,12 @@ package io.muster.store;
 
 import static java.util.Objects.requireNonNull;
 
+import io.muster.store.internal.agent.AgentStore;
 import io.muster.store.internal.client.CallInterruptedException;
 import io.muster.store.internal.client.CallTimeoutException;
 import io.muster.store.internal.client.ConnectTimeoutException;
 import io.muster.store.internal.client.StoreClient;
 import io.muster.store.internal.text.PrintableText;
-import io.muster.store.internal.wire.KeyText;
 import io.muster.store.internal.wire.Protocol;
 import io.muster.store.internal.wire.RefusedException;
 import io.muster.store.internal.wire.WireException;
@@ -17,9 +17,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -122,7 +120,7 @@ public final class TcpStore implements Store {
     try {
       hosted = HostedServer.start(host, port, options);
     } catch (NetworkException e) {
-      if (options.joinIfPortTaken() || agentHosts(port, options.environment())) {
+      if (options.joinIfPortTaken() || AgentStore.forgivesTakenPort(port, options.environment())) {
         return joinInstead(host, port, options, e);
       }
       throw e;
@@ -150,13 +148,6 @@ public final class TcpStore implements Store {
       e.addSuppressed(whyNotHosting);
       throw e;
     }
-  }
-
-  /** Whether torchelastic's agent, another process, keeps the store on this port. */
-  private static boolean agentHosts(int port, Map<String, String> environment) {
-    String flag = environment.getOrDefault("TORCHELASTIC_USE_AGENT_STORE", "");
-    return Set.of("y", "yes", "1", "t", "true").contains(flag.toLowerCase(Locale.ROOT))
-        && String.valueOf(port).equals(environment.get("MASTER_PORT"));
   }
 
   private static void requireArguments(String host, int port, TcpStoreOptions options) {
@@ -501,7 +492,7 @@ public final class TcpStore implements Store {
 
   private byte[] wireKey(String key) {
     byte[] bytes = KeyText.bytes(Protocol.USER_KEY_PREFIX + requireNonNull(key, "key"));
-    int limit = options.server().maxKeyBytes();
+    int limit = options.maxKeyBytes();
     if (bytes.length > limit) {
       throw new IllegalArgumentException(
           String.format(
@@ -516,7 +507,7 @@ public final class TcpStore implements Store {
 
   private List<byte[]> wireKeys(List<String> of) {
     List<String> keys = Arguments.copy(of, "keys");
-    int limit = options.server().maxKeysPerRequest();
+    int limit = options.maxKeysPerRequest();
     if (keys.size() > limit) {
       throw new IllegalArgumentException(keys.size() + " keys, the limit is " + limit);
     }
@@ -524,7 +515,7 @@ public final class TcpStore implements Store {
   }
 
   private void requireValue(byte[] value, String name) {
-    int limit = options.server().maxValueBytes();
+    int limit = options.maxValueBytes();
     if (requireNonNull(value, name).length > limit) {
       throw new IllegalArgumentException(
           "value of " + value.length + " bytes, the limit is " + limit);

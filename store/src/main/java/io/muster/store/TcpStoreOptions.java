@@ -1,6 +1,6 @@
 package io.muster.store;
 
-import io.muster.store.server.Backend;
+import io.muster.store.server.ServerBackend;
 import io.muster.store.server.StoreServerOptions;
 import java.time.Duration;
 import java.util.Map;
@@ -8,10 +8,23 @@ import java.util.Objects;
 import java.util.OptionalInt;
 
 /**
- * How a {@link TcpStore} connects and, where it hosts, serves. Immutable.
+ * How a {@link TcpStore} connects and, where it hosts, serves. Immutable and thread-safe.
  *
- * <p>By default: a timeout of 5 minutes, no world size and so no waiting for workers, no shared
- * server, and the server's own defaults.
+ * <p>Defaults and precedence:
+ *
+ * <ul>
+ *   <li>{@link #timeout}: 5 minutes, as in PyTorch
+ *   <li>{@link #worldSize}: not fixed, so no store joins a world or waits for one
+ *   <li>{@link #waitForWorkers}: true; without a world size it has no effect
+ *   <li>{@link #multiTenant}: false
+ *   <li>{@link #joinIfPortTaken}: false; torchelastic's environment variables can have the same
+ *       effect
+ *   <li>{@link #environment}: the environment of this process
+ *   <li>{@link #server}: the defaults of {@link StoreServerOptions}, of which the store replaces the
+ *       port always, and the bind address if it is not set
+ *   <li>{@link #maxKeyBytes}, {@link #maxValueBytes}, {@link #maxKeysPerRequest}: the limits of
+ *       {@link #server}, whose defaults are PyTorch's
+ * </ul>
  */
 public final class TcpStoreOptions {
   private final Builder settings;
@@ -40,12 +53,12 @@ public final class TcpStoreOptions {
     return settings.timeout;
   }
 
-  /** How many workers join, or nothing if that is not fixed. */
+  /** The number of workers that join, or empty if it is not fixed. */
   public OptionalInt worldSize() {
     return settings.worldSize;
   }
 
-  /** Whether to join, and where hosting to wait for the others, if there is a world size. */
+  /** Whether the store joins a world of fixed size, and a host waits for all its workers. */
   public boolean waitForWorkers() {
     return settings.waitForWorkers;
   }
@@ -55,22 +68,37 @@ public final class TcpStoreOptions {
     return settings.multiTenant;
   }
 
-  /** Whether a host becomes a client if another process has its port. */
+  /** Whether a host becomes a client if another process listens on its port. */
   public boolean joinIfPortTaken() {
     return settings.joinIfPortTaken;
   }
 
-  /** Where a host looks for torchelastic's agent. */
+  /** The environment variables in which a host looks for torchelastic's agent. */
   public Map<String, String> environment() {
     return settings.environment;
   }
 
-  /** What a hosting store serves with, and the limits that a client keeps to. */
+  /** The options of the server that a host starts. */
   public StoreServerOptions server() {
     return settings.server;
   }
 
-  /** Everything but the environment, which may hold secrets. */
+  /** The longest key that this client sends, in bytes, with the slash that TCP clients prepend. */
+  public int maxKeyBytes() {
+    return settings.maxKeyBytes.orElse(server().maxKeyBytes());
+  }
+
+  /** The longest value that this client sends, in bytes. */
+  public int maxValueBytes() {
+    return settings.maxValueBytes.orElse(server().maxValueBytes());
+  }
+
+  /** The largest number of keys that this client sends in one request. */
+  public int maxKeysPerRequest() {
+    return settings.maxKeysPerRequest.orElse(server().maxKeysPerRequest());
+  }
+
+  /** All options except the environment, which may hold secrets. */
   @Override
   public String toString() {
     return "TcpStoreOptions(timeout="
@@ -83,12 +111,18 @@ public final class TcpStoreOptions {
         + multiTenant()
         + ", joinIfPortTaken="
         + joinIfPortTaken()
+        + ", maxKeyBytes="
+        + maxKeyBytes()
+        + ", maxValueBytes="
+        + maxValueBytes()
+        + ", maxKeysPerRequest="
+        + maxKeysPerRequest()
         + ", server="
         + server()
         + ")";
   }
 
-  /** Collects options. Not thread-safe. */
+  /** Builds {@link TcpStoreOptions}, which lists the defaults. Not thread-safe. */
   public static final class Builder {
     private Duration timeout = Store.DEFAULT_TIMEOUT;
     private OptionalInt worldSize = OptionalInt.empty();
@@ -96,7 +130,10 @@ public final class TcpStoreOptions {
     private boolean multiTenant;
     private boolean joinIfPortTaken;
     private Map<String, String> environment = System.getenv();
-    private StoreServerOptions server = StoreServerOptions.builder().build();
+    private StoreServerOptions server = StoreServerOptions.defaults();
+    private OptionalInt maxKeyBytes = OptionalInt.empty();
+    private OptionalInt maxValueBytes = OptionalInt.empty();
+    private OptionalInt maxKeysPerRequest = OptionalInt.empty();
 
     private Builder() {}
 
@@ -109,14 +146,18 @@ public final class TcpStoreOptions {
       copy.joinIfPortTaken = joinIfPortTaken;
       copy.environment = environment;
       copy.server = server;
+      copy.maxKeyBytes = maxKeyBytes;
+      copy.maxValueBytes = maxValueBytes;
+      copy.maxKeysPerRequest = maxKeysPerRequest;
       return copy;
     }
 
     /**
-     * How long connecting, and joining, may take, and the store's first {@link Store#timeout};
-     * default {@link Store#DEFAULT_TIMEOUT}. With zero one attempt is made.
+     * Limits how long connecting and joining may take. It is also the store's first {@link
+     * Store#timeout}. The default is {@link Store#DEFAULT_TIMEOUT}. With zero, the store makes one
+     * attempt to connect.
      *
-     * @throws IllegalArgumentException if it is negative
+     * @throws IllegalArgumentException if the timeout is negative
      */
     public Builder timeout(Duration timeout) {
       this.timeout = Deadline.requireNotNegative(timeout);
@@ -124,10 +165,10 @@ public final class TcpStoreOptions {
     }
 
     /**
-     * How many workers join, the host among them; by default, and if negative, that is not fixed,
-     * and nobody joins or waits.
+     * Sets the number of workers that join, including the host. By default, or if negative, the
+     * number is not fixed, and no store joins or waits.
      *
-     * @throws IllegalArgumentException if it is 0
+     * @throws IllegalArgumentException if the world size is 0
      */
     public Builder worldSize(int worldSize) {
       if (worldSize == 0) {
@@ -138,8 +179,8 @@ public final class TcpStoreOptions {
     }
 
     /**
-     * Whether to join, and where hosting to wait until the whole world has; default true. Without a
-     * world size it has no effect.
+     * Whether the store joins, and a host waits until all workers have joined; default true.
+     * Without a world size it has no effect.
      */
     public Builder waitForWorkers(boolean waitForWorkers) {
       this.waitForWorkers = waitForWorkers;
@@ -147,8 +188,8 @@ public final class TcpStoreOptions {
     }
 
     /**
-     * Whether a host uses the server that another multi-tenant host of this JVM has on the same
-     * port, rather than failing; default false. The server is closed with the last of them.
+     * Whether a host uses the server that another multi-tenant host of this JVM runs on the same
+     * port, instead of failing; default false. The last of these hosts to close closes the server.
      */
     public Builder multiTenant(boolean multiTenant) {
       this.multiTenant = multiTenant;
@@ -156,9 +197,11 @@ public final class TcpStoreOptions {
     }
 
     /**
-     * Whether a host that finds its port taken connects to whoever has it, rather than failing;
-     * default false. A host does so besides where torchelastic's agent hosts the store: {@code
-     * TORCHELASTIC_USE_AGENT_STORE} is true and {@code MASTER_PORT} is the port.
+     * Whether a host that finds its port taken connects to the process that listens there, instead
+     * of failing; default false. Independent of this option, a host does so if the {@linkplain
+     * #environment environment} says that torchelastic's agent hosts the store: {@code
+     * TORCHELASTIC_USE_AGENT_STORE} is true (y, yes, 1, t or true in any case) and {@code
+     * MASTER_PORT} is the port, as in PyTorch.
      */
     public Builder joinIfPortTaken(boolean joinIfPortTaken) {
       this.joinIfPortTaken = joinIfPortTaken;
@@ -166,28 +209,66 @@ public final class TcpStoreOptions {
     }
 
     /**
-     * The environment variables in which a host looks for torchelastic's agent, see {@link
-     * #joinIfPortTaken}; by default those of this process.
+     * Sets the environment variables in which a host looks for torchelastic's agent, see {@link
+     * #joinIfPortTaken}. The default is the environment of this process.
      */
     public Builder environment(Map<String, String> environment) {
       this.environment = Map.copyOf(Objects.requireNonNull(environment, "environment"));
       return this;
     }
 
-    /** How a host does its input and output; default {@link Backend#EVENT_LOOP}. */
-    public Builder backend(Backend backend) {
+    /** Sets how a host's server does its I/O; default {@link ServerBackend#EVENT_LOOP}. */
+    public Builder backend(ServerBackend backend) {
       this.server = server.toBuilder().backend(backend).build();
       return this;
     }
 
     /**
-     * What a host serves with. Its port is replaced by the one the store is given; its bind
-     * address, if it has none, by what the store's host name means. A client keeps to its limits of
-     * keys and values, since a server drops the connection of whoever exceeds its own.
+     * Sets the options of the server that a host starts. The store replaces their port by its own.
+     * If they have no bind address and no socket to listen on, the host name of the store decides;
+     * see {@link TcpStore#host}.
      */
     public Builder server(StoreServerOptions server) {
       this.server = Objects.requireNonNull(server, "server");
       return this;
+    }
+
+    /**
+     * Limits the keys that this client sends, in bytes with the slash that TCP clients prepend; at
+     * least 1. The default is {@link StoreServerOptions#maxKeyBytes} of {@link #server}. A longer
+     * key is an {@link IllegalArgumentException}. Without this limit a server would answer such a
+     * key by closing the connection.
+     */
+    public Builder maxKeyBytes(int bytes) {
+      this.maxKeyBytes = atLeastOne("maxKeyBytes", bytes);
+      return this;
+    }
+
+    /**
+     * Limits the values that this client sends, in bytes, at least 1. The default is {@link
+     * StoreServerOptions#maxValueBytes} of {@link #server}. A longer value is an {@link
+     * IllegalArgumentException}. Raise it for a server that was started with a higher limit.
+     */
+    public Builder maxValueBytes(int bytes) {
+      this.maxValueBytes = atLeastOne("maxValueBytes", bytes);
+      return this;
+    }
+
+    /**
+     * Limits the number of keys that this client sends in one request, at least 1. The default is
+     * {@link StoreServerOptions#maxKeysPerRequest} of {@link #server}. More keys are an {@link
+     * IllegalArgumentException}.
+     */
+    public Builder maxKeysPerRequest(int keys) {
+      this.maxKeysPerRequest = atLeastOne("maxKeysPerRequest", keys);
+      return this;
+    }
+
+    private static OptionalInt atLeastOne(String name, int value) {
+      if (value < 1) {
+        throw new IllegalArgumentException(name + " must be at least 1 but was " + value);
+      }
+      return OptionalInt.of(value);
     }
 
     /** The options. */

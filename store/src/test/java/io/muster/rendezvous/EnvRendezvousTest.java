@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import io.muster.fixtures.Background;
 import io.muster.fixtures.FreePort;
 import io.muster.store.TcpStore;
-import io.muster.store.server.Backend;
+import io.muster.store.server.ServerBackend;
 import io.muster.store.server.StoreServer;
 import java.util.HashMap;
 import java.util.List;
@@ -110,12 +110,12 @@ class EnvRendezvousTest {
 
   @Test
   void useLibuv_ofTheUrlOrTheEnvironment_choosesTheBackend() {
-    assertThat(backend("env://", ALONE)).isEqualTo(Backend.EVENT_LOOP);
-    assertThat(backend("env://?use_libuv=0", ALONE)).isEqualTo(Backend.THREADED);
-    assertThat(backend("env://", and(ALONE, "USE_LIBUV", "0"))).isEqualTo(Backend.THREADED);
+    assertThat(backend("env://", ALONE)).isEqualTo(ServerBackend.EVENT_LOOP);
+    assertThat(backend("env://?use_libuv=0", ALONE)).isEqualTo(ServerBackend.THREADED);
+    assertThat(backend("env://", and(ALONE, "USE_LIBUV", "0"))).isEqualTo(ServerBackend.THREADED);
   }
 
-  private static Backend backend(String url, Map<String, String> environment) {
+  private static ServerBackend backend(String url, Map<String, String> environment) {
     try (Rendezvous rendezvous = Rendezvous.of(url, with(environment))) {
       return ((TcpStore) rendezvous.store()).server().orElseThrow().backend();
     }

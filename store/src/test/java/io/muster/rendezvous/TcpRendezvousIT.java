@@ -11,7 +11,7 @@ import io.muster.store.NetworkException;
 import io.muster.store.Store;
 import io.muster.store.StoreTimeoutException;
 import io.muster.store.TcpStore;
-import io.muster.store.server.Backend;
+import io.muster.store.server.ServerBackend;
 import io.muster.store.server.StoreServer;
 import java.time.Duration;
 import java.util.HashMap;
@@ -192,7 +192,7 @@ class TcpRendezvousIT {
     "0, 1, THREADED",
   })
   void useLibuv_choosesTheBackend(
-      @Nullable String argument, @Nullable String variable, Backend expected) {
+      @Nullable String argument, @Nullable String variable, ServerBackend expected) {
     String url = ALONE + (argument == null ? "" : "&use_libuv=" + argument);
     RendezvousOptions options =
         RendezvousOptions.builder()

@@ -3,8 +3,9 @@ package io.muster.store;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.muster.fixtures.Background;
-import io.muster.store.server.Backend;
+import io.muster.store.server.ServerBackend;
 import io.muster.store.server.StoreServer;
+import io.muster.store.server.StoreServerOptions;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedClass;
@@ -20,15 +21,15 @@ import org.junit.jupiter.params.provider.ValueSource;
  */
 @Tag("slow")
 @ParameterizedClass
-@EnumSource(Backend.class)
+@EnumSource(ServerBackend.class)
 class BarrierInterruptIT {
   private static final int ROUNDS = 500;
 
   private final StoreServer server;
   private final TcpStore store;
 
-  BarrierInterruptIT(Backend backend) {
-    server = StoreServer.start(StoreServer.options().backend(backend).build());
+  BarrierInterruptIT(ServerBackend backend) {
+    server = StoreServer.start(StoreServerOptions.builder().backend(backend).build());
     store = TcpStore.connect("127.0.0.1", server.port());
   }
 

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import io.muster.fixtures.FreePort;
-import io.muster.store.server.Backend;
+import io.muster.store.server.ServerBackend;
 import io.muster.store.server.StoreServer;
 import io.muster.store.server.StoreServerOptions;
 import java.io.IOException;
@@ -24,37 +24,37 @@ class ListenSocketTest {
   private static final String HERE = "127.0.0.1";
 
   @ParameterizedTest
-  @EnumSource(Backend.class)
+  @EnumSource(ServerBackend.class)
   @EnabledOnOs(value = OS.LINUX, disabledReason = "descriptors are taken over on Linux only")
-  void listenDescriptor_isTakenOver(Backend backend) {
+  void listenDescriptor_isTakenOver(ServerBackend backend) {
     BoundDescriptor bound = BoundDescriptor.onLoopback();
 
     servesOn(
         bound.port(),
-        StoreServer.options().backend(backend).listenDescriptor(bound.descriptor()).build());
+        StoreServerOptions.builder().backend(backend).listenDescriptor(bound.descriptor()).build());
   }
 
   /** As libuv's sockets are. */
   @ParameterizedTest
-  @EnumSource(Backend.class)
+  @EnumSource(ServerBackend.class)
   @EnabledOnOs(value = OS.LINUX, disabledReason = "descriptors are taken over on Linux only")
-  void listenDescriptor_thatDoesNotBlock_isTakenOver(Backend backend) {
+  void listenDescriptor_thatDoesNotBlock_isTakenOver(ServerBackend backend) {
     BoundDescriptor bound = BoundDescriptor.nonBlockingOnLoopback();
 
     servesOn(
         bound.port(),
-        StoreServer.options().backend(backend).listenDescriptor(bound.descriptor()).build());
+        StoreServerOptions.builder().backend(backend).listenDescriptor(bound.descriptor()).build());
   }
 
   /** Nothing is left open: the port can be bound again. */
   @ParameterizedTest
-  @EnumSource(Backend.class)
+  @EnumSource(ServerBackend.class)
   @EnabledOnOs(value = OS.LINUX, disabledReason = "descriptors are taken over on Linux only")
-  void listenDescriptor_isClosedWithTheServer(Backend backend) throws IOException {
+  void listenDescriptor_isClosedWithTheServer(ServerBackend backend) throws IOException {
     BoundDescriptor bound = BoundDescriptor.onLoopback();
     StoreServer server =
         StoreServer.start(
-            StoreServer.options().backend(backend).listenDescriptor(bound.descriptor()).build());
+            StoreServerOptions.builder().backend(backend).listenDescriptor(bound.descriptor()).build());
     assertThat(server.addresses())
         .containsExactly(new InetSocketAddress(InetAddress.getLoopbackAddress(), bound.port()));
 
@@ -67,12 +67,12 @@ class ListenSocketTest {
   }
 
   @ParameterizedTest
-  @EnumSource(Backend.class)
+  @EnumSource(ServerBackend.class)
   @EnabledOnOs(value = OS.LINUX, disabledReason = "descriptors are taken over on Linux only")
-  void listenDescriptor_thatIsNoTcpSocket_isRefused(Backend backend) {
+  void listenDescriptor_thatIsNoTcpSocket_isRefused(ServerBackend backend) {
     int descriptor = BoundDescriptor.ofAnotherKind();
     StoreServerOptions server =
-        StoreServer.options().backend(backend).listenDescriptor(descriptor).build();
+        StoreServerOptions.builder().backend(backend).listenDescriptor(descriptor).build();
 
     assertThatExceptionOfType(NetworkException.class)
         .isThrownBy(() -> StoreServer.start(server))
@@ -85,7 +85,7 @@ class ListenSocketTest {
     BoundDescriptor bound = BoundDescriptor.onLoopback();
     int other = FreePort.find();
     TcpStoreOptions options =
-        options(StoreServer.options().listenDescriptor(bound.descriptor()).build());
+        options(StoreServerOptions.builder().listenDescriptor(bound.descriptor()).build());
 
     assertThatIllegalArgumentException()
         .isThrownBy(() -> TcpStore.host(HERE, other, options))
@@ -97,7 +97,7 @@ class ListenSocketTest {
   @Test
   @EnabledOnOs(value = OS.LINUX, disabledReason = "descriptors are taken over on Linux only")
   void listenDescriptor_thatIsNotOpen_isRefused() {
-    StoreServerOptions server = StoreServer.options().listenDescriptor(Integer.MAX_VALUE).build();
+    StoreServerOptions server = StoreServerOptions.builder().listenDescriptor(Integer.MAX_VALUE).build();
 
     assertThatExceptionOfType(NetworkException.class)
         .isThrownBy(() -> StoreServer.start(server))
@@ -106,25 +106,25 @@ class ListenSocketTest {
   }
 
   @ParameterizedTest
-  @EnumSource(Backend.class)
-  void listenChannel_isTakenOver(Backend backend) throws IOException {
+  @EnumSource(ServerBackend.class)
+  void listenChannel_isTakenOver(ServerBackend backend) throws IOException {
     ServerSocketChannel channel = FreePort.bound();
 
     servesOn(
         FreePort.port(channel),
-        StoreServer.options().backend(backend).listenChannel(channel).build());
+        StoreServerOptions.builder().backend(backend).listenChannel(channel).build());
 
     assertThat(channel.isOpen()).as("open after the store is closed").isFalse();
   }
 
   @ParameterizedTest
-  @EnumSource(Backend.class)
-  void listenChannel_ofAnotherPort_isRefused(Backend backend) throws IOException {
+  @EnumSource(ServerBackend.class)
+  void listenChannel_ofAnotherPort_isRefused(ServerBackend backend) throws IOException {
     ServerSocketChannel channel = FreePort.bound();
     int port = FreePort.port(channel);
     int other = FreePort.find();
     StoreServerOptions server =
-        StoreServer.options().backend(backend).listenChannel(channel).port(other).build();
+        StoreServerOptions.builder().backend(backend).listenChannel(channel).port(other).build();
 
     assertThatIllegalArgumentException()
         .isThrownBy(() -> StoreServer.start(server))
@@ -134,11 +134,11 @@ class ListenSocketTest {
   }
 
   @ParameterizedTest
-  @EnumSource(Backend.class)
-  void listenChannel_thatIsNotBound_isRefused(Backend backend) throws IOException {
+  @EnumSource(ServerBackend.class)
+  void listenChannel_thatIsNotBound_isRefused(ServerBackend backend) throws IOException {
     try (ServerSocketChannel channel = ServerSocketChannel.open()) {
       StoreServerOptions server =
-          StoreServer.options().backend(backend).listenChannel(channel).build();
+          StoreServerOptions.builder().backend(backend).listenChannel(channel).build();
 
       assertThatIllegalArgumentException()
           .isThrownBy(() -> StoreServer.start(server))

@@ -8,8 +8,9 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 
 import io.muster.rendezvous.Rendezvous;
 import io.muster.rendezvous.RendezvousOptions;
-import io.muster.store.server.Backend;
+import io.muster.store.server.ServerBackend;
 import io.muster.store.server.StoreServer;
+import io.muster.store.server.StoreServerOptions;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -68,8 +69,8 @@ class MessageTextTest {
   @ParameterizedTest
   @EnumSource
   void keyOnAServer_isEscaped(Operation operation) {
-    for (Backend backend : Backend.values()) {
-      try (StoreServer server = StoreServer.start(StoreServer.options().backend(backend).build());
+    for (ServerBackend backend : ServerBackend.values()) {
+      try (StoreServer server = StoreServer.start(StoreServerOptions.builder().backend(backend).build());
           TcpStore store = TcpStore.connect("127.0.0.1", server.port())) {
         operation.failsIn(store);
       }
@@ -100,7 +101,7 @@ class MessageTextTest {
 
   @Test
   void keyThatIsTooLong_isEscaped() {
-    try (StoreServer server = StoreServer.start(StoreServer.options().build());
+    try (StoreServer server = StoreServer.start(StoreServerOptions.builder().build());
         TcpStore store = TcpStore.connect("127.0.0.1", server.port())) {
       String key = HOSTILE + "k".repeat(1 << 20);
 

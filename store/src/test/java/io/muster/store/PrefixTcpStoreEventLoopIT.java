@@ -1,6 +1,6 @@
 package io.muster.store;
 
-import io.muster.store.server.Backend;
+import io.muster.store.server.ServerBackend;
 import org.junit.jupiter.api.Tag;
 
 @Tag("slow")
@@ -8,7 +8,7 @@ class PrefixTcpStoreEventLoopIT extends TcpContract {
   private static final String PREFIX = "test_prefix";
 
   PrefixTcpStoreEventLoopIT() {
-    super(Backend.EVENT_LOOP);
+    super(ServerBackend.EVENT_LOOP);
   }
 
   @Override

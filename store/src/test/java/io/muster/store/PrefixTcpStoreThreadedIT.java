@@ -1,6 +1,6 @@
 package io.muster.store;
 
-import io.muster.store.server.Backend;
+import io.muster.store.server.ServerBackend;
 import org.junit.jupiter.api.Tag;
 
 @Tag("slow")
@@ -8,7 +8,7 @@ class PrefixTcpStoreThreadedIT extends TcpContract {
   private static final String PREFIX = "test_prefix";
 
   PrefixTcpStoreThreadedIT() {
-    super(Backend.THREADED);
+    super(ServerBackend.THREADED);
   }
 
   @Override

@@ -18,7 +18,7 @@ class SmallHeapIT {
 
   @Test
   void get_ofMoreThanTheHeap_leavesTheStoreInStep() {
-    StoreServerOptions options = StoreServer.options().maxValueBytes(VALUE_BYTES).build();
+    StoreServerOptions options = StoreServerOptions.builder().maxValueBytes(VALUE_BYTES).build();
     try (StoreServer server = StoreServer.start(options);
         TcpStore store =
             TcpStore.connect(

@@ -3,16 +3,17 @@ package io.muster.store;
 import io.muster.fixtures.contract.CloseContract;
 import io.muster.fixtures.contract.QueueContract;
 import io.muster.fixtures.contract.StoreContract;
-import io.muster.store.server.Backend;
+import io.muster.store.server.ServerBackend;
 import io.muster.store.server.StoreServer;
+import io.muster.store.server.StoreServerOptions;
 import org.junit.jupiter.api.AfterEach;
 
 /** A TCP store as a client of a server that outlives it, for a world of one. */
 abstract class TcpContract extends StoreContract implements QueueContract, CloseContract {
   private final StoreServer server;
 
-  TcpContract(Backend backend) {
-    server = StoreServer.start(StoreServer.options().backend(backend).build());
+  TcpContract(ServerBackend backend) {
+    server = StoreServer.start(StoreServerOptions.builder().backend(backend).build());
   }
 
   @Override

@@ -6,8 +6,9 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 
 import io.muster.fixtures.Background;
 import io.muster.fixtures.FreePort;
-import io.muster.store.server.Backend;
+import io.muster.store.server.ServerBackend;
 import io.muster.store.server.StoreServer;
+import io.muster.store.server.StoreServerOptions;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.net.InetAddress;
@@ -69,9 +70,9 @@ class TcpStoreConnectIT {
 
   /** Fault B4. The handshake has a second, however short the timeout is. */
   @ParameterizedTest
-  @EnumSource(Backend.class)
-  void connect_noTimeLeftAndAHealthyServer_succeeds(Backend backend) {
-    try (StoreServer server = StoreServer.start(StoreServer.options().backend(backend).build())) {
+  @EnumSource(ServerBackend.class)
+  void connect_noTimeLeftAndAHealthyServer_succeeds(ServerBackend backend) {
+    try (StoreServer server = StoreServer.start(StoreServerOptions.builder().backend(backend).build())) {
       for (String host : new String[] {HERE, "localhost"}) {
         for (int i = 0; i < 40; i++) {
           try (TcpStore store = TcpStore.connect(host, server.port(), timeout(Duration.ZERO))) {
@@ -83,15 +84,15 @@ class TcpStoreConnectIT {
   }
 
   @ParameterizedTest
-  @EnumSource(Backend.class)
-  void connect_storeThatComesLater_succeeds(Backend backend) {
+  @EnumSource(ServerBackend.class)
+  void connect_storeThatComesLater_succeeds(ServerBackend backend) {
     FreePort.use(
             port -> {
               var connecting =
                   Background.call(() -> TcpStore.connect(HERE, port, timeout(Background.PATIENCE)))
                       .awaitBlocked();
               StoreServer server =
-                  StoreServer.start(StoreServer.options().backend(backend).port(port).build());
+                  StoreServer.start(StoreServerOptions.builder().backend(backend).port(port).build());
               try (TcpStore store = connecting.result()) {
                 store.set("key", "value");
                 assertThat(store.getString("key")).isEqualTo("value");
@@ -110,7 +111,7 @@ class TcpStoreConnectIT {
     dying.accept().close();
     dying.close();
 
-    try (StoreServer server = StoreServer.start(StoreServer.options().port(port).build());
+    try (StoreServer server = StoreServer.start(StoreServerOptions.builder().port(port).build());
         TcpStore store = connecting.result()) {
       assertThat(store.numKeys()).isZero();
       assertThat(store.port()).isEqualTo(server.port());

@@ -8,8 +8,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.muster.fixtures.Background;
 import io.muster.fixtures.FreePort;
 import io.muster.fixtures.Ipv6;
-import io.muster.store.server.Backend;
+import io.muster.store.server.ServerBackend;
 import io.muster.store.server.StoreServer;
+import io.muster.store.server.StoreServerOptions;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.channels.ServerSocketChannel;
@@ -30,13 +31,13 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Stores that host their server, on each backend. */
 @Tag("slow")
 @ParameterizedClass
-@EnumSource(Backend.class)
+@EnumSource(ServerBackend.class)
 class TcpStoreHostIT {
   private static final String HERE = "127.0.0.1";
 
-  private final Backend backend;
+  private final ServerBackend backend;
 
-  TcpStoreHostIT(Backend backend) {
+  TcpStoreHostIT(ServerBackend backend) {
     this.backend = backend;
   }
 
@@ -378,7 +379,7 @@ class TcpStoreHostIT {
     }
     if (Ipv6.isHere()) {
       StoreServer everywhere =
-          StoreServer.start(StoreServer.options().backend(backend).bind("*").build());
+          StoreServer.start(StoreServerOptions.builder().backend(backend).bind("*").build());
       try (everywhere) {
         TcpStore.connect(HERE, everywhere.port(), options().build()).close();
         TcpStore.connect("::1", everywhere.port(), options().build()).close();

@@ -4,8 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import io.muster.fixtures.Background;
-import io.muster.store.server.Backend;
+import io.muster.store.server.ServerBackend;
 import io.muster.store.server.StoreServer;
+import io.muster.store.server.StoreServerOptions;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.Consumer;
@@ -16,7 +17,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /** A client whose server has gone. */
 @ParameterizedClass
-@EnumSource(Backend.class)
+@EnumSource(ServerBackend.class)
 class TcpStoreLostServerTest {
   private static final Map<String, Consumer<Store>> WAITS = new LinkedHashMap<>();
 
@@ -31,8 +32,8 @@ class TcpStoreLostServerTest {
   private final StoreServer server;
   private final TcpStore store;
 
-  TcpStoreLostServerTest(Backend backend) {
-    server = StoreServer.start(StoreServer.options().backend(backend).build());
+  TcpStoreLostServerTest(ServerBackend backend) {
+    server = StoreServer.start(StoreServerOptions.builder().backend(backend).build());
     store =
         TcpStore.connect(
             "127.0.0.1", server.port(), TcpStoreOptions.builder().timeout(Store.FOREVER).build());
@@ -85,7 +86,7 @@ class TcpStoreLostServerTest {
     server.close();
     try (StoreServer next =
         StoreServer.start(
-            StoreServer.options().backend(server.backend()).port(server.port()).build())) {
+            StoreServerOptions.builder().backend(server.backend()).port(server.port()).build())) {
       assertThatExceptionOfType(NetworkException.class).isThrownBy(() -> store.get("key"));
       assertThatExceptionOfType(NetworkException.class).isThrownBy(() -> store.get("key"));
       assertThat(next.statistics().acceptedConnections()).isZero();

@@ -6,8 +6,9 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import io.muster.fixtures.Background;
 import io.muster.fixtures.WaitingThread;
-import io.muster.store.server.Backend;
+import io.muster.store.server.ServerBackend;
 import io.muster.store.server.StoreServer;
+import io.muster.store.server.StoreServerOptions;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -29,7 +30,7 @@ import org.junit.jupiter.params.provider.EnumSource;
  */
 @Tag("slow")
 @ParameterizedClass
-@EnumSource(Backend.class)
+@EnumSource(ServerBackend.class)
 class TcpStoreManyPopsIT {
   /** So many waits have connections of their own. */
   private static final int ALONE = 8;
@@ -43,8 +44,8 @@ class TcpStoreManyPopsIT {
   private final List<WaitingThread> waiters = new ArrayList<>();
   private final Queue<String> popped = new ConcurrentLinkedQueue<>();
 
-  TcpStoreManyPopsIT(Backend backend) {
-    server = StoreServer.start(StoreServer.options().backend(backend).build());
+  TcpStoreManyPopsIT(ServerBackend backend) {
+    server = StoreServer.start(StoreServerOptions.builder().backend(backend).build());
     store =
         TcpStore.connect(
             "127.0.0.1", server.port(), TcpStoreOptions.builder().timeout(Store.FOREVER).build());

@@ -4,8 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.muster.fixtures.Background;
 import io.muster.fixtures.WaitingThread;
-import io.muster.store.server.Backend;
+import io.muster.store.server.ServerBackend;
 import io.muster.store.server.StoreServer;
+import io.muster.store.server.StoreServerOptions;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
@@ -33,7 +34,7 @@ import org.junit.jupiter.params.provider.EnumSource;
  */
 @Tag("slow")
 @ParameterizedClass
-@EnumSource(Backend.class)
+@EnumSource(ServerBackend.class)
 class TcpStoreManyWaitsIT {
   /** One for everything else, those of the first few waits, and the shared one. */
   private static final int MOST_CONNECTIONS = 1 + 8 + 1;
@@ -42,8 +43,8 @@ class TcpStoreManyWaitsIT {
   private final TcpStore store;
   private final List<WaitingThread> waiters = new ArrayList<>();
 
-  TcpStoreManyWaitsIT(Backend backend) {
-    server = StoreServer.start(StoreServer.options().backend(backend).build());
+  TcpStoreManyWaitsIT(ServerBackend backend) {
+    server = StoreServer.start(StoreServerOptions.builder().backend(backend).build());
     store =
         TcpStore.connect(
             "127.0.0.1", server.port(), TcpStoreOptions.builder().timeout(Store.FOREVER).build());

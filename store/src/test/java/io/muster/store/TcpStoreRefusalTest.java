@@ -3,7 +3,7 @@ package io.muster.store;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
-import io.muster.store.server.Backend;
+import io.muster.store.server.ServerBackend;
 import io.muster.store.server.StoreServer;
 import io.muster.store.server.StoreServerOptions;
 import java.io.IOException;
@@ -22,12 +22,12 @@ import org.junit.jupiter.params.provider.EnumSource;
  * keys are told; a connection too many is closed before the client could say that it understands.
  */
 @ParameterizedClass
-@EnumSource(Backend.class)
+@EnumSource(ServerBackend.class)
 class TcpStoreRefusalTest {
   private final StoreServer server;
   private final TcpStore store;
 
-  TcpStoreRefusalTest(Backend backend) {
+  TcpStoreRefusalTest(ServerBackend backend) {
     server =
         StoreServer.start(
             options(backend)
@@ -39,8 +39,8 @@ class TcpStoreRefusalTest {
     store = TcpStore.connect("127.0.0.1", server.port());
   }
 
-  private static StoreServerOptions.Builder options(Backend backend) {
-    return StoreServer.options().backend(backend);
+  private static StoreServerOptions.Builder options(ServerBackend backend) {
+    return StoreServerOptions.builder().backend(backend);
   }
 
   @AfterEach

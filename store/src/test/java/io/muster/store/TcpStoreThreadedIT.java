@@ -1,11 +1,11 @@
 package io.muster.store;
 
-import io.muster.store.server.Backend;
+import io.muster.store.server.ServerBackend;
 import org.junit.jupiter.api.Tag;
 
 @Tag("slow")
 class TcpStoreThreadedIT extends TcpContract {
   TcpStoreThreadedIT() {
-    super(Backend.THREADED);
+    super(ServerBackend.THREADED);
   }
 }

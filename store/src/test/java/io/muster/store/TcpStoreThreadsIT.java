@@ -5,8 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.jna.Platform;
 import io.muster.fixtures.Background;
-import io.muster.store.server.Backend;
+import io.muster.store.server.ServerBackend;
 import io.muster.store.server.StoreServer;
+import io.muster.store.server.StoreServerOptions;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -21,13 +22,13 @@ import org.junit.jupiter.params.provider.EnumSource;
 /** The threads that share a client, and what signals and interrupts do to them. */
 @Tag("slow")
 @ParameterizedClass
-@EnumSource(Backend.class)
+@EnumSource(ServerBackend.class)
 class TcpStoreThreadsIT {
   private final StoreServer server;
   private final TcpStore store;
 
-  TcpStoreThreadsIT(Backend backend) {
-    server = StoreServer.start(StoreServer.options().backend(backend).build());
+  TcpStoreThreadsIT(ServerBackend backend) {
+    server = StoreServer.start(StoreServerOptions.builder().backend(backend).build());
     store = TcpStore.connect("127.0.0.1", server.port());
   }
 

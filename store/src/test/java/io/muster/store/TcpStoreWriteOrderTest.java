@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.muster.fixtures.Background;
 import io.muster.store.server.StoreServer;
+import io.muster.store.server.StoreServerOptions;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -29,7 +30,7 @@ class TcpStoreWriteOrderTest {
    */
   private static final int TOLERATED_LATE = ROUNDS / 20;
 
-  private final StoreServer server = StoreServer.start(StoreServer.options().build());
+  private final StoreServer server = StoreServer.start(StoreServerOptions.builder().build());
   private final TcpStore writer = TcpStore.connect("127.0.0.1", server.port());
   private final TcpStore reader = TcpStore.connect("127.0.0.1", server.port());
 

@@ -8,7 +8,7 @@ import io.muster.store.PrefixStore;
 import io.muster.store.Store;
 import io.muster.store.TcpStore;
 import io.muster.store.TcpStoreOptions;
-import io.muster.store.server.Backend;
+import io.muster.store.server.ServerBackend;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.concurrent.BlockingQueue;
@@ -47,7 +47,7 @@ class MultiThreadedWaitTest {
 
   @ParameterizedTest
   @EnumSource
-  void await_tcpStore_seesTheOtherRank(Backend backend, Rank rank, Store ports)
+  void await_tcpStore_seesTheOtherRank(ServerBackend backend, Rank rank, Store ports)
       throws InterruptedException {
     TcpStoreOptions options =
         TcpStoreOptions.builder().backend(backend).environment(Map.of()).build();

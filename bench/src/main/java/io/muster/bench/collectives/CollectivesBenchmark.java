@@ -9,6 +9,7 @@ import io.muster.bench.SideBySide;
 import io.muster.bench.collectives.RankSide.Collective;
 import io.muster.fixtures.ChildProcess;
 import io.muster.store.server.StoreServer;
+import io.muster.store.server.StoreServerOptions;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -97,7 +98,7 @@ public final class CollectivesBenchmark {
   /** The ranks of a world, which are connected on return. */
   private static List<ChildProcess> world(String side, int size) {
     List<ChildProcess> ranks = new ArrayList<>();
-    try (StoreServer server = StoreServer.start(StoreServer.options().build())) {
+    try (StoreServer server = StoreServer.start(StoreServerOptions.builder().build())) {
       for (int rank = 0; rank < size; rank++) {
         List<String> command =
             ChildProcess.javaCommand(

@@ -14,6 +14,7 @@ import io.muster.rpc.Worker;
 import io.muster.store.Store;
 import io.muster.store.TcpStore;
 import io.muster.store.server.StoreServer;
+import io.muster.store.server.StoreServerOptions;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -66,7 +67,7 @@ public final class RpcBenchmark {
   public static void main(String... args) throws IOException, InterruptedException {
     Options options = Options.parse(USAGE, 15, 10, args);
     SideBySide run = new SideBySide(options, GRPC, SideBySide.MUSTER);
-    try (StoreServer server = StoreServer.start(StoreServer.options().build());
+    try (StoreServer server = StoreServer.start(StoreServerOptions.builder().build());
         ChildProcess unused = ChildProcess.java(RpcServer.class, String.valueOf(server.port()));
         Store store = TcpStore.connect("127.0.0.1", server.port());
         RpcAgent agent = Rpc.init("client", 0, 2, RpcServer.options(store).build())) {

@@ -4,7 +4,7 @@ import io.muster.store.FileStore;
 import io.muster.store.Store;
 import io.muster.store.TcpStore;
 import io.muster.store.TcpStoreOptions;
-import io.muster.store.server.StoreServer;
+import io.muster.store.server.StoreServerOptions;
 import java.nio.file.Path;
 import java.util.Collections;
 import java.util.List;
@@ -22,7 +22,7 @@ final class MusterSide implements Side {
             "127.0.0.1",
             port,
             TcpStoreOptions.builder()
-                .server(StoreServer.options().maxValueBytes(Workload.HUGE).build())
+                .server(StoreServerOptions.builder().maxValueBytes(Workload.HUGE).build())
                 .build()));
   }
 

@@ -37,14 +37,9 @@ public final class StoreServer implements AutoCloseable {
     this.transport = transport;
   }
 
-  /** A builder of options; see {@link StoreServerOptions}. */
-  public static StoreServerOptions.Builder options() {
-    return StoreServerOptions.builder();
-  }
-
   /** Starts a server on a free port of loopback. */
   public static StoreServer start() {
-    return start(options().build());
+    return start(StoreServerOptions.defaults());
   }
 
   /**
@@ -143,12 +138,12 @@ public final class StoreServer implements AutoCloseable {
   }
 
   /** How input and output are done. */
-  public Backend backend() {
+  public ServerBackend backend() {
     return options.backend();
   }
 
-  /** What it was started with. */
-  public StoreServerOptions startOptions() {
+  /** The options that the server was started with. */
+  public StoreServerOptions options() {
     return options;
   }
 

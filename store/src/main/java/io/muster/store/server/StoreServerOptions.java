@@ -56,6 +56,11 @@ public final class StoreServerOptions {
     return new Builder();
   }
 
+  /** The defaults. */
+  public static StoreServerOptions defaults() {
+    return builder().build();
+  }
+
   /** A builder with these options. */
   public Builder toBuilder() {
     return settings.copy();
@@ -99,7 +104,7 @@ public final class StoreServerOptions {
   }
 
   /** How input and output are done. */
-  public Backend backend() {
+  public ServerBackend backend() {
     return settings.backend;
   }
 
@@ -162,7 +167,7 @@ public final class StoreServerOptions {
     private int port;
     private int backlog = DEFAULT_BACKLOG;
     private KeepAlive keepAlive = KeepAlive.DEFAULT;
-    private Backend backend = Backend.EVENT_LOOP;
+    private ServerBackend backend = ServerBackend.EVENT_LOOP;
     private OptionalInt listenDescriptor = OptionalInt.empty();
     private @Nullable ServerSocketChannel listenChannel;
     private int maxKeyBytes = DEFAULT_MAX_KEY_BYTES;
@@ -272,8 +277,8 @@ public final class StoreServerOptions {
       return (int) seconds;
     }
 
-    /** How input and output are done; default {@link Backend#EVENT_LOOP}. */
-    public Builder backend(Backend backend) {
+    /** How input and output are done; default {@link ServerBackend#EVENT_LOOP}. */
+    public Builder backend(ServerBackend backend) {
       this.backend = Objects.requireNonNull(backend, "backend");
       return this;
     }

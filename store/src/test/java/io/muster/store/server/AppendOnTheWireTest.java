@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 class AppendOnTheWireTest extends ServerTest {
   private static final int MEBIBYTE = 1024 * 1024;
 
-  AppendOnTheWireTest(Backend backend) {
+  AppendOnTheWireTest(ServerBackend backend) {
     super(backend);
   }
 

@@ -29,7 +29,7 @@ class BackPressureIT extends ServerTest {
   private final Memory memory = Memory.now();
   private final Bystander bystander = Bystander.of(server());
 
-  BackPressureIT(Backend backend) {
+  BackPressureIT(ServerBackend backend) {
     super(backend);
   }
 

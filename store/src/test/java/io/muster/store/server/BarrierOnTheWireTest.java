@@ -17,7 +17,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class BarrierOnTheWireTest extends ServerTest {
   private static final String COUNT = "03" + blob("/b");
 
-  BarrierOnTheWireTest(Backend backend) {
+  BarrierOnTheWireTest(ServerBackend backend) {
     super(backend);
   }
 

@@ -19,7 +19,7 @@ class CompareAndSwapOnTheWireIT extends ServerTest {
   private static final String ABSENT = "01";
   private static final String OTHER = "02";
 
-  CompareAndSwapOnTheWireIT(Backend backend) {
+  CompareAndSwapOnTheWireIT(ServerBackend backend) {
     super(backend);
   }
 

@@ -18,15 +18,15 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /** A server on a listening socket of which it knows the descriptor only. */
 @ParameterizedClass
-@EnumSource(Backend.class)
+@EnumSource(ServerBackend.class)
 @EnabledOnOs(value = OS.LINUX, disabledReason = "descriptors are taken over on Linux only")
 class DescriptorServerTest {
   private final StoreServer server;
 
-  DescriptorServerTest(Backend backend) {
+  DescriptorServerTest(ServerBackend backend) {
     server =
         StoreServer.start(
-            StoreServer.options()
+            StoreServerOptions.builder()
                 .backend(backend)
                 .listenDescriptor(BoundDescriptor.onLoopback().descriptor())
                 .maxConnections(3)

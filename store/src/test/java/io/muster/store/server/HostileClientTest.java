@@ -20,7 +20,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class HostileClientTest extends ServerTest {
   private Bystander bystander = Bystander.of(server());
 
-  HostileClientTest(Backend backend) {
+  HostileClientTest(ServerBackend backend) {
     super(backend);
   }
 

@@ -30,7 +30,7 @@ class HostileCrowdIT extends ServerTest {
   private final Memory memory = Memory.now();
   private final Bystander bystander = Bystander.of(server());
 
-  HostileCrowdIT(Backend backend) {
+  HostileCrowdIT(ServerBackend backend) {
     super(backend);
   }
 

@@ -39,7 +39,7 @@ import org.junit.jupiter.api.condition.OS;
  */
 @EnabledOnOs(value = OS.LINUX, disabledReason = "reads /proc/net")
 class KeepAliveTest extends ServerTest {
-  KeepAliveTest(Backend backend) {
+  KeepAliveTest(ServerBackend backend) {
     super(backend);
   }
 

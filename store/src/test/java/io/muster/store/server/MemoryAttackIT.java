@@ -39,7 +39,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 @Tag("attack")
 @Timeout(300)
 @ParameterizedClass
-@EnumSource(Backend.class)
+@EnumSource(ServerBackend.class)
 class MemoryAttackIT {
   private static final int ROUNDS = Integer.getInteger("muster.attack.rounds", 1);
   private static final int TIMES = Integer.getInteger("muster.attack.times", 1);
@@ -50,12 +50,12 @@ class MemoryAttackIT {
 
   private static final Duration PATIENCE = Duration.ofSeconds(60);
 
-  private final Backend backend;
+  private final ServerBackend backend;
   private ChildProcess process;
   private InetSocketAddress server;
   private Bystander bystander;
 
-  MemoryAttackIT(Backend backend) {
+  MemoryAttackIT(ServerBackend backend) {
     this.backend = backend;
   }
 

@@ -16,7 +16,7 @@ class NumberedWaitsOnTheWireTest extends ServerTest {
   private static final String NUMBERED = "86" + keys("numbered-waits");
   private static final int MOST = 16 * 1024;
 
-  NumberedWaitsOnTheWireTest(Backend backend) {
+  NumberedWaitsOnTheWireTest(ServerBackend backend) {
     super(backend);
   }
 

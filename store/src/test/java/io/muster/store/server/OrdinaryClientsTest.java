@@ -31,7 +31,7 @@ class OrdinaryClientsTest extends ServerTest {
   private static final List<String> KEYS =
       IntStream.range(0, 8).mapToObj(i -> "/ordinary" + i).toList();
 
-  OrdinaryClientsTest(Backend backend) {
+  OrdinaryClientsTest(ServerBackend backend) {
     super(backend);
   }
 

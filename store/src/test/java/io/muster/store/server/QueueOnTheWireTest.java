@@ -19,7 +19,7 @@ class QueueOnTheWireTest extends ServerTest {
   private static final String POPPED = i64(1) + blob("x");
   private static final String EMPTY = i64(0);
 
-  QueueOnTheWireTest(Backend backend) {
+  QueueOnTheWireTest(ServerBackend backend) {
     super(backend);
   }
 

@@ -25,7 +25,7 @@ class ServerAddressTest extends ServerTest {
   private static final String CANNOT_LISTEN =
       "^The server socket has failed to listen on any local .*";
 
-  ServerAddressTest(Backend backend) {
+  ServerAddressTest(ServerBackend backend) {
     super(backend);
   }
 

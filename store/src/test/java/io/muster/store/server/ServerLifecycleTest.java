@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Test;
 class ServerLifecycleTest extends ServerTest {
   private static final int CYCLES = 200;
 
-  ServerLifecycleTest(Backend backend) {
+  ServerLifecycleTest(ServerBackend backend) {
     super(backend);
   }
 

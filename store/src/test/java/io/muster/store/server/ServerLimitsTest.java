@@ -20,7 +20,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class ServerLimitsTest extends ServerTest {
   private static final int MEBIBYTE = 1024 * 1024;
 
-  ServerLimitsTest(Backend backend) {
+  ServerLimitsTest(ServerBackend backend) {
     super(backend);
   }
 

@@ -25,8 +25,8 @@ final class ServerProcess {
    */
   public static void main(String[] args) throws IOException {
     StoreServerOptions.Builder options =
-        StoreServer.options()
-            .backend(Backend.valueOf(args[0]))
+        StoreServerOptions.builder()
+            .backend(ServerBackend.valueOf(args[0]))
             // With the system's own value of any of them, 7200, 75 and 9, VanishedHostIT fails.
             .keepAlive(Duration.ofSeconds(1), Duration.ofSeconds(3), 1);
     if (args.length > 1) {

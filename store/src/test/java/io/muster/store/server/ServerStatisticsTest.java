@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
 
 /** What a server counts. */
 class ServerStatisticsTest extends ServerTest {
-  ServerStatisticsTest(Backend backend) {
+  ServerStatisticsTest(ServerBackend backend) {
     super(backend);
   }
 

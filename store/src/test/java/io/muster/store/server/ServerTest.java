@@ -6,18 +6,18 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /** A server on each backend in turn, and what its clients may expect of it. */
 @ParameterizedClass
-@EnumSource(Backend.class)
+@EnumSource(ServerBackend.class)
 abstract class ServerTest {
-  final Backend backend;
+  final ServerBackend backend;
   private StoreServer server;
 
-  ServerTest(Backend backend) {
+  ServerTest(ServerBackend backend) {
     this.backend = backend;
     this.server = StoreServer.start(options().build());
   }
 
   final StoreServerOptions.Builder options() {
-    return StoreServer.options().backend(backend);
+    return StoreServerOptions.builder().backend(backend);
   }
 
   final StoreServer server() {

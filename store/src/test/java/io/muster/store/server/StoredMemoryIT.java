@@ -24,7 +24,7 @@ class StoredMemoryIT extends ServerTest {
   /** More than the server has room for, fewer bytes than its heap holds. */
   private static final int TOO_MANY = 140_000;
 
-  StoredMemoryIT(Backend backend) {
+  StoredMemoryIT(ServerBackend backend) {
     super(backend);
   }
 

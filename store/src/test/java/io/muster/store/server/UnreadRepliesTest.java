@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Test;
 class UnreadRepliesTest extends ServerTest {
   private static final int LONG = 8 << 20;
 
-  UnreadRepliesTest(Backend backend) {
+  UnreadRepliesTest(ServerBackend backend) {
     super(backend);
   }
 

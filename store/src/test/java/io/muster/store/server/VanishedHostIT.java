@@ -17,8 +17,8 @@ import org.junit.jupiter.params.provider.EnumSource;
  */
 class VanishedHostIT {
   @ParameterizedTest
-  @EnumSource(Backend.class)
-  void clientOfAVanishedHost_isDisconnectedAndItsWaitForgotten(Backend backend) {
+  @EnumSource(ServerBackend.class)
+  void clientOfAVanishedHost_isDisconnectedAndItsWaitForgotten(ServerBackend backend) {
     try (NetworkNamespace serverHost = NetworkNamespace.create();
         NetworkNamespace clientHost = NetworkNamespace.create()) {
       serverHost.connect("192.0.2.1/24", clientHost, "192.0.2.2/24");

@@ -22,7 +22,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** What a waiting client sees, and when. */
 @Tag("slow")
 class WaitOnTheWireIT extends ServerTest {
-  WaitOnTheWireIT(Backend backend) {
+  WaitOnTheWireIT(ServerBackend backend) {
     super(backend);
   }
 

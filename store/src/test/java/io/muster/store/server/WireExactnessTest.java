@@ -86,7 +86,7 @@ class WireExactnessTest extends ServerTest {
           new Exchange("0f 0200000000000000 2f71", "0000000000000000"),
           new Exchange("10 0200000000000000 2f71", "0000000000000000"));
 
-  WireExactnessTest(Backend backend) {
+  WireExactnessTest(ServerBackend backend) {
     super(backend);
   }
 

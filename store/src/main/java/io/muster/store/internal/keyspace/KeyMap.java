@@ -131,7 +131,7 @@ class KeyMap<V> {
   }
 
   /** The array that is kept for the key in the first {@code length} bytes of another, or null. */
-  byte @Nullable [] keptKey(byte[] bytes, int length) {
+  byte @Nullable [] internedKey(byte[] bytes, int length) {
     Entry<V> entry = find(bytes, length);
     return entry == null ? null : entry.key;
   }

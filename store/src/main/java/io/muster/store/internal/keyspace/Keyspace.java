@@ -294,9 +294,9 @@ public final class Keyspace {
    * The array kept for the key, or the queue that is not empty, whose name is the first {@code
    * length} bytes of another, or null.
    */
-  public byte @Nullable [] keptKey(byte[] bytes, int length) {
-    byte[] key = values.keptKey(bytes, length);
-    return key != null ? key : queues.keptKey(bytes, length);
+  public byte @Nullable [] internedKey(byte[] bytes, int length) {
+    byte[] key = values.internedKey(bytes, length);
+    return key != null ? key : queues.internedKey(bytes, length);
   }
 
   /** Puts an item at the end of a queue. */

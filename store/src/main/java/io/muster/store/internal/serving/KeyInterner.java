@@ -26,7 +26,7 @@ final class KeyInterner implements KeyReader {
       return KeyReader.COPYING.read(in, length);
     }
     in.get(scratch, 0, length);
-    byte[] kept = keyspace.keptKey(scratch, length);
+    byte[] kept = keyspace.internedKey(scratch, length);
     return kept != null ? kept : Arrays.copyOf(scratch, length);
   }
 }

@@ -98,9 +98,9 @@ class KeyMapTest {
     map.put(first, 1);
     map.put(key("key"), 2);
 
-    assertThat(map.keptKey(key("keys"), 3)).isSameAs(first);
-    assertThat(map.keptKey(key("keys"), 4)).isNull();
-    assertThat(map.keptKey(key("keys"), 0)).isNull();
+    assertThat(map.internedKey(key("keys"), 3)).isSameAs(first);
+    assertThat(map.internedKey(key("keys"), 4)).isNull();
+    assertThat(map.internedKey(key("keys"), 0)).isNull();
     assertThat(map.get(first)).isEqualTo(2);
   }
 
@@ -109,14 +109,14 @@ class KeyMapTest {
     byte[] old = key("key");
     map.put(old, 1);
     map.put(key("other"), 1);
-    assertThat(map.keptKey(old, old.length)).isSameAs(old);
+    assertThat(map.internedKey(old, old.length)).isSameAs(old);
     map.remove(old);
     assertThat(map.get(old)).isNull();
 
     byte[] again = key("key");
     map.put(again, 2);
 
-    assertThat(map.keptKey(old, old.length)).isSameAs(again);
+    assertThat(map.internedKey(old, old.length)).isSameAs(again);
   }
 
   /** What is copied at once is allocated at once. */

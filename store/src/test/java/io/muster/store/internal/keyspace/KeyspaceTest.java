@@ -238,13 +238,13 @@ class KeyspaceTest {
     keyspace.set(key, bytes(""));
     keyspace.push(queue, bytes(""));
 
-    assertThat(keyspace.keptKey(bytes("key"), 3)).isSameAs(key);
-    assertThat(keyspace.keptKey(bytes("queue"), 5)).isSameAs(queue);
-    assertThat(keyspace.keptKey(bytes("queue"), 3)).isNull();
+    assertThat(keyspace.internedKey(bytes("key"), 3)).isSameAs(key);
+    assertThat(keyspace.internedKey(bytes("queue"), 5)).isSameAs(queue);
+    assertThat(keyspace.internedKey(bytes("queue"), 3)).isNull();
     keyspace.delete(key);
     keyspace.pop(queue);
-    assertThat(keyspace.keptKey(bytes("key"), 3)).isNull();
-    assertThat(keyspace.keptKey(bytes("queue"), 5)).isNull();
+    assertThat(keyspace.internedKey(bytes("key"), 3)).isNull();
+    assertThat(keyspace.internedKey(bytes("queue"), 5)).isNull();
   }
 
   @Test

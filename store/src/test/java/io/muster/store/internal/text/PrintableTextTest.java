@@ -2,7 +2,7 @@ package io.muster.store.internal.text;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.muster.store.internal.wire.KeyText;
+import io.muster.store.KeyText;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;

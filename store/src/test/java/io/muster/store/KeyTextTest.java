@@ -1,4 +1,4 @@
-package io.muster.store.internal.wire;
+package io.muster.store;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;

@@ -1,7 +1,7 @@
 package io.muster.store.server;
 
 /** How a server does its input and output. Clients cannot tell the two apart. */
-public enum Backend {
+public enum ServerBackend {
   /** One thread that does everything, without blocking: the default, and the faster. */
   EVENT_LOOP,
 

@@ -1,4 +1,4 @@
-package io.muster.store.internal.wire;
+package io.muster.store;
 
 import static java.util.Objects.requireNonNull;
 
