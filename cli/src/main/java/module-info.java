@@ -1,6 +1,6 @@
 import org.jspecify.annotations.NullMarked;
 
-/** The {@code muster} command. It exports nothing: its interface is the command line. */
+/** The {@code muster} command. It exports nothing; its interface is the command line. */
 @NullMarked
 module io.muster.cli {
   requires static org.jspecify;

@@ -9,8 +9,8 @@ import java.nio.file.Path;
 import java.util.Arrays;
 
 /**
- * The arguments of this process. The JVM decodes them and replaces what is not UTF-8 by U+FFFD, so
- * that another key would be used than the one that was typed.
+ * Checks the arguments of this process. The JVM replaces bytes that are not UTF-8 by U+FFFD, so that
+ * the command would use a different key from the one that the user typed.
  */
 final class Arguments {
   private static final Path AS_BYTES = Path.of("/proc/self/cmdline");
@@ -19,9 +19,9 @@ final class Arguments {
   private Arguments() {}
 
   /**
-   * Refuses arguments that were not UTF-8.
+   * Checks that all arguments are UTF-8.
    *
-   * @throws CommandFailedException if there is one
+   * @throws CommandFailedException if one is not
    */
   static void requireUtf8(String... args) {
     for (int i = 0; i < args.length; i++) {
@@ -32,7 +32,9 @@ final class Arguments {
     }
   }
 
-  /** Whether an argument, counted from the end, is UTF-8, and so has a U+FFFD of its own. */
+  /**
+   * Whether an argument, counted from the end, is UTF-8 and therefore contains a U+FFFD itself.
+   */
   private static boolean isUtf8(int fromTheEnd) {
     try {
       byte[] all = Files.readAllBytes(AS_BYTES);
@@ -47,11 +49,11 @@ final class Arguments {
     } catch (CharacterCodingException e) {
       return false;
     } catch (IOException e) {
-      return false; // a system without this file; few have a reason to type U+FFFD
+      return false; // no /proc; hardly any user types U+FFFD
     }
   }
 
-  /** Where the last of the strings before {@code end} begins, each of which ends with NUL. */
+  /** Returns the start of the last string before {@code end}. Each string ends with NUL. */
   private static int startOfLast(byte[] strings, int end) {
     int start = end - 1;
     while (start > 0 && strings[start - 1] != 0) {

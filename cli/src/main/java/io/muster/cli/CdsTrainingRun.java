@@ -12,13 +12,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /**
- * The training run for the CDS archive. It is not a command: the launcher runs it once, so that the
- * JVM can archive the classes that it needs for that.
+ * The training run for the CDS archive. It is not a command: the launcher runs it once, and the JVM
+ * archives the classes that it loads.
  */
 final class CdsTrainingRun {
   private CdsTrainingRun() {}
 
-  /** Returns when the server has stopped. */
+  /** Runs commands against a server, and returns when the server has stopped. */
   public static void main(String[] args) throws IOException, InterruptedException {
     Path portFile = Files.createTempDirectory("muster").resolve("port");
     PipedOutputStream out = new PipedOutputStream();

@@ -1,6 +1,6 @@
 package io.muster.cli;
 
-/** A command ends with an exit code other than 0, for a reason to be shown. */
+/** Ends a command with an exit code other than 0 and a message for the user. */
 final class CommandFailedException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
@@ -16,8 +16,8 @@ final class CommandFailedException extends RuntimeException {
     this.exitCode = exitCode;
   }
 
-  static CommandFailedException notThere(String message) {
-    return new CommandFailedException(ExitCode.NOT_THERE, message);
+  static CommandFailedException notFound(String message) {
+    return new CommandFailedException(ExitCode.NOT_FOUND, message);
   }
 
   int exitCode() {

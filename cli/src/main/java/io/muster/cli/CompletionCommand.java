@@ -10,7 +10,7 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "completion",
     description = {
-      "Print a completion script for bash and zsh. To use it in this shell:",
+      "Print a completion script for bash and zsh. To use it in the current shell:",
       "",
       "    source <(./muster completion)",
       ""

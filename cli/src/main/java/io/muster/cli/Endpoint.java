@@ -4,31 +4,31 @@ import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 
 /**
- * A host and a port, written {@code HOST:PORT}, with an IPv6 address in brackets; {@code tcp://}
- * may be in front, as in PyTorch's {@code init_method}.
+ * A host and a port in the form {@code HOST:PORT}. An IPv6 address has brackets. The prefix {@code
+ * tcp://} is accepted, as in PyTorch's {@code init_method}.
  */
 record Endpoint(String host, int port) {
   private static final String SCHEME = "tcp://";
 
   /**
-   * Reads an endpoint.
+   * Parses an endpoint.
    *
-   * @throws IllegalArgumentException if {@code text} is none; the message says why
+   * @throws IllegalArgumentException if {@code text} is not an endpoint; the message says why
    */
   static Endpoint parse(String text) {
     String endpoint = withoutScheme(text);
     int colon = endpoint.lastIndexOf(':');
     if (colon < 1) {
-      throw notAnEndpoint(text, "HOST:PORT is expected");
+      throw notAnEndpoint(text, "expected HOST:PORT");
     }
     String host = endpoint.substring(0, colon);
     if (host.startsWith("[") && host.endsWith("]")) {
       host = host.substring(1, host.length() - 1);
     } else if (host.contains(":")) {
-      throw notAnEndpoint(text, "an IPv6 address goes in brackets, as in [::1]:29500");
+      throw notAnEndpoint(text, "an IPv6 address needs brackets, as in [::1]:29500");
     }
     if (host.isEmpty()) {
-      throw notAnEndpoint(text, "HOST:PORT is expected");
+      throw notAnEndpoint(text, "expected HOST:PORT");
     }
     return new Endpoint(host, port(text, endpoint.substring(colon + 1)));
   }
@@ -36,7 +36,7 @@ record Endpoint(String host, int port) {
   private static String withoutScheme(String text) {
     if (!text.startsWith(SCHEME)) {
       if (text.contains("/")) {
-        throw notAnEndpoint(text, "HOST:PORT or tcp://HOST:PORT is expected");
+        throw notAnEndpoint(text, "expected HOST:PORT or tcp://HOST:PORT");
       }
       return text;
     }

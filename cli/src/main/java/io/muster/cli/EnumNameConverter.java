@@ -7,15 +7,12 @@ import java.util.stream.Collectors;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 
-/**
- * Converts the names of a fixed choice of values, each of which is named by its {@code toString}
- * says.
- */
+/** Converts the name of one of several fixed values, which is its {@code toString}. */
 abstract class EnumNameConverter<T> implements ITypeConverter<T>, Iterable<String> {
   private final String kind;
   private final List<T> choice;
 
-  /** Names of {@code choice}, each of which is {@code kind}. */
+  /** Creates a converter. {@code kind} describes one of the values, such as "a collective". */
   @SafeVarargs
   @SuppressWarnings("varargs")
   EnumNameConverter(String kind, T... choice) {
@@ -32,14 +29,14 @@ abstract class EnumNameConverter<T> implements ITypeConverter<T>, Iterable<Strin
             () ->
                 new TypeConversionException(
                     String.format(
-                        Locale.ROOT, "'%s' is not %s; there are %s", text, kind, names())));
+                        Locale.ROOT, "'%s' is not %s; choose one of %s", text, kind, names())));
   }
 
   private String names() {
     return choice.stream().map(Object::toString).collect(Collectors.joining(", "));
   }
 
-  /** The names, for completion. */
+  /** The names, for shell completion. */
   @Override
   public final Iterator<String> iterator() {
     return choice.stream().map(Object::toString).iterator();

@@ -17,7 +17,7 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.UnmatchedArgumentException;
 
-/** Turns what a command throws into one line on the error stream and an exit code. */
+/** Converts the exceptions of a command to one line on standard error and an exit code. */
 final class Failures implements IParameterExceptionHandler, IExecutionExceptionHandler {
   private final MusterCommand muster;
   private final Streams streams;
@@ -43,7 +43,7 @@ final class Failures implements IParameterExceptionHandler, IExecutionExceptionH
     return report(e, MusterCommand.nameOf(commandLine), messageOf(e), exitCodeOf(e));
   }
 
-  /** What was perhaps meant instead of a command or option that is unknown. */
+  /** Returns a suggestion for an unknown command or option; may be empty. */
   private static String suggestion(Exception e) {
     if (e instanceof UnmatchedArgumentException unmatched) {
       List<String> similar = unmatched.getSuggestions();
@@ -78,7 +78,7 @@ final class Failures implements IParameterExceptionHandler, IExecutionExceptionH
     if (e instanceof StoreTimeoutException
         || e instanceof CollectiveTimeoutException
         || e instanceof QueueEmptyException) {
-      return ExitCode.NOT_THERE;
+      return ExitCode.NOT_FOUND;
     }
     if (e instanceof NetworkException
         || e instanceof ProtocolException

@@ -10,8 +10,8 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** {@code muster help}: what {@code --help} shows, as another command. */
-@Command(name = "help", description = "Show the help of a command, as its --help does.")
+/** {@code muster help}: shows what {@code --help} shows. */
+@Command(name = "help", description = "Show the help of a command, like its option --help.")
 final class HelpCommand implements Callable<Integer> {
   private final Streams streams;
 
@@ -32,9 +32,9 @@ final class HelpCommand implements Callable<Integer> {
       if (named == null) {
         throw new ParameterException(
             command,
-            "there is no command '"
+            "unknown command '"
                 + name
-                + "'; there are "
+                + "'; choose one of "
                 + String.join(", ", command.getSubcommands().keySet()));
       }
       command = named;

@@ -8,7 +8,7 @@ import java.util.regex.Pattern;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 
-/** Durations as people write them: {@code 300ms}, {@code 5s}, {@code 2m}, {@code 1h}. */
+/** Parses durations such as {@code 300ms}, {@code 5s}, {@code 2m} and {@code 1h}. */
 final class HumanDuration implements ITypeConverter<Duration> {
   private static final Pattern FORM = Pattern.compile("([0-9]{1,9})(ms|s|m|h)");
   private static final Map<String, ChronoUnit> UNITS =

@@ -7,7 +7,7 @@ import java.util.regex.Pattern;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 
-/** Keep-alive times, written {@code IDLE,INTERVAL,PROBES}: {@code 15s,5s,3}. */
+/** Keep-alive times, in the form {@code IDLE,INTERVAL,PROBES}, such as {@code 15s,5s,3}. */
 record KeepAliveTimes(Duration idle, Duration interval, int probes) {
   static final KeepAliveTimes DEFAULT = of(StoreServerOptions.builder().build());
 
@@ -23,7 +23,7 @@ record KeepAliveTimes(Duration idle, Duration interval, int probes) {
     return idle.toSeconds() + "s," + interval.toSeconds() + "s," + probes;
   }
 
-  /** Reads them for an option. */
+  /** Parses the value of an option. */
   static final class Converter implements ITypeConverter<KeepAliveTimes> {
     @Override
     public KeepAliveTimes convert(String text) {

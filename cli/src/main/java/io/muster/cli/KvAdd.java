@@ -14,7 +14,7 @@ final class KvAdd extends KvOperation {
       index = "1",
       arity = "0..1",
       paramLabel = "DELTA",
-      description = "What to add; may be negative. Default: 1.")
+      description = "The number to add; may be negative. Default: 1.")
   private long delta = 1;
 
   KvAdd(KvCommand kv) {

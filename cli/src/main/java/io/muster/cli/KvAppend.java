@@ -3,8 +3,8 @@ package io.muster.cli;
 import io.muster.store.Store;
 import picocli.CommandLine.Command;
 
-/** {@code muster kv append}: adds to the end of a value. */
-@Command(name = "append", description = "Add to the end of the value of a key.")
+/** {@code muster kv append}: appends to a value. */
+@Command(name = "append", description = "Append to the value of a key.")
 final class KvAppend extends KvWrite {
   KvAppend(KvCommand kv) {
     super(kv);

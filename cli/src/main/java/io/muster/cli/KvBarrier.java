@@ -4,18 +4,18 @@ import io.muster.store.Store;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
 
-/** {@code muster kv barrier}: waits for company. */
+/** {@code muster kv barrier}: waits at a barrier. */
 @Command(
     name = "barrier",
     description = {
-      "Wait until WORLD_SIZE callers have come to the barrier KEY. A barrier serves once.",
-      "Exit code 1 if fewer come within the timeout."
+      "Wait until WORLD_SIZE callers have arrived at the barrier KEY. A barrier can be used once.",
+      "Exit code 1 if fewer arrive within the timeout."
     })
 final class KvBarrier extends KvOperation {
   @Parameters(index = "0", paramLabel = "KEY", description = "The key.")
   private String key = "";
 
-  @Parameters(index = "1", paramLabel = "WORLD_SIZE", description = "How many are to come.")
+  @Parameters(index = "1", paramLabel = "WORLD_SIZE", description = "The number of callers.")
   private int worldSize;
 
   KvBarrier(KvCommand kv) {
@@ -23,9 +23,9 @@ final class KvBarrier extends KvOperation {
   }
 
   @Override
-  void requireSense() {
+  void validate() {
     if (worldSize < 1) {
-      throw new IllegalArgumentException("WORLD_SIZE is " + worldSize + ", but must be at least 1");
+      throw new IllegalArgumentException("WORLD_SIZE must be at least 1 but was " + worldSize);
     }
   }
 

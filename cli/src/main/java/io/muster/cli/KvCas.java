@@ -2,20 +2,19 @@ package io.muster.cli;
 
 import io.muster.store.Store;
 import io.muster.store.SwapResult;
-import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
 
-/** {@code muster kv cas}: replaces a value if it is what one thinks it is. */
+/** {@code muster kv cas}: replaces a value if it is the expected one. */
 @Command(
     name = "cas",
     description = {
-      "Set a key to DESIRED if its value is EXPECTED, or if EXPECTED is empty and it is not there.",
+      "Set a key to DESIRED if its value is EXPECTED, or if EXPECTED is empty and the key is not set.",
       "Otherwise print its value, if it has one, byte for byte; exit code 1.",
-      "Of several callers at once with the same EXPECTED and DESIRED, one is told by a Muster server"
-          + " that it has set the key. PyTorch's servers cannot tell them apart if they come at the"
-          + " same moment: there, give each caller a DESIRED of its own, such as host and process."
+      "If several callers use the same EXPECTED and DESIRED at the same moment, a Muster server tells"
+          + " exactly one of them that it has set the key. A PyTorch server tells all of them so:"
+          + " give each caller a different DESIRED, such as its host and process id."
     })
 final class KvCas extends KvOperation {
   @Parameters(index = "0", paramLabel = "KEY", description = "The key.")
@@ -24,7 +23,7 @@ final class KvCas extends KvOperation {
   @Parameters(
       index = "1",
       paramLabel = "EXPECTED",
-      description = "The value it should have; '' if none.")
+      description = "The expected value; '' if the key should not be set.")
   private String expected = "";
 
   @Parameters(index = "2", paramLabel = "DESIRED", description = "The value to set.")
@@ -36,8 +35,8 @@ final class KvCas extends KvOperation {
 
   @Override
   void run(Store store) {
-    byte[] expectedBytes = expected.getBytes(StandardCharsets.UTF_8);
-    byte[] desiredBytes = desired.getBytes(StandardCharsets.UTF_8);
+    byte[] expectedBytes = kv().value("EXPECTED", expected);
+    byte[] desiredBytes = kv().value("DESIRED", desired);
     SwapResult result;
     try {
       result = store.compareAndSwap(key, expectedBytes, desiredBytes);
@@ -46,21 +45,21 @@ final class KvCas extends KvOperation {
       return;
     }
     if (!result.swapped()) {
-      throw result.value().map(this::notSwapped).orElseGet(() -> notThere(key));
+      throw result.value().map(this::notSwapped).orElseGet(() -> notFound(key));
     }
   }
 
-  /** As well as it can be done on a PyTorch server, which answers with the value only. */
+  /** The best possible result with a PyTorch server, which returns only the value. */
   private void compareSet(Store store, byte[] expectedBytes, byte[] desiredBytes) {
-    // The answer to both of "swapped" and "it had this value already" is the value.
+    // The server returns DESIRED both if it swapped and if the key had this value already.
     if (!expected.equals(desired) && isAt(store, desiredBytes)) {
       throw notSwapped(desiredBytes);
     }
     byte[] current = store.compareSet(key, expectedBytes, desiredBytes);
-    // The answer for a key that is missing is what was expected.
+    // For a missing key the server returns EXPECTED.
     boolean unclear = Arrays.equals(current, expectedBytes);
     if (unclear && !store.check(key)) {
-      throw notThere(key);
+      throw notFound(key);
     }
     if (!Arrays.equals(current, desiredBytes)) {
       throw notSwapped(current);
@@ -73,7 +72,7 @@ final class KvCas extends KvOperation {
 
   private CommandFailedException notSwapped(byte[] current) {
     streams().write(current);
-    return CommandFailedException.notThere(
+    return CommandFailedException.notFound(
         "not swapped: " + key + " has another value (" + kv().endpoint() + ")");
   }
 }

@@ -6,11 +6,11 @@ import java.util.List;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
 
-/** {@code muster kv check}: looks whether keys are there. */
+/** {@code muster kv check}: checks whether keys exist. */
 @Command(
     name = "check",
     description = {
-      "Look whether all the keys are there, or are queues that are not empty.",
+      "Check whether each of the keys is set, or is a queue with items.",
       "Exit code 1 if not."
     })
 final class KvCheck extends KvOperation {
@@ -27,6 +27,6 @@ final class KvCheck extends KvOperation {
       return;
     }
     List<String> missing = keys.stream().filter(key -> !store.check(key)).toList();
-    throw notThere(String.join(", ", missing));
+    throw notFound(String.join(", ", missing));
   }
 }

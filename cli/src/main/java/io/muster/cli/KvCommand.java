@@ -5,6 +5,7 @@ import io.muster.store.Store;
 import io.muster.store.TcpStore;
 import io.muster.store.TcpStoreOptions;
 import io.muster.store.server.StoreServerOptions;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
@@ -12,14 +13,14 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ScopeType;
 
-/** {@code muster kv}: what the commands that use a store share. */
+/** {@code muster kv}: the options that all its subcommands share. */
 @Command(
     name = "kv",
     description = {
       "Use a store from the shell: PyTorch's or Muster's.",
       "",
-      "Values are bytes: what comes from standard input or goes to standard output is neither"
-          + " changed nor added to. A key or value that begins with a dash goes behind --.",
+      "Values are bytes, which standard input and standard output carry unchanged. Put -- before a"
+          + " key or value that begins with a dash.",
       ""
     })
 final class KvCommand {
@@ -33,8 +34,8 @@ final class KvCommand {
       paramLabel = "HOST:PORT",
       converter = Endpoint.Converter.class,
       description = {
-        "Where the store is; an IPv6 address as [::1]:29500.",
-        "Default: the environment's MUSTER_ENDPOINT, else 127.0.0.1:29500."
+        "The store's endpoint. An IPv6 address has brackets: [::1]:29500.",
+        "Default: the environment variable MUSTER_ENDPOINT, or else 127.0.0.1:29500."
       })
   private @Nullable Endpoint endpoint;
 
@@ -45,8 +46,8 @@ final class KvCommand {
       defaultValue = "5s",
       converter = HumanDuration.class,
       description = {
-        "How long to try to connect, and then again to wait: 300ms, 5s, 2m, 1h.",
-        "Default: ${DEFAULT-VALUE}. With 0s nothing is tried twice or waited for."
+        "How long connecting may take, and then waiting: 300ms, 5s, 2m, 1h.",
+        "Default: ${DEFAULT-VALUE}. With 0s there is one attempt, and no waiting."
       })
   private Duration timeout = Duration.ofSeconds(5);
 
@@ -54,7 +55,7 @@ final class KvCommand {
       names = "--prefix",
       scope = ScopeType.INHERIT,
       paramLabel = "PREFIX",
-      description = "Put PREFIX/ before every key, as a PrefixStore does.")
+      description = "Prepend PREFIX/ to every key, like a PrefixStore.")
   private @Nullable String prefix;
 
   @Option(
@@ -63,17 +64,17 @@ final class KvCommand {
       paramLabel = "SIZE",
       defaultValue = "8MiB",
       converter = ByteSize.Converter.class,
-      description = "The longest value to send. Default: ${DEFAULT-VALUE}, what PyTorch takes.")
+      description = "The longest value to send. Default: ${DEFAULT-VALUE}, the limit of PyTorch's servers.")
   private ByteSize maxValue = new ByteSize(StoreServerOptions.DEFAULT_MAX_VALUE_BYTES);
 
   private KvCommand(Streams streams) {
     this.streams = streams;
   }
 
-  /** The command with all its subcommands. */
+  /** Creates the command with all its subcommands. */
   static CommandLine commandLine(Streams streams) {
     KvCommand kv = new KvCommand(streams);
-    // What looks like an option may be a negative number.
+    // A negative number looks like an option.
     CommandLine add = new CommandLine(new KvAdd(kv)).setUnmatchedOptionsArePositionalParams(true);
     return new CommandLine(kv)
         .addSubcommand(new KvGet(kv))
@@ -100,9 +101,9 @@ final class KvCommand {
   }
 
   /**
-   * Where the store is.
+   * Returns the endpoint of the store.
    *
-   * @throws IllegalArgumentException if the environment says so, and not in the form of an endpoint
+   * @throws IllegalArgumentException if the environment variable is not an endpoint
    */
   Endpoint endpoint() {
     if (endpoint == null) {
@@ -134,13 +135,23 @@ final class KvCommand {
     return prefix == null ? store : new PrefixStore(prefix, store);
   }
 
-  /** Reads a value from the input, up to its end. */
+  /** Reads a value from standard input, up to its end. */
   byte[] readValue() {
     int limit = Math.min(maxValueBytes(), Integer.MAX_VALUE - 16);
     byte[] value = streams.read(limit + 1);
     if (value.length > limit) {
       throw new IllegalArgumentException(
-          "the value on standard input is longer than --max-value, " + limit + " bytes");
+          "the value on standard input has more than " + limit + " bytes; see --max-value");
+    }
+    return value;
+  }
+
+  /** Returns the value of an argument as UTF-8. */
+  byte[] value(String argument, String text) {
+    byte[] value = text.getBytes(StandardCharsets.UTF_8);
+    if (value.length > maxValueBytes()) {
+      throw new IllegalArgumentException(
+          argument + " has " + value.length + " bytes; --max-value is " + maxValueBytes());
     }
     return value;
   }

@@ -7,8 +7,8 @@ import picocli.CommandLine.Command;
 @Command(
     name = "count",
     description = {
-      "Print how many keys the whole store holds, whatever the --prefix.",
-      "Queues do not count; keys in which PyTorch counts its workers do."
+      "Print the number of keys of the whole store, regardless of --prefix.",
+      "Queues do not count. The keys in which PyTorch counts its workers do."
     })
 final class KvCount extends KvOperation {
 

@@ -4,10 +4,10 @@ import io.muster.store.Store;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
 
-/** {@code muster kv delete}: removes keys. */
+/** {@code muster kv delete}: deletes a key. */
 @Command(
     name = "delete",
-    description = "Remove a key; a queue of that name stays. Exit code 1 if it was not there.")
+    description = "Delete a key, but not a queue with the same name. Exit code 1 if the key is not found.")
 final class KvDelete extends KvOperation {
   @Parameters(paramLabel = "KEY", description = "The key.")
   private String key = "";
@@ -19,7 +19,7 @@ final class KvDelete extends KvOperation {
   @Override
   void run(Store store) {
     if (!store.deleteKey(key)) {
-      throw notThere(key);
+      throw notFound(key);
     }
   }
 }

@@ -10,14 +10,14 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "get",
     description = {
-      "Print the value of a key, byte for byte: no end of line is added.",
-      "Exit code 1 if it is not there."
+      "Print the value of a key, byte for byte, without a line end.",
+      "Exit code 1 if the key is not found."
     })
 final class KvGet extends KvOperation {
   @Parameters(paramLabel = "KEY", description = "The key.")
   private String key = "";
 
-  @Option(names = "--wait", description = "Wait for it, for at most the timeout.")
+  @Option(names = "--wait", description = "Wait until the key is set, at most for the timeout.")
   private boolean wait;
 
   KvGet(KvCommand kv) {

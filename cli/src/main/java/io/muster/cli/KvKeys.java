@@ -1,5 +1,6 @@
 package io.muster.cli;
 
+import io.muster.store.KeyText;
 import io.muster.store.Store;
 import io.muster.store.internal.text.PrintableText;
 import java.util.ArrayList;
@@ -12,8 +13,8 @@ import picocli.CommandLine.Mixin;
 @Command(
     name = "keys",
     description = {
-      "Print the keys in order, one a line. Queues are not among them.",
-      "On a terminal what it would obey, and what would not be seen, is escaped."
+      "Print the keys in sorted order, one per line, without queues.",
+      "On a terminal, control characters and invisible characters are escaped."
     })
 final class KvKeys extends KvOperation {
   @Mixin private Separator separator = new Separator();
@@ -27,7 +28,7 @@ final class KvKeys extends KvOperation {
     List<String> keys = new ArrayList<>(store.listKeys());
     Collections.sort(keys);
     for (String key : keys) {
-      separator.print(streams(), KeyBytes.of(streams().isTerminal() ? PrintableText.of(key) : key));
+      separator.print(streams(), KeyText.bytes(streams().isTerminal() ? PrintableText.of(key) : key));
     }
   }
 }

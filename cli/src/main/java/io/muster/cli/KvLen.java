@@ -5,7 +5,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
 
 /** {@code muster kv len}: counts the items of a queue. */
-@Command(name = "len", description = "Print how many items a queue holds.")
+@Command(name = "len", description = "Print the number of items of a queue.")
 final class KvLen extends KvOperation {
   @Parameters(paramLabel = "KEY", description = "The key.")
   private String key = "";

@@ -13,14 +13,14 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "mget",
     description = {
-      "Print the values of the keys in their order, one a line.",
-      "Exit code 1, and nothing printed, if one of them is not there."
+      "Print the values of the keys in the given order, one per line.",
+      "Exit code 1, and no output, if one of the keys is not found."
     })
 final class KvMget extends KvOperation {
   @Parameters(arity = "1..*", paramLabel = "KEY", description = "The keys.")
   private List<String> keys = new ArrayList<>();
 
-  @Option(names = "--wait", description = "Wait for it, for at most the timeout.")
+  @Option(names = "--wait", description = "Wait until the keys are set, at most for the timeout.")
   private boolean wait;
 
   @Mixin private Separator separator = new Separator();

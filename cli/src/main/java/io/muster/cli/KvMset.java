@@ -1,7 +1,6 @@
 package io.muster.cli;
 
 import io.muster.store.Store;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import picocli.CommandLine.Command;
@@ -13,7 +12,7 @@ final class KvMset extends KvOperation {
   @Parameters(
       arity = "1..*",
       paramLabel = "KEY VALUE",
-      description = "Keys, each with its value, in UTF-8, behind it.")
+      description = "Keys, each followed by its value in UTF-8.")
   private List<String> keysAndValues = new ArrayList<>();
 
   KvMset(KvCommand kv) {
@@ -30,7 +29,7 @@ final class KvMset extends KvOperation {
     List<byte[]> values = new ArrayList<>();
     for (int i = 0; i < keysAndValues.size(); i += 2) {
       keys.add(keysAndValues.get(i));
-      values.add(keysAndValues.get(i + 1).getBytes(StandardCharsets.UTF_8));
+      values.add(kv().value("VALUE", keysAndValues.get(i + 1)));
     }
     store.multiSet(keys, values);
     KvWrite.awaitServer(store, keys.get(0));

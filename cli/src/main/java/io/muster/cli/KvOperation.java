@@ -4,7 +4,7 @@ import io.muster.store.Store;
 import io.muster.store.StoreTimeoutException;
 import java.util.concurrent.Callable;
 
-/** One operation on a store: connects, runs, and disconnects. */
+/** One operation on a store: connects, runs the operation, and disconnects. */
 abstract class KvOperation implements Callable<Integer> {
   private final KvCommand kv;
 
@@ -14,23 +14,23 @@ abstract class KvOperation implements Callable<Integer> {
 
   @Override
   public final Integer call() {
-    requireSense();
+    validate();
     try (Store store = kv.connect()) {
       run(store);
     } catch (StoreTimeoutException e) {
-      throw e.timeout().isZero() ? notThere(String.join(", ", e.missingKeys())) : e;
+      throw e.timeout().isZero() ? notFound(String.join(", ", e.missingKeys())) : e;
     }
     return ExitCode.OK;
   }
 
   /**
-   * Refuses arguments that make no sense, before there is a connection.
+   * Checks the arguments before connecting.
    *
-   * @throws IllegalArgumentException if there are such
+   * @throws IllegalArgumentException if they are invalid
    */
-  void requireSense() {}
+  void validate() {}
 
-  /** Does it. An exception says why not; see {@link Failures}. */
+  /** Runs the operation. {@link Failures} reports its exceptions. */
   abstract void run(Store store);
 
   final KvCommand kv() {
@@ -41,7 +41,7 @@ abstract class KvOperation implements Callable<Integer> {
     return kv.streams();
   }
 
-  final CommandFailedException notThere(String what) {
-    return CommandFailedException.notThere("not there: " + what + " (" + kv.endpoint() + ")");
+  final CommandFailedException notFound(String what) {
+    return CommandFailedException.notFound("not found: " + what + " (" + kv.endpoint() + ")");
   }
 }

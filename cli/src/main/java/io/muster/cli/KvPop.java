@@ -5,18 +5,18 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** {@code muster kv pop}: takes an item off a queue. */
+/** {@code muster kv pop}: removes the first item of a queue and prints it. */
 @Command(
     name = "pop",
     description = {
-      "Take the item at the head of a queue and print it, byte for byte.",
+      "Remove the first item of a queue and print it, byte for byte.",
       "Exit code 1 if the queue is empty."
     })
 final class KvPop extends KvOperation {
   @Parameters(paramLabel = "KEY", description = "The key.")
   private String key = "";
 
-  @Option(names = "--wait", description = "Wait for it, for at most the timeout.")
+  @Option(names = "--wait", description = "Wait for an item, at most for the timeout.")
   private boolean wait;
 
   KvPop(KvCommand kv) {

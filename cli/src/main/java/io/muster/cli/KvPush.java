@@ -3,8 +3,8 @@ package io.muster.cli;
 import io.muster.store.Store;
 import picocli.CommandLine.Command;
 
-/** {@code muster kv push}: adds an item to a queue. */
-@Command(name = "push", description = "Add an item to the end of a queue.")
+/** {@code muster kv push}: appends an item to a queue. */
+@Command(name = "push", description = "Append an item to a queue.")
 final class KvPush extends KvWrite {
   KvPush(KvCommand kv) {
     super(kv);

@@ -10,7 +10,7 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "wait",
     description = {
-      "Wait until all the keys are there, or are queues that are not empty.",
+      "Wait until each of the keys is set, or is a queue with items.",
       "Exit code 1 if that takes longer than the timeout."
     })
 final class KvWait extends KvOperation {

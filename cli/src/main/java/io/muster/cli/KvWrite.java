@@ -1,11 +1,10 @@
 package io.muster.cli;
 
 import io.muster.store.Store;
-import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Parameters;
 
-/** An operation that sends a value, of which PyTorch's protocol does not say how it went. */
+/** An operation that sends a value. PyTorch's protocol has no reply to it. */
 abstract class KvWrite extends KvOperation {
   @Parameters(index = "0", paramLabel = "KEY", description = "The key.")
   private String key = "";
@@ -23,14 +22,16 @@ abstract class KvWrite extends KvOperation {
 
   @Override
   final void run(Store store) {
-    byte[] bytes = value == null ? kv().readValue() : value.getBytes(StandardCharsets.UTF_8);
+    byte[] bytes = value == null ? kv().readValue() : kv().value("VALUE", value);
     write(store, key, bytes);
     awaitServer(store, key);
   }
 
   abstract void write(Store store, String key, byte[] value);
 
-  /** Returns once the server has done what was sent before, or throws if it is gone. */
+  /**
+   * Returns when the server has processed the earlier requests; throws if the connection is lost.
+   */
   static void awaitServer(Store store, String key) {
     boolean unused = store.check(key);
   }

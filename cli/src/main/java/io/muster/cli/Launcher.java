@@ -4,29 +4,29 @@ import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
 /**
- * The launcher script, if it waits for this process to end. A JVM that cannot start exits with 1,
- * and so do commands that did not find what they were asked for. The script tells them apart
- * because this process then exits with another code, which the script translates.
+ * The launcher script, if it waits for this process to end. A JVM that cannot start exits with 1, the
+ * code of commands that did not find a key. To distinguish the two, this process exits with another
+ * code, which the script translates.
  */
 final class Launcher {
-  /** The system property by which the script gives its process id. */
+  /** The system property with the script's process id. */
   static final String PROPERTY = "muster.launcher";
 
-  /** What {@link ExitCode#NOT_THERE} is to the script. */
-  static final int NOT_THERE = 101;
+  /** The code that the script translates to {@link ExitCode#NOT_FOUND}. */
+  static final int NOT_FOUND = 101;
 
-  /** Most commands are over before; they do without the classes that a watch needs. */
+  /** Most commands end earlier, and thus do not load the classes that the check needs. */
   private static final long WATCH_AFTER_MILLIS = 1000;
 
   private Launcher() {}
 
-  /** The code to exit with. */
+  /** Returns the code to exit with. */
   static int translate(int exitCode) {
     boolean waits = System.getProperty(PROPERTY) != null;
-    return waits && exitCode == ExitCode.NOT_THERE ? NOT_THERE : exitCode;
+    return waits && exitCode == ExitCode.NOT_FOUND ? NOT_FOUND : exitCode;
   }
 
-  /** Lets this process end when the script does, even if that is killed. */
+  /** Ends this process when the script ends, even if the script is killed. */
   static void endWithIt() {
     Long pid = Long.getLong(PROPERTY);
     if (pid != null) {

@@ -19,17 +19,17 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The ranks of a run as processes of this machine, each a JVM like this one, which meet in a store
- * of this process. They write to this process's outputs, and end when it ends.
+ * The ranks of a run as processes of this machine. Each is a JVM like this one, and they meet in a
+ * store of this process. They inherit this process's outputs, and end when it ends.
  */
 final class LocalRanks {
-  /** The option by which a rank is told its parent. */
+  /** The option that passes the parent's process id to a rank. */
   static final String PARENT_OPTION = "--parent";
 
-  /** Exit codes above are of processes that a signal has ended. */
+  /** A higher exit code means that a signal ended the process. */
   private static final int KILLED = 128;
 
-  /** How long ranks have to end by themselves, once one has failed or all were told to. */
+  /** How long the ranks have to end by themselves after one has failed or all were stopped. */
   private static final Duration GRACE = Duration.ofSeconds(3);
 
   private static final String LOOPBACK = "127.0.0.1";
@@ -44,13 +44,17 @@ final class LocalRanks {
   /** A rank that has ended. */
   private record Exit(int rank, int code) {}
 
-  /** Ranks that are not yet there, and their command line. */
+  /**
+   * Creates ranks that are not started yet.
+   *
+   * @param arguments the command line of a rank
+   */
   LocalRanks(int worldSize, Supplier<List<String>> arguments) {
     this.worldSize = worldSize;
     this.arguments = arguments;
   }
 
-  /** Runs all ranks to their end; the exit code of the first that fails, or 0. */
+  /** Runs all ranks to their end, and returns the exit code of the first that fails, or 0. */
   int run() throws InterruptedException {
     Thread stop = new Thread(this::end, "muster-stop");
     try (StoreServer store = StoreServer.start()) {
@@ -74,7 +78,7 @@ final class LocalRanks {
     environment.put("WORLD_SIZE", Integer.toString(worldSize));
     environment.put("MASTER_ADDR", LOOPBACK);
     environment.put("MASTER_PORT", Integer.toString(port));
-    // So that rank 0, too, is a client of the store.
+    // Makes rank 0 a client of the store, too.
     environment.put("TORCHELASTIC_USE_AGENT_STORE", "True");
     loopback().ifPresent(name -> environment.putIfAbsent(INTERFACE_VARIABLE, name));
     try {
@@ -111,7 +115,10 @@ final class LocalRanks {
     }
   }
 
-  /** Once a rank has failed, the others fail by themselves; if they do not, they are ended. */
+  /**
+   * Waits for all ranks. After one has failed, the others normally fail by themselves; if they do not,
+   * they are stopped.
+   */
   private int awaitAll() throws InterruptedException {
     Exit failed = null;
     long deadline = 0;
@@ -126,7 +133,7 @@ final class LocalRanks {
       if (failed == null) {
         deadline = System.nanoTime() + GRACE.toNanos();
       }
-      // A killed rank is why others fail, even if the end of one of those is heard of earlier.
+      // A killed rank is the cause of the other failures, even if it is reported later.
       if (failed == null || (exit.code > KILLED && failed.code <= KILLED)) {
         failed = exit;
       }
@@ -150,7 +157,7 @@ final class LocalRanks {
     return exits.poll(nanos, TimeUnit.NANOSECONDS);
   }
 
-  /** Ends all ranks that run, and waits until they have ended. */
+  /** Stops all running ranks, and waits until they have ended. */
   private synchronized void end() {
     ended = true;
     ranks.forEach(Process::destroy);
@@ -171,12 +178,12 @@ final class LocalRanks {
     }
   }
 
-  /** Ends this process, a rank, when its parent does, however that ends. */
+  /** Ends this process, a rank, as soon as its parent ends for any reason. */
   static void endWith(long parent) {
     Optional<ProcessHandle> handle = ProcessHandle.of(parent);
     if (handle.isEmpty()) {
       throw new CommandFailedException(
-          ExitCode.FAILED, "process " + parent + ", which started this rank, is gone");
+          ExitCode.FAILED, "process " + parent + ", which started this rank, has ended");
     }
     var unused =
         handle.get().onExit().thenRun(() -> Runtime.getRuntime().halt(ExitCode.NO_CONNECTION));

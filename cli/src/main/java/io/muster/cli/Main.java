@@ -9,26 +9,26 @@ import picocli.CommandLine;
 public final class Main {
   private Main() {}
 
-  /** What to say when there may be no memory to put words together. */
+  /** Encoded in advance, because there may be no memory to do so later. */
   private static final byte[] OUT_OF_MEMORY =
-      ("muster: not enough memory: the heap may have "
+      ("muster: not enough memory: the heap limit is "
               + (Runtime.getRuntime().maxMemory() >> 20)
-              + " MiB; MUSTER_JAVA_OPTS=-Xmx2g, for example, allows more\n")
+              + " MiB; raise it, for example with MUSTER_JAVA_OPTS=-Xmx2g\n")
           .getBytes(StandardCharsets.UTF_8);
 
-  /** Runs a command and exits with its code; see {@link ExitCode}. */
+  /** Runs a command and exits with its exit code; see {@link ExitCode}. */
   public static void main(String[] args) {
     int exitCode = ExitCode.JVM_FAILED;
     try {
       Launcher.endWithIt();
       exitCode = Launcher.translate(run(Streams.ofProcess(), args));
     } finally {
-      // Whatever was thrown: the JVM's own code for it means something else.
+      // Also after a Throwable: the JVM's own exit code for it has another meaning here.
       System.exit(exitCode);
     }
   }
 
-  /** Runs a command in this process. Whatever is thrown becomes one line and a code. */
+  /** Runs a command in this process. Anything thrown becomes one line and an exit code. */
   static int run(Streams streams, String... args) {
     try {
       Arguments.requireUtf8(args);
@@ -56,7 +56,7 @@ public final class Main {
       streams.err().write(line);
       streams.err().flush();
     } catch (IOException e) {
-      // There is nobody to tell; the exit code still does.
+      // Standard error is closed. The exit code still reports the failure.
     }
   }
 
@@ -65,7 +65,7 @@ public final class Main {
     MusterCommand muster = new MusterCommand();
     Failures failures = new Failures(muster, streams);
     CommandLine commandLine = new CommandLine(muster);
-    // Reading what options a command has takes longer than starting a server.
+    // Reading the options of all commands takes longer than starting a server.
     if (first.equals("serve")) {
       commandLine.addSubcommand(new ServeCommand(streams));
     } else {
@@ -77,7 +77,7 @@ public final class Main {
           .addSubcommand(new HelpCommand(streams));
     }
     return commandLine
-        // Keys and values are anybody's text: an @ before them means nothing.
+        // Keys and values are arbitrary text; a leading @ has no meaning.
         .setExpandAtFiles(false)
         .setPosixClusteredShortOptionsAllowed(false)
         .setUsageHelpWidth(100)

@@ -15,7 +15,7 @@ import picocli.CommandLine.ScopeType;
     mixinStandardHelpOptions = true,
     versionProvider = Version.class,
     sortOptions = false,
-    description = "torch.distributed's stores and collectives in Java, for PyTorch and Java alike.",
+    description = "torch.distributed's stores and collectives in Java, compatible with PyTorch.",
     footerHeading = "%nExit codes:%n",
     footer = ExitCode.HELP)
 final class MusterCommand {
@@ -24,7 +24,7 @@ final class MusterCommand {
   @Option(
       names = {"-v", "--verbose"},
       scope = ScopeType.INHERIT,
-      description = "Log in detail, and show where a failure comes from.")
+      description = "Log debug messages, and print the stack trace of a failure.")
   void verbose(boolean verbose) {
     this.verbose |= verbose;
   }
@@ -33,7 +33,7 @@ final class MusterCommand {
     return verbose;
   }
 
-  /** Runs the parsed command, with the log set up before anything can log. */
+  /** Runs the parsed command. Configures logging before anything is logged. */
   int execute(ParseResult parsed) {
     if (verbose) {
       System.setProperty("org.slf4j.simpleLogger.defaultLogLevel", "debug");
@@ -41,7 +41,7 @@ final class MusterCommand {
     return new RunLast().execute(parsed);
   }
 
-  /** How the user names a command: {@code muster kv get}. */
+  /** Returns the name of a command as the user types it, such as {@code muster kv get}. */
   static String nameOf(CommandLine commandLine) {
     CommandSpec spec = commandLine.getCommandSpec();
     return spec.qualifiedName(" ");

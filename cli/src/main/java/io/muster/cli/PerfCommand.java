@@ -23,14 +23,14 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** {@code muster perf}: one rank, or all, of a run that measures a collective. */
+/** {@code muster perf}: measures a collective, as one rank or with all ranks. */
 @Command(
     name = "perf",
     description = {
-      "Measure a collective: latency, algorithm bandwidth and bus bandwidth, for each size.",
+      "Measure the latency, algorithm bandwidth and bus bandwidth of a collective per size.",
       "",
-      "With --nproc this command starts all ranks, on this machine. Otherwise it is one rank; the"
-          + " others may be of PyTorch (see examples/perf_rank.py). Rank 0 prints the results.",
+      "With --nproc this command starts all ranks on this machine. Otherwise it is one rank, and the"
+          + " others may be PyTorch's (see examples/perf_rank.py). Rank 0 prints the results.",
       ""
     })
 final class PerfCommand implements Callable<Integer> {
@@ -40,31 +40,31 @@ final class PerfCommand implements Callable<Integer> {
       paramLabel = "COLLECTIVE",
       converter = CollectiveName.class,
       completionCandidates = CollectiveName.class,
-      description = "What to measure: ${COMPLETION-CANDIDATES}.")
+      description = "The collective: ${COMPLETION-CANDIDATES}.")
   private Collective collective = Collective.ALL_REDUCE;
 
   @Option(
       names = "--nproc",
       paramLabel = "N",
-      description = "Start N ranks, each a process, and the store where they meet.")
+      description = "Start N ranks, each a process, and the store in which they meet.")
   private @Nullable Integer processes;
 
   @Option(
       names = "--init-method",
       paramLabel = "URL",
-      description = "Where the ranks meet: tcp://, file:// or env://. Default: env://.")
+      description = "The rendezvous URL: tcp://, file:// or env://. Default: env://.")
   private @Nullable String initMethod;
 
   @Option(
       names = "--rank",
       paramLabel = "R",
-      description = "Which rank this is. Default: as the URL or the environment says.")
+      description = "The rank of this process. Default: from the URL or the environment.")
   private @Nullable Integer rank;
 
   @Option(
       names = "--world-size",
       paramLabel = "N",
-      description = "How many ranks there are. Default: as the URL or the environment says.")
+      description = "The number of ranks. Default: from the URL or the environment.")
   private @Nullable Integer worldSize;
 
   @Option(
@@ -84,7 +84,7 @@ final class PerfCommand implements Callable<Integer> {
   @Option(
       names = {"-f", "--stepfactor"},
       paramLabel = "N",
-      description = "How many times a size the next one is. Default: ${DEFAULT-VALUE}.")
+      description = "The factor between a size and the next one. Default: ${DEFAULT-VALUE}.")
   private int factor = 2;
 
   @Option(
@@ -92,7 +92,7 @@ final class PerfCommand implements Callable<Integer> {
       paramLabel = "TYPE",
       converter = TypeName.class,
       completionCandidates = TypeName.class,
-      description = "The elements: ${COMPLETION-CANDIDATES}. Default: ${DEFAULT-VALUE}.")
+      description = "The element type: ${COMPLETION-CANDIDATES}. Default: ${DEFAULT-VALUE}.")
   private ElementType type = ElementType.F32;
 
   @Option(
@@ -100,7 +100,7 @@ final class PerfCommand implements Callable<Integer> {
       paramLabel = "OP",
       converter = ReductionName.class,
       completionCandidates = ReductionName.class,
-      description = "How to reduce: ${COMPLETION-CANDIDATES}. Default: ${DEFAULT-VALUE}.")
+      description = "The operator: ${COMPLETION-CANDIDATES}. Default: ${DEFAULT-VALUE}.")
   private Reduction reduction = Reduction.SUM;
 
   @Option(
@@ -112,36 +112,36 @@ final class PerfCommand implements Callable<Integer> {
   @Option(
       names = {"-n", "--iterations"},
       paramLabel = "N",
-      description = "Timed calls for each size. Default: 500 to 5, fewer the larger the size is.")
+      description = "Timed calls per size. Default: 500 to 5, fewer for larger sizes.")
   private @Nullable Integer iterations;
 
   @Option(
       names = {"-w", "--warm-up"},
       paramLabel = "N",
-      description = "Calls before these. Default: as many.")
+      description = "Calls before the timed ones. Default: as many.")
   private @Nullable Integer warmUps;
 
   @Option(
       names = {"-c", "--check"},
-      description = "Compare the results of one more call with what they have to be.")
+      description = "Check the results of one more call.")
   private boolean check;
 
   @Option(
       names = {"-J", "--json"},
-      description = "Print one JSON document rather than a table.")
+      description = "Print one JSON document instead of a table.")
   private boolean json;
 
   @Option(
       names = "--timeout",
       paramLabel = "TIME",
       converter = HumanDuration.class,
-      description = "How long meeting, and each call, may take. Default: 5m.")
+      description = "How long the rendezvous, and each call, may take. Default: 5m.")
   private Duration timeout = Duration.ofMinutes(5);
 
   @Option(
       names = LocalRanks.PARENT_OPTION,
       hidden = true,
-      description = "The process without which this one ends.")
+      description = "The process with which this one ends.")
   private @Nullable Long parent;
 
   PerfCommand(Streams streams) {
@@ -154,13 +154,13 @@ final class PerfCommand implements Callable<Integer> {
     if (processes != null) {
       if (initMethod != null || rank != null || worldSize != null) {
         throw new IllegalArgumentException(
-            "--nproc says where the ranks meet and which they are: it excludes --init-method,"
-                + " --rank and --world-size");
+            "--nproc excludes --init-method, --rank and --world-size, because it starts all ranks"
+                + " itself");
       }
       if (processes < 1) {
-        throw new IllegalArgumentException("--nproc must be 1 or more");
+        throw new IllegalArgumentException("--nproc must be at least 1 but was " + processes);
       }
-      plan.requireSense(processes);
+      plan.validate(processes);
       return new LocalRanks(processes, this::argumentsOfRank).run();
     }
     if (parent != null) {
@@ -205,14 +205,15 @@ final class PerfCommand implements Callable<Integer> {
       } else if (reports) {
         table.foot(summary).forEach(streams::print);
       }
-      // The rank that has the wrong elements has said so.
+      // Each rank with wrong elements reports them itself.
       return summary.wrong() == 0 ? ExitCode.OK : ExitCode.WRONG;
     } catch (OutOfMemoryError e) {
       throw new CommandFailedException(
           ExitCode.FAILED,
           String.format(
               Locale.ROOT,
-              "%s; MUSTER_JAVA_OPTS=-XX:MaxDirectMemorySize=8g allows more, and -e less",
+              "%s; raise the limit, for example with"
+                  + " MUSTER_JAVA_OPTS=-XX:MaxDirectMemorySize=8g, or lower --maxbytes",
               e.getMessage()),
           e);
     }
@@ -232,7 +233,10 @@ final class PerfCommand implements Callable<Integer> {
     return options.build();
   }
 
-  /** The command line of a rank that does the same, and finds the others by its environment. */
+  /**
+   * Returns the command line of a rank with the same options. It finds the other ranks by its
+   * environment variables.
+   */
   private List<String> argumentsOfRank() {
     List<String> arguments = new ArrayList<>(List.of("perf", collective.toString()));
     Map<String, Object> options =

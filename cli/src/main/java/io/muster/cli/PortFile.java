@@ -18,17 +18,17 @@ import java.util.SplittableRandom;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A file that holds a server's port while the server accepts connections, for scripts that wait for
- * it. It appears complete or not at all.
+ * A file that contains a server's port while the server accepts connections, for scripts that wait
+ * for the server. The file appears atomically.
  *
- * <p>The server holds a lock on its file, which the system releases if the server is killed. Two
- * rules keep servers that start at the same time out of each other's way: a file is put in place
- * only where there is none (by a hard link, which replaces nothing), and is removed only by the
- * process that holds its lock. The lock is on the file, not on its name, so it is taken while the
- * file still has a temporary name.
+ * <p>The server holds a lock on its file, which the system releases if the server is killed. Two rules
+ * keep servers that start at the same time from interfering: a file is created only where none exists
+ * (with a hard link, which never replaces a file), and only the process that holds its lock removes
+ * it. The lock belongs to the file rather than its name, so the server takes it while the file still
+ * has a temporary name.
  *
- * <p>The lock is POSIX's: it belongs to the process, and ends when the process closes any channel
- * of the file. So one process must not run two servers with the same port file.
+ * <p>It is a POSIX lock: it belongs to the process, and ends when the process closes any channel of the
+ * file. One process must therefore not run two servers with the same port file.
  */
 final class PortFile implements AutoCloseable {
   private final Path file;
@@ -41,8 +41,8 @@ final class PortFile implements AutoCloseable {
   private @Nullable Object key;
 
   /**
-   * Removes what a server that was killed left at {@code file}. What a running server holds, or is
-   * not a regular file, stays; then {@link #write} fails.
+   * Removes a file that a killed server left. A file that a running server holds, or that is not a
+   * regular file, is kept; {@link #write} then fails.
    *
    * @throws CommandFailedException if the file cannot be removed
    */
@@ -56,10 +56,10 @@ final class PortFile implements AutoCloseable {
   }
 
   /**
-   * Puts the port and the end of a line there. Does nothing once this is closed.
+   * Writes the port and a line end. Has no effect once this is closed.
    *
-   * @throws CommandFailedException if the file cannot be written, or the name is taken by what a
-   *     running server holds or by what is not a regular file
+   * @throws CommandFailedException if the file cannot be written, or if a running server's file or
+   *     something other than a regular file has its name
    */
   synchronized void write(int port) {
     if (closed) {
@@ -75,7 +75,7 @@ final class PortFile implements AutoCloseable {
     }
   }
 
-  /** Removes the file if {@link #write} put it there and nobody has replaced it since. */
+  /** Removes the file if {@link #write} created it and it was not replaced since. */
   @Override
   public synchronized void close() {
     closed = true;
@@ -136,7 +136,7 @@ final class PortFile implements AutoCloseable {
     } catch (FileAlreadyExistsException e) {
       throw e;
     } catch (IOException | UnsupportedOperationException e) {
-      // A file system without hard links. A rename replaces what came there a moment ago.
+      // The file system has no hard links. The rename may replace a file that was created just now.
       if (attributes(file) != null) {
         throw new FileAlreadyExistsException(file.toString());
       }
@@ -155,7 +155,7 @@ final class PortFile implements AutoCloseable {
       if (!lock(stale)) {
         return;
       }
-      // Another server may have removed it and put its own there before this one had the lock.
+      // Another server may have replaced the file before this one acquired the lock.
       BasicFileAttributes locked = attributes(file);
       if (locked != null && Objects.equals(locked.fileKey(), found.fileKey())) {
         Files.deleteIfExists(file);
@@ -166,7 +166,7 @@ final class PortFile implements AutoCloseable {
     }
   }
 
-  /** Takes the lock of a file, which lasts until the channel is closed; false if it is held. */
+  /** Locks a file until the channel is closed; false if another process holds the lock. */
   private static boolean lock(FileChannel channel) throws IOException {
     try {
       return channel.tryLock() != null;
@@ -175,7 +175,7 @@ final class PortFile implements AutoCloseable {
     }
   }
 
-  /** What is at {@code path} itself, were it a link, or null if nothing is. */
+  /** Returns the attributes of {@code path} without following links; null if it does not exist. */
   private static @Nullable BasicFileAttributes attributes(Path path) throws IOException {
     try {
       return Files.readAttributes(path, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
@@ -184,11 +184,11 @@ final class PortFile implements AutoCloseable {
     }
   }
 
-  /** Why the name is taken. */
+  /** Returns why the name is taken. */
   private String obstacle() {
     return Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)
         ? "a running server holds it; use another file for each server"
-        : "what is there is not a regular file";
+        : "the existing file is not a regular file";
   }
 
   private CommandFailedException failed(String verb, String reason, Exception cause) {

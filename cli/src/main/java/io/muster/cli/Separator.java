@@ -3,11 +3,11 @@ package io.muster.cli;
 import java.io.ByteArrayOutputStream;
 import picocli.CommandLine.Option;
 
-/** What goes behind each of several keys or values: the end of a line, or NUL. */
+/** The terminator of each printed key or value: a line end, or NUL. */
 final class Separator {
   @Option(
       names = {"-0", "--null"},
-      description = "Put NUL rather than the end of a line behind each, for xargs -0.")
+      description = "End each with NUL instead of a line end, for xargs -0.")
   private boolean nul;
 
   void print(Streams streams, byte[] bytes) {

@@ -12,15 +12,17 @@ import java.util.Locale;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/** The banner of a server that starts: where it listens, and how to connect. */
+/**
+ * What {@code muster serve} prints when it accepts connections: its address, and how to connect.
+ */
 final class ServeBanner {
   private ServeBanner() {}
 
   /**
-   * The lines to print.
+   * Returns the lines to print.
    *
-   * @param bind what it was told to listen on, as {@link StoreServerOptions#bind}
-   * @param addresses where it listens, at least one
+   * @param bind the bind option, as {@link StoreServerOptions#bind}
+   * @param addresses the addresses on which the server listens, at least one
    */
   static String of(@Nullable String bind, List<InetSocketAddress> addresses) {
     int port = addresses.get(0).getPort();
@@ -45,8 +47,8 @@ final class ServeBanner {
       return (ipv4Only ? "0.0.0.0:" : "*:")
           + first.getPort()
           + ": all interfaces"
-          + (ipv4Only ? " by IPv4" : "")
-          + ", so whoever reaches this machine can connect";
+          + (ipv4Only ? ", IPv4 only" : "")
+          + "; every machine that can reach this one can connect";
     }
     String list =
         addresses.stream()
@@ -58,13 +60,13 @@ final class ServeBanner {
         : list;
   }
 
-  /** Which loopback address it would have listened on too, if the machine had it. */
+  /** Returns which loopback address the machine lacks; may be empty. */
   private static String missing(@Nullable String bind, List<InetSocketAddress> addresses) {
     if (bind != null || addresses.size() != 1) {
       return "";
     }
     boolean ipv4 = addresses.get(0).getAddress() instanceof Inet4Address;
-    return "; it has no " + (ipv4 ? "::1" : "127.0.0.1");
+    return "; it has no address " + (ipv4 ? "::1" : "127.0.0.1");
   }
 
   private static String hostToConnect(@Nullable String bind, InetAddress first) {
@@ -82,7 +84,7 @@ final class ServeBanner {
     }
   }
 
-  /** An address in short: {@code ::1} for 0:0:0:0:0:0:0:1. */
+  /** Returns an address in short form, such as {@code ::1} for 0:0:0:0:0:0:0:1. */
   private static String text(InetAddress address) {
     return address.getHostAddress().replaceFirst("(^|:)0(:0)+(:|$)", "::");
   }

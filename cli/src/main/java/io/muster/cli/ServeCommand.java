@@ -10,14 +10,14 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
-/** {@code muster serve}: a store server in the foreground, until a signal stops it. */
+/** {@code muster serve}: runs a store server in the foreground until a signal stops it. */
 @Command(
     name = "serve",
     description = {
-      "Serve a store to PyTorch and Java until SIGTERM or SIGINT.",
+      "Serve a store to PyTorch's and Java's clients until SIGTERM or SIGINT.",
       "",
-      "Only this machine can connect unless --bind says otherwise: the protocol has neither"
-          + " passwords nor encryption. Keys live in memory and are gone with the server.",
+      "Without --bind, only this machine can connect, because the protocol has neither"
+          + " authentication nor encryption. Keys are held in memory and are lost with the server.",
       ""
     })
 final class ServeCommand implements Callable<Integer> {
@@ -27,24 +27,24 @@ final class ServeCommand implements Callable<Integer> {
       names = "--bind",
       paramLabel = "ADDR",
       description = {
-        "Listen on this address, host or network interface; on all interfaces with '*', by IPv4"
-            + " only with 0.0.0.0.",
-        "Default: loopback, 127.0.0.1 and ::1."
+        "Listen on this address, host or network interface; '*' means all interfaces, 0.0.0.0 all"
+            + " interfaces with IPv4 only.",
+        "Default: loopback (127.0.0.1 and ::1)."
       })
   private @Nullable String bind;
 
   @Option(
       names = "--port",
       paramLabel = "N",
-      description = "Listen on this port, 0 for any free one. Default: ${DEFAULT-VALUE}.")
+      description = "Listen on this port; 0 means any free port. Default: ${DEFAULT-VALUE}.")
   private int port = StoreServerOptions.PYTORCH_PORT;
 
   @Option(
       names = "--port-file",
       paramLabel = "FILE",
       description = {
-        "Write the port to this file once the server accepts connections; remove it on a stop.",
-        "A file that a killed server left is removed first; one of a running server is an error."
+        "Write the port to this file once the server accepts connections, and remove it at the end.",
+        "The file of a killed server is replaced; the file of a running server is an error."
       })
   private @Nullable Path portFile;
 
@@ -54,15 +54,15 @@ final class ServeCommand implements Callable<Integer> {
       converter = BackendName.class,
       completionCandidates = BackendName.class,
       description = {
-        "event-loop: one thread does everything; the default.",
-        "threaded: plain sockets and a thread a connection."
+        "event-loop: one thread, non-blocking sockets; the default.",
+        "threaded: one thread per connection, blocking sockets."
       })
   private ServerBackend backend = ServerBackend.EVENT_LOOP;
 
   @Option(
       names = "--backlog",
       paramLabel = "N",
-      description = "Connections that may wait to be accepted. Default: ${DEFAULT-VALUE}.")
+      description = "The length of the accept queue. Default: ${DEFAULT-VALUE}.")
   private int backlog = StoreServerOptions.DEFAULT_BACKLOG;
 
   @Option(
@@ -70,15 +70,15 @@ final class ServeCommand implements Callable<Integer> {
       paramLabel = "IDLE,INTERVAL,PROBES",
       converter = KeepAliveTimes.Converter.class,
       description = {
-        "Disconnect a client whose host has vanished: ask after IDLE without a byte, then every"
-            + " INTERVAL, and give up after PROBES without an answer. Default: ${DEFAULT-VALUE}."
+        "Disconnect a client whose host has vanished: probe after IDLE without a byte, then every"
+            + " INTERVAL, and disconnect after PROBES without an answer. Default: ${DEFAULT-VALUE}."
       })
   private KeepAliveTimes keepAlive = KeepAliveTimes.DEFAULT;
 
   @Option(
       names = "--max-connections",
       paramLabel = "N",
-      description = "Connections at once; further ones are closed. Default: no limit.")
+      description = "The maximum number of connections; further ones are closed. Default: no limit.")
   private int maxConnections = StoreServerOptions.DEFAULT_MAX_CONNECTIONS;
 
   @Option(
@@ -86,9 +86,9 @@ final class ServeCommand implements Callable<Integer> {
       paramLabel = "SIZE",
       converter = ByteSize.Converter.class,
       description = {
-        "Keys, values and queued items in all, such as 64MiB or 1g. Who writes beyond is"
-            + " disconnected.",
-        "Default: what half of the JVM's heap has room for, overheads included."
+        "The maximum size of all keys, values and queued items, such as 64MiB or 1g. A client whose"
+            + " write would exceed this limit is disconnected.",
+        "Default: half of the JVM's heap, including overheads."
       })
   private ByteSize maxStored = new ByteSize(StoreServerOptions.DEFAULT_MAX_STORED_BYTES);
 
@@ -96,20 +96,20 @@ final class ServeCommand implements Callable<Integer> {
       names = "--max-value",
       paramLabel = "SIZE",
       converter = ByteSize.Converter.class,
-      description = "The longest value. Default: ${DEFAULT-VALUE}, as PyTorch's.")
+      description = "The longest value. Default: ${DEFAULT-VALUE}, as in PyTorch.")
   private ByteSize maxValue = new ByteSize(StoreServerOptions.DEFAULT_MAX_VALUE_BYTES);
 
   @Option(
       names = "--max-key",
       paramLabel = "SIZE",
       converter = ByteSize.Converter.class,
-      description = "The longest key. Default: ${DEFAULT-VALUE}, as PyTorch's.")
+      description = "The longest key. Default: ${DEFAULT-VALUE}, as in PyTorch.")
   private ByteSize maxKey = new ByteSize(StoreServerOptions.DEFAULT_MAX_KEY_BYTES);
 
   @Option(
       names = "--max-keys-per-request",
       paramLabel = "N",
-      description = "Keys in one request. Default: ${DEFAULT-VALUE}, as PyTorch's.")
+      description = "The maximum number of keys per request. Default: ${DEFAULT-VALUE}, as in PyTorch.")
   private int maxKeysPerRequest = StoreServerOptions.DEFAULT_MAX_KEYS_PER_REQUEST;
 
   ServeCommand(Streams streams) {
@@ -117,8 +117,7 @@ final class ServeCommand implements Callable<Integer> {
   }
 
   /**
-   * Serves until the process is stopped by a signal, this thread is interrupted, or the server ends
-   * itself.
+   * Serves until a signal stops the process, this thread is interrupted, or the server stops by itself.
    */
   @Override
   public Integer call() throws InterruptedException {
@@ -126,7 +125,7 @@ final class ServeCommand implements Callable<Integer> {
     ServerEndedError ended = new ServerEndedError();
     try (PortFile file = portFile == null ? null : new PortFile(portFile);
         StoreServer server = start(options)) {
-      // The JVM ends when its hooks have, so the hook does the closing itself.
+      // The JVM ends when its shutdown hooks have returned, so the hook closes the server itself.
       Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(file, server), "muster-stop"));
       if (file != null) {
         file.write(server.port());
@@ -146,16 +145,30 @@ final class ServeCommand implements Callable<Integer> {
     }
     StoreServerOptions.Builder options =
         StoreServerOptions.builder()
-            .port(port)
+            .port(requirePort())
             .backend(backend)
-            .backlog(backlog)
+            .backlog(positive("--backlog", backlog))
             .keepAlive(keepAlive.idle(), keepAlive.interval(), keepAlive.probes())
-            .maxConnections(maxConnections)
-            .maxStoredBytes(maxStored.bytes())
-            .maxValueBytes(maxValue.intBytes("--max-value"))
-            .maxKeyBytes(maxKey.intBytes("--max-key"))
-            .maxKeysPerRequest(maxKeysPerRequest);
+            .maxConnections(positive("--max-connections", maxConnections))
+            .maxStoredBytes(maxStored.positive("--max-stored").bytes())
+            .maxValueBytes(maxValue.positive("--max-value").intBytes("--max-value"))
+            .maxKeyBytes(maxKey.positive("--max-key").intBytes("--max-key"))
+            .maxKeysPerRequest(positive("--max-keys-per-request", maxKeysPerRequest));
     return bind == null ? options.build() : options.bind(bind).build();
+  }
+
+  private int requirePort() {
+    if (port < 0 || port > 65535) {
+      throw new IllegalArgumentException("--port must be 0 to 65535 but was " + port);
+    }
+    return port;
+  }
+
+  private static int positive(String option, int value) {
+    if (value < 1) {
+      throw new IllegalArgumentException(option + " must be at least 1 but was " + value);
+    }
+    return value;
   }
 
   private static StoreServer start(StoreServerOptions options) {

@@ -4,19 +4,19 @@ import io.muster.store.internal.text.PrintableText;
 import java.io.PrintWriter;
 
 /**
- * Prints stack traces for a terminal. Messages of exceptions may quote what other processes sent:
- * each entry stays one line, and what a terminal would obey is escaped.
+ * Prints stack traces for a terminal. Messages of exceptions may quote other processes, so each entry
+ * is kept on one line, and control characters are escaped.
  */
 final class StackTrace {
   private StackTrace() {}
 
-  /** Prints the stack trace of an exception and of its causes. */
+  /** Prints the stack trace of an exception and its causes. */
   static void print(Throwable thrown, PrintWriter out) {
     thrown.printStackTrace(new EscapingWriter(out));
     out.flush();
   }
 
-  /** {@code Throwable} prints each entry, an exception or a frame, by one call. */
+  /** {@code Throwable} prints each exception and each frame with one call. */
   private static final class EscapingWriter extends PrintWriter {
     EscapingWriter(PrintWriter out) {
       super(out);

@@ -10,7 +10,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.regex.Pattern;
 
-/** Where a command reads and writes: bytes, with text in UTF-8. */
+/** The standard streams of a command. They carry bytes; text is UTF-8. */
 record Streams(InputStream in, OutputStream out, OutputStream err) {
   private static final Pattern TERMINAL = Pattern.compile("/dev/(pts/.*|tty.*|console)");
 
@@ -22,7 +22,7 @@ record Streams(InputStream in, OutputStream out, OutputStream err) {
         new FileOutputStream(FileDescriptor.err));
   }
 
-  /** Whether the output is this process's and goes to a terminal. */
+  /** Whether the output is this process's standard output, and that is a terminal. */
   boolean isTerminal() {
     try {
       return out instanceof FileOutputStream file
@@ -34,7 +34,7 @@ record Streams(InputStream in, OutputStream out, OutputStream err) {
     }
   }
 
-  /** Reads the input to its end, or until there are {@code limit} bytes. */
+  /** Reads the input to its end, or up to {@code limit} bytes. */
   byte[] read(int limit) {
     try {
       return in.readNBytes(limit);
@@ -44,7 +44,7 @@ record Streams(InputStream in, OutputStream out, OutputStream err) {
     }
   }
 
-  /** Writes all of {@code bytes}, and nothing else, to the output. */
+  /** Writes {@code bytes} unchanged to the output. */
   void write(byte[] bytes) {
     try {
       out.write(bytes);
@@ -55,7 +55,7 @@ record Streams(InputStream in, OutputStream out, OutputStream err) {
     }
   }
 
-  /** Writes {@code text} and the end of a line to the output. */
+  /** Writes {@code text} and a line end to the output. */
   void print(String text) {
     write((text + "\n").getBytes(StandardCharsets.UTF_8));
   }

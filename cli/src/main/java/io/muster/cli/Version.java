@@ -5,7 +5,7 @@ import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import picocli.CommandLine.IVersionProvider;
 
-/** The version of Muster, and of the Java it runs on. */
+/** The version of Muster and of the Java runtime. */
 final class Version implements IVersionProvider {
   @Override
   public String[] getVersion() throws IOException {

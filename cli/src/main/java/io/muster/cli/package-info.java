@@ -1,6 +1,6 @@
 /**
- * The {@code muster} command. {@link io.muster.cli.Main} parses, a class a command does the work,
- * {@link io.muster.cli.Failures} turns exceptions into one line and an {@link
- * io.muster.cli.ExitCode}.
+ * The {@code muster} command. {@link io.muster.cli.Main} parses the command line, one class per
+ * command does the work, and {@link io.muster.cli.Failures} converts exceptions to one line and an
+ * {@link io.muster.cli.ExitCode}.
  */
 package io.muster.cli;

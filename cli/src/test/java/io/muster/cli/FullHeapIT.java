@@ -112,7 +112,7 @@ class FullHeapIT {
       }
 
       assertThat(server.exitCode()).as(server.err()).isEqualTo(ExitCode.SERVER_FAILED);
-      assertThat(server.err()).contains("muster serve: the server has ended itself");
+      assertThat(server.err()).contains("muster serve: the server has stopped by itself");
     }
   }
 }

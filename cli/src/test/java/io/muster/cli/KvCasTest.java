@@ -81,7 +81,7 @@ class KvCasTest {
 
   @Test
   void cas_missingKey_isNotThere() {
-    fails("not there: k (host:1)", "k", "a", "b");
-    fails("not there: k (host:1)", "k", "a", "a");
+    fails("not found: k (host:1)", "k", "a", "b");
+    fails("not found: k (host:1)", "k", "a", "a");
   }
 }

@@ -99,11 +99,11 @@ class KvTest {
     assertFails(
         kvWithInput(new byte[11], "--max-value", "10", "set", "k"),
         ExitCode.MISUSE,
-        "muster kv set: the value on standard input is longer than --max-value, 10 bytes");
+        "muster kv set: the value on standard input has more than 10 bytes; see --max-value");
     assertFails(
         kv("--max-value", "4", "set", "k", "12345"),
         ExitCode.MISUSE,
-        "muster kv set: value of 5 bytes, the limit is 4");
+        "muster kv set: VALUE has 5 bytes; --max-value is 4");
     assertThat(store.check("k")).isFalse();
   }
 
@@ -132,14 +132,14 @@ class KvTest {
   @Test
   void get_missingKey_isNotThere() {
     assertFails(
-        kv("get", "k"), ExitCode.NOT_THERE, "muster kv get: not there: k (" + endpoint() + ")");
+        kv("get", "k"), ExitCode.NOT_FOUND, "muster kv get: not found: k (" + endpoint() + ")");
   }
 
   @Test
   void getWait_missingKey_timesOut() {
     assertFails(
         kv("get", "--wait", "k", "--timeout", "20ms"),
-        ExitCode.NOT_THERE,
+        ExitCode.NOT_FOUND,
         "muster kv get: wait timeout after 20ms, keys: /k. Timeout on TcpStore("
             + endpoint()
             + "): missing 1 of 1: k");
@@ -170,7 +170,7 @@ class KvTest {
     assertFails(
         kv("add", "n"),
         ExitCode.FAILED,
-        "muster kv add: the value at n is not a number (TcpStore(" + endpoint() + "))");
+        "muster kv add: add on TcpStore(" + endpoint() + ") failed: the value at n is not a number");
   }
 
   @ParameterizedTest
@@ -200,7 +200,7 @@ class KvTest {
     assertThat(result.out()).isEqualTo("now");
     assertFails(
         result,
-        ExitCode.NOT_THERE,
+        ExitCode.NOT_FOUND,
         "muster kv cas: not swapped: k has another value (" + endpoint() + ")");
   }
 
@@ -210,7 +210,7 @@ class KvTest {
     Cli.Result result = kv("cas", "k", expected, desired);
 
     assertThat(result.out()).isEmpty();
-    assertFails(result, ExitCode.NOT_THERE, "muster kv cas: not there: k (" + endpoint() + ")");
+    assertFails(result, ExitCode.NOT_FOUND, "muster kv cas: not found: k (" + endpoint() + ")");
   }
 
   @Test
@@ -235,7 +235,7 @@ class KvTest {
 
     assertFails(
         kv("--timeout=20ms", "wait", "a", "b"),
-        ExitCode.NOT_THERE,
+        ExitCode.NOT_FOUND,
         "muster kv wait: wait timeout after 20ms, keys: /a, /b. Timeout on TcpStore("
             + endpoint()
             + "): missing 1 of 2: b");
@@ -248,8 +248,8 @@ class KvTest {
     assertOk(kv("check", "a"), "");
     assertFails(
         kv("check", "b", "a", "c"),
-        ExitCode.NOT_THERE,
-        "muster kv check: not there: b, c (" + endpoint() + ")");
+        ExitCode.NOT_FOUND,
+        "muster kv check: not found: b, c (" + endpoint() + ")");
   }
 
   @Test
@@ -259,8 +259,8 @@ class KvTest {
     assertOk(kv("delete", "a"), "");
     assertFails(
         kv("delete", "a"),
-        ExitCode.NOT_THERE,
-        "muster kv delete: not there: a (" + endpoint() + ")");
+        ExitCode.NOT_FOUND,
+        "muster kv delete: not found: a (" + endpoint() + ")");
   }
 
   @Test
@@ -303,7 +303,7 @@ class KvTest {
     assertOk(kv("mget", "--null", "b", "a"), "2\0" + "1\0");
     Cli.Result result = kv("mget", "b", "c", "d");
     assertThat(result.out()).isEmpty();
-    assertFails(result, ExitCode.NOT_THERE, "muster kv mget: not there: c, d (" + endpoint() + ")");
+    assertFails(result, ExitCode.NOT_FOUND, "muster kv mget: not found: c, d (" + endpoint() + ")");
   }
 
   @Test
@@ -317,7 +317,7 @@ class KvTest {
     assertOk(kv("pop", "--wait", "q"), "second");
     assertFails(
         kv("pop", "q"),
-        ExitCode.NOT_THERE,
+        ExitCode.NOT_FOUND,
         "muster kv pop: queue is empty: q (TcpStore(" + endpoint() + "))");
   }
 
@@ -345,7 +345,7 @@ class KvTest {
   void barrier_alone_timesOut() {
     assertFails(
         kv("barrier", "b", "2", "--timeout", "20ms"),
-        ExitCode.NOT_THERE,
+        ExitCode.NOT_FOUND,
         "muster kv barrier: barrier timeout after 20ms, key: b. Timeout on TcpStore("
             + endpoint()
             + "): fewer than 2 arrived");
@@ -358,8 +358,8 @@ class KvTest {
     assertOk(kv("--prefix", "p", "get", "k"), "v");
     assertFails(
         kv("--prefix", "p", "get", "l"),
-        ExitCode.NOT_THERE,
-        "muster kv get: not there: p/l (" + endpoint() + ")");
+        ExitCode.NOT_FOUND,
+        "muster kv get: not found: p/l (" + endpoint() + ")");
 
     assertThat(store.getString("p/k")).isEqualTo("v");
   }
@@ -380,7 +380,7 @@ class KvTest {
   @Test
   void anyCommand_verbose_showsWhereAFailureComesFrom() {
     assertThat(kv("get", "k", "--verbose").err())
-        .startsWith("muster kv get: not there: k (" + endpoint() + ")\n")
+        .startsWith("muster kv get: not found: k (" + endpoint() + ")\n")
         .contains("\tat io.muster.cli.");
   }
 
@@ -422,7 +422,7 @@ class KvTest {
     assertOk(kv("cas", "lock", "", "mine"), "");
     Cli.Result again = kv("cas", "lock", "", "mine");
 
-    assertThat(again.exitCode()).isEqualTo(ExitCode.NOT_THERE);
+    assertThat(again.exitCode()).isEqualTo(ExitCode.NOT_FOUND);
     assertThat(again.out()).isEqualTo("mine");
     assertThat(again.err()).startsWith("muster kv cas: not swapped: lock ");
     assertOk(kv("cas", "lock", "mine", "mine"), "");
@@ -444,7 +444,7 @@ class KvTest {
 
       assertThat(results.stream().map(Cli.Result::exitCode))
           .containsOnlyOnce(ExitCode.OK)
-          .containsOnly(ExitCode.OK, ExitCode.NOT_THERE);
+          .containsOnly(ExitCode.OK, ExitCode.NOT_FOUND);
       assertThat(results.stream().map(Cli.Result::out)).containsOnly("", "mine");
     }
   }
@@ -456,7 +456,7 @@ class KvTest {
     assertFails(
         kv("barrier", "b", worldSize),
         ExitCode.MISUSE,
-        "muster kv barrier: WORLD_SIZE is " + worldSize + ", but must be at least 1");
+        "muster kv barrier: WORLD_SIZE must be at least 1 but was " + worldSize);
   }
 
   /** Fault F4. */
@@ -473,7 +473,7 @@ class KvTest {
         .isThrownBy(() -> KvCommand.ofEnvironment("foo"))
         .withMessage(
             "Invalid value of the environment variable MUSTER_ENDPOINT:"
-                + " 'foo' is not an endpoint: HOST:PORT is expected");
+                + " 'foo' is not an endpoint: expected HOST:PORT");
     assertThat(KvCommand.ofEnvironment("")).isEqualTo(new Endpoint("127.0.0.1", 29500));
     assertThat(KvCommand.ofEnvironment("tcp://h:1")).isEqualTo(new Endpoint("h", 1));
   }

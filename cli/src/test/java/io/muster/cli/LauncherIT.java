@@ -272,8 +272,8 @@ class LauncherIT {
             new Child(
                 directory,
                 launcher("kv", "--endpoint", "127.0.0.1:" + server.port(), "get", "k"))) {
-      assertThat(child.exitCode()).isEqualTo(ExitCode.NOT_THERE);
-      assertThat(child.err()).startsWith("muster kv get: not there: k").hasLineCount(1);
+      assertThat(child.exitCode()).isEqualTo(ExitCode.NOT_FOUND);
+      assertThat(child.err()).startsWith("muster kv get: not found: k").hasLineCount(1);
     }
   }
 

@@ -166,7 +166,7 @@ class PortFileIT {
       assertThat(result.exitCode()).isEqualTo(ExitCode.CANNOT_SERVE);
       assertThat(result.err())
           .isEqualTo(
-              "muster serve: cannot write the port file %s: what is there is not a regular file%n",
+              "muster serve: cannot write the port file %s: the existing file is not a regular file%n",
               path);
       assertThat(result.out()).isEmpty();
       assertThat(Files.getAttribute(path, "unix:ino", LinkOption.NOFOLLOW_LINKS)).isEqualTo(inode);

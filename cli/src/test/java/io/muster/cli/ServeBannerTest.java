@@ -34,11 +34,11 @@ class ServeBannerTest {
 
     assertThat(ServeBanner.of(null, List.of(address(127, 0, 0, 1))))
         .startsWith(
-            "Listening on 127.0.0.1:29500: only this machine can connect (see --bind); it has no"
+            "Listening on 127.0.0.1:29500: only this machine can connect (see --bind); it has no address"
                 + " ::1\n");
     assertThat(ServeBanner.of(null, List.of(address(ipv6))))
         .startsWith(
-            "Listening on [::1]:29500: only this machine can connect (see --bind); it has no"
+            "Listening on [::1]:29500: only this machine can connect (see --bind); it has no address"
                 + " 127.0.0.1\n")
         .contains("TCPStore(\"::1\", 29500", "MASTER_ADDR=::1 ", "connect(\"::1\", 29500)");
     assertThat(ServeBanner.of("127.0.0.1", List.of(address(127, 0, 0, 1))))
@@ -58,11 +58,11 @@ class ServeBannerTest {
   void allInterfaces_areOpenToEverybody() throws UnknownHostException {
     assertThat(ServeBanner.of("*", List.of(address(new byte[16]))))
         .startsWith(
-            "Listening on *:29500: all interfaces, so whoever reaches this machine can connect\n");
+            "Listening on *:29500: all interfaces; every machine that can reach this one can connect\n");
     assertThat(ServeBanner.of("0.0.0.0", List.of(address(0, 0, 0, 0))))
         .startsWith(
-            "Listening on 0.0.0.0:29500: all interfaces by IPv4, so whoever reaches this machine"
-                + " can connect\n");
+            "Listening on 0.0.0.0:29500: all interfaces, IPv4 only; every machine that can"
+                + " reach this one can connect\n");
   }
 
   @Test

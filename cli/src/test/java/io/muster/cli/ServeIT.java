@@ -118,7 +118,7 @@ class ServeIT {
       }
       assertThat(Cli.run(arguments).out()).isEqualTo("a\u202eb\u009b\n");
       assertThat(Cli.run("kv", arguments[1], arguments[2], "get", "no\u009b").err())
-          .startsWith("muster kv get: not there: no\\u009b");
+          .startsWith("muster kv get: not found: no\\u009b");
     }
   }
 

@@ -1,6 +1,6 @@
 package io.muster.cli.perf;
 
-/** A collective, as the command line names it, and how its size and its bandwidth are counted. */
+/** A collective that can be measured, with the definitions of its size and its bandwidth. */
 public enum Collective {
   /** {@code all_reduce}. */
   ALL_REDUCE("allreduce", true, false, false),
@@ -18,7 +18,7 @@ public enum Collective {
   SCATTER("scatter", false, true, true),
   /** {@code all_to_all_single}. */
   ALL_TO_ALL("alltoall", false, false, true),
-  /** {@code isend} to the next rank and {@code irecv} from the one before. */
+  /** {@code isend} to the next rank and {@code irecv} from the previous one. */
   SEND_RECV("sendrecv", false, false, false),
   /** {@code barrier}. */
   BARRIER("barrier", false, false, false);
@@ -47,12 +47,14 @@ public enum Collective {
     return this != BARRIER;
   }
 
-  /** How many parts a size has: one a rank if the ranks have different parts, else one. */
+  /**
+   * The number of parts of a size: one per rank if the ranks have different parts, otherwise one.
+   */
   int parts(int worldSize) {
     return isSplit ? worldSize : 1;
   }
 
-  /** How many parts a rank's input has. */
+  /** The number of parts of a rank's input. */
   int inputParts(int worldSize, boolean isRoot) {
     return switch (this) {
       case ALL_REDUCE, REDUCE, BROADCAST, ALL_GATHER, GATHER, SEND_RECV -> 1;
@@ -62,7 +64,7 @@ public enum Collective {
     };
   }
 
-  /** How many parts a rank's output has; none where the result replaces the input. */
+  /** The number of parts of a rank's output; 0 if the result replaces the input. */
   int outputParts(int worldSize, boolean isRoot) {
     return switch (this) {
       case ALL_REDUCE, REDUCE, BROADCAST, BARRIER -> 0;
@@ -73,8 +75,8 @@ public enum Collective {
   }
 
   /**
-   * What the algorithm's bandwidth is multiplied with to be that of the busiest link at best,
-   * whatever the number of ranks.
+   * The factor from algorithm bandwidth to bus bandwidth, the throughput of the busiest link under an
+   * optimal algorithm. Bus bandwidth is comparable between different numbers of ranks.
    */
   double busFactor(int worldSize) {
     double others = worldSize - 1.0;

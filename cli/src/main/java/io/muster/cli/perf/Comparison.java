@@ -3,13 +3,13 @@ package io.muster.cli.perf;
 import java.nio.ByteBuffer;
 
 /**
- * The elements that are not as expected.
+ * The differences between a result and the expected elements.
  *
- * @param wrong how many there are
- * @param first the index of the first; it and what follows mean nothing if there is none
+ * @param wrong the number of wrong elements
+ * @param first the index of the first one; like the following components meaningless if there is none
  */
 record Comparison(long wrong, int first, String expected, String seen) {
-  /** Compares {@code count} elements, bit by bit. */
+  /** Compares {@code count} elements bit by bit. */
   static Comparison of(ElementType type, ByteBuffer result, int count, Elements expected) {
     long wrong = 0;
     int first = 0;

@@ -4,7 +4,7 @@ import io.muster.collectives.DataType;
 import java.nio.ByteBuffer;
 import java.util.Locale;
 
-/** A type of elements, as the command line names it. Elements are handled as their bits. */
+/** An element type that can be measured. Elements are handled as their bits. */
 public enum ElementType {
   /** {@code torch.float32}. */
   F32(DataType.FLOAT32, 24, 127),
@@ -45,17 +45,17 @@ public enum ElementType {
     return dataType.isFloatingPoint();
   }
 
-  /** Of floats: up to two to the power of this, every whole number is one of them. */
+  /** For floating-point types: all integers up to 2 to the power of this are exact. */
   int precision() {
     return precision;
   }
 
-  /** Of floats: the highest power of two is that of this. */
+  /** For floating-point types: the exponent of the largest power of two. */
   int maxExponent() {
     return maxExponent;
   }
 
-  /** The bits of a whole number; integers wrap around. */
+  /** Returns the bits of an integer; integer types wrap around. */
   long ofWhole(long value) {
     return switch (this) {
       case I64 -> value;
@@ -66,7 +66,7 @@ public enum ElementType {
     };
   }
 
-  /** The bits of the nearest float. */
+  /** Returns the bits of the nearest floating-point number. */
   long ofNumber(double value) {
     return switch (this) {
       case F32 -> Float.floatToRawIntBits((float) value);
@@ -77,7 +77,7 @@ public enum ElementType {
     };
   }
 
-  /** The element at an index of a little-endian buffer. */
+  /** Returns the element at an index of a little-endian buffer. */
   long read(ByteBuffer from, int index) {
     return switch (this) {
       case F32, I32 -> from.getInt(index * Integer.BYTES);
@@ -88,7 +88,7 @@ public enum ElementType {
     };
   }
 
-  /** Sets the element at an index of a little-endian buffer; the buffer. */
+  /** Sets the element at an index of a little-endian buffer, and returns the buffer. */
   ByteBuffer write(ByteBuffer to, int index, long bits) {
     return switch (this) {
       case F32, I32 -> to.putInt(index * Integer.BYTES, (int) bits);
@@ -98,7 +98,7 @@ public enum ElementType {
     };
   }
 
-  /** The number that bits stand for, to be shown. */
+  /** Returns the number with these bits as text. */
   String show(long bits) {
     return switch (this) {
       case F32 -> Float.toString(Float.intBitsToFloat((int) bits));

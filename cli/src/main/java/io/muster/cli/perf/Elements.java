@@ -1,8 +1,8 @@
 package io.muster.cli.perf;
 
-/** A run of elements that is computed, not stored. */
+/** A sequence of elements that is computed rather than stored. */
 @FunctionalInterface
 interface Elements {
-  /** The bits of the element at an index. */
+  /** Returns the bits of the element at an index. */
   long at(int index);
 }

@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.IntStream;
 
-/** A rank's calls of a collective with one size, on direct memory. */
+/** The calls of one rank for one size, on direct buffers. */
 final class Exchange {
   private static final int TAG = 0;
   private static final byte UNTOUCHED = -1;
@@ -76,7 +76,7 @@ final class Exchange {
     sent.await();
   }
 
-  /** Sets the input to what this rank sends, and every bit of the output. */
+  /** Sets the input to what this rank sends, and the output to a pattern that no result has. */
   void fill() {
     Elements own = plan.fill().of(group.rank());
     for (int index = 0; index < input.capacity() / plan.type().bytes(); index++) {
@@ -87,12 +87,12 @@ final class Exchange {
     }
   }
 
-  /** Makes the call, and blocks until it is done here. */
+  /** Calls the collective, and blocks until it is done on this rank. */
   void run() {
     call.run();
   }
 
-  /** Compares what one call after {@link #fill} has made; nothing if it gives no result here. */
+  /** Compares the result of one call after {@link #fill}; empty if this rank gets no result. */
   Optional<Comparison> compare() {
     ByteBuffer result = output.capacity() == 0 ? input : output;
     return Expectation.of(plan, group.rank(), group.size(), count)

@@ -2,11 +2,11 @@ package io.muster.cli.perf;
 
 import java.util.Optional;
 
-/** What a rank has to have after a collective, computed from what all ranks sent. */
+/** The result that a rank must have after a collective, computed from the inputs of all ranks. */
 final class Expectation {
   private Expectation() {}
 
-  /** The elements, or nothing on a rank that the collective gives no result. */
+  /** The elements; empty on a rank that gets no result. */
   static Optional<Elements> of(Plan plan, int rank, int worldSize, int count) {
     Fill fill = plan.fill();
     boolean isRoot = rank == plan.root();

@@ -5,20 +5,22 @@ import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What rank {@code r} sends at index {@code i}:
+ * The elements that rank {@code r} sends at index {@code i}:
  *
  * <ul>
- *   <li>{@code (i + 31 r) mod 127} where elements are only copied: every type holds all of these;
- *   <li>{@code 1 + (i + r²) mod 7} for sums, averages, the least and the greatest: the sum of many
- *       ranks is exact in every type, in whatever order it is made, and differs from one index to
- *       the next for any number of ranks;
- *   <li>2 where {@code (i + r²) mod 7} is 0 and otherwise 1 for products, which so are powers of 2.
+ *   <li>{@code (i + 31 r) mod 127} for collectives that only copy. Every type represents all of these
+ *       values.
+ *   <li>{@code 1 + (i + r²) mod 7} for sum, average, minimum and maximum. The sum over many ranks is
+ *       exact in every type and in any order, and differs between adjacent indices for any number of
+ *       ranks.
+ *   <li>2 if {@code (i + r²) mod 7} is 0 and otherwise 1 for products, so that products are powers
+ *       of 2.
  * </ul>
  *
- * <p>The periods are primes, so that what a wrong offset copies is not by chance the right thing.
+ * <p>The periods are prime, so that elements copied from a wrong offset differ from the right ones.
  */
 final class Fill {
-  /** After how many indices the elements for a reduction repeat. */
+  /** The period of the elements for a reduction. */
   static final int REDUCED_PERIOD = 7;
 
   private static final int COPIED_PERIOD = 127;

@@ -6,9 +6,9 @@ import java.io.IOException;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
 
-/** A run as one JSON document; {@code docs/cli.md} says what is in it. */
+/** A run as one JSON document, which {@code docs/cli.md} describes. */
 public record JsonReport(Plan plan, int worldSize, Summary summary) {
-  /** The document, without the end of a line. */
+  /** The document, without a line end. */
   public String text() {
     StringWriter text = new StringWriter();
     try (JsonGenerator json = new JsonFactory().createGenerator(text)) {

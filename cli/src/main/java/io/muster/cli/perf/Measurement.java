@@ -3,19 +3,19 @@ package io.muster.cli.perf;
 import java.util.OptionalLong;
 
 /**
- * A size that was measured.
+ * The measurement of one size.
  *
- * @param micros what one call took, in microseconds: the mean, on the slowest rank
+ * @param micros the mean time of one call on the slowest rank, in microseconds
  * @param busFactor see {@link Collective#busFactor}
- * @param wrong how many elements were wrong on all ranks, if they were compared
+ * @param wrong the number of wrong elements on all ranks, if results were checked
  */
 public record Measurement(Size size, double micros, double busFactor, OptionalLong wrong) {
-  /** Bytes of the size in a second, in units of 10^9. */
+  /** The algorithm bandwidth, in 10^9 bytes per second. */
   double algorithmGigabytes() {
     return size.bytes() / (micros * 1e3);
   }
 
-  /** The same for the busiest link. */
+  /** The bus bandwidth, in 10^9 bytes per second. */
   double busGigabytes() {
     return algorithmGigabytes() * busFactor;
   }

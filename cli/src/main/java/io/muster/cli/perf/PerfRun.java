@@ -10,32 +10,32 @@ import java.util.OptionalLong;
 import java.util.function.Consumer;
 
 /**
- * A rank's part in a run. All ranks make the same calls, which {@code docs/cli.md} lists, since a
- * rank may be another program.
+ * One rank of a run. All ranks make the same calls, which {@code docs/cli.md} lists, because a rank may
+ * be another program.
  */
 public final class PerfRun {
   private final ProcessGroup group;
   private final Plan plan;
-  private final Consumer<String> complaints;
+  private final Consumer<String> errors;
 
   /**
-   * A run that has not begun.
+   * Creates a run.
    *
-   * @param complaints is told of the wrong elements that this rank has, a line a size
-   * @throws IllegalArgumentException if the plan makes no sense for so many ranks
+   * @param errors receives a line per size at which this rank has wrong elements
+   * @throws IllegalArgumentException if the plan is invalid for the number of ranks
    */
-  public PerfRun(ProcessGroup group, Plan plan, Consumer<String> complaints) {
-    plan.requireSense(group.size());
+  public PerfRun(ProcessGroup group, Plan plan, Consumer<String> errors) {
+    plan.validate(group.size());
     this.group = group;
     this.plan = plan;
-    this.complaints = complaints;
+    this.errors = errors;
   }
 
   /**
    * Measures all sizes, and blocks until all ranks are done.
    *
-   * @param each is told of each size once it is measured
-   * @return the sizes that were measured, which are the same on all ranks
+   * @param each receives each measurement
+   * @return the measurements, which are the same on all ranks
    */
   public List<Measurement> run(Consumer<Measurement> each) {
     List<Measurement> measurements = new ArrayList<>();
@@ -71,18 +71,18 @@ public final class PerfRun {
     }
   }
 
-  /** How many elements are wrong, on all ranks. */
+  /** Returns the number of wrong elements on all ranks. */
   private long check(Size size, Exchange exchange) {
     exchange.fill();
     exchange.run();
-    long[] wrong = {exchange.compare().map(found -> complain(size, found)).orElse(0L)};
+    long[] wrong = {exchange.compare().map(found -> report(size, found)).orElse(0L)};
     group.allReduce(Tensor.of(wrong), ReduceOp.SUM);
     return wrong[0];
   }
 
-  private long complain(Size size, Comparison found) {
+  private long report(Size size, Comparison found) {
     if (found.wrong() > 0) {
-      complaints.accept(
+      errors.accept(
           String.format(
               Locale.ROOT,
               "rank %d has %d wrong elements at %d bytes, the first at index %d: %s, expected %s",

@@ -7,14 +7,15 @@ import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What is to be measured. All ranks of a run have the same.
+ * What to measure. All ranks of a run have the same plan.
  *
- * @param reduction of no meaning where nothing is reduced
- * @param root of no meaning where no rank is the root
- * @param firstBytes the first size; the next is {@code factor} times that, up to {@code lastBytes}
- * @param iterations timed calls for each size; if not given, fewer the larger the size is
- * @param warmUps calls before these; if not given, as many
- * @param check whether to compare results
+ * @param reduction ignored if the collective does not reduce
+ * @param root ignored if the collective has no root
+ * @param firstBytes the first size; each further size is {@code factor} times the previous one, up to
+ *     {@code lastBytes}
+ * @param iterations the timed calls per size; if null, fewer for larger sizes
+ * @param warmUps the calls before the timed ones; if null, as many as these
+ * @param check whether to check results
  */
 public record Plan(
     Collective collective,
@@ -27,24 +28,26 @@ public record Plan(
     @Nullable Integer iterations,
     @Nullable Integer warmUps,
     boolean check) {
-  private static final int MOST_ITERATIONS = 500;
-  private static final int LEAST_ITERATIONS = 5;
+  private static final int MAX_ITERATIONS = 500;
+  private static final int MIN_ITERATIONS = 5;
 
-  /** How many bytes the default iterations of a size move, between these limits. */
+  /**
+   * The number of bytes that the default iterations of a size transfer, within the limits above.
+   */
   private static final long BYTES_OF_ITERATIONS = 64L << 20;
 
   /**
-   * Checks what can be checked without knowing how many ranks there are.
+   * Checks what does not depend on the number of ranks.
    *
-   * @throws IllegalArgumentException if it makes no sense
+   * @throws IllegalArgumentException if the plan is invalid
    */
   public Plan {
-    require(firstBytes > 0, "the first size must not be 0");
+    require(firstBytes > 0, "the first size must be at least 1 byte");
     require(firstBytes <= lastBytes, "the last size must not be less than the first");
     require(lastBytes <= Integer.MAX_VALUE, "sizes must be below 2 GiB");
-    require(factor > 1, "the factor between sizes must be 2 or more");
-    require(iterations == null || iterations > 0, "there must be at least 1 iteration");
-    require(warmUps == null || warmUps >= 0, "there cannot be fewer than 0 warm-up calls");
+    require(factor > 1, "the factor between sizes must be at least 2 but was " + factor);
+    require(iterations == null || iterations > 0, "iterations must be at least 1 but was " + iterations);
+    require(warmUps == null || warmUps >= 0, "warm-up calls must be at least 0 but was " + warmUps);
     require(
         !collective.reduces() || reduction != Reduction.AVG || type.isFloat(),
         "avg is for floating-point types, not for " + type);
@@ -54,14 +57,14 @@ public record Plan(
   /**
    * Checks what depends on the number of ranks.
    *
-   * @throws IllegalArgumentException if it makes no sense for so many
+   * @throws IllegalArgumentException if the plan is invalid for this number of ranks
    */
-  public void requireSense(int worldSize) {
+  public void validate(int worldSize) {
     require(
         root >= 0 && root < worldSize,
-        String.format(Locale.ROOT, "the root is rank %d of a world of %d", root, worldSize));
+        String.format(Locale.ROOT, "the root must be 0 to %2$d but was %1$d", root, worldSize - 1));
     require(
-        collective != Collective.SEND_RECV || worldSize > 1, collective + " needs 2 ranks or more");
+        collective != Collective.SEND_RECV || worldSize > 1, collective + " needs at least 2 ranks");
     require(
         !sizes(worldSize).isEmpty(),
         String.format(
@@ -86,7 +89,7 @@ public record Plan(
     }
   }
 
-  /** The sizes, without those that have no element for each rank. */
+  /** The sizes, without those that have less than one element per rank. */
   List<Size> sizes(int worldSize) {
     List<Size> sizes = new ArrayList<>();
     if (!collective.movesData()) {
@@ -108,30 +111,30 @@ public record Plan(
     if (iterations != null) {
       return iterations;
     }
-    long most = Math.min(MOST_ITERATIONS, BYTES_OF_ITERATIONS / Math.max(1, bytes));
-    return (int) Math.max(LEAST_ITERATIONS, most);
+    long most = Math.min(MAX_ITERATIONS, BYTES_OF_ITERATIONS / Math.max(1, bytes));
+    return (int) Math.max(MIN_ITERATIONS, most);
   }
 
   private int warmUpsOf(long bytes) {
     return warmUps != null ? warmUps : iterationsOf(bytes);
   }
 
-  /** The root, where there is one. */
+  /** The root; empty if the collective has none. */
   OptionalInt rootIfAny() {
     return collective.hasRoot() ? OptionalInt.of(root) : OptionalInt.empty();
   }
 
-  /** The operator's name, or {@code none}. */
+  /** The name of the operator, or {@code none}. */
   String reductionName() {
     return collective.reduces() ? reduction.toString() : "none";
   }
 
-  /** The type's name, or {@code none}. */
+  /** The name of the type, or {@code none}. */
   String typeName() {
     return collective.movesData() ? type.toString() : "none";
   }
 
-  /** What each rank sends. */
+  /** The elements that each rank sends. */
   Fill fill() {
     return collective.reduces() ? Fill.reduced(type, reduction) : Fill.copied(type);
   }

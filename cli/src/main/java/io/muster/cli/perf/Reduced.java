@@ -3,11 +3,11 @@ package io.muster.cli.perf;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 
-/** What a reduction of all ranks' {@link Fill} has to be, by plain arithmetic. */
+/** The expected result of reducing the {@link Fill} of all ranks, computed directly. */
 record Reduced(ElementType type, Reduction reduction, int worldSize) {
   /**
-   * Whether the results are exact in the type, so that there is but one right answer. An average is
-   * rounded once, from an exact sum.
+   * Whether results are exact in the type, so that there is only one correct result. An average is an
+   * exact sum that is rounded once.
    */
   boolean isExact() {
     if (!type.isFloat()) {
@@ -24,7 +24,7 @@ record Reduced(ElementType type, Reduction reduction, int worldSize) {
     return twos(index) <= type.maxExponent();
   }
 
-  /** The results at all indices. */
+  /** The result at each index. */
   Elements elements() {
     long[] period = IntStream.range(0, Fill.REDUCED_PERIOD).mapToLong(this::at).toArray();
     return index -> period[index % period.length];

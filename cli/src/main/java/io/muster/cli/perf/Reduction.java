@@ -3,15 +3,15 @@ package io.muster.cli.perf;
 import io.muster.collectives.ReduceOp;
 import java.util.Locale;
 
-/** An operator, as the command line names it. */
+/** A reduction operator that can be measured. */
 public enum Reduction {
   /** The sum. */
   SUM(ReduceOp.SUM),
   /** The product. */
   PROD(ReduceOp.PRODUCT),
-  /** The least. */
+  /** The minimum. */
   MIN(ReduceOp.MIN),
-  /** The greatest. */
+  /** The maximum. */
   MAX(ReduceOp.MAX),
   /** The sum divided by the number of ranks. */
   AVG(ReduceOp.AVG);

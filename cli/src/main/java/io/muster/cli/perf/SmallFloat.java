@@ -1,6 +1,6 @@
 package io.muster.cli.perf;
 
-/** A format of floating-point numbers in 16 bits, by the sizes of its parts. */
+/** A 16-bit floating-point format. */
 record SmallFloat(int exponentBits, int fractionBits) {
   static final SmallFloat F16 = new SmallFloat(5, 10);
   static final SmallFloat BF16 = new SmallFloat(8, 7);
@@ -9,18 +9,18 @@ record SmallFloat(int exponentBits, int fractionBits) {
     return (1 << (exponentBits - 1)) - 1;
   }
 
-  /** The bits of the nearest number. For 0, and what is positive, normal and not too large. */
+  /** Returns the bits of the nearest number to 0 or to a positive number in the normal range. */
   short encode(double value) {
     if (value == 0) {
       return 0;
     }
     int exponent = Math.getExponent(value);
     long significand = (long) Math.rint(Math.scalb(value, fractionBits - exponent));
-    // The highest bit of the significand is not stored, and counts as one in the exponent.
+    // The highest bit of the significand is not stored; adding it increments the exponent.
     return (short) (significand + ((long) (exponent + bias() - 1) << fractionBits));
   }
 
-  /** The number of any bits. */
+  /** Returns the number with these bits. */
   double decode(short bits) {
     int exponent = (bits >> fractionBits) & ((1 << exponentBits) - 1);
     int fraction = bits & ((1 << fractionBits) - 1);

@@ -2,14 +2,14 @@ package io.muster.cli.perf;
 
 import java.util.List;
 
-/** All sizes of a run together. */
+/** The measurements of all sizes of a run. */
 public record Summary(List<Measurement> measurements) {
-  /** How many elements were wrong, of those that were compared. */
+  /** The number of wrong elements among those that were checked. */
   public long wrong() {
     return measurements.stream().mapToLong(one -> one.wrong().orElse(0)).sum();
   }
 
-  /** The mean over sizes. */
+  /** The mean over all sizes. */
   double averageBusGigabytes() {
     return measurements.stream().mapToDouble(Measurement::busGigabytes).average().orElse(0);
   }

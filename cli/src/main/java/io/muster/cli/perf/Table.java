@@ -3,13 +3,13 @@ package io.muster.cli.perf;
 import java.util.List;
 import java.util.Locale;
 
-/** The lines of a table, with the columns that nccl-tests has for calls that are not in place. */
+/** The lines of a table with the columns of nccl-tests, for out-of-place calls. */
 public final class Table {
   private static final String HEAD = "#%11s  %12s  %6s  %6s  %6s  %9s  %7s  %7s  %6s";
 
   private final Plan plan;
 
-  /** A table for a plan. */
+  /** Creates a table for a plan. */
   public Table(Plan plan) {
     this.plan = plan;
   }
@@ -41,7 +41,7 @@ public final class Table {
             .stripTrailing());
   }
 
-  /** The line of one size. */
+  /** The row of one size. */
   public String row(Measurement measurement) {
     return String.format(
         Locale.ROOT,

@@ -15,16 +15,16 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
 class PerfRunTest {
-  private final Queue<String> complaints = new ConcurrentLinkedQueue<>();
+  private final Queue<String> errors = new ConcurrentLinkedQueue<>();
 
   private List<Measurement> run(ProcessGroup group, Plan plan) {
-    return new PerfRun(group, plan, complaints::add).run(each -> {});
+    return new PerfRun(group, plan, errors::add).run(each -> {});
   }
 
   private void assertRight(int worldSize, Plan plan) {
     List<List<Measurement>> ofRanks = World.run(worldSize, group -> run(group, plan));
 
-    assertThat(complaints).isEmpty();
+    assertThat(errors).isEmpty();
     assertThat(ofRanks.stream().distinct()).as("the same on all ranks").hasSize(1);
     assertThat(ofRanks.get(0))
         .hasSameSizeAs(plan.sizes(worldSize))
@@ -76,7 +76,7 @@ class PerfRunTest {
 
     // Rank 1 does not compare, so what is counted is what rank 0 has seen.
     assertThat(wrongOnAll).containsExactly(1L, 1L);
-    assertThat(complaints)
+    assertThat(errors)
         .containsExactly(
             "rank 0 has 1 wrong elements at 400 bytes, the first at index %d: %s, expected %s"
                 .formatted(index, seen, right));

@@ -36,12 +36,12 @@ class PlanTest {
 
   @ParameterizedTest
   @CsvSource({
-    "ALL_REDUCE,F32,SUM,0,4,2,,,the first size must not be 0",
+    "ALL_REDUCE,F32,SUM,0,4,2,,,the first size must be at least 1 byte",
     "ALL_REDUCE,F32,SUM,8,4,2,,,the last size must not be less than the first",
     "ALL_REDUCE,F32,SUM,4,2147483648,2,,,sizes must be below 2 GiB",
-    "ALL_REDUCE,F32,SUM,4,8,1,,,the factor between sizes must be 2 or more",
-    "ALL_REDUCE,F32,SUM,4,8,2,0,,there must be at least 1 iteration",
-    "ALL_REDUCE,F32,SUM,4,8,2,1,-1,there cannot be fewer than 0 warm-up calls",
+    "ALL_REDUCE,F32,SUM,4,8,1,,,the factor between sizes must be at least 2 but was 1",
+    "ALL_REDUCE,F32,SUM,4,8,2,0,,iterations must be at least 1 but was 0",
+    "ALL_REDUCE,F32,SUM,4,8,2,1,-1,warm-up calls must be at least 0 but was -1",
     "ALL_REDUCE,I32,AVG,4,8,2,,,'avg is for floating-point types, not for i32'",
     "BARRIER,F32,SUM,4,8,2,,,barrier has no result to check"
   })
@@ -65,8 +65,8 @@ class PlanTest {
 
   @ParameterizedTest
   @CsvSource({
-    "BROADCAST,F32,SUM,2,2,the root is rank 2 of a world of 2",
-    "SEND_RECV,F32,SUM,0,1,sendrecv needs 2 ranks or more",
+    "BROADCAST,F32,SUM,2,2,the root must be 0 to 1 but was 2",
+    "SEND_RECV,F32,SUM,0,1,sendrecv needs at least 2 ranks",
     "ALL_GATHER,F32,SUM,0,5,16 bytes are less than one element of f32 for each of 5 ranks",
     "ALL_REDUCE,BF16,SUM,0,37,'the sum of 37 ranks is not exact in bf16, so it cannot be checked'"
   })
@@ -80,7 +80,7 @@ class PlanTest {
     Plan plan = Plans.checked(collective, type, reduction, root, 4, 16);
 
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> plan.requireSense(worldSize))
+        .isThrownBy(() -> plan.validate(worldSize))
         .withMessage(why);
   }
 }
