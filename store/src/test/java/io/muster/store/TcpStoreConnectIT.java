@@ -165,7 +165,7 @@ class TcpStoreConnectIT {
           .isThrownBy(
               () -> TcpStore.connect(HERE, other.getLocalPort(), timeout(Background.PATIENCE)))
           .withMessageContaining(
-              "is no store: it answered 0x%02x".formatted((int) greeting.charAt(0)))
+              "is not a store: it replied 0x%02x".formatted((int) greeting.charAt(0)))
           .withMessageContaining(HERE + ":" + other.getLocalPort());
       greeted.result().close();
     }

@@ -7,31 +7,29 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Ends the calls on one connection that take too long, or whose thread is interrupted. A call has
- * one deadline for connecting, writing and reading together.
- *
- * <p>A call that is answered at once is ended by closing the socket under it. An interrupt leaves
- * it {@link #INTERRUPTED_CALL_NANOS}, so that a healthy server's answer is still read and the
- * connection stays in step. A call that waits is withdrawn instead: the server is told, and has
- * {@link #CONFIRM_NANOS} to confirm before the socket is closed.
- *
- * <p>Another thread looks at the deadline: the JDK's own limit, {@code SO_TIMEOUT}, would cost
- * every read two system calls and does not limit writes. One look is scheduled for many short
- * calls, since it is only moved when a deadline comes before it.
+ * Enforces the deadline of each call on one connection, and handles interrupts of its thread. A call
+ * has one deadline for connecting, writing and reading together.
+ * <p>A call that the server answers at once is ended by closing the socket. After an interrupt it has
+ * {@link #INTERRUPTED_CALL_NANOS} left, so that a healthy server's reply is still read and the
+ * connection stays usable. A call that waits is withdrawn instead: the server is told, and has {@link
+ * #CONFIRM_NANOS} to confirm before the socket is closed.
+ * <p>A timer of {@link DeadlineScheduler} checks the deadline. {@code SO_TIMEOUT} would cost two
+ * system calls per read and does not limit writes. Many short calls share one timer task, which is
+ * rescheduled only if a deadline is earlier than it.
  */
 final class CallGuard implements Closeable {
-  /** How long a call that does not wait goes on after an interrupt. */
+  /** How long a call that does not wait continues after an interrupt. */
   static final long INTERRUPTED_CALL_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
 
-  /** How long a server may take to confirm that a wait is withdrawn. */
+  /** How long the server has to confirm that a wait is withdrawn. */
   static final long CONFIRM_NANOS = TimeUnit.SECONDS.toNanos(1);
 
   private final Closeable socket;
 
-  /** Used by the thread whose call it is. */
+  /** Used only by the calling thread. */
   private InterruptHook hook = new InterruptHook(this::interrupt);
 
-  /** The rest is guarded by this object. */
+  /** Whether a call is in progress. Guarded by this object, like the fields below. */
   private boolean underWay;
 
   private boolean limited;
@@ -41,25 +39,25 @@ final class CallGuard implements Closeable {
   private boolean interrupted;
   private boolean ended;
 
-  /** The next look at the deadline, if one is due, and when. It may outlast its call. */
-  private @Nullable ScheduledFuture<?> look;
+  /** The pending timer task, if any, and its time. It may outlast its call. */
+  private @Nullable ScheduledFuture<?> timer;
 
-  private long lookAt;
+  private long timerAt;
 
   CallGuard(Closeable socket) {
     this.socket = socket;
   }
 
-  /** Tells the server that its answer is no longer waited for. It may block. */
+  /** Tells the server that the client no longer waits. May block. */
   interface Withdrawal {
     void send() throws IOException;
   }
 
   /**
-   * Begins a call; {@link #end} must follow.
+   * Begins a call. {@link #end} must follow.
    *
-   * @param start when the call began, in {@link System#nanoTime}
-   * @param nanos how long it may take; {@link Long#MAX_VALUE} for no limit
+   * @param start when the call began, as {@link System#nanoTime}
+   * @param nanos how long the call may take; {@link Long#MAX_VALUE} for no limit
    */
   void begin(long start, long nanos) {
     synchronized (this) {
@@ -76,7 +74,7 @@ final class CallGuard implements Closeable {
     hook.enter();
   }
 
-  /** From now on the call under way waits, until {@link #endWait}. */
+  /** Marks the current call as waiting, until {@link #endWait}. */
   synchronized void beginWait(long start, long nanos, Withdrawal withdrawal) {
     this.withdrawal = withdrawal;
     limit(start, nanos);
@@ -85,7 +83,7 @@ final class CallGuard implements Closeable {
     }
   }
 
-  /** Ends the wait of the call under way; returns whether it was withdrawn. */
+  /** Ends the wait of the current call, and returns whether it was withdrawn. */
   synchronized boolean endWait() {
     withdrawal = null;
     if (!withdrawn) {
@@ -94,7 +92,7 @@ final class CallGuard implements Closeable {
     return withdrawn;
   }
 
-  /** Ends the call: the guard does not close the socket from now on. */
+  /** Ends the current call. The guard no longer closes the socket. */
   void end() {
     hook.exit();
     synchronized (this) {
@@ -103,7 +101,7 @@ final class CallGuard implements Closeable {
     }
   }
 
-  /** Acts as if the thread of the call under way were interrupted. */
+  /** Handles an interrupt of the thread of the current call. */
   synchronized void interrupt() {
     if (!underWay || interrupted) {
       return;
@@ -123,38 +121,38 @@ final class CallGuard implements Closeable {
     return interrupted;
   }
 
-  /** What {@code failure} of the latest call means if it is the guard's doing. */
+  /** Converts a failure of the latest call that the guard itself caused. */
   synchronized IOException explain(IOException failure) {
     if (!ended) {
       return failure;
     }
     return interrupted
         ? new CallInterruptedException(failure)
-        : new CallTimeoutException("the server did not answer in time", failure);
+        : new CallTimeoutException("the server did not reply in time", failure);
   }
 
   private void limit(long start, long nanos) {
     limited = nanos < Long.MAX_VALUE;
     if (limited) {
       deadline = start + Math.min(nanos, Long.MAX_VALUE / 2);
-      if (look == null || deadline - lookAt < 0) {
+      if (timer == null || deadline - timerAt < 0) {
         schedule();
       }
     }
   }
 
   private void schedule() {
-    if (look != null) {
-      look.cancel(false);
+    if (timer != null) {
+      timer.cancel(false);
     }
-    lookAt = deadline;
+    timerAt = deadline;
     long delay = deadline - System.nanoTime();
-    look = DeadlineScheduler.EXECUTOR.schedule(this::look, delay, TimeUnit.NANOSECONDS);
+    timer = DeadlineScheduler.EXECUTOR.schedule(this::onTimer, delay, TimeUnit.NANOSECONDS);
   }
 
-  private synchronized void look() {
-    // One that was replaced in the moment it began comes here as well.
-    look = null;
+  private synchronized void onTimer() {
+    // A task that was replaced at the moment it started also gets here.
+    timer = null;
     if (!underWay || !limited) {
       return;
     }
@@ -164,10 +162,10 @@ final class CallGuard implements Closeable {
       } else if (withdrawal != null && !withdrawn) {
         withdraw();
       } else {
-        endNow();
+        closeNow();
       }
     } catch (Throwable e) {
-      endNow();
+      closeNow();
     }
   }
 
@@ -178,8 +176,8 @@ final class CallGuard implements Closeable {
       limit(System.nanoTime(), CONFIRM_NANOS);
       UninterruptibleIo.runElsewhere(() -> send(told));
     } catch (Throwable e) {
-      // No room for a thread.
-      endNow();
+      // No thread could be started.
+      closeNow();
     }
   }
 
@@ -189,13 +187,12 @@ final class CallGuard implements Closeable {
         withdrawal.send();
       }
     } catch (IOException e) {
-      // The connection is broken. Its readers must see the cause, and not that it was
-      // closed.
+      // The connection is broken. Its readers must see the cause rather than a closed socket.
       return;
     }
   }
 
-  private void endNow() {
+  private void closeNow() {
     ended = true;
     closeSocket();
   }
@@ -204,19 +201,19 @@ final class CallGuard implements Closeable {
     try {
       socket.close();
     } catch (IOException e) {
-      // It is gone either way.
+      // The socket is unusable in any case.
       return;
     }
   }
 
-  /** Closes the socket, also under a call. */
+  /** Closes the socket, even while a call uses it. */
   @Override
   public void close() {
     closeSocket();
     synchronized (this) {
-      if (look != null) {
-        look.cancel(false);
-        look = null;
+      if (timer != null) {
+        timer.cancel(false);
+        timer = null;
       }
     }
   }

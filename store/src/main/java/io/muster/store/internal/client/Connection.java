@@ -16,9 +16,9 @@ import java.net.SocketException;
 import java.util.concurrent.TimeUnit;
 
 /**
- * A blocking connection to a server: a socket with the codecs on it. Everything is done within a
- * {@link #call}, one at a time; any thread may close it. After a call that failed in any way the
- * connection is closed, since it is unknown where the next answer begins.
+ * A blocking connection to a server: a socket with its codecs. Each use runs within a {@link #call},
+ * one at a time. Any thread may close the connection. A failed call closes it, because the position
+ * of the next reply is unknown.
  */
 final class Connection implements Closeable {
   private static final int REQUEST_BUFFER = 16 * 1024;
@@ -26,14 +26,14 @@ final class Connection implements Closeable {
   private final Socket socket;
   private final CallGuard guard;
 
-  /** Held by writers while another thread reads. */
-  private final CallGuard guardApart;
+  /** Guards writes that run while another thread reads. */
+  private final CallGuard writeGuard;
 
   private final WireOutput out;
   private final RequestEncoder requests;
   private final WireInput replies;
 
-  /** A connection that is still to be {@linkplain #connect connected}. */
+  /** Creates a connection that {@link #connect} connects. */
   Connection() {
     this(new Socket());
   }
@@ -41,31 +41,30 @@ final class Connection implements Closeable {
   Connection(Socket socket) {
     this.socket = socket;
     this.guard = new CallGuard(socket);
-    this.guardApart = new CallGuard(socket);
+    this.writeGuard = new CallGuard(socket);
     this.out = new WireOutput(this::write, REQUEST_BUFFER);
     this.requests = new RequestEncoder(out);
     this.replies = new WireInput(new Replies());
   }
 
-  /** Something that is done with a connection. */
+  /** An operation on a connection. */
   interface Use<T> {
     T with(Connection connection) throws IOException;
   }
 
   /**
-   * Uses the connection. It must not be used by a virtual thread, whose interrupt would close it;
-   * see {@link UninterruptibleIo}.
+   * Runs an operation. A virtual thread must not call this directly, because an interrupt would close
+   * the socket; see {@link UninterruptibleIo}.
    *
-   * @param nanos how long the call may take in all; {@link Long#MAX_VALUE} for no limit
-   * @throws CallTimeoutException if it took longer
-   * @throws CallInterruptedException if the thread was interrupted and the server did not answer
-   *     soon
+   * @param nanos how long the call may take in total; {@link Long#MAX_VALUE} for no limit
+   * @throws CallTimeoutException if the call took longer
+   * @throws CallInterruptedException if the thread was interrupted and the server did not reply soon
    */
   <T> T call(long nanos, Use<T> use) throws IOException {
     return call(System.nanoTime(), nanos, use);
   }
 
-  /** The same, with {@code nanos} counted from {@code start}, in {@link System#nanoTime}. */
+  /** The same, with {@code nanos} counted from {@code start}, a {@link System#nanoTime}. */
   <T> T call(long start, long nanos, Use<T> use) throws IOException {
     boolean intact = false;
     try {
@@ -83,41 +82,44 @@ final class Connection implements Closeable {
     }
   }
 
-  /** Only writes, one at a time, while another thread reads within a {@link #call}. */
-  <T> T writeApart(long nanos, Use<T> use) throws IOException {
+  /**
+   * Runs an operation that only writes while another thread reads within a {@link #call}. One such
+   * operation runs at a time.
+   */
+  <T> T writeConcurrently(long nanos, Use<T> use) throws IOException {
     boolean intact = false;
     try {
-      guardApart.begin(System.nanoTime(), nanos);
+      writeGuard.begin(System.nanoTime(), nanos);
       T result = use.with(this);
       intact = true;
       return result;
     } catch (IOException e) {
-      throw guardApart.explain(e);
+      throw writeGuard.explain(e);
     } finally {
-      guardApart.end();
+      writeGuard.end();
       if (!intact) {
         close();
       }
     }
   }
 
-  /** Connects, to be called within a {@link #call}. */
+  /** Connects. Must run within a {@link #call}. */
   void connect(InetSocketAddress address, long nanos) throws IOException {
     socket.setTcpNoDelay(true);
     KeepAlive.DEFAULT.apply(socket);
     socket.connect(address, millis(nanos));
     if (socket.getLocalSocketAddress().equals(socket.getRemoteSocketAddress())) {
-      // Where nobody listens on a port of the ephemeral range, TCP may connect a socket to itself.
+      // If no server listens on an ephemeral port, TCP may connect a socket to itself.
       throw new ConnectException("Connection refused");
     }
   }
 
-  /** Names the features that are wanted, to a server that knows HELLO. */
+  /** Requests features from a server that supports HELLO. */
   void sendHello(String... features) throws IOException {
     requests.hello(Hello.request(features));
   }
 
-  /** Reads the answer to {@link #sendHello}. */
+  /** Reads the reply to {@link #sendHello}. */
   Hello readHello() throws IOException {
     Hello hello = Hello.read(replies);
     if (hello.isOn(Hello.REFUSALS)) {
@@ -126,7 +128,9 @@ final class Connection implements Closeable {
     return hello;
   }
 
-  /** Why the server closed a connection that could not be written to any more, if it said so. */
+  /**
+   * Returns the server's reason for closing a connection on which a write failed, if it sent one.
+   */
   private IOException reasonOf(IOException failure) {
     if (!replies.expectsRefusals() || !(failure instanceof SocketException)) {
       return failure;
@@ -141,7 +145,7 @@ final class Connection implements Closeable {
     }
   }
 
-  /** Requests to this connection's server; they are sent by {@link #flush}. */
+  /** The encoder of requests, which {@link #flush} sends. */
   RequestEncoder requests() {
     return requests;
   }
@@ -154,11 +158,11 @@ final class Connection implements Closeable {
     out.flush();
   }
 
-  /** Sends a short request at once, while another thread reads and none writes. */
-  void sendApart(PrimaryConnection.Requesting request) throws IOException {
-    WireOutput apart = new WireOutput(this::write, Long.BYTES);
-    request.to(new RequestEncoder(apart));
-    apart.flush();
+  /** Sends a short request at once, while another thread reads and no thread writes. */
+  void sendConcurrently(RequestWriter request) throws IOException {
+    WireOutput output = new WireOutput(this::write, Long.BYTES);
+    request.writeTo(new RequestEncoder(output));
+    output.flush();
   }
 
   CallGuard guard() {
@@ -169,11 +173,11 @@ final class Connection implements Closeable {
     return socket.isClosed();
   }
 
-  /** Closes the socket at once, also under a thread that uses it. */
+  /** Closes the socket at once, even while a thread uses it. */
   @Override
   public void close() {
     guard.close();
-    guardApart.close();
+    writeGuard.close();
   }
 
   private void write(byte[] bytes, int offset, int length) throws IOException {
@@ -193,7 +197,8 @@ final class Connection implements Closeable {
   }
 
   /**
-   * Rounded up, so that no limit is reached early; 0, which means none, only where none is meant.
+   * Converts to milliseconds, rounded up so that no limit is reached early. 0, which means no limit, is
+   * returned only if there is none.
    */
   private static int millis(long nanos) {
     if (nanos == Long.MAX_VALUE) {

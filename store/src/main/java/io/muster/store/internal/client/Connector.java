@@ -9,13 +9,13 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Finds a server: looks its name up, tries each of its addresses, shakes hands, and tries again
- * until time is up.
+ * Connects to a server: resolves its name, tries each address, performs the handshake, and retries
+ * until the timeout has elapsed.
  */
 final class Connector {
   /**
-   * How long the first attempt may take, however little time there is: looking the name up and the
-   * handshake take that long on a busy machine.
+   * The least time for the first attempt, even if the timeout is shorter. Name resolution and the
+   * handshake can take that long on a busy machine.
    */
   private static final long FIRST_ATTEMPT_NANOS = TimeUnit.SECONDS.toNanos(1);
 
@@ -30,7 +30,7 @@ final class Connector {
     this.timeoutNanos = timeoutNanos;
   }
 
-  /** A connection that has shaken hands. */
+  /** A connection whose handshake is done. */
   record Connected(Connection connection, InetSocketAddress address, Handshake.Greeting greeting) {
     ServerKind server() {
       return greeting.server();
@@ -38,10 +38,10 @@ final class Connector {
   }
 
   /**
-   * Connects. There is always one attempt, and it has a second even if the timeout is shorter.
+   * Connects. At least one attempt is made, and it has at least one second.
    *
    * @throws ConnectTimeoutException if no attempt succeeds in time
-   * @throws WireException if something answers that is no store
+   * @throws WireException if the peer is not a store
    * @throws InterruptedException if the thread is interrupted
    */
   Connected connect() throws IOException, InterruptedException {
@@ -69,7 +69,7 @@ final class Connector {
     @Nullable IOException last = null;
     int untried = addresses.size();
     for (InetAddress address : addresses) {
-      // An address that does not answer must not use up the time of those behind it.
+      // An address that does not respond must leave time for the addresses after it.
       long share = nanos == Long.MAX_VALUE ? nanos : left(nanos) / untried--;
       try {
         return shakeHands(new InetSocketAddress(address, port), Math.max(1, share));

@@ -13,35 +13,35 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The first exchange on a connection: VALIDATE and a CHECK of each of two keys that only Muster
- * servers have, sent at once. Servers from PyTorch 2.2 on understand it; PING came later. HELLO
- * follows where it is understood.
+ * The first exchange on a connection: VALIDATE, and a CHECK for each of two keys that only Muster's
+ * servers have, sent together. Servers of PyTorch 2.2 and later support these; PING is newer. HELLO
+ * follows if the server supports it.
  */
 final class Handshake {
   private Handshake() {}
 
   /**
-   * Who answered.
+   * The identity of the server.
    *
-   * @param hello null if the server does not know HELLO
+   * @param hello null if the server does not support HELLO
    */
   record Greeting(ServerKind server, @Nullable Hello hello) {
-    /** Whether two greetings may be of the same server. */
+    /** Whether two greetings may come from the same server. */
     boolean mayBeOfSame(Greeting other) {
       return server == other.server && name().equals(other.name());
     }
 
-    /** What the server calls itself; nothing if it does not say. */
+    /** The name by which the server identifies itself; empty if it sends none. */
     private Optional<String> name() {
       return Optional.ofNullable(hello).map(Hello::server);
     }
   }
 
   /**
-   * Connects and shakes hands; closes the connection if that fails.
+   * Connects and performs the handshake. Closes the connection if that fails.
    *
    * @param nanos how long both may take together
-   * @throws WireException if something answers that is no store
+   * @throws WireException if the peer is not a store
    */
   static Greeting shakeHands(Connection connection, InetSocketAddress address, long nanos)
       throws IOException {
@@ -59,11 +59,11 @@ final class Handshake {
 
   private static Greeting greeting(Connection connection, InetSocketAddress address)
       throws IOException {
-    int muster = firstAnswer(connection);
+    int muster = firstReply(connection);
     if (muster != Reply.READY && muster != Reply.NOT_READY) {
       throw new WireException(
           String.format(
-              Locale.ROOT, "what listens on %s is no store: it answered 0x%02x", address, muster));
+              Locale.ROOT, "the peer at %s is not a store: it replied 0x%02x", address, muster));
     }
     boolean hello = connection.replies().getByte() == Reply.READY;
     if (muster == Reply.NOT_READY) {
@@ -72,18 +72,18 @@ final class Handshake {
     if (!hello) {
       return new Greeting(ServerKind.MUSTER, null);
     }
-    // Numbered waits are used on other connections; this one learns whether there are any.
+    // Numbered waits use other connections. This asks only whether the server supports them.
     connection.sendHello(Hello.REFUSALS, Hello.NUMBERED_WAITS, Hello.COMPARE_AND_SWAP);
     connection.flush();
     return new Greeting(ServerKind.MUSTER, connection.readHello());
   }
 
-  private static int firstAnswer(Connection connection) throws IOException {
+  private static int firstReply(Connection connection) throws IOException {
     try {
       return connection.replies().getByte();
     } catch (EOFException e) {
       throw new IOException(
-          "the server closed the connection at once, perhaps because it takes no more (limits?)",
+          "the server closed the connection at once, perhaps because its connection limit is reached",
           e);
     }
   }

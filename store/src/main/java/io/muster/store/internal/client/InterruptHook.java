@@ -4,12 +4,11 @@ import java.nio.channels.AsynchronousCloseException;
 import java.nio.channels.spi.AbstractInterruptibleChannel;
 
 /**
- * Runs an action when a thread is interrupted between {@link #enter} and {@link #exit}, or was
- * before. The action runs on the thread that interrupts and must not block. It runs once; another
- * hook is needed then.
- *
- * <p>The JDK tells channels of the interrupts of the threads that use them. This is a channel to
- * nothing, since a real one would be closed by each interrupt, and the connection with it.
+ * Runs an action if a thread is interrupted between {@link #enter} and {@link #exit}, or was already
+ * interrupted. The action runs on the interrupting thread and must not block. It runs at most once; a
+ * new hook is needed afterwards.
+ * <p>The JDK notifies an interruptible channel when the thread that uses it is interrupted. This is a
+ * channel without I/O, because an interrupt would close a real one and thereby the connection.
  */
 final class InterruptHook extends AbstractInterruptibleChannel {
   private final Runnable action;
@@ -26,7 +25,7 @@ final class InterruptHook extends AbstractInterruptibleChannel {
     try {
       end(true);
     } catch (AsynchronousCloseException e) {
-      // The action has run and knows.
+      // The action has run and handled it.
       return;
     }
   }

@@ -11,16 +11,14 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The connection that carries every request that is answered at once or not at all, in program
- * order. Since nothing else writes, whoever has written reads what was written.
- *
- * <p>The kernel has a request when the call returns, also one without an answer: whatever the
- * caller does next, the request is on its way before it.
- *
- * <p>A call that ends by its deadline, an interrupt or an exception of the client's own closes the
- * connection, and so does a server that refuses a request; the next call makes another to the same
- * address. If the server tells that it is another one by now, or if the connection was closed or
- * failed without a reason, it is not replaced: the server that is found might hold other keys.
+ * The connection for all requests that the server answers at once or not at all, in program order.
+ * All writes go through it, so a thread that has written reads what it wrote.
+ * <p>The kernel has the request when a call returns, even if the request has no reply, so it is sent
+ * before anything the caller does next.
+ * <p>A call that ends by its deadline, an interrupt or a client-side exception closes the connection,
+ * and so does a server that refuses a request. The next call then reconnects to the same address. The
+ * connection is not replaced if it was closed or failed for any other reason, or if the server at the
+ * address identifies itself as a different one, since that server may hold other keys.
  */
 final class PrimaryConnection implements Closeable {
   private final ReentrantLock lock = new ReentrantLock();
@@ -28,7 +26,7 @@ final class PrimaryConnection implements Closeable {
   private volatile Connection connection;
   private volatile boolean closed;
 
-  /** Why there is no connection any more. Guarded by the lock. */
+  /** Why the connection is unusable. Guarded by the lock. */
   private @Nullable IOException lost;
 
   PrimaryConnection(Connector.Connected connected) {
@@ -36,65 +34,55 @@ final class PrimaryConnection implements Closeable {
     this.connection = connected.connection();
   }
 
-  /** Writes requests. */
-  interface Requesting {
-    void to(RequestEncoder requests) throws IOException;
+  /** Several exchanges without requests of other threads in between. */
+  interface Transaction<T> {
+    T run(Exchange exchange) throws IOException;
   }
 
-  /** Reads what the requests are answered with. */
-  interface Answer<T> {
-    T from(WireInput replies) throws IOException;
-  }
-
-  /** Requests and answers that nothing may come between. */
-  interface Dialogue<T> {
-    T with(Exchange exchange) throws IOException;
-  }
-
-  /** Sends requests and reads their answers. */
+  /** Sends requests and reads their replies. */
   interface Exchange {
-    <T> T exchange(Requesting request, Answer<T> answer) throws IOException;
+    <T> T exchange(RequestWriter request, ReplyReader<T> reply) throws IOException;
   }
 
-  /** Hands requests that have no answer to the kernel. */
-  void send(long nanos, Requesting request) throws IOException {
+  /** Passes requests without replies to the kernel. */
+  void send(long nanos, RequestWriter request) throws IOException {
     boolean unused =
         use(
             nanos,
             connection -> {
-              request.to(connection.requests());
+              request.writeTo(connection.requests());
               connection.flush();
               return true;
             });
   }
 
-  /** Sends requests and waits for their answer. */
-  <T> T call(long nanos, Requesting request, Answer<T> answer) throws IOException {
-    return use(nanos, connection -> exchange(connection, request, answer));
+  /** Sends requests and waits for their replies. */
+  <T> T call(long nanos, RequestWriter request, ReplyReader<T> reply) throws IOException {
+    return use(nanos, connection -> exchange(connection, request, reply));
   }
 
-  /** Holds a dialogue. */
-  <T> T call(long nanos, Dialogue<T> dialogue) throws IOException {
+  /** Runs a transaction. */
+  <T> T call(long nanos, Transaction<T> transaction) throws IOException {
     return use(
         nanos,
         connection ->
-            dialogue.with(
+            transaction.run(
                 new Exchange() {
                   @Override
-                  public <A> A exchange(Requesting request, Answer<A> answer) throws IOException {
-                    return PrimaryConnection.exchange(connection, request, answer);
+                  public <A> A exchange(RequestWriter request, ReplyReader<A> reply) throws IOException {
+                    return PrimaryConnection.exchange(connection, request, reply);
                   }
                 }));
   }
 
-  private static <T> T exchange(Connection connection, Requesting request, Answer<T> answer)
+  private static <T> T exchange(Connection connection, RequestWriter request, ReplyReader<T> reply)
       throws IOException {
-    request.to(connection.requests());
+    request.writeTo(connection.requests());
     connection.flush();
-    return answer.from(connection.replies());
+    return reply.readFrom(connection.replies());
   }
 
-  /** Closes the connection, also under threads that use it or wait for their turn. */
+  /** Closes the connection, even while threads use it or wait for it. */
   @Override
   public void close() {
     closed = true;
@@ -111,7 +99,7 @@ final class PrimaryConnection implements Closeable {
     }
   }
 
-  /** Takes the lock; returns how much of {@code nanos} is left. */
+  /** Acquires the lock, and returns how much of {@code nanos} remains. */
   private long lock(long nanos) throws IOException {
     if (lock.tryLock()) {
       return nanos;
@@ -131,7 +119,7 @@ final class PrimaryConnection implements Closeable {
   private <T> T useLocked(long nanos, Connection.Use<T> use) throws IOException {
     IOException earlier = lost;
     if (earlier != null) {
-      throw new IOException("the connection was lost before: " + earlier.getMessage(), earlier);
+      throw new IOException("the connection was lost earlier: " + earlier.getMessage(), earlier);
     }
     try {
       if (!connection.isClosed()) {

@@ -11,20 +11,20 @@ import java.util.concurrent.TimeoutException;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** Looks host names up, for no longer than the caller has time. */
+/** Resolves host names within a time limit. */
 public final class Resolver {
-  /** An IPv4 or IPv6 address, which needs no look-up. */
+  /** An IPv4 or IPv6 address, which needs no resolution. */
   private static final Pattern LITERAL =
       Pattern.compile("[0-9.]+|\\[?[0-9a-fA-F.]*:[0-9a-fA-F:.%]*]?");
 
   private Resolver() {}
 
   /**
-   * The addresses of a host, at least one.
+   * Returns the addresses of a host, at least one.
    *
-   * @throws UnknownHostException if it has none, or the look-up takes longer than {@code
+   * @throws UnknownHostException if it has none, or the resolution takes longer than {@code
    *     timeoutNanos}
-   * @throws InterruptedException if the thread is interrupted meanwhile
+   * @throws InterruptedException if the thread is interrupted
    */
   public static List<InetAddress> resolve(String host, long timeoutNanos)
       throws UnknownHostException, InterruptedException {
@@ -50,9 +50,9 @@ public final class Resolver {
       if (e.getCause() instanceof UnknownHostException unknown) {
         throw unknown(String.valueOf(unknown.getMessage()), null);
       }
-      throw unknown(host + ": the look-up failed", e.getCause());
+      throw unknown("looking up " + host + " failed", e.getCause());
     } catch (TimeoutException e) {
-      throw unknown(host + ": the name was not resolved in time", e);
+      throw unknown("looking up " + host + " failed: no result within the timeout", e);
     }
   }
 

@@ -1,12 +1,12 @@
 package io.muster.store.internal.client;
 
-/** Whose server it is. */
+/** The implementation of a server. */
 public enum ServerKind {
   /**
-   * PyTorch's, of any version and backend: it is asked nothing but what PyTorch's own clients ask.
+   * PyTorch's, of any version and backend. It gets only requests that PyTorch's own clients send.
    */
   PYTORCH,
 
-  /** Muster's: it may be asked all there is. */
+  /** Muster's. It gets any request. */
   MUSTER
 }

@@ -19,41 +19,41 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One connection for the waits of many threads, to a server that numbers them. A thread of its own
- * reads how they end, so that a wait costs neither a socket nor a platform thread; a {@link
- * SideConnection} is faster by a switch of threads. It closes when it was idle for a while, and its
- * thread ends with it.
+ * One connection for the waits of many threads, to a server that supports numbered waits. A dedicated
+ * thread reads the replies, so a wait costs neither a socket nor a platform thread. A {@link
+ * SideConnection} has a lower latency, by one thread switch. The connection closes after it was idle
+ * for a while, and its thread then ends.
  */
 final class SharedWaits implements Closeable {
-  /** At most this many waits share a connection. */
-  static final int MOST_WAITS = 2048;
+  /** The maximum number of waits that share a connection. */
+  static final int MAX_WAITS = 2048;
 
-  /** A wait for more keys, or for more bytes of keys, has a connection of its own. */
-  private static final int MOST_KEYS = 8;
+  /** A wait for more keys, or more bytes of keys, uses a connection of its own. */
+  private static final int MAX_KEYS = 8;
 
-  private static final int MOST_KEY_BYTES = 1024;
+  private static final int MAX_KEY_BYTES = 1024;
 
   private static final long IDLE_NANOS = TimeUnit.SECONDS.toNanos(1);
 
   private final Connector.Connected server;
   private final Connection connection = new Connection();
 
-  /** Those that have begun and not ended, by number. */
+  /** The waits in progress, by number. */
   private final Map<Long, CompletableFuture<Integer>> waiting = new ConcurrentHashMap<>();
 
-  /** Held while writing; waits are numbered in the order in which they are written. */
+  /** Held while writing. Waits are numbered in the order in which they are written. */
   private final ReentrantLock writing = new ReentrantLock();
 
-  /** Waits that are over and whose END_WAIT is still to be sent. */
+  /** Waits that have ended and whose END_WAIT is not sent yet. */
   private final Queue<Long> ended = new ConcurrentLinkedQueue<>();
 
   private boolean connected;
   private long nextNumber;
 
-  /** Why no wait can begin any more. */
+  /** Why no further wait can begin. */
   private volatile @Nullable IOException failure;
 
-  /** How many threads use this. Guarded by this object, as is what follows. */
+  /** The number of threads that use this. Guarded by this object, like the fields below. */
   private int users;
 
   private boolean closed;
@@ -63,37 +63,39 @@ final class SharedWaits implements Closeable {
     this.server = server;
   }
 
-  /** Whether a server numbers waits, and these keys are few and short. */
+  /** Whether the server supports numbered waits, and these keys are few and short enough. */
   static boolean suits(Connector.Connected server, List<byte[]> keys) {
     Hello hello = server.greeting().hello();
-    if (hello == null || !hello.isOn(Hello.NUMBERED_WAITS) || keys.size() > MOST_KEYS) {
+    if (hello == null || !hello.isOn(Hello.NUMBERED_WAITS) || keys.size() > MAX_KEYS) {
       return false;
     }
     int bytes = 0;
     for (byte[] key : keys) {
       bytes += key.length;
     }
-    return bytes <= MOST_KEY_BYTES;
+    return bytes <= MAX_KEY_BYTES;
   }
 
   /** How a wait ended. */
   enum Outcome {
-    CAME,
+    COMPLETED,
     TIMED_OUT,
-    /** By the server; others go on. */
+    /** The server refused this wait; other waits continue. */
     REFUSED,
     /** The connection was lost before this wait began. */
-    NOT_BEGUN
+    NOT_STARTED
   }
 
-  /** What is done when a wait has ended, before the server is told that it is over. */
-  interface Taking {
-    void take() throws IOException;
+  /** Pops the item that completed a wait, before the server is told that the wait has ended. */
+  interface ItemPop {
+    void run() throws IOException;
   }
 
-  /** Counts the caller as a user, who must {@link #leave}; false if there is no room for one. */
+  /**
+   * Adds the caller as a user, which must {@link #leave}; false if the connection is full or closed.
+   */
   synchronized boolean enter() {
-    if (closed || failure != null || users >= MOST_WAITS) {
+    if (closed || failure != null || users >= MAX_WAITS) {
       return false;
     }
     users++;
@@ -127,28 +129,27 @@ final class SharedWaits implements Closeable {
   }
 
   /**
-   * Waits, and takes what came, if it is an item.
+   * Waits and, for an item of a queue, pops it.
    *
-   * @param taking null if it is no item
-   * @return {@link Outcome#TIMED_OUT} only if the server has confirmed that it has forgotten the
-   *     wait
-   * @throws CallTimeoutException if the server did not answer in time; it is told of the end as
-   *     soon as it reads again
-   * @throws CallInterruptedException if the thread is interrupted; the wait is withdrawn then
+   * @param pop null unless the wait is for an item
+   * @return {@link Outcome#TIMED_OUT} only if the server has confirmed that it removed the wait
+   * @throws CallTimeoutException if the server did not reply in time; it learns of the end as soon as
+   *     it reads again
+   * @throws CallInterruptedException if the thread is interrupted; the wait is then withdrawn
    */
-  Outcome await(SideConnection.Waiting wait, long nanos, @Nullable Taking taking)
+  Outcome await(RequestWriter wait, long nanos, @Nullable ItemPop pop)
       throws IOException {
     long start = System.nanoTime();
     CompletableFuture<Integer> end = new CompletableFuture<>();
     long number = begin(wait, Math.max(nanos, CallGuard.CONFIRM_NANOS), end);
     if (number < 0) {
-      return Outcome.NOT_BEGUN;
+      return Outcome.NOT_STARTED;
     }
     try {
-      tellEnded();
+      sendEnded();
       Outcome outcome = awaitEnd(number, end, left(start, nanos));
-      if (outcome == Outcome.CAME && taking != null) {
-        take(number, taking);
+      if (outcome == Outcome.COMPLETED && pop != null) {
+        take(number, pop);
       }
       return outcome;
     } finally {
@@ -181,8 +182,8 @@ final class SharedWaits implements Closeable {
     return nanos == Long.MAX_VALUE ? nanos : nanos - (System.nanoTime() - start);
   }
 
-  /** Returns the number of the wait, or -1 if the connection was lost before. */
-  private long begin(SideConnection.Waiting wait, long nanos, CompletableFuture<Integer> end)
+  /** Returns the number of the wait, or -1 if the connection was already lost. */
+  private long begin(RequestWriter wait, long nanos, CompletableFuture<Integer> end)
       throws IOException {
     lock(nanos);
     try {
@@ -194,7 +195,7 @@ final class SharedWaits implements Closeable {
       waiting.put(number, end);
       try {
         write(nanos, wait);
-        // The reader may have failed before it could know of this wait.
+        // The reader may have failed before this wait was registered.
         IOException lost = failure;
         if (lost != null) {
           end.completeExceptionally(lost);
@@ -247,7 +248,7 @@ final class SharedWaits implements Closeable {
       fail(e);
       throw e;
     } catch (Throwable e) {
-      fail(new IOException("no connection for waits: " + e, e));
+      fail(new IOException("connecting for waits failed: " + e, e));
       throw e;
     }
   }
@@ -260,28 +261,28 @@ final class SharedWaits implements Closeable {
   }
 
   /**
-   * Takes the item that has ended a wait. The server wakes nobody else for it until it learns that
-   * the wait is over. If the item is taken, that can be told with the next request.
+   * Pops the item that completed a wait. The server wakes no other waiter for this item until it learns
+   * that the wait has ended. If the pop succeeded, the next request can carry that.
    */
-  private void take(long number, Taking taking) throws IOException {
+  private void take(long number, ItemPop pop) throws IOException {
     boolean taken = false;
     try {
-      taking.take();
+      pop.run();
       taken = true;
     } finally {
       ended.add(number);
       if (!taken) {
-        tellEnded();
+        sendEnded();
       }
     }
   }
 
   /**
-   * Tells the server which waits are over, unless another thread is writing, which does so
+   * Tells the server which waits have ended. If another thread is writing, that thread does it
    * afterwards.
    */
-  private void tellEnded() {
-    // An interrupt must not end the connection, which other threads use.
+  private void sendEnded() {
+    // An interrupt must not close the connection, which other threads use.
     boolean interrupted = Thread.interrupted();
     try {
       while (!ended.isEmpty() && writing.tryLock()) {
@@ -300,23 +301,23 @@ final class SharedWaits implements Closeable {
     }
   }
 
-  /** Tells the server which waits are over, and then this. */
-  private void write(long nanos, SideConnection.Waiting request) throws IOException {
+  /** Writes which waits have ended, and then {@code request}. */
+  private void write(long nanos, RequestWriter request) throws IOException {
     boolean unused =
         UninterruptibleIo.run(
             () ->
-                connection.writeApart(
+                connection.writeConcurrently(
                     nanos,
                     c -> {
                       for (Long over = ended.poll(); over != null; over = ended.poll()) {
                         c.requests().endWait(over);
                       }
-                      request.begin(c.requests());
+                      request.writeTo(c.requests());
                       c.flush();
                       return true;
                     }),
             () -> {
-              // It ends soon by itself, and half a request would end the waits of others.
+              // The write ends soon by itself, and an incomplete request would end the waits of others.
             });
   }
 
@@ -325,10 +326,10 @@ final class SharedWaits implements Closeable {
     try {
       int reply = nanos == Long.MAX_VALUE ? end.get() : end.get(nanos, TimeUnit.NANOSECONDS);
       return switch (reply) {
-        case Reply.STOP_WAITING -> Outcome.CAME;
+        case Reply.STOP_WAITING -> Outcome.COMPLETED;
         case Reply.WAIT_CANCELED -> Outcome.TIMED_OUT;
         case Reply.WAIT_REFUSED -> Outcome.REFUSED;
-        default -> throw new WireException("a wait was answered with " + reply);
+        default -> throw new WireException("unexpected reply " + reply + " to a wait");
       };
     } catch (ExecutionException e) {
       Throwable cause = e.getCause();
@@ -336,7 +337,7 @@ final class SharedWaits implements Closeable {
     }
   }
 
-  /** Tells the server that a wait is over, and waits until that is confirmed. */
+  /** Tells the server that a wait has ended, and waits for the confirmation. */
   private Outcome withdraw(long number, CompletableFuture<Integer> end) throws IOException {
     ended.add(number);
     boolean told = false;
@@ -353,13 +354,13 @@ final class SharedWaits implements Closeable {
             } finally {
               writing.unlock();
             }
-            tellEnded();
+            sendEnded();
           }
           return outcome(end, left);
         } catch (InterruptedException e) {
           interrupted = true;
         } catch (TimeoutException e) {
-          throw new CallTimeoutException("the server did not answer in time", null);
+          throw new CallTimeoutException("the server did not reply in time", null);
         }
       }
     } finally {

@@ -8,37 +8,32 @@ import java.io.Closeable;
 import java.io.IOException;
 
 /**
- * A connection for waits, one after the other. A wait that takes too long, or whose thread is
- * interrupted, is withdrawn: the server confirms that it has forgotten the wait before the call
- * returns, or the connection is closed. Any thread may close it.
+ * A connection for waits, one after the other. A wait that times out, or whose thread is interrupted,
+ * is withdrawn: the server confirms that it removed the wait before the call returns, or the
+ * connection is closed. Any thread may close it.
  */
 final class SideConnection implements Closeable {
   private final Connection connection = new Connection();
   private boolean connected;
 
-  /** Writes the request that begins a wait. */
-  interface Waiting {
-    void begin(RequestEncoder requests) throws IOException;
-  }
-
   /** How a wait ended. */
   enum Outcome {
-    CAME,
+    COMPLETED,
     TIMED_OUT,
     INTERRUPTED
   }
 
   /**
-   * Waits until the server says so, connecting first if that is still to be done.
+   * Waits until the server replies. Connects first if necessary.
    *
-   * @param nanos how long to wait; at most a second more is spent on having the end confirmed
-   * @return anything but {@link Outcome#CAME} only if the server has confirmed that it has
-   *     forgotten the wait
-   * @throws CallTimeoutException if the server confirmed nothing in time
-   * @throws CallInterruptedException if the thread was interrupted and the server confirmed nothing
-   *     in time
+   * @param nanos how long to wait; confirming the end takes at most one second more
+   * @return an outcome other than {@link Outcome#COMPLETED} only if the server has confirmed that it
+   *     removed the wait
+   * @throws CallTimeoutException if the server did not confirm in time
+   * @throws CallInterruptedException if the thread was interrupted and the server did not confirm in
+   *     time
    */
-  Outcome await(Connector.Connected server, Waiting waiting, long nanos) throws IOException {
+  Outcome await(Connector.Connected server, RequestWriter wait, long nanos) throws IOException {
     long start = System.nanoTime();
     long toBegin = Math.max(nanos, CallGuard.CONFIRM_NANOS);
     return connection.call(
@@ -54,38 +49,38 @@ final class SideConnection implements Closeable {
           if (sayHello) {
             connection.sendHello(Hello.REFUSALS);
           }
-          waiting.begin(connection.requests());
+          wait.writeTo(connection.requests());
           connection.flush();
           if (sayHello) {
             Hello unusedHello = connection.readHello();
           }
-          return awaitAnswer(start, nanos);
+          return awaitReply(start, nanos);
         });
   }
 
-  private Outcome awaitAnswer(long start, long nanos) throws IOException {
+  private Outcome awaitReply(long start, long nanos) throws IOException {
     CallGuard guard = connection.guard();
-    guard.beginWait(start, nanos, () -> connection.sendApart(RequestEncoder::cancelWait));
-    int answer = connection.replies().getByte();
+    guard.beginWait(start, nanos, () -> connection.sendConcurrently(RequestEncoder::cancelWait));
+    int reply = connection.replies().getByte();
     if (!guard.endWait()) {
-      expect(Reply.STOP_WAITING, answer);
-      return Outcome.CAME;
+      expect(Reply.STOP_WAITING, reply);
+      return Outcome.COMPLETED;
     }
-    if (answer == Reply.WAIT_CANCELED) {
+    if (reply == Reply.WAIT_CANCELED) {
       return guard.wasInterrupted() ? Outcome.INTERRUPTED : Outcome.TIMED_OUT;
     }
-    expect(Reply.STOP_WAITING, answer);
+    expect(Reply.STOP_WAITING, reply);
     expect(Reply.WAIT_CANCELED, connection.replies().getByte());
-    return Outcome.CAME;
+    return Outcome.COMPLETED;
   }
 
   private static void expect(int wanted, int seen) throws WireException {
     if (seen != wanted) {
-      throw new WireException("a wait was answered with " + seen + " instead of " + wanted);
+      throw new WireException("unexpected reply " + seen + " to a wait; expected " + wanted);
     }
   }
 
-  /** Acts as if the thread that waits were interrupted. */
+  /** Handles an interrupt of the waiting thread. */
   void interrupt() {
     connection.guard().interrupt();
   }

@@ -14,20 +14,21 @@ import java.util.concurrent.Semaphore;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Connections beside the primary one: one for each thread that waits, kept for the next wait
- * afterwards, as long as few wait or the server does not number waits; one for many otherwise. A
- * wait only learns that something is there; values are read and items are taken on the primary
- * connection.
+ * The connections for waits. A few waits have a dedicated connection each, which is kept for the next
+ * wait. Further waits share connections if the server supports numbered waits. A wait only learns
+ * that a key or an item is there; values are read and items are popped on the primary connection.
  */
 final class SideConnections implements Closeable {
   private static final int KEPT_IDLE = 4;
 
-  /** So many waits have connections of their own, which is the fastest; more share one. */
-  private static final int MOST_ALONE = 8;
+  /**
+   * The number of waits with a dedicated connection, which has the lowest latency. Further waits share.
+   */
+  private static final int MAX_DEDICATED = 8;
 
   private final Connector.Connected server;
   private final Deque<SideConnection> idle = new ArrayDeque<>();
-  private final Semaphore alone = new Semaphore(MOST_ALONE);
+  private final Semaphore dedicated = new Semaphore(MAX_DEDICATED);
   private final List<SharedWaits> shared = new ArrayList<>();
   private final Set<Closeable> busy = ConcurrentHashMap.newKeySet();
   private volatile boolean closed;
@@ -37,67 +38,67 @@ final class SideConnections implements Closeable {
   }
 
   /**
-   * Waits until the server says so.
+   * Waits until the server replies.
    *
-   * @return false if it did not for {@code nanos}; the wait is cancelled on the server then
-   * @throws CallInterruptedException if the thread is interrupted; the wait is cancelled on the
-   *     server then, or its connection is closed
+   * @return false if there was no reply within {@code nanos}; the wait is then withdrawn
+   * @throws CallInterruptedException if the thread is interrupted; the wait is then withdrawn, or its
+   *     connection is closed
    */
-  boolean await(SideConnection.Waiting waiting, long nanos) throws IOException {
+  boolean await(RequestWriter waiting, long nanos) throws IOException {
     requireNoInterrupt();
-    return awaitAlone(waiting, nanos, null);
+    return awaitDedicated(waiting, nanos, null);
   }
 
-  /** The same, for a wait that a server may number, of these keys. */
-  boolean awaitNumbered(SideConnection.Waiting waiting, List<byte[]> keys, long nanos)
+  /** The same, for a wait for these keys that the server may number. */
+  boolean awaitNumbered(RequestWriter waiting, List<byte[]> keys, long nanos)
       throws IOException {
     return awaitNumbered(waiting, keys, nanos, null);
   }
 
   /**
-   * The same, for an item of a queue. If it comes, {@code taking} takes it before the server learns
-   * that the wait is over; if it fails to, the server wakes another who waits for the item.
+   * The same, for an item of a queue. {@code pop} pops the item before the server is told that the wait
+   * has ended. If it fails, the server wakes another waiter for the item.
    */
   boolean awaitItem(
-      SideConnection.Waiting waiting, byte[] queue, long nanos, SharedWaits.Taking taking)
+      RequestWriter waiting, byte[] queue, long nanos, SharedWaits.ItemPop pop)
       throws IOException {
-    return awaitNumbered(waiting, List.of(queue), nanos, taking);
+    return awaitNumbered(waiting, List.of(queue), nanos, pop);
   }
 
   private boolean awaitNumbered(
-      SideConnection.Waiting waiting,
+      RequestWriter waiting,
       List<byte[]> keys,
       long nanos,
-      SharedWaits.@Nullable Taking taking)
+      SharedWaits.@Nullable ItemPop pop)
       throws IOException {
     requireNoInterrupt();
     if (!SharedWaits.suits(server, keys)) {
-      return awaitAlone(waiting, nanos, taking);
+      return awaitDedicated(waiting, nanos, pop);
     }
-    if (alone.tryAcquire()) {
+    if (dedicated.tryAcquire()) {
       try {
-        return awaitAlone(waiting, nanos, taking);
+        return awaitDedicated(waiting, nanos, pop);
       } finally {
-        alone.release();
+        dedicated.release();
       }
     }
     long start = System.nanoTime();
-    SharedWaits.Outcome outcome = awaitShared(waiting, nanos, taking);
+    SharedWaits.Outcome outcome = awaitShared(waiting, nanos, pop);
     if (outcome == SharedWaits.Outcome.REFUSED) {
       long left = nanos == Long.MAX_VALUE ? nanos : nanos - (System.nanoTime() - start);
-      return awaitAlone(waiting, left, taking);
+      return awaitDedicated(waiting, left, pop);
     }
-    return outcome == SharedWaits.Outcome.CAME;
+    return outcome == SharedWaits.Outcome.COMPLETED;
   }
 
   private SharedWaits.Outcome awaitShared(
-      SideConnection.Waiting waiting, long nanos, SharedWaits.@Nullable Taking taking)
+      RequestWriter waiting, long nanos, SharedWaits.@Nullable ItemPop pop)
       throws IOException {
     while (true) {
       SharedWaits waits = enterShared();
       try {
-        SharedWaits.Outcome outcome = waits.await(waiting, nanos, taking);
-        if (outcome != SharedWaits.Outcome.NOT_BEGUN) {
+        SharedWaits.Outcome outcome = waits.await(waiting, nanos, pop);
+        if (outcome != SharedWaits.Outcome.NOT_STARTED) {
           return outcome;
         }
       } finally {
@@ -128,8 +129,8 @@ final class SideConnections implements Closeable {
     }
   }
 
-  private boolean awaitAlone(
-      SideConnection.Waiting waiting, long nanos, SharedWaits.@Nullable Taking taking)
+  private boolean awaitDedicated(
+      RequestWriter waiting, long nanos, SharedWaits.@Nullable ItemPop pop)
       throws IOException {
     SideConnection connection = takeIdle();
     boolean reusable = false;
@@ -138,14 +139,14 @@ final class SideConnections implements Closeable {
       SideConnection.Outcome outcome =
           UninterruptibleIo.run(
               () -> connection.await(server, waiting, nanos), connection::interrupt);
-      if (outcome == SideConnection.Outcome.CAME && taking != null) {
-        taking.take();
+      if (outcome == SideConnection.Outcome.COMPLETED && pop != null) {
+        pop.run();
       }
       reusable = true;
       if (outcome == SideConnection.Outcome.INTERRUPTED) {
         throw new CallInterruptedException(null);
       }
-      return outcome == SideConnection.Outcome.CAME;
+      return outcome == SideConnection.Outcome.COMPLETED;
     } finally {
       busy.remove(connection);
       if (!reusable || !keep(connection)) {
@@ -154,8 +155,8 @@ final class SideConnections implements Closeable {
     }
   }
 
-  /** Talks to the server outside the order of the primary connection, on a new connection. */
-  <T> T talkOnce(long nanos, Connection.Use<T> talk) throws IOException {
+  /** Calls the server on a new connection, outside the order of the primary connection. */
+  <T> T callOnce(long nanos, Connection.Use<T> talk) throws IOException {
     try (Connection connection = new Connection()) {
       enter(connection);
       try {
@@ -175,7 +176,7 @@ final class SideConnections implements Closeable {
     }
   }
 
-  /** From now on {@link #close} closes {@code connection}. */
+  /** Registers a connection for {@link #close}. */
   private void enter(Closeable connection) throws IOException {
     busy.add(connection);
     if (closed) {
@@ -193,7 +194,7 @@ final class SideConnections implements Closeable {
     return !closed && !connection.isClosed() && idle.size() < KEPT_IDLE && idle.add(connection);
   }
 
-  /** Closes all of them, also under threads that wait. */
+  /** Closes all connections, even while threads wait on them. */
   @Override
   public void close() {
     closed = true;

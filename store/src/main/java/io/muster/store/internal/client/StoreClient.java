@@ -17,16 +17,16 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A client of one server, for any number of threads: each request as the server understands it.
- * Only the methods whose name begins with {@code await}, and {@link #tryBarrier}, block for longer
- * than a round trip. The last argument is how many nanoseconds the call may take in all, waiting
- * for other calls and connecting again included; {@link Long#MAX_VALUE} means no limit. A call that
- * takes longer throws {@link CallTimeoutException}, one whose thread is interrupted {@link
- * CallInterruptedException}, and a later call connects again.
+ * A client of one server, for any number of threads. It adapts each request to the kind of server.
+ * Only {@link #tryBarrier} and the methods whose name begins with {@code await} block for longer than
+ * a round trip. The last argument is how many nanoseconds the call may take in total, including
+ * waiting for other calls and reconnecting; {@link Long#MAX_VALUE} means no limit. A call that takes
+ * longer throws {@link CallTimeoutException}, and an interrupt throws {@link
+ * CallInterruptedException}; a later call reconnects.
  */
 public final class StoreClient implements Closeable {
-  /** How often to look for an item of a server whose wake-ups may get lost. */
-  private static final long LOOK_FOR_ITEM_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
+  /** How often to poll for an item on a server whose wake-ups may be lost. */
+  private static final long POLL_ITEM_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
 
   private final PrimaryConnection primary;
   private final SideConnections sides;
@@ -48,10 +48,10 @@ public final class StoreClient implements Closeable {
   }
 
   /**
-   * Connects, trying again until it succeeds or {@code timeoutNanos} have passed.
+   * Connects, and retries until it succeeds or {@code timeoutNanos} have elapsed.
    *
    * @throws ConnectTimeoutException if no attempt succeeds in time
-   * @throws WireException if something answers that is no store
+   * @throws WireException if the peer is not a store
    * @throws InterruptedException if the thread is interrupted
    */
   public static StoreClient connect(String host, int port, long timeoutNanos)
@@ -59,7 +59,7 @@ public final class StoreClient implements Closeable {
     return new StoreClient(new Connector(host, port, timeoutNanos).connect());
   }
 
-  /** The address that was found under the server's name. */
+  /** The resolved address of the server. */
   public InetSocketAddress address() {
     return address;
   }
@@ -68,7 +68,7 @@ public final class StoreClient implements Closeable {
     return server;
   }
 
-  /** Whether the server says why before it closes a connection for a request. */
+  /** Whether the server sends a reason before it closes a connection because of a request. */
   public boolean learnsOfRefusals() {
     return learnsOfRefusals;
   }
@@ -85,7 +85,7 @@ public final class StoreClient implements Closeable {
     primary.send(nanos, requests -> requests.multiSet(keys, values));
   }
 
-  /** The values of the keys, or nothing if one is missing. */
+  /** Returns the values of the keys; empty if one is missing. */
   public Optional<List<byte[]>> tryMultiGet(List<byte[]> keys, long nanos) throws IOException {
     if (server == ServerKind.MUSTER) {
       return primary.call(
@@ -93,8 +93,8 @@ public final class StoreClient implements Closeable {
           requests -> requests.tryMultiGet(keys),
           replies -> found(replies) ? Optional.of(blobs(replies, keys.size())) : Optional.empty());
     }
-    // Between the two requests a key may vanish. PyTorch's event-loop server then says "", as its
-    // own clients see it.
+    // A key may be deleted between the two requests. PyTorch's event-loop server then replies with an
+    // empty value, as it does to its own clients.
     return primary.call(
         nanos,
         exchange -> {
@@ -107,7 +107,7 @@ public final class StoreClient implements Closeable {
         });
   }
 
-  /** The value of a key, or nothing if it is missing. */
+  /** Returns the value of a key; empty if it is missing. */
   public Optional<byte[]> tryGet(byte[] key, long nanos) throws IOException {
     if (server == ServerKind.MUSTER) {
       return primary.call(
@@ -130,7 +130,7 @@ public final class StoreClient implements Closeable {
   /**
    * Adds to a counter.
    *
-   * @return nothing if the value is no number; a PyTorch server drops the connection instead
+   * @return empty if the value is not a number; a PyTorch server closes the connection instead
    */
   public OptionalLong tryAdd(byte[] key, long delta, long nanos) throws IOException {
     if (server == ServerKind.PYTORCH) {
@@ -157,20 +157,20 @@ public final class StoreClient implements Closeable {
         nanos, requests -> requests.compareSet(key, expected, desired), WireInput::getBlob);
   }
 
-  /** Whether the server knows {@link #compareAndSwap}. */
+  /** Whether the server supports {@link #compareAndSwap}. */
   public boolean swaps() {
     return swaps;
   }
 
   /**
-   * What {@link #compareAndSwap} did.
+   * The result of {@link #compareAndSwap}.
    *
-   * @param value what is at the key now, null if nothing is
+   * @param value the value of the key after the call; null if the key is missing
    */
   @SuppressWarnings("ArrayRecordComponent") // never compared
   public record Swap(boolean swapped, byte @Nullable [] value) {}
 
-  /** A {@link #compareSet} that says whether it swapped. */
+  /** A {@link #compareSet} that returns whether it swapped. */
   public Swap compareAndSwap(byte[] key, byte[] expected, byte[] desired, long nanos)
       throws IOException {
     return primary.call(
@@ -183,7 +183,7 @@ public final class StoreClient implements Closeable {
             case Reply.ABSENT -> new Swap(false, null);
             case Reply.OTHER_VALUE -> new Swap(false, replies.getBlob());
             default ->
-                throw new WireException("the server answered COMPARE_AND_SWAP with " + reply);
+                throw new WireException("unexpected reply " + reply + " to COMPARE_AND_SWAP");
           };
         });
   }
@@ -192,7 +192,7 @@ public final class StoreClient implements Closeable {
     return primary.call(nanos, requests -> requests.check(keys), StoreClient::ready);
   }
 
-  /** Whether each single key is there, asked in one go. */
+  /** Returns for each key whether it is set, with one round trip. */
   public List<Boolean> checkEach(List<byte[]> keys, long nanos) throws IOException {
     return primary.call(
         nanos,
@@ -219,7 +219,7 @@ public final class StoreClient implements Closeable {
   }
 
   /**
-   * All keys as they are on the wire, or nothing if the server does not know the request (PyTorch
+   * Returns all keys in their wire form; empty if the server does not support the request (PyTorch
    * before 2.10).
    */
   public Optional<List<byte[]>> tryListKeys(long nanos) throws IOException {
@@ -237,7 +237,7 @@ public final class StoreClient implements Closeable {
     primary.send(nanos, requests -> requests.queuePush(key, item));
   }
 
-  /** The item at the head of a queue, or nothing if it is empty. */
+  /** Pops the first item of a queue; empty if there is none. */
   public Optional<byte[]> tryQueuePop(byte[] key, long nanos) throws IOException {
     return primary.call(
         nanos,
@@ -250,8 +250,8 @@ public final class StoreClient implements Closeable {
   }
 
   /**
-   * Whether the server has queues; PyTorch's has from 2.8 on, on its event loop. To be asked before
-   * any request for one.
+   * Whether the server supports queues; PyTorch's does from 2.8 on, with its event loop. Call this
+   * before any request for a queue.
    */
   public boolean hasQueues(long nanos) throws IOException {
     if (!hasQueues) {
@@ -263,7 +263,7 @@ public final class StoreClient implements Closeable {
   }
 
   /**
-   * Waits until each of the keys has been there, as a key or as a queue that is not empty.
+   * Waits until each of the keys has been set, or is a queue with items.
    *
    * @return false if that took longer than {@code nanos}
    * @throws CallInterruptedException if the thread is interrupted
@@ -274,7 +274,7 @@ public final class StoreClient implements Closeable {
         : sides.await(requests -> requests.await(keys), nanos);
   }
 
-  /** {@link #await}, for a value where the server knows the difference. */
+  /** {@link #await} for values, if the server distinguishes them from queues. */
   public boolean awaitValues(List<byte[]> keys, long nanos) throws IOException {
     return server == ServerKind.MUSTER
         ? sides.awaitNumbered(requests -> requests.awaitValues(keys), keys, nanos)
@@ -282,26 +282,26 @@ public final class StoreClient implements Closeable {
   }
 
   /**
-   * Takes the item at the head of a queue, and waits until there is one.
+   * Pops the first item of a queue, and waits until there is one.
    *
-   * @return nothing if there is none after {@code nanos}
+   * @return empty if there is none after {@code nanos}
    * @throws CallInterruptedException if the thread is interrupted
    */
   public Optional<byte[]> awaitQueuePop(byte[] key, long nanos) throws IOException {
     long start = System.nanoTime();
     List<byte[]> items = new ArrayList<>(1);
-    SharedWaits.Taking pop =
+    SharedWaits.ItemPop pop =
         () ->
             tryQueuePop(key, Math.max(left(start, nanos), CallGuard.CONFIRM_NANOS))
                 .ifPresent(items::add);
-    pop.take();
+    pop.run();
     for (long left = left(start, nanos); items.isEmpty() && left > 0; ) {
       if (server == ServerKind.MUSTER) {
         boolean unused = sides.awaitItem(requests -> requests.awaitItem(key), key, left, pop);
       } else {
-        // A PyTorch server wakes one who waits, even if that one has just gone or will not pop.
-        boolean unused = await(List.of(key), Math.min(left, LOOK_FOR_ITEM_NANOS));
-        pop.take();
+        // A PyTorch server wakes one waiter per item, even one that has just left or will not pop.
+        boolean unused = await(List.of(key), Math.min(left, POLL_ITEM_NANOS));
+        pop.run();
       }
       left = left(start, nanos);
     }
@@ -315,38 +315,38 @@ public final class StoreClient implements Closeable {
   /**
    * Waits at a barrier.
    *
-   * @return false if that took longer than {@code nanos}; null if the server has no barriers
+   * @return false if that took longer than {@code nanos}; empty if the server does not support barriers
    *     (PyTorch before 2.11)
    * @throws CallInterruptedException if the thread is interrupted
    */
   public Optional<Boolean> tryBarrier(byte[] key, long worldSize, long nanos) throws IOException {
-    SideConnection.Waiting barrier = requests -> requests.barrier(key, worldSize);
+    RequestWriter barrier = requests -> requests.barrier(key, worldSize);
     if (server == ServerKind.MUSTER) {
       return Optional.of(sides.awaitNumbered(barrier, List.of(key), nanos));
     }
     return unlessUnknown(nanos, () -> sides.await(barrier, nanos));
   }
 
-  /** Whether the server knows a request, which is made on a connection of its own. */
+  /** Whether the server supports a request, which is sent on a connection of its own. */
   private <T> boolean knows(
-      long nanos, PrimaryConnection.Requesting request, PrimaryConnection.Answer<T> answer)
+      long nanos, RequestWriter request, ReplyReader<T> reply)
       throws IOException {
     return unlessUnknown(
             nanos,
             () ->
-                sides.talkOnce(
+                sides.callOnce(
                     nanos,
                     connection -> {
-                      request.to(connection.requests());
+                      request.writeTo(connection.requests());
                       connection.flush();
-                      return answer.from(connection.replies());
+                      return reply.readFrom(connection.replies());
                     }))
         .isPresent();
   }
 
   /**
-   * A server closes the connection on a request it does not know; it has not gone if it answers on
-   * another.
+   * Returns empty if the server does not support the request. A server closes the connection on an
+   * unknown request; if it answers on another connection, it is still running.
    */
   private <T> Optional<T> unlessUnknown(long nanos, UninterruptibleIo.Io<T> io) throws IOException {
     try {
@@ -374,7 +374,7 @@ public final class StoreClient implements Closeable {
     int reply = replies.getByte();
     if (reply != yes && reply != no) {
       throw new WireException(
-          "the server answered " + reply + " where " + yes + " or " + no + " is due");
+          "unexpected reply " + reply + "; expected " + yes + " or " + no);
     }
     return reply == yes;
   }
@@ -382,7 +382,7 @@ public final class StoreClient implements Closeable {
   private static List<byte[]> list(WireInput replies) throws IOException {
     long count = replies.getLong();
     if (count < 0 || count > Integer.MAX_VALUE) {
-      throw new WireException("the server answered a list of " + count);
+      throw new WireException("the server replied with a list of " + count + " elements");
     }
     return blobs(replies, (int) count);
   }
@@ -395,7 +395,7 @@ public final class StoreClient implements Closeable {
     return blobs;
   }
 
-  /** Closes all connections; threads that use one get an {@link IOException}. */
+  /** Closes all connections. Calls in progress throw an {@link IOException}. */
   @Override
   public void close() {
     sides.close();

@@ -11,9 +11,9 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
 /**
- * I/O that an interrupt does not end. The JDK closes a socket when a virtual thread that reads from
- * it is interrupted, but not when a platform thread is. I/O of a virtual thread on a shared socket
- * is therefore done by a platform thread.
+ * I/O that an interrupt does not end. The JDK closes a socket when a virtual thread that reads from it
+ * is interrupted, but not for a platform thread. A platform thread therefore performs the I/O of a
+ * virtual thread on a shared socket.
  */
 final class UninterruptibleIo {
   private static final long REPEAT_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
@@ -25,16 +25,16 @@ final class UninterruptibleIo {
   }
 
   /**
-   * Runs {@code io} where an interrupt of the calling thread does not close its socket.
+   * Runs {@code io} so that an interrupt of the calling thread does not close its socket.
    *
-   * @param interrupted is called if the thread is interrupted while another runs {@code io}, which
-   *     goes on
+   * @param interrupted called if the calling thread is interrupted while another thread runs {@code
+   *     io}, which continues
    */
   static <T> T run(Io<T> io, Runnable interrupted) throws IOException {
     return VirtualThreads.isCurrentThreadVirtual() ? resultElsewhere(io, interrupted) : io.run();
   }
 
-  /** Runs {@code task} on another thread, which may block. */
+  /** Runs {@code task}, which may block, on another thread. */
   static void runElsewhere(Runnable task) {
     PlatformThreads.POOL.execute(task);
   }
@@ -50,7 +50,7 @@ final class UninterruptibleIo {
           wasInterrupted = true;
           interrupted.run();
         } catch (TimeoutException e) {
-          // The other thread may not have begun when it was interrupted.
+          // The other thread may not have begun when the interrupt came.
           interrupted.run();
         } catch (ExecutionException e) {
           throw unwrapped(e);
@@ -76,7 +76,7 @@ final class UninterruptibleIo {
     throw new AssertionError(e.getCause());
   }
 
-  /** Initialized for the first virtual thread. Idle threads end, which releases their classes. */
+  /** Initialized by the first virtual thread. Idle threads release their class loaders when they end. */
   private static final class PlatformThreads {
     static final ExecutorService POOL =
         new ThreadPoolExecutor(

@@ -22,7 +22,7 @@ class SideConnectionTest {
   private static final long LONG = TimeUnit.MINUTES.toNanos(10);
 
   /** What stands for a wait: a request of one byte. */
-  private static final SideConnection.Waiting WAIT = RequestEncoder::numKeys;
+  private static final RequestWriter WAIT = RequestEncoder::numKeys;
 
   private static final int VALIDATE_BYTES = 5;
 
@@ -51,7 +51,7 @@ class SideConnectionTest {
     skip(VALIDATE_BYTES + 1);
     answer(Reply.STOP_WAITING);
 
-    assertThat(wait.result()).isEqualTo(SideConnection.Outcome.CAME);
+    assertThat(wait.result()).isEqualTo(SideConnection.Outcome.COMPLETED);
     connection.close();
     assertThat(server().getInputStream().read()).isEqualTo(-1);
   }
@@ -77,7 +77,7 @@ class SideConnectionTest {
     answer(Reply.STOP_WAITING);
     answer(Reply.WAIT_CANCELED);
 
-    assertThat(wait.result()).isEqualTo(SideConnection.Outcome.CAME);
+    assertThat(wait.result()).isEqualTo(SideConnection.Outcome.COMPLETED);
   }
 
   @Test
@@ -93,7 +93,7 @@ class SideConnectionTest {
     second.awaitBlocked();
     answer(Reply.STOP_WAITING);
 
-    assertThat(second.result()).isEqualTo(SideConnection.Outcome.CAME);
+    assertThat(second.result()).isEqualTo(SideConnection.Outcome.COMPLETED);
   }
 
   @Test
@@ -101,7 +101,7 @@ class SideConnectionTest {
     var first = waitFor(LONG);
     skip(VALIDATE_BYTES + 1);
     answer(Reply.STOP_WAITING);
-    assertThat(first.result()).isEqualTo(SideConnection.Outcome.CAME);
+    assertThat(first.result()).isEqualTo(SideConnection.Outcome.COMPLETED);
 
     var second = waitFor(SHORT);
     skip(1);
@@ -116,7 +116,7 @@ class SideConnectionTest {
     var first = waitFor(SHORT);
     skip(VALIDATE_BYTES + 1);
     answer(Reply.STOP_WAITING);
-    assertThat(first.result()).isEqualTo(SideConnection.Outcome.CAME);
+    assertThat(first.result()).isEqualTo(SideConnection.Outcome.COMPLETED);
 
     long start = System.nanoTime();
     var second = waitFor(2 * SHORT);
@@ -178,7 +178,7 @@ class SideConnectionTest {
     answer(Reply.STOP_WAITING);
     answer(Reply.WAIT_CANCELED);
 
-    assertThat(wait.result()).isEqualTo(SideConnection.Outcome.CAME);
+    assertThat(wait.result()).isEqualTo(SideConnection.Outcome.COMPLETED);
   }
 
   private Background<SideConnection.Outcome> waitFor(long nanos) throws IOException {
