@@ -5,23 +5,23 @@ import java.util.Iterator;
 import java.util.NoSuchElementException;
 
 /**
- * A long value that something was appended to. It never changes: appending makes another one that
- * shares its bytes, in time that the appended bytes determine alone. Not thread-safe.
+ * An immutable long value that was appended to. Appending creates another value that shares the
+ * bytes, in time proportional to the appended bytes. Not thread-safe.
  */
 public final class AppendedValue {
   /**
-   * A value of at most so many bytes is an array, and is copied to be appended to: a chunk of its
-   * own would take more.
+   * A value of at most this many bytes is an array, which an append copies. A chunk would take more
+   * memory.
    */
   static final int SHORT = 1024;
 
-  private static final int LEAST_CHUNK = 256;
-  private static final int MOST_CHUNK = 64 * 1024;
+  private static final int MIN_CHUNK = 256;
+  private static final int MAX_CHUNK = 64 * 1024;
 
-  /** Of a chunk: header, padding, reference to it. */
+  /** Heap bytes per chunk: header, padding, and the reference to it. */
   private static final int CHUNK_OVERHEAD = 16 + 7 + 8;
 
-  /** Of this object, its chunks, the array of them, and the first two chunks. */
+  /** Heap bytes of this object, its chunks, their array, and the first two chunks. */
   private static final int OVERHEAD = 160;
 
   private final Chunks chunks;
@@ -35,8 +35,8 @@ public final class AppendedValue {
   }
 
   /**
-   * The bytes of a value and of all that it was appended to become. Each array but the last is
-   * full; readers never look beyond what is filled of the last one.
+   * The bytes of a value and of all values that were appended from it. Every array except the last is
+   * full. Readers never read beyond the filled part of the last one.
    */
   private static final class Chunks {
     byte[][] arrays;
@@ -53,23 +53,23 @@ public final class AppendedValue {
     }
   }
 
-  /** The value that is {@code first} followed by {@code more}; neither may change any more. */
+  /** Returns {@code first} followed by {@code more}. Neither array may be modified afterwards. */
   static AppendedValue of(byte[] first, byte[] more) {
     return new AppendedValue(new Chunks(first, 4), first.length, 0).append(more);
   }
 
-  /** The value that is this one followed by {@code more}, which must not change any more. */
+  /** Returns this value followed by {@code more}, which must not be modified afterwards. */
   AppendedValue append(byte[] more) {
     if (chunks.filled != length) {
-      // The bytes of an append that failed at the last moment are still there.
+      // An append that failed late has left its bytes in the last chunk.
       return of(toArray(), more);
     }
     int spare = chunks.capacity - length;
     int rest = Math.max(0, more.length - spare);
     byte[] added = null;
     if (rest > 0) {
-      int least = leastChunk(length);
-      added = spare == 0 && more.length >= least ? more : new byte[Math.max(least, rest)];
+      int minimum = chunkSize(length);
+      added = spare == 0 && more.length >= minimum ? more : new byte[Math.max(minimum, rest)];
       if (chunks.count == chunks.arrays.length) {
         chunks.arrays = Arrays.copyOf(chunks.arrays, 2 * chunks.count);
       }
@@ -94,28 +94,32 @@ public final class AppendedValue {
     return appended;
   }
 
-  /** The most bytes of the heap that appending {@code bytes} to a value of {@code length} takes. */
+  /**
+   * The maximum number of heap bytes that appending {@code bytes} to a value of {@code length} takes.
+   */
   static long mostGrowth(int length, int bytes) {
-    long chunk = length + (long) bytes <= SHORT ? 0 : OVERHEAD + leastChunk(length);
+    long chunk = length + (long) bytes <= SHORT ? 0 : OVERHEAD + chunkSize(length);
     return bytes + chunk;
   }
 
-  /** How much room is made for what may be appended later: a quarter of what is there. */
-  private static int leastChunk(int length) {
-    return Math.max(LEAST_CHUNK, Math.min(MOST_CHUNK, length / 4));
+  /**
+   * The space that is reserved for later appends: a quarter of the current length, within limits.
+   */
+  private static int chunkSize(int length) {
+    return Math.max(MIN_CHUNK, Math.min(MAX_CHUNK, length / 4));
   }
 
-  /** How many bytes it has. */
+  /** The number of bytes. */
   public int length() {
     return length;
   }
 
-  /** How many bytes of the heap it takes beyond those of an array of its length. */
+  /** The heap bytes that it takes in addition to an array of its length. */
   int unusedBytes() {
     return unusedBytes;
   }
 
-  /** Its bytes, one array after the other, not to be changed. */
+  /** The bytes as consecutive arrays, which the caller must not modify. */
   public Iterator<byte[]> arrays() {
     return new Iterator<>() {
       private int next;
@@ -139,14 +143,14 @@ public final class AppendedValue {
     };
   }
 
-  /** Its first bytes, at most so many. */
+  /** A copy of the first bytes, at most {@code most}. */
   byte[] start(int most) {
     byte[] start = new byte[Math.min(most, length)];
     copyTo(start);
     return start;
   }
 
-  /** All its bytes. */
+  /** A copy of all bytes. */
   byte[] toArray() {
     byte[] all = new byte[length];
     copyTo(all);
@@ -163,7 +167,7 @@ public final class AppendedValue {
     }
   }
 
-  /** Whether these are its bytes. */
+  /** Whether this value consists of {@code bytes}. */
   boolean hasBytes(byte[] bytes) {
     if (bytes.length != length) {
       return false;

@@ -3,8 +3,8 @@ package io.muster.store.internal.keyspace;
 import java.util.List;
 
 /**
- * Barriers, counted in the keyspace as decimal text at the barrier's key, where everybody can read
- * how many have come. Not thread-safe: one owner at a time.
+ * Barriers. The number of arrivals is stored as decimal text at the barrier's key, where clients can
+ * read it. Not thread-safe.
  */
 public final class Barriers {
   private final Keyspace keyspace;
@@ -15,10 +15,9 @@ public final class Barriers {
   }
 
   /**
-   * Counts one more arrival. If it is the last, everybody who waits is released; otherwise {@code
-   * waiter} is registered.
+   * Counts an arrival. The last arrival releases all waiters; any other registers {@code waiter}.
    *
-   * @return whether it was the last, or came after it
+   * @return whether this was the last arrival, or came after it
    */
   public boolean arrive(Key key, long worldSize, Waiter waiter)
       throws NotANumberException, StoreFullException {
@@ -29,24 +28,24 @@ public final class Barriers {
     try {
       waiters.register(waiter, List.of(key));
     } catch (Throwable e) {
-      // For instance no memory for the wait: then the arrival does not count.
-      takeBack(key.bytes());
+      // For example OutOfMemoryError. The arrival must not count then.
+      withdraw(key.bytes());
       throw e;
     }
     return false;
   }
 
-  /** Takes back the arrival of somebody who still waits; nothing happens if the wait is over. */
+  /** Withdraws the arrival of a waiter. Has no effect if the wait is over. */
   public void leave(Waiter waiter) {
     if (waiter.isOver()) {
       return;
     }
     byte[] key = WaitersByKey.key(waiter);
     waiters.forget(waiter);
-    takeBack(key);
+    withdraw(key);
   }
 
-  private void takeBack(byte[] key) {
+  private void withdraw(byte[] key) {
     if (keyspace.get(key) == null) {
       return;
     }
@@ -55,17 +54,17 @@ public final class Barriers {
         keyspace.delete(key);
       }
     } catch (NotANumberException | StoreFullException e) {
-      // Somebody has put something else there; it is not a count any more.
+      // A client has stored something other than a count at the key.
       return;
     }
   }
 
-  /** How much work all calls together have been, as {@link Keyspace#work}. */
+  /** The work of all calls together, as {@link Keyspace#work}. */
   public long work() {
     return waiters.work();
   }
 
-  /** How many wait at all barriers together. */
+  /** The number of waiters at all barriers. */
   public int size() {
     return waiters.size();
   }

@@ -1,17 +1,17 @@
 package io.muster.store.internal.keyspace;
 
 /**
- * Counters as text, read as PyTorch reads them (C's {@code strtoll}): leading white space, an
- * optional sign, the longest run of digits; what follows is ignored. An empty value is 0.
+ * Counters as text, parsed as PyTorch does (C's {@code strtoll}): leading white space, an optional
+ * sign, and the longest run of digits; anything after them is ignored. An empty value is 0.
  */
 public final class Decimal {
   private Decimal() {}
 
   /**
-   * Reads a counter.
+   * Parses a counter.
    *
-   * @throws NumberFormatException if the value has no digits where a number must begin, or does not
-   *     fit 64 bits
+   * @throws NumberFormatException if the value does not begin with a number, or the number does not fit
+   *     in 64 bits
    */
   public static long parse(byte[] value) {
     if (value.length == 0) {
@@ -25,7 +25,7 @@ public final class Decimal {
     if (negative || (start < value.length && value[start] == '+')) {
       start++;
     }
-    // Counted downwards, as there is one negative number more than there are positive ones.
+    // Accumulates negatively, because there is one more negative number than positive ones.
     long number = 0;
     int end = start;
     for (; end < value.length && isDigit(value[end]); end++) {
@@ -44,13 +44,13 @@ public final class Decimal {
     return negative ? number : -number;
   }
 
-  /** Whether more bytes behind {@code start} may be part of the number. */
-  static boolean mayGoOnAfter(byte[] start) {
+  /** Whether bytes after {@code start} may belong to the number. */
+  static boolean mayContinueAfter(byte[] start) {
     byte last = start[start.length - 1];
     return isSpace(last) || isDigit(last) || last == '-' || last == '+';
   }
 
-  /** Writes a counter. */
+  /** Formats a counter. */
   public static byte[] format(long number) {
     int length = number < 0 ? 2 : 1;
     for (long rest = number / 10; rest != 0; rest /= 10) {

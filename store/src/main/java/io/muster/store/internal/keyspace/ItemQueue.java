@@ -3,9 +3,8 @@ package io.muster.store.internal.keyspace;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The items of a queue, linked, so that nothing is ever copied however many there are. What is
- * linked after an item does not change any more, so the first item and the length are a view of the
- * queue at a moment.
+ * The items of a queue, as a linked list, so that nothing is copied however many there are. The link
+ * from an item to its successor never changes, so the first item and the length form a snapshot.
  */
 final class ItemQueue {
   private Node first;
@@ -21,7 +20,7 @@ final class ItemQueue {
     }
   }
 
-  /** A queue of one item. */
+  /** Creates a queue of one item. */
   ItemQueue(byte[] item) {
     first = new Node(item);
     last = first;
@@ -38,12 +37,12 @@ final class ItemQueue {
     return size;
   }
 
-  /** The item that came first. */
+  /** The oldest item. */
   byte[] first() {
     return first.item;
   }
 
-  /** Takes away the item that came first, which must not be the only one. */
+  /** Removes the oldest item, which must not be the only one. */
   void removeFirst() {
     Node next = first.next;
     if (next == null) {

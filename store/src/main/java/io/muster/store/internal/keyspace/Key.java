@@ -5,7 +5,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
-/** A key: any bytes, compared by content. The array must not change any more. */
+/** A key: any bytes, compared by content. The array must not be modified afterwards. */
 public final class Key implements Comparable<Key> {
   private final byte[] bytes;
   private final int hash;
@@ -15,7 +15,7 @@ public final class Key implements Comparable<Key> {
     this.hash = KeyHash.OF_PROCESS.of(bytes, bytes.length);
   }
 
-  /** The bytes themselves, not to be changed. */
+  /** The bytes, which the caller must not modify. */
   public byte[] bytes() {
     return bytes;
   }
@@ -30,7 +30,7 @@ public final class Key implements Comparable<Key> {
     return hash;
   }
 
-  /** Orders keys by their bytes. A {@link java.util.HashMap} asks if hashes are equal. */
+  /** Orders keys by their bytes. {@link java.util.HashMap} uses this if hashes are equal. */
   @Override
   public int compareTo(Key other) {
     return Arrays.compare(bytes, other.bytes);
@@ -41,7 +41,7 @@ public final class Key implements Comparable<Key> {
     return text(bytes);
   }
 
-  /** A key as a message shows it. */
+  /** A key as messages show it. */
   static String text(byte[] key) {
     return PrintableText.of(new String(key, StandardCharsets.UTF_8));
   }

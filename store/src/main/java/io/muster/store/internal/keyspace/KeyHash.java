@@ -7,11 +7,11 @@ import java.nio.ByteBuffer;
 import java.security.SecureRandom;
 
 /**
- * Hashes of keys: SipHash-1-3 with a random key of the process, so that a client cannot choose keys
- * whose hashes are equal. Nothing that a client sees depends on the hashes, except the time taken.
+ * Hashes keys with SipHash-1-3 and a random key of the process, so that a client cannot choose keys
+ * with equal hashes. Clients can observe the hashes only through timing.
  */
 class KeyHash {
-  /** The hashes of this process. */
+  /** The hash function of this process. */
   static final KeyHash OF_PROCESS = random();
 
   private final long key0;
@@ -22,14 +22,14 @@ class KeyHash {
     this.key1 = key1;
   }
 
-  /** The hash of the first {@code length} bytes. */
+  /** Returns the hash of the first {@code length} bytes. */
   int of(byte[] bytes, int length) {
     return (int) SipHash.of13(key0, key1, bytes, length);
   }
 
   private static KeyHash random() {
     ByteBuffer key = ByteBuffer.allocate(2 * Long.BYTES);
-    // The first use of SecureRandom loads its providers, which takes longer than a server's start.
+    // The first use of SecureRandom loads its providers, which takes longer than starting a server.
     try (InputStream random = new FileInputStream("/dev/urandom")) {
       if (random.readNBytes(key.array(), 0, key.capacity()) < key.capacity()) {
         throw new IOException("/dev/urandom ended");

@@ -9,19 +9,19 @@ import java.util.RandomAccess;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A hash map from keys to values that never stops to rearrange itself.
+ * A hash map from keys to values that grows and shrinks incrementally, without a pause for rehashing.
  *
- * <p>Entries are numbered without gaps: a new one comes last, and the last takes the place of one
- * that is removed. There are as many buckets as entries: with each new entry one bucket is split in
- * two, and with each that goes two are joined again (linear hashing). A bucket is a {@link
- * KeyTree}, so that no call looks at more than a few entries, whatever their hashes are. Both are
- * kept in small pages, so that nothing large is ever copied.
+ * <p>Entries have consecutive numbers: a new entry gets the next one, and the last entry gets the
+ * number of a removed one. There are as many buckets as entries: each insertion splits one bucket,
+ * and each removal joins two (linear hashing). A bucket is a {@link KeyTree}, so every call visits few
+ * entries, whatever their hashes are. Entries and buckets are stored in small pages, so no large array
+ * is ever copied.
  *
- * <p>A call that fails, for want of memory or of stack, has changed nothing: it allocates whatever
- * it needs first, and then changes the map in steps each of which leaves it whole and in none of
- * which anything can fail.
+ * <p>A call that throws, for example {@link OutOfMemoryError} or {@link StackOverflowError}, has
+ * changed nothing: it first allocates everything it needs, and then changes the map in steps that
+ * cannot fail and that each leave the map consistent.
  *
- * <p>Keys must not change any more. Not thread-safe: one owner at a time.
+ * <p>Keys must not be modified after they are passed in. Not thread-safe.
  */
 class KeyMap<V> {
   private static final int PAGE_BITS = 9;
@@ -35,25 +35,25 @@ class KeyMap<V> {
   @SuppressWarnings({"unchecked", "rawtypes"})
   private @Nullable Page<V>[] pages = new @Nullable Page[1];
 
-  /** The root of each bucket's tree, in pages. */
+  /** The root of the tree of each bucket, in pages. */
   @SuppressWarnings({"unchecked", "rawtypes"})
   private @Nullable Entry<V>[][] buckets = new @Nullable Entry[1][];
 
-  /** How many pages there are of entries, and as many of buckets. */
+  /** The number of pages of entries, and of buckets. */
   private int pageCount;
 
   private int size;
 
-  /** The bytes of all pages that were ever copied because a list still refers to them. */
+  /** The bytes of all pages that were copied because a list referred to them. */
   private long copiedBytes;
 
-  /** As many as entries, at least one; one more or less if a call has failed. */
+  /** The number of entries, at minimum one; off by one after a call that threw. */
   private int bucketCount = 1;
 
-  /** Where {@link #split} cuts. */
+  /** The entry at which {@link #split} cuts. */
   private final Entry<V> cut = new Entry<>(NO_KEY, 0, 0, null);
 
-  /** The state of a generator of priorities (xorshift). */
+  /** The state of the generator of priorities (xorshift). */
   private int priority = 1;
 
   private long steps;
@@ -64,11 +64,11 @@ class KeyMap<V> {
    */
   private @Nullable Entry<V> foundLast;
 
-  /** The entries whose numbers differ only in the lowest bits. */
+  /** A page of entries, whose numbers differ only in the lowest bits. */
   private static final class Page<V> {
     @Nullable Entry<V>[] entries;
 
-    /** Whether {@link #entries} is part of a list that was handed out, and must stay as it is. */
+    /** Whether {@link #entries} belongs to a returned list and must not be modified. */
     boolean isListed;
 
     Page(@Nullable Entry<V>[] entries) {
@@ -88,18 +88,18 @@ class KeyMap<V> {
     return size;
   }
 
-  /** How many bytes of pages were ever left to lists that were handed out. It only grows. */
+  /** The bytes of all pages that were copied because of returned lists. It only grows. */
   long copiedBytes() {
     return copiedBytes;
   }
 
-  /** The value at {@code key}, or null. */
+  /** Returns the value of {@code key}, or null. */
   @Nullable V get(byte[] key) {
     Entry<V> entry = find(key);
     return entry == null ? null : entry.value;
   }
 
-  /** Puts a value in the place of the one returned, or null if there was none. */
+  /** Sets the value of a key, and returns the previous value, or null if there was none. */
   @Nullable V put(byte[] key, V value) {
     Entry<V> last = foundLast;
     int hash = 0;
@@ -119,7 +119,7 @@ class KeyMap<V> {
     return old;
   }
 
-  /** Removes a key. Returns its value, or null if there was none. */
+  /** Removes a key, and returns its value, or null if there was none. */
   @Nullable V remove(byte[] key) {
     Entry<V> entry = find(key);
     if (entry == null) {
@@ -130,16 +130,17 @@ class KeyMap<V> {
     return value;
   }
 
-  /** The array that is kept for the key in the first {@code length} bytes of another, or null. */
+  /**
+   * Returns the stored array that equals the first {@code length} bytes of {@code bytes}, or null.
+   */
   byte @Nullable [] internedKey(byte[] bytes, int length) {
     Entry<V> entry = find(bytes, length);
     return entry == null ? null : entry.key;
   }
 
   /**
-   * The keys of this moment, in no order. They stay as they are whatever happens to the map, and
-   * may be read by any thread. It costs a reference for each page, and a copy of each page that
-   * changes meanwhile.
+   * Returns a snapshot of the keys, in no particular order, which any thread may read. It costs one
+   * reference per page, and one copy of each page that changes afterwards.
    */
   List<byte[]> keys() {
     int pagesInUse = (size + IN_PAGE) >>> PAGE_BITS;
@@ -222,7 +223,7 @@ class KeyMap<V> {
     return new Entry<>(key, hash, priority, value);
   }
 
-  /** Makes pages for one more entry and one more bucket. */
+  /** Allocates pages for one more entry and one more bucket. */
   @SuppressWarnings({"unchecked", "rawtypes"})
   private void makeRoom() {
     if (Math.max(size, bucketCount) >>> PAGE_BITS < pageCount) {
@@ -246,7 +247,7 @@ class KeyMap<V> {
     pageCount++;
   }
 
-  /** The entries of a page, as an array that is no part of a list. */
+  /** Returns the entries of a page as an array that is not part of a list. */
   private @Nullable Entry<V>[] writable(int number) {
     Page<V> page = page(number);
     if (page.isListed) {
@@ -258,10 +259,10 @@ class KeyMap<V> {
     return page.entries;
   }
 
-  /** Called before each allocation, for tests to let it fail. */
+  /** Called before each allocation, so that tests can make it fail. */
   void allocating() {}
 
-  /** Splits a bucket in two, for which there is room. */
+  /** Splits a bucket. Its page has been allocated. */
   private void split() {
     int bucket = bucketCount;
     int from = bucket & ~Integer.highestOneBit(bucket);
@@ -270,7 +271,7 @@ class KeyMap<V> {
     Entry<V> root = fromPage[from & IN_PAGE];
     cut.hash = bucket;
     steps += KeyTree.cut(root, cut);
-    // Nothing may fail from the cut on.
+    // No statement after the cut can fail.
     if (cut.before != root) {
       fromPage[from & IN_PAGE] = cut.before;
       cut.before = null;
@@ -282,7 +283,7 @@ class KeyMap<V> {
     bucketCount++;
   }
 
-  /** Adds an entry to its bucket and, last, to a page. */
+  /** Adds an entry to its bucket and then to its page. */
   private void link(Entry<V> entry, @Nullable Entry<V>[] entries) {
     int bucket = bucket(entry.hash);
     @Nullable Entry<V>[] page = buckets[bucket >>> PAGE_BITS];
@@ -298,7 +299,7 @@ class KeyMap<V> {
     if (below != null) {
       steps += KeyTree.cut(below, entry);
     }
-    // Nothing may fail from the cut on.
+    // No statement after the cut can fail.
     if (above == null) {
       page[bucket & IN_PAGE] = entry;
     } else if (order < 0) {
@@ -319,7 +320,7 @@ class KeyMap<V> {
     }
     unlink(entry, entries, lastEntries);
     foundLast = null;
-    // One page is kept in reserve, so that a map whose size goes up and down makes no new ones.
+    // Keep one spare page, so that a map whose size fluctuates does not allocate pages.
     if (size >>> PAGE_BITS < pageCount - 2) {
       pageCount--;
       pages[pageCount] = null;
@@ -327,7 +328,7 @@ class KeyMap<V> {
     }
   }
 
-  /** Takes an entry out of its bucket, and the last entry to its number. */
+  /** Removes an entry from its bucket, and gives its number to the last entry. */
   private void unlink(
       Entry<V> entry, @Nullable Entry<V>[] entries, @Nullable Entry<V>[] lastEntries) {
     int bucket = bucket(entry.hash);
@@ -342,7 +343,7 @@ class KeyMap<V> {
       steps++;
     }
     Entry<V> joined = KeyTree.join(entry.before, entry.after);
-    // Nothing may fail from the joining on.
+    // No statement after the join can fail.
     if (above == null) {
       page[bucket & IN_PAGE] = joined;
     } else if (order < 0) {
@@ -357,13 +358,13 @@ class KeyMap<V> {
       entries[entry.number & IN_PAGE] = last;
       last.number = entry.number;
     }
-    // A list may hold the entry for its key, which is no reason to keep more.
+    // A list may still refer to the entry for its key; it must not retain the value.
     entry.value = null;
     entry.before = null;
     entry.after = null;
   }
 
-  /** Undoes the last {@link #split}. */
+  /** Reverts the last {@link #split}. */
   private void joinLast() {
     int bucket = bucketCount - 1;
     int to = bucket & ~Integer.highestOneBit(bucket);
@@ -371,7 +372,7 @@ class KeyMap<V> {
     @Nullable Entry<V>[] page = buckets[bucket >>> PAGE_BITS];
     Entry<V> before = toPage[to & IN_PAGE];
     Entry<V> joined = KeyTree.join(before, page[bucket & IN_PAGE]);
-    // Nothing may fail from the joining on.
+    // No statement after the join can fail.
     if (joined != before) {
       toPage[to & IN_PAGE] = joined;
     }
@@ -379,7 +380,9 @@ class KeyMap<V> {
     bucketCount--;
   }
 
-  /** Which bucket a hash belongs to: that of its lowest bits, or of one less if there is none. */
+  /**
+   * Returns the bucket of a hash: its lowest bits or, if that bucket does not exist yet, one bit less.
+   */
   private int bucket(int hash) {
     int mask = -1 >>> Integer.numberOfLeadingZeros((bucketCount - 1) | 1);
     int bucket = hash & mask;
@@ -390,12 +393,12 @@ class KeyMap<V> {
     return buckets[bucket >>> PAGE_BITS][bucket & IN_PAGE];
   }
 
-  /** The page of an entry that is there. */
+  /** The page of an existing entry. */
   private Page<V> page(int number) {
     return Objects.requireNonNull(pages[number >>> PAGE_BITS]);
   }
 
-  /** How many entries all calls together have looked at in buckets. It only grows. */
+  /** The number of entries that all calls together have visited in buckets. It only grows. */
   long steps() {
     return steps;
   }

@@ -8,15 +8,14 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * One bucket of a {@link KeyMap}: a search tree of entries with random priorities (a treap), nearly
- * always of one or two. It is about as deep as the logarithm of its size whatever the hashes are.
+ * always of one or two entries. Its expected depth is logarithmic whatever the hashes are.
  *
- * <p>The order is that of the lowest bit in which two hashes differ, and of the keys if the hashes
- * are equal. So whenever a bucket is split by the next bit of the hashes, the tree is cut in two at
- * one place, without a look at the other entries.
+ * <p>Entries are ordered by the lowest bit in which their hashes differ, or by key if the hashes are
+ * equal. When a bucket is split by the next bit of the hashes, the tree is therefore cut in two along
+ * one path, without visiting the other entries.
  *
- * <p>The methods that change a tree neither allocate nor call others, so that nothing can fail
- * halfway: neither memory nor the stack can run out. They return how many entries they looked at
- * where the caller counts them.
+ * <p>The methods that modify a tree neither allocate nor call other methods, so that memory or stack
+ * cannot run out halfway. They return the number of visited entries if the caller counts them.
  */
 final class KeyTree {
   private static final VarHandle LONG =
@@ -28,7 +27,7 @@ final class KeyTree {
   static final class Entry<V> {
     final byte[] key;
 
-    /** Changed only of an entry that is in no tree. */
+    /** Modified only while the entry is not in a tree. */
     int hash;
 
     final int priority;
@@ -36,7 +35,7 @@ final class KeyTree {
     /** Null once the entry is removed. */
     @Nullable V value;
 
-    /** Where the map's pages have it. */
+    /** The index of the entry in the map's pages. */
     int number;
 
     @Nullable Entry<V> before;
@@ -51,8 +50,8 @@ final class KeyTree {
   }
 
   /**
-   * Whether the first {@code length} bytes are the key. Keys are short, and words at a time take
-   * less than the call of a method that compares long arrays well.
+   * Whether the first {@code length} bytes are the key. Keys are short: comparing words inline is faster
+   * than calling a method that is optimized for long arrays.
    */
   static boolean isKey(byte[] bytes, int length, byte[] key) {
     if (key.length != length) {
@@ -65,7 +64,7 @@ final class KeyTree {
       }
     }
     if (i > 0) {
-      // The last word begins in the one before.
+      // The last word may overlap the previous one.
       return (long) LONG.get(bytes, length - Long.BYTES)
           == (long) LONG.get(key, length - Long.BYTES);
     }
@@ -76,9 +75,9 @@ final class KeyTree {
   }
 
   /**
-   * Compares a key with an entry's.
+   * Compares a key with that of an entry.
    *
-   * @return negative if the key comes before the entry, 0 if they are equal
+   * @return negative if the key comes before the entry, 0 if they are equal, otherwise positive
    */
   static int compare(int hash, byte[] bytes, int length, Entry<?> entry) {
     int difference = hash ^ entry.hash;
@@ -88,8 +87,8 @@ final class KeyTree {
   }
 
   /**
-   * Cuts a tree in two: what comes before {@code at} becomes its {@link Entry#before}, and the rest
-   * its {@link Entry#after}. No entry of the tree has its key.
+   * Cuts a tree in two: {@link Entry#before} of {@code at} becomes the part before {@code at}, and
+   * {@link Entry#after} the part after it. The key of {@code at} is not in the tree.
    */
   static <V> int cut(@Nullable Entry<V> tree, Entry<V> at) {
     Entry<V> lastBefore = at;
@@ -111,7 +110,7 @@ final class KeyTree {
       } else {
         isBefore = (entry.hash & difference & -difference) == 0;
       }
-      // A collector looks again at whatever was written to, changed or not.
+      // Skip writes that change nothing: a garbage collector revisits every object that is written to.
       if (isBefore) {
         if (lastBefore == at) {
           at.before = entry;
@@ -139,7 +138,7 @@ final class KeyTree {
     return steps;
   }
 
-  /** Joins two trees, all of the first before all of the second. */
+  /** Joins two trees. All entries of {@code before} precede all entries of {@code after}. */
   static <V> @Nullable Entry<V> join(@Nullable Entry<V> before, @Nullable Entry<V> after) {
     if (before == null) {
       return after;

@@ -5,51 +5,51 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Keys with their values, and queues beside them, as PyTorch's store servers keep them.
+ * Keys with their values, and queues, with the semantics of PyTorch's store servers.
  *
- * <p>A queue may share its name with a key; queues are neither counted nor listed. Keys and values
- * are never changed in place: an array given in must not change any more, and one handed out must
- * not be changed. The state follows from the sequence of calls alone. No call costs more for the
- * number of keys there are. Not thread-safe: one owner at a time.
+ * <p>A queue may have the same name as a key. Queues are neither counted nor listed. Keys and values
+ * are never modified in place: arrays that are passed in or returned must not be modified afterwards.
+ * The state depends only on the sequence of calls. No call takes longer because there are more keys.
+ * Not thread-safe.
  */
 public final class Keyspace {
-  /** Hears of what may release a wait. It must not call back. */
+  /** Receives the changes that may release a waiter. It must not call the keyspace. */
   public interface Listener {
-    /** The key was set, or changed. */
+    /** The value of the key was set or changed. */
     void keyChanged(byte[] key);
 
-    /** One item was put into the queue. */
+    /** One item was pushed to the queue. */
     void itemPushed(byte[] key);
   }
 
   /**
-   * Heap bytes of one key with its value beside their lengths, at most: the headers and the padding
-   * of both arrays, the entry, and its places in the map's pages.
+   * An upper bound of the heap bytes of a key and its value in addition to their lengths: headers and
+   * padding of both arrays, the entry, and its share of the map's pages.
    */
   public static final int KEY_OVERHEAD = 104;
 
-  /** The same of one queued item: header, padding, and its place in the queue. */
+  /** The same for a queued item: header, padding, and its node in the queue. */
   public static final int ITEM_OVERHEAD = 48;
 
-  /** The same of one queue, its name apart. */
+  /** The same for a queue, without its name. */
   public static final int QUEUE_OVERHEAD = 136;
 
-  /** The header and the padding of an array. */
+  /** Header and padding of an array. */
   private static final int ARRAY_OVERHEAD = 16 + 7;
 
-  /** How many bytes are read in about the time it takes to look at one entry. */
-  private static final int BYTES_A_STEP = 256;
+  /** The number of bytes that are read in about the time of visiting one entry. */
+  private static final int BYTES_PER_STEP = 256;
 
-  /** A number is nearly always shorter, together with white space and zeros before it. */
+  /** A number, with leading white space and zeros, is nearly always shorter than this. */
   private static final int NUMBER_BYTES = 64;
 
   private static final byte[] EMPTY = {};
-  private static final int LONGEST_ARRAY = Integer.MAX_VALUE - 8;
+  private static final int MAX_ARRAY = Integer.MAX_VALUE - 8;
 
   private final Listener listener;
   private final long maxStoredBytes;
 
-  /** Each value is an array of bytes, or an {@link AppendedValue}. */
+  /** Each value is a byte array or an {@link AppendedValue}. */
   private final KeyMap<Object> values = new KeyMap<>();
 
   private final KeyMap<ItemQueue> queues = new KeyMap<>();
@@ -57,16 +57,16 @@ public final class Keyspace {
   private long items;
   private long removedBytes;
 
-  /** Bytes of values that were compared, parsed or copied. */
+  /** The number of bytes of values that were compared, parsed or copied. */
   private long bytesRead;
 
-  /** What appended values take beyond their bytes. */
+  /** The heap bytes of appended values in addition to their lengths. */
   private long unusedBytes;
 
   /**
-   * An empty keyspace.
+   * Creates an empty keyspace.
    *
-   * @param maxStoredBytes the most bytes of keys, values and queued items to hold
+   * @param maxStoredBytes the maximum number of bytes of keys, values and queued items
    */
   public Keyspace(Listener listener, long maxStoredBytes) {
     this.listener = listener;
@@ -83,7 +83,7 @@ public final class Keyspace {
     listener.keyChanged(key);
   }
 
-  /** Sets each key to the value in its place, or, if there is no room for all, none. */
+  /** Sets each key to the value at the same index. Sets none if there is no room for all. */
   public void setAll(List<byte[]> keys, List<byte[]> newValues) throws StoreFullException {
     long before = storedBytes;
     @Nullable Object[] old = new @Nullable Object[keys.size()];
@@ -96,7 +96,7 @@ public final class Keyspace {
         throw full(keys.get(0));
       }
     } catch (Throwable e) {
-      // Whatever it is, such as no memory for one more key.
+      // Any failure, such as OutOfMemoryError for one more key.
       while (done > 0) {
         done--;
         restore(keys.get(done), old[done]);
@@ -108,34 +108,36 @@ public final class Keyspace {
     }
   }
 
-  /** The value at {@code key}, or null. One that was appended to is put together for it. */
+  /** Returns the value of {@code key}, or null. An appended value is copied into one array. */
   public byte @Nullable [] get(byte[] key) {
     Object value = values.get(key);
     return value == null ? null : bytes(value);
   }
 
-  /** The value at {@code key} as it is kept, an array of bytes or an {@link AppendedValue}. */
+  /**
+   * Returns the value of {@code key} as it is stored, a byte array or an {@link AppendedValue}; or null.
+   */
   public @Nullable Object value(byte[] key) {
     return values.get(key);
   }
 
-  /** Whether there is a value at {@code key}. */
+  /** Whether {@code key} has a value. */
   public boolean hasValue(byte[] key) {
     return values.get(key) != null;
   }
 
-  /** How long the value at {@code key} is, 0 if there is none. */
+  /** The length of the value of {@code key}; 0 if it has none. */
   public int valueLength(byte[] key) {
     Object value = values.get(key);
     return value == null ? 0 : length(value);
   }
 
-  /** The bytes of a value as it is kept. */
+  /** The bytes of a stored value. */
   public static byte[] bytes(Object value) {
     return value instanceof byte[] array ? array : ((AppendedValue) value).toArray();
   }
 
-  /** How many bytes of the heap a value takes as it is kept, beside the header of an array. */
+  /** The heap bytes of a stored value, without the header of an array. */
   public static int heapBytes(Object value) {
     return length(value) + unusedBytes(value);
   }
@@ -149,9 +151,9 @@ public final class Keyspace {
   }
 
   /**
-   * Replaces {@code expected} by {@code desired}. A missing key equals an empty {@code expected}.
+   * Replaces {@code expected} by {@code desired}. A missing key matches an empty {@code expected}.
    *
-   * @return whether it did
+   * @return whether the value was replaced
    */
   public boolean compareAndSwap(byte[] key, byte[] expected, byte[] desired)
       throws StoreFullException {
@@ -163,7 +165,7 @@ public final class Keyspace {
     return true;
   }
 
-  /** Whether the value at {@code key} is {@code expected}; a missing key equals an empty one. */
+  /** Whether the value of {@code key} is {@code expected}. A missing key matches an empty one. */
   public boolean isValue(byte[] key, byte[] expected) {
     Object current = values.get(key);
     return current == null ? expected.length == 0 : hasBytes(current, expected);
@@ -176,7 +178,7 @@ public final class Keyspace {
   }
 
   /**
-   * Adds to the counter at {@code key}, which starts at 0 and wraps around at 64 bits.
+   * Adds to the counter at {@code key}. A missing counter is 0. The sum wraps around at 64 bits.
    *
    * @return the sum
    */
@@ -192,14 +194,14 @@ public final class Keyspace {
     return sum;
   }
 
-  /** As much of a value as a number in it takes. */
+  /** Returns as many bytes of a value as are needed to parse a number. */
   private byte[] numberText(Object value) {
     if (value instanceof byte[] array) {
       return array;
     }
     AppendedValue appended = (AppendedValue) value;
     byte[] start = appended.start(NUMBER_BYTES);
-    if (!Decimal.mayGoOnAfter(start)) {
+    if (!Decimal.mayContinueAfter(start)) {
       return start;
     }
     bytesRead += appended.length();
@@ -207,14 +209,14 @@ public final class Keyspace {
   }
 
   /**
-   * Appends {@code value} to the value of {@code key}. The cost depends on the length of {@code
-   * value} only, not on that of the value at the key.
+   * Appends {@code value} to the value of {@code key}. The cost depends only on the length of {@code
+   * value}, not on the length of the current value.
    */
   public void append(byte[] key, byte[] value) throws StoreFullException {
     Object current = values.get(key);
     int length = current == null ? 0 : length(current);
-    if (value.length > LONGEST_ARRAY - length) {
-      throw new StoreFullException(key, length, LONGEST_ARRAY);
+    if (value.length > MAX_ARRAY - length) {
+      throw new StoreFullException(key, length, MAX_ARRAY);
     }
     bytesRead += value.length;
     requireRoom(key, value.length + (current == null ? (long) key.length : 0));
@@ -249,7 +251,7 @@ public final class Keyspace {
     return joined;
   }
 
-  /** The most bytes by which an append would make {@link #heapBytes} grow. */
+  /** The maximum number of bytes by which an append would increase {@link #heapBytes}. */
   public long mostGrowthByAppend(byte[] key, int bytes) {
     Object value = values.get(key);
     return value == null
@@ -258,14 +260,13 @@ public final class Keyspace {
   }
 
   /**
-   * Whether a wait for {@code key} would end at once: it has a value, or is a queue that is not
-   * empty.
+   * Whether a wait for {@code key} would end at once: it has a value, or is a queue with items.
    */
   public boolean isPresent(byte[] key) {
     return values.get(key) != null || queues.get(key) != null;
   }
 
-  /** Removes a key; a queue of that name stays. */
+  /** Deletes a key, but not a queue with the same name. Returns whether the key existed. */
   public boolean delete(byte[] key) {
     Object value = values.remove(key);
     if (value == null) {
@@ -277,29 +278,28 @@ public final class Keyspace {
     return true;
   }
 
-  /** How many keys have a value. */
+  /** The number of keys that have a value. */
   public int size() {
     return values.size();
   }
 
   /**
-   * The keys that have a value now, in no order. The list stays as it is, and may be read by any
-   * thread.
+   * Returns a snapshot of the keys that have a value, in no particular order, which any thread may read.
    */
   public List<byte[]> keys() {
     return values.keys();
   }
 
   /**
-   * The array kept for the key, or the queue that is not empty, whose name is the first {@code
-   * length} bytes of another, or null.
+   * Returns the stored array of the key, or of the queue with items, that equals the first {@code
+   * length} bytes of {@code bytes}; or null.
    */
   public byte @Nullable [] internedKey(byte[] bytes, int length) {
     byte[] key = values.internedKey(bytes, length);
     return key != null ? key : queues.internedKey(bytes, length);
   }
 
-  /** Puts an item at the end of a queue. */
+  /** Appends an item to a queue. */
   public void push(byte[] key, byte[] item) throws StoreFullException {
     long bytes = key.length + (long) item.length;
     requireRoom(key, bytes);
@@ -314,7 +314,7 @@ public final class Keyspace {
     listener.itemPushed(key);
   }
 
-  /** Takes the item at the head of a queue, or null if it is empty. */
+  /** Removes and returns the first item of a queue; null if it is empty. */
   public byte @Nullable [] pop(byte[] key) {
     ItemQueue queue = queues.get(key);
     if (queue == null) {
@@ -332,18 +332,18 @@ public final class Keyspace {
     return item;
   }
 
-  /** How many items a queue holds. */
+  /** The number of items of a queue. */
   public int queueLength(byte[] key) {
     ItemQueue queue = queues.get(key);
     return queue == null ? 0 : queue.size();
   }
 
   /**
-   * How much work all calls together have been: entries that were looked at, and bytes of values
-   * that were, {@value #BYTES_A_STEP} for one. It only grows.
+   * The work of all calls together: the number of visited entries, plus one per {@value #BYTES_PER_STEP}
+   * bytes of values that were read. It only grows.
    */
   public long work() {
-    return values.steps() + queues.steps() + bytesRead / BYTES_A_STEP;
+    return values.steps() + queues.steps() + bytesRead / BYTES_PER_STEP;
   }
 
   /** The bytes of all keys, values and queued items. */
@@ -351,7 +351,7 @@ public final class Keyspace {
     return storedBytes;
   }
 
-  /** About how many bytes of the heap the keyspace takes: {@link #storedBytes} with overheads. */
+  /** The approximate heap bytes of the keyspace: {@link #storedBytes} plus overheads. */
   public long heapBytes() {
     return storedBytes
         + unusedBytes
@@ -361,15 +361,14 @@ public final class Keyspace {
   }
 
   /**
-   * About how many bytes were ever removed or replaced. It only grows. References to what the
-   * keyspace held at some moment keep at most as many bytes from being collected as it has grown by
-   * since.
+   * The approximate number of bytes that were ever removed or replaced. It only grows. References to
+   * the contents at an earlier time keep at most the growth since then from being collected.
    */
   public long removedBytes() {
     return removedBytes + values.copiedBytes();
   }
 
-  /** Puts a value in the place of the one returned, or null if there was none. */
+  /** Sets the value of a key, and returns the previous value, or null if there was none. */
   private @Nullable Object put(byte[] key, Object value) {
     Object old = values.put(key, value);
     storedBytes += length(value) - (old == null ? -key.length : (long) length(old));
@@ -378,7 +377,7 @@ public final class Keyspace {
     return old;
   }
 
-  /** Undoes {@link #put}, which has returned {@code old}. */
+  /** Reverts a {@link #put} that returned {@code old}. */
   private void restore(byte[] key, @Nullable Object old) {
     if (old == null) {
       delete(key);

@@ -1,10 +1,10 @@
 package io.muster.store.internal.keyspace;
 
-/** An addition met a value that is no decimal number. Nothing was changed. */
+/** The value of a counter is not a decimal number. Nothing was changed. */
 public final class NotANumberException extends Exception {
   private static final long serialVersionUID = 1L;
 
-  @SuppressWarnings("serial") // a byte[] is
+  @SuppressWarnings("serial") // a byte[] is serializable
   private final byte[] value;
 
   NotANumberException(byte[] key, byte[] value) {
@@ -12,7 +12,7 @@ public final class NotANumberException extends Exception {
     this.value = value;
   }
 
-  /** What stands at the key. */
+  /** The value of the key. */
   public byte[] value() {
     return value;
   }

@@ -5,8 +5,8 @@ import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
 
 /**
- * SipHash, a hash function with a 128-bit key by Aumasson and Bernstein. Without the key no one can
- * choose inputs with equal hashes, not even by watching what other inputs do.
+ * SipHash, a keyed hash function by Aumasson and Bernstein with a 128-bit key. Without the key,
+ * nobody can choose inputs with equal hashes, even by observing the effects of other inputs.
  */
 final class SipHash {
   private static final VarHandle LONG =
@@ -14,7 +14,7 @@ final class SipHash {
 
   private SipHash() {}
 
-  /** SipHash-1-3 of the first {@code length} bytes: the variant for hash tables. */
+  /** SipHash-1-3 of the first {@code length} bytes, the variant for hash tables. */
   static long of13(long key0, long key1, byte[] bytes, int length) {
     return of(1, 3, key0, key1, bytes, length);
   }
@@ -22,8 +22,8 @@ final class SipHash {
   /**
    * SipHash of the first {@code length} bytes.
    *
-   * @param rounds for each eight bytes
-   * @param lastRounds at the end
+   * @param rounds the number of rounds per eight bytes
+   * @param lastRounds the number of rounds at the end
    */
   static long of(int rounds, int lastRounds, long key0, long key1, byte[] bytes, int length) {
     long v0 = key0 ^ 0x736f6d6570736575L;
@@ -63,12 +63,12 @@ final class SipHash {
     return v0 ^ v1 ^ v2 ^ v3;
   }
 
-  /** The bytes that do not fill a word, and the length in the highest byte. */
+  /** Returns the bytes that do not fill a word, with the length in the highest byte. */
   private static long lastWord(byte[] bytes, int length) {
     int rest = length & (Long.BYTES - 1);
     long word = (long) length << (Long.SIZE - Byte.SIZE);
     if (length >= Long.BYTES) {
-      // Shifted in two steps, as a shift by all bits is none.
+      // Shifts twice, because a shift by 64 bits has no effect.
       long end = (long) LONG.get(bytes, length - Long.BYTES);
       return word | end >>> Byte.SIZE >>> (Long.SIZE - Byte.SIZE - rest * Byte.SIZE);
     }

@@ -1,6 +1,6 @@
 package io.muster.store.internal.keyspace;
 
-/** A write would take the keyspace over its limit of stored bytes. Nothing was changed. */
+/** A write would exceed the limit of stored bytes. Nothing was changed. */
 public final class StoreFullException extends Exception {
   private static final long serialVersionUID = 1L;
 

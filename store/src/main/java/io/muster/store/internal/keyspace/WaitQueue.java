@@ -11,7 +11,7 @@ final class WaitQueue {
   @Nullable Node first;
   private @Nullable Node last;
 
-  /** An empty queue. The key must not be modified any more. */
+  /** Creates an empty queue. The key must not be modified afterwards. */
   WaitQueue(byte[] key) {
     this.key = key;
   }
@@ -29,7 +29,7 @@ final class WaitQueue {
       this.queue = queue;
     }
 
-    /** Removes the node; nothing happens if it was removed before. */
+    /** Removes the node. Has no effect if it has been removed. */
     void remove() {
       if (!removed) {
         removed = true;
@@ -47,7 +47,7 @@ final class WaitQueue {
     return last != null && last.waiter == waiter;
   }
 
-  /** Adds a waiter at the end. */
+  /** Appends a waiter. */
   Node add(Waiter waiter) {
     Node node = new Node(waiter, this);
     node.previous = last;

@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
  */
 public abstract class Waiter {
   /** The registry, while registered. */
-  @Nullable WaitersByKey list;
+  @Nullable WaitersByKey registry;
 
   /** Its nodes in the queues of its keys. Those of keys that have been set are removed. */
   List<WaitQueue.Node> nodes = List.of();

@@ -5,7 +5,7 @@ import java.util.List;
 /**
  * The waiters of a {@link Keyspace}. A waiter for presence is released by a value or by an item of
  * a queue, a waiter for values by values only, and a waiter for an item by an item only. Each is
- * registered for at least one key, all of which are missing. Not thread-safe.
+ * registered for at minimum one key, all of which are missing. Not thread-safe.
  */
 public final class WaiterRegistry implements Keyspace.Listener {
   private final WaitersByKey forPresence = new WaitersByKey();
@@ -34,11 +34,11 @@ public final class WaiterRegistry implements Keyspace.Listener {
     forPresence.register(waiter, List.of(queue));
   }
 
-  /** Removes a waiter; nothing happens if it is over. */
+  /** Removes a waiter. Has no effect if it is over. */
   public void forget(Waiter waiter) {
-    WaitersByKey list = waiter.list;
-    if (list != null) {
-      list.forget(waiter);
+    WaitersByKey registry = waiter.registry;
+    if (registry != null) {
+      registry.forget(waiter);
     }
   }
 

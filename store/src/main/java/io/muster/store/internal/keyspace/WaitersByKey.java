@@ -5,16 +5,16 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The waiters of each key. Releasing a key costs as much as it has waiters, and removing a waiter
- * as much as it has keys; no method looks at all keys or all waiters. A key that was set and
- * deleted counts as set. Not thread-safe.
+ * The waiters of each key. Releasing a key costs time proportional to its waiters, and removing a
+ * waiter costs time proportional to its keys. No method visits all keys or all waiters. A key that was
+ * set and then deleted counts as set. Not thread-safe.
  */
 final class WaitersByKey {
   private final KeyMap<WaitQueue> queues = new KeyMap<>();
   private int size;
   private long nodesTouched;
 
-  /** Registers a waiter for at least one key, all of which are missing now. */
+  /** Registers a waiter for at minimum one key, all of which are missing now. */
   void register(Waiter waiter, List<Key> keys) {
     List<WaitQueue.Node> nodes = new ArrayList<>(keys.size());
     try {
@@ -31,11 +31,11 @@ final class WaitersByKey {
         }
       }
     } catch (Throwable e) {
-      // Such as no memory for all nodes. A partly registered waiter would never be released.
+      // For example OutOfMemoryError. A partly registered waiter would never be released.
       removeAll(nodes);
       throw e;
     }
-    waiter.list = this;
+    waiter.registry = this;
     waiter.nodes = nodes;
     waiter.missing = nodes.size();
     size++;
@@ -53,7 +53,7 @@ final class WaitersByKey {
       WaitQueue.Node following = node.following;
       if (!node.waiter.wantsItemOnly) {
         node.remove();
-        boolean unusedReleased = hasCome(node.waiter, null);
+        boolean unusedReleased = releaseIfComplete(node.waiter, null);
       }
       node = following;
     }
@@ -74,18 +74,18 @@ final class WaitersByKey {
     for (WaitQueue.Node node = waiters.first; node != null && !taken; node = waiters.first) {
       nodesTouched++;
       node.remove();
-      taken = hasCome(node.waiter, name) && node.waiter.mayConsumeItem;
+      taken = releaseIfComplete(node.waiter, name) && node.waiter.mayConsumeItem;
     }
     forgetIfEmpty(waiters);
   }
 
-  /** Removes a waiter; nothing happens if it was released. */
+  /** Removes a waiter. Has no effect if it was released. */
   void forget(Waiter waiter) {
     if (waiter.missing == 0) {
       return;
     }
     removeAll(waiter.nodes);
-    over(waiter);
+    markOver(waiter);
   }
 
   private void removeAll(List<WaitQueue.Node> nodes) {
@@ -107,7 +107,7 @@ final class WaitersByKey {
     return size;
   }
 
-  /** The number of nodes and entries that all calls together have looked at. It only grows. */
+  /** The number of nodes and entries that all calls together have visited. It only grows. */
   long work() {
     return queues.steps() + nodesTouched;
   }
@@ -123,11 +123,11 @@ final class WaitersByKey {
     }
   }
 
-  private boolean hasCome(Waiter waiter, @Nullable Key queue) {
+  private boolean releaseIfComplete(Waiter waiter, @Nullable Key queue) {
     if (--waiter.missing > 0) {
       return false;
     }
-    over(waiter);
+    markOver(waiter);
     waiter.released(queue);
     return true;
   }

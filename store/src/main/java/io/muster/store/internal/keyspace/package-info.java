@@ -1,6 +1,6 @@
 /**
- * What a store holds and who waits for it: keys, counters, queues, waits and barriers. Nothing here
- * has a thread, a socket, a clock or a byte of the wire; whoever owns an object of this package
- * calls it from one thread at a time.
+ * The contents of a store and its waiters: keys, counters, queues, waits and barriers. The package
+ * has no threads, sockets, clocks or wire formats. The owner of an object calls it from one thread at
+ * a time.
  */
 package io.muster.store.internal.keyspace;

@@ -93,7 +93,7 @@ class KeyMapTest {
   }
 
   @Test
-  void keptKey_ofEqualBytes_isTheArrayPutFirst() {
+  void internedKey_ofEqualBytes_isTheArrayPutFirst() {
     byte[] first = key("key");
     map.put(first, 1);
     map.put(key("key"), 2);
@@ -105,7 +105,7 @@ class KeyMapTest {
   }
 
   @Test
-  void keptKey_removedAndPutAgain_isTheNewArray() {
+  void internedKey_removedAndPutAgain_isTheNewArray() {
     byte[] old = key("key");
     map.put(old, 1);
     map.put(key("other"), 1);

@@ -23,12 +23,12 @@ class KeyspaceHeapIT {
 
   private static long used() {
     Runtime runtime = Runtime.getRuntime();
-    long least = Long.MAX_VALUE;
+    long minimum = Long.MAX_VALUE;
     for (int i = 0; i < 3; i++) {
       System.gc();
-      least = Math.min(least, runtime.totalMemory() - runtime.freeMemory());
+      minimum = Math.min(minimum, runtime.totalMemory() - runtime.freeMemory());
     }
-    return least;
+    return minimum;
   }
 
   private static byte[] bytes(int number, int length) {

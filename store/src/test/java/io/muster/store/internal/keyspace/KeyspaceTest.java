@@ -232,7 +232,7 @@ class KeyspaceTest {
   }
 
   @Test
-  void keptKey_isThatOfTheKeyOrTheQueue() throws Exception {
+  void internedKey_isThatOfTheKeyOrTheQueue() throws Exception {
     byte[] key = bytes("key");
     byte[] queue = bytes("queue");
     keyspace.set(key, bytes(""));
