@@ -81,7 +81,7 @@ class FileStoreRefusalIT {
 
   @Test
   void constructor_directory_isRefused() {
-    assertRefused(directory, " is a directory, where a regular file is needed");
+    assertRefused(directory, " is a directory; a regular file is needed");
   }
 
   @Test
@@ -92,7 +92,7 @@ class FileStoreRefusalIT {
     assertThat(made.waitFor(20, TimeUnit.SECONDS)).isTrue();
     assertThat(made.exitValue()).isZero();
 
-    assertRefused(fifo, " is a FIFO, a socket or a device, where a regular file is needed");
+    assertRefused(fifo, " is a FIFO, a socket or a device; a regular file is needed");
   }
 
   @Test
@@ -100,7 +100,7 @@ class FileStoreRefusalIT {
   void constructor_deviceBehindALink_isRefused() throws IOException {
     Path link = Files.createSymbolicLink(directory.resolve("link"), Path.of("/dev/zero"));
 
-    assertRefused(link, " is a FIFO, a socket or a device, where a regular file is needed");
+    assertRefused(link, " is a FIFO, a socket or a device; a regular file is needed");
   }
 
   @Test
@@ -113,7 +113,7 @@ class FileStoreRefusalIT {
 
     assertThatThrownBy(() -> store.get("k"))
         .isInstanceOf(StoreException.class)
-        .hasMessageContaining("where a regular file is needed");
+        .hasMessageContaining("; a regular file is needed");
   }
 
   private static void assertRefused(Path path, String message) {

@@ -17,8 +17,8 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * One watch service and the thread that reads it, for any number of files: a Linux user may have no
- * more than 128 of the inotify instances that a watch service takes one of.
+ * One watch service, and the thread that reads it, for any number of files. A watch service uses an
+ * inotify instance, of which a Linux user may have 128 by default.
  */
 final class DirectoryWatcher {
   private final WatchService service;
@@ -94,7 +94,7 @@ final class DirectoryWatcher {
         dispatch(service.take());
       }
     } catch (ClosedWatchServiceException | InterruptedException e) {
-      // Stopped. Whoever still waits falls back on looking from time to time.
+      // Stopped. Remaining waits poll the file.
     }
   }
 
@@ -112,7 +112,7 @@ final class DirectoryWatcher {
       }
     }
     if (!key.reset()) {
-      directories.remove(path); // it was deleted; one made in its place is watched anew
+      directories.remove(path); // it was deleted; a new one with its name is watched separately
     }
   }
 }

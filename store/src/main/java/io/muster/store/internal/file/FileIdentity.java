@@ -6,13 +6,15 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 
-/** The file that a path named when this was created, as opposed to a later one of the same path. */
+/**
+ * The file that a path named when this was created, as opposed to a later file with the same path.
+ */
 interface FileIdentity {
-  /** No length: the path does not name the file. */
+  /** In place of a length: the path no longer names the file. */
   long GONE = -1;
 
   /**
-   * The file that the path names now.
+   * Returns the file that the path names now.
    *
    * @throws NoSuchFileException if there is none
    * @throws IOException if it is not a regular file
@@ -24,8 +26,8 @@ interface FileIdentity {
   }
 
   /**
-   * Refuses what is there but is not a regular file, without opening it: opening a FIFO waits for
-   * its other end, and a device has no end.
+   * Throws if the path names something other than a regular file. It does not open the file, because
+   * opening a FIFO blocks until its other end is opened, and a device may never end.
    *
    * @throws NoSuchFileException if there is nothing
    * @throws IOException if it is not a regular file
@@ -34,23 +36,22 @@ interface FileIdentity {
     BasicFileAttributes found = Files.readAttributes(path, BasicFileAttributes.class);
     if (!found.isRegularFile()) {
       String what = found.isDirectory() ? "a directory" : "a FIFO, a socket or a device";
-      throw new IOException(path + " is " + what + ", where a regular file is needed");
+      throw new IOException(path + " is " + what + "; a regular file is needed");
     }
   }
 
   /**
-   * How long the file is, or {@link #GONE} if the path names it no longer, but another or none: one
-   * question to the system for both.
+   * Returns the length of the file, or {@link #GONE} if the path names another file or none. One system
+   * call determines both.
    */
   long length() throws IOException;
 
-  /** When the content was changed last, in any unit, as of the last call of {@link #length}. */
+  /** The modification time of the content as of the last call of {@link #length}, in any unit. */
   long modified();
 
   /**
-   * Whether {@link #length} counts all that was written before the call. Otherwise it does so only
-   * under the lock: on NFS a client believes lengths it knows for seconds, and asks the server when
-   * it takes a lock.
+   * Whether {@link #length} always includes every earlier write. If not, it does so only under the
+   * lock: an NFS client caches lengths for seconds and asks the server when it takes a lock.
    */
   boolean isKnownWithoutLock();
 }

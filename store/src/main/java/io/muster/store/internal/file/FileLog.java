@@ -17,13 +17,13 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The log of records at a path and what they add up to, brought up to date from the file under its
- * lock. Only what was added since the last time is read. The file may vanish, shrink or be replaced
- * at any time: no file holds no keys, and another file is read from its beginning. Keys are those
- * of the file. Not thread-safe.
+ * The log of records at a path, and the state that the records result in. The state is updated from
+ * the file under its lock; only new records are read. The file may be deleted, truncated or replaced
+ * at any time: a missing file has no keys, and another file is read from its beginning. Keys are in
+ * the form of the file. Not thread-safe.
  */
 public final class FileLog implements Closeable {
-  /** The first thing anyone does with a store is to count itself, so its file begins like this. */
+  /** The beginning of every store's file: a store first counts itself. */
   private static final byte[] BEGINNING =
       "\u0009\0\0\0refcount/".getBytes(StandardCharsets.US_ASCII);
 
@@ -34,21 +34,21 @@ public final class FileLog implements Closeable {
   private final LogState state;
   private @Nullable OpenFile file;
 
-  /** How long the file was when it was last locked. */
+  /** The length of the file when it was last locked. */
   private long length;
 
   /**
-   * When the file was changed, as far as {@link #state} has it, or {@link #UNKNOWN} after a write
-   * until the next look at the file.
+   * The modification time of the file that {@link #state} corresponds to, or {@link #UNKNOWN} between a
+   * write and the next check.
    */
   private long modified = UNKNOWN;
 
-  /** How long the file was when an incomplete record was last found at its end. */
+  /** The length of the file when an incomplete record was last found at its end. */
   private long lengthWhenTorn = UNKNOWN;
 
   /**
-   * The log at {@code path}, of which nothing is read yet. Each key that a record sets, whoever
-   * wrote it, is shown to {@code onPut} when the record becomes known here.
+   * Creates the log at {@code path} without reading it. {@code onPut} gets the key of each record that
+   * sets a key, when this log reads or writes the record.
    *
    * @throws IOException if JNA cannot be used
    * @throws UnsupportedOperationException on Windows
@@ -60,18 +60,18 @@ public final class FileLog implements Closeable {
     this.state = new LogState(onPut);
   }
 
-  /** A change that depends on what the log holds, and is written as one. */
+  /** A change that depends on the state, and is written atomically. */
   public interface Change<T> {
-    /** Adds to {@code records} what {@link #values} call for. */
+    /** Adds the records that follow from {@link #values} to {@code records}. */
     T apply(Records records) throws IOException;
   }
 
-  /** The values by key as of the last call, not to be changed. */
+  /** The values by key as of the last call, which the caller must not modify. */
   public Map<Key, byte[]> values() {
     return state.values();
   }
 
-  /** Reads what is new, under the lock if there is anything or if it takes the lock to know. */
+  /** Reads new records. Takes the lock if there are any, or if it is needed to find out. */
   public void refresh() throws IOException {
     if (isUpToDate()) {
       return;
@@ -87,7 +87,9 @@ public final class FileLog implements Closeable {
     }
   }
 
-  /** Reads what is new and changes the log, while nobody else can; makes the file if need be. */
+  /**
+   * Reads new records and changes the log under the exclusive lock. Creates the file if necessary.
+   */
   public <T> T change(Change<T> change) throws IOException {
     while (true) {
       Optional<T> result = change(OpenFile::existingOrNew, change);
@@ -97,12 +99,12 @@ public final class FileLog implements Closeable {
     }
   }
 
-  /** {@link #change}, unless there is no file. */
+  /** {@link #change}, or empty if there is no file. */
   public <T> Optional<T> changeIfThere(Change<T> change) throws IOException {
     return change(OpenFile::existing, change);
   }
 
-  /** Removes the file; to be called in a {@link Change}. */
+  /** Removes the file. Called within a {@link Change}. */
   public void removeFile() throws IOException {
     Files.deleteIfExists(path);
   }
@@ -127,7 +129,7 @@ public final class FileLog implements Closeable {
         open,
         () -> {
           readNew(open);
-          cutTornTail(open);
+          truncateTornTail(open);
           Records records = new Records();
           T result = change.apply(records);
           write(open, records);
@@ -136,10 +138,9 @@ public final class FileLog implements Closeable {
   }
 
   /**
-   * Whether the file ends where the state does, without the lock. A record that is all there makes
-   * the file longer and is never taken back, so that none is missing here; one of which only a part
-   * is there makes it longer too, and then it is the lock that tells a writer from a dead one's
-   * remains.
+   * Whether the file ends where the state ends, without the lock. A complete record makes the file
+   * longer and is never removed, so the state misses none. An incomplete record also makes the file
+   * longer; only the lock then shows whether its writer is alive.
    */
   private boolean isUpToDate() throws IOException {
     OpenFile open = file;
@@ -152,9 +153,9 @@ public final class FileLog implements Closeable {
   }
 
   /**
-   * Whether the file, which is as long as when it was last read, is unchanged since. A program that
-   * rewrites it in place breaks the format, but is noticed unless it writes right after a write of
-   * this log, or within the same tick of the file system's clock.
+   * Whether the file, whose length is unchanged, has the same content as when it was last read. A
+   * program that rewrites the file in place violates the format. This detects it unless it writes
+   * immediately after this log, or within the same tick of the file system's clock.
    */
   private boolean isUnmodified(long modifiedNow) {
     if (modified == UNKNOWN) {
@@ -170,7 +171,7 @@ public final class FileLog implements Closeable {
       state.reset();
     }
     if (state.end() > 0 && !isContinued(open)) {
-      state.reset(); // perhaps it was emptied and has grown again, to records that end elsewhere
+      state.reset(); // perhaps truncated, and grown to other records
     }
     if (state.end() == 0) {
       replayFromBeginning(open);
@@ -182,7 +183,7 @@ public final class FileLog implements Closeable {
     modified = modifiedNow;
   }
 
-  /** Reads on where the state ends; false if something else than records follows there. */
+  /** Reads from the end of the state; false if the bytes there are not records. */
   private boolean isContinued(OpenFile open) throws IOException {
     try {
       replay(open);
@@ -200,7 +201,7 @@ public final class FileLog implements Closeable {
       malformed = e;
     }
     if ((malformed != null || state.end() == 0) && !isOfAStore(open)) {
-      throw new MalformedFileException("the file is not a store's, and is left as it is");
+      throw new MalformedFileException("the file is not a store's; it is left unchanged");
     }
     if (malformed != null) {
       throw malformed;
@@ -220,15 +221,15 @@ public final class FileLog implements Closeable {
   }
 
   /**
-   * Removes what a process that died while writing left behind: a record appended to it would be
-   * unreadable for everybody, and PyTorch's readers never come back from it.
+   * Truncates an incomplete record that a dying process left. A record after it would be unreadable,
+   * and PyTorch's readers would never recover.
    */
-  private void cutTornTail(OpenFile open) throws IOException {
+  private void truncateTornTail(OpenFile open) throws IOException {
     if (length > state.end()) {
       RecordSearch.requireTorn(open::read, state.last(), state.end(), length);
       LOGGER.log(
           Level.WARNING,
-          "{0}: cutting off {1} bytes at byte {2}: an incomplete record, left by a process that"
+          "{0}: removing {1} bytes at byte {2}: an incomplete record of a process that"
               + " ended while it wrote",
           PrintableText.of(path.toString()),
           Long.toString(length - state.end()),
@@ -259,7 +260,7 @@ public final class FileLog implements Closeable {
     T run() throws IOException;
   }
 
-  /** Locks the file that is at the path now, or returns null if there is none. */
+  /** Locks the file that is at the path now; null if there is none. */
   private @Nullable OpenFile lock(Mode mode, Opening opening) throws IOException {
     while (true) {
       OpenFile open = file;
@@ -302,7 +303,7 @@ public final class FileLog implements Closeable {
         });
   }
 
-  /** A file that could not be read or written is opened anew by the next call. */
+  /** After a failed read or write, the next call opens the file again. */
   private <T> T closeOnFailure(Action<T> action) throws IOException {
     try {
       return action.run();

@@ -7,9 +7,9 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Tells when a file may have changed. The watches of a JVM share one {@link DirectoryWatcher},
- * which is there as long as there is a watch. What another machine does to a shared file system
- * goes unseen.
+ * Reports that a file may have changed. All watches of a JVM share one {@link DirectoryWatcher}, which
+ * exists while there are watches. Changes that other machines make to a shared file system are not
+ * reported.
  */
 public final class FileWatch implements AutoCloseable {
   private static final Object LOCK = new Object();
@@ -26,10 +26,10 @@ public final class FileWatch implements AutoCloseable {
   }
 
   /**
-   * Watches a file. Its directory must exist; the file itself need not.
+   * Watches a file. Its directory must exist, the file need not.
    *
-   * @param onChange called by the shared thread, which it must not hold up
-   * @throws IOException if the system cannot watch, or watches too much already
+   * @param onChange called by the shared thread; it must not block
+   * @throws IOException if the system does not support watches, or has too many
    */
   public static FileWatch open(Path file, Runnable onChange) throws IOException {
     Path realFile = real(file.toAbsolutePath());
@@ -75,7 +75,7 @@ public final class FileWatch implements AutoCloseable {
     }
   }
 
-  /** Changes are reported for the directory where the file really is. */
+  /** Resolves symbolic links, because changes are reported for the file's real directory. */
   private static Path real(Path file) throws IOException {
     if (Files.exists(file)) {
       return file.toRealPath();

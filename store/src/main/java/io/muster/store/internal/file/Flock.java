@@ -8,17 +8,16 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 
 /**
- * An flock(2) lock, which is what PyTorch takes on a store's file. Java's own file locks are of the
- * other kind, fcntl(2), and on Linux the two kinds do not see each other. A lock belongs to one
- * opening of the file, so that two of them exclude each other within a process as between
- * processes.
+ * An flock(2) lock, the kind that PyTorch takes on a store's file. Java's file locks are fcntl(2)
+ * locks, which on Linux are independent of flock(2). A lock belongs to one open file description, so
+ * two of them exclude each other within a process as they do between processes.
  */
 final class Flock implements Closeable {
   private final Path path;
   private final int descriptor;
 
   /**
-   * Opens a file, without locking it yet.
+   * Opens a file without locking it.
    *
    * @throws NoSuchFileException if there is none
    */
@@ -34,7 +33,7 @@ final class Flock implements Closeable {
   }
 
   /**
-   * Refuses a system without flock(2).
+   * Throws on systems without flock(2).
    *
    * @throws UnsupportedOperationException on Windows
    */
@@ -45,12 +44,12 @@ final class Flock implements Closeable {
     }
   }
 
-  /** Waits until nobody else holds the lock exclusively, and holds it with others. */
+  /** Acquires the lock shared. Blocks while another holds it exclusively. */
   void lockShared() throws IOException {
     flock(LibC.LOCK_SH);
   }
 
-  /** Waits until nobody else holds the lock, and holds it alone. */
+  /** Acquires the lock exclusively. Blocks while another holds it. */
   void lockExclusive() throws IOException {
     flock(LibC.LOCK_EX);
   }
@@ -59,7 +58,7 @@ final class Flock implements Closeable {
     flock(LibC.LOCK_UN);
   }
 
-  /** Closes the file, and with it gives back the lock. */
+  /** Closes the file, which releases the lock. */
   @Override
   public void close() throws IOException {
     if (LibC.close(descriptor) < 0) {

@@ -7,7 +7,7 @@ import java.nio.charset.Charset;
 import java.nio.file.Path;
 import java.util.Arrays;
 
-/** The few functions of the C library that Java has no name for. */
+/** Functions of the C library without an equivalent in Java. */
 final class LibC {
   static final int O_RDWR = 2;
   static final int LOCK_SH = 1;
@@ -22,14 +22,16 @@ final class LibC {
 
   private LibC() {}
 
-  /** The path as the bytes that {@code java.nio.file} gives the system, and a zero byte. */
+  /**
+   * The bytes that {@code java.nio.file} passes to the system for a path, and a terminating zero.
+   */
   static byte[] name(Path path) {
     byte[] name =
         path.toString().getBytes(Charset.forName(System.getProperty("sun.jnu.encoding", "UTF-8")));
     return Arrays.copyOf(name, name.length + 1);
   }
 
-  /** Opens a file that exists; {@code path} ends in a zero byte. */
+  /** Opens an existing file; {@code path} ends with a zero byte. */
   static native int open(byte[] path, int flags);
 
   static native int flock(int descriptor, int operation);
@@ -38,7 +40,7 @@ final class LibC {
 
   static native String strerror(int error);
 
-  /** What to throw where a function failed, with the error it left. */
+  /** Creates the exception for a failed function and its error number. */
   static IOException failure(String function, Path path, int error) {
     return new IOException(function + " " + path + ": " + strerror(error));
   }

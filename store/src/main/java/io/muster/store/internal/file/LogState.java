@@ -15,7 +15,9 @@ final class LogState {
   private long end;
   private long last;
 
-  /** The state of an empty file. {@code onPut} is called with each key that a record sets. */
+  /**
+   * Creates the state of an empty file. {@code onPut} is called with each key that a record sets.
+   */
   LogState(Consumer<Key> onPut) {
     this.onPut = onPut;
   }
@@ -36,11 +38,11 @@ final class LogState {
   }
 
   /**
-   * Adds the records from {@link #end} on, as far as they are whole.
+   * Applies the complete records from {@link #end} on.
    *
-   * @param in the file's content from there on
-   * @param length where the file ends
-   * @throws MalformedFileException if there is something else than records
+   * @param in the file's content from there
+   * @param length the length of the file
+   * @throws MalformedFileException if there are bytes other than records
    */
   void replay(InputStream in, long length) throws IOException {
     RecordReader records = new RecordReader(in, end, length);
@@ -51,7 +53,7 @@ final class LogState {
     }
   }
 
-  /** Adds the records that were written at {@link #end}. */
+  /** Applies the records that were written at {@link #end}. */
   void add(Records written) {
     written.applyTo(this);
     last = end;

@@ -4,7 +4,7 @@ import java.io.IOException;
 import java.util.HexFormat;
 import java.util.Locale;
 
-/** The file is not a store's, or it is damaged. */
+/** The file is not a store's, or is damaged. */
 public final class MalformedFileException extends IOException {
   private static final long serialVersionUID = 1L;
   private static final int SHOWN_BYTES = 16;
@@ -13,7 +13,7 @@ public final class MalformedFileException extends IOException {
     super(message);
   }
 
-  /** Where a record should begin there is something else. */
+  /** There are other bytes where a record should begin. */
   static MalformedFileException noRecord(long offset, long keyLength, byte[] key) {
     return new MalformedFileException(
         String.format(
@@ -26,7 +26,7 @@ public final class MalformedFileException extends IOException {
             HexFormat.of().formatHex(key, 0, Math.min(key.length, SHOWN_BYTES))));
   }
 
-  /** By its lengths a record ends after the file or in a later record. */
+  /** The lengths of a record place its end after the file or within a later record. */
   static MalformedFileException followed(long offset, long length, String what, long whatAt) {
     return new MalformedFileException(
         String.format(

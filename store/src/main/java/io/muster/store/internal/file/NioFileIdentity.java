@@ -8,7 +8,7 @@ import java.nio.file.attribute.BasicFileAttributes;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 
-/** The identity of a file by its {@code BasicFileAttributes}, on any system. */
+/** A file identity from {@code BasicFileAttributes}, on any system. */
 final class NioFileIdentity implements FileIdentity {
   private final Path path;
   private final Object identity;
@@ -45,6 +45,6 @@ final class NioFileIdentity implements FileIdentity {
   }
 
   private static Object identity(BasicFileAttributes attributes) {
-    return Objects.requireNonNull(attributes.fileKey(), "a file system without file identities");
+    return Objects.requireNonNull(attributes.fileKey(), "the file system has no file keys");
   }
 }

@@ -16,13 +16,13 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The file that a path named when it was opened, for as long as it does. The file is opened twice,
- * since Java does not give out the descriptor that flock(2) needs: once to be locked, once to be
- * read and written. Both are the same file if, once it is locked, its path still names it. As long
- * as this is open no new file can take the old one's identity.
+ * The file that a path named when it was opened. It is opened twice, because Java does not expose the
+ * descriptor that flock(2) needs: once to lock it, and once to read and write it. Both are the same
+ * file if the path still names it once it is locked. While this is open, no new file can get the same
+ * identity.
  *
- * <p>Reading and writing is by {@link RandomAccessFile}, because a channel is closed by the
- * interrupt of a thread that uses it.
+ * <p>It uses {@link RandomAccessFile}, because the interrupt of a thread that uses a channel closes
+ * the channel.
  */
 final class OpenFile implements Closeable {
   private static final long UNKNOWN = -1;
@@ -31,7 +31,7 @@ final class OpenFile implements Closeable {
   private final RandomAccessFile content;
   private final Flock lock;
 
-  /** Where {@link #content} reads and writes next. */
+  /** The current position of {@link #content}. */
   private long position;
 
   private OpenFile(Path path) throws IOException {
@@ -45,7 +45,7 @@ final class OpenFile implements Closeable {
     }
   }
 
-  /** Opens a file, or returns null if there is none. */
+  /** Opens a file; null if there is none. */
   static @Nullable OpenFile existing(Path path) throws IOException {
     try {
       return new OpenFile(path);
@@ -54,7 +54,7 @@ final class OpenFile implements Closeable {
     }
   }
 
-  /** Opens a file, made if there is none with the mode that PyTorch gives it. */
+  /** Opens a file. If there is none, creates it with the mode that PyTorch uses. */
   static OpenFile existingOrNew(Path path) throws IOException {
     while (true) {
       if (Files.exists(path)) {
@@ -76,12 +76,12 @@ final class OpenFile implements Closeable {
     return lock;
   }
 
-  /** The file as its path names it. */
+  /** The identity of the file at its path. */
   FileIdentity identity() {
     return identity;
   }
 
-  /** The content from {@code start} on, to be read before the next call to this object. */
+  /** The content from {@code start}. It must be read before the next call to this object. */
   InputStream contentFrom(long start) throws IOException {
     seek(start);
     return new BufferedInputStream(
@@ -103,10 +103,9 @@ final class OpenFile implements Closeable {
   }
 
   /**
-   * Reads {@code count} bytes from {@code start} on to the beginning of an array, or fewer if the
-   * file ends before.
+   * Reads {@code count} bytes from {@code start} into an array, or fewer if the file ends earlier.
    *
-   * @return how many were read
+   * @return the number of bytes read
    */
   int read(long start, byte[] into, int count) throws IOException {
     seek(start);
@@ -122,9 +121,7 @@ final class OpenFile implements Closeable {
     return total;
   }
 
-  /**
-   * Writes all of {@code bytes} at {@code end}, or, if that fails, leaves the file ending there.
-   */
+  /** Writes {@code bytes} at {@code end}. If that fails, truncates the file to {@code end}. */
   void append(long end, byte[] bytes) throws IOException {
     try {
       seek(end);
@@ -143,7 +140,7 @@ final class OpenFile implements Closeable {
 
   void truncate(long end) throws IOException {
     content.setLength(end);
-    position = UNKNOWN; // it was moved if it was beyond the end
+    position = UNKNOWN; // setLength moves a position beyond the end
   }
 
   @Override

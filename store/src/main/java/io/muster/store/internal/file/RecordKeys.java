@@ -1,15 +1,15 @@
 package io.muster.store.internal.file;
 
 /**
- * What the key of a record looks like. The format has no checksums, so a key is what tells a record
- * from bytes that only happen to be where a record should begin.
+ * The syntax of the keys of records. The format has no checksums, so only the key distinguishes a
+ * record from other bytes.
  *
- * <p>A user's key is a slash and any bytes. A bookkeeping key, such as {@code refcount/}, is a word
- * of lower-case letters and underscores and a slash; the rule admits names that a later PyTorch may
- * add. The key of a removal has a minus sign in front.
+ * <p>A user's key is a slash followed by any bytes. A bookkeeping key, such as {@code refcount/}, is a
+ * word of lower-case letters and underscores followed by a slash; this admits names that later
+ * versions of PyTorch may add. The key of a removal is prefixed with a minus sign.
  */
 final class RecordKeys {
-  /** How many bytes of a key {@link #isBeginning} needs to see. */
+  /** The number of bytes of a key that {@link #isBeginning} needs. */
   static final int DECISIVE_BYTES = 66;
 
   private static final byte USER_KEY = '/';
@@ -19,9 +19,10 @@ final class RecordKeys {
   /**
    * Whether a key can begin with these bytes.
    *
-   * @param bytes where the key is, beginning at index 0
-   * @param known how many of its bytes are known; beyond {@link #DECISIVE_BYTES} they do not matter
-   * @param length how many bytes the key has
+   * @param bytes the key, from index 0
+   * @param known the number of its bytes that are available; those beyond {@link #DECISIVE_BYTES} do
+   *     not matter
+   * @param length the length of the key
    */
   static boolean isBeginning(byte[] bytes, int known, long length) {
     if (length == 0) {

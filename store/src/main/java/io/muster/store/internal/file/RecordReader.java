@@ -7,8 +7,8 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads what {@link Records} writes. A record counts only if all of it is there. Lengths are
- * compared with what the file holds before anything is allocated.
+ * Reads the format of {@link Records}. Incomplete records are ignored. Lengths are checked against the
+ * length of the file before memory is allocated.
  */
 final class RecordReader {
   private static final int MAX_ARRAY = Integer.MAX_VALUE - 8;
@@ -22,11 +22,11 @@ final class RecordReader {
   private byte[] value = EMPTY;
 
   /**
-   * A reader of the records of a file.
+   * Creates a reader.
    *
-   * @param in the file's content from {@code start} on
-   * @param start where the first record begins
-   * @param end where the file ends
+   * @param in the file's content from {@code start}
+   * @param start the offset of the first record
+   * @param end the length of the file
    */
   RecordReader(InputStream in, long start, long end) {
     this.in = in;
@@ -38,9 +38,9 @@ final class RecordReader {
   /**
    * Reads the next record.
    *
-   * @return false if there is none, or no more than its beginning
-   * @throws MalformedFileException if what is there is not a record's beginning
-   * @throws IOException if a record does not fit into memory
+   * @return false if there is none, or an incomplete one
+   * @throws MalformedFileException if the bytes are not a record
+   * @throws IOException if a record does not fit in memory
    */
   boolean next() throws IOException {
     byte[] nextKey = key(length());
@@ -54,17 +54,17 @@ final class RecordReader {
     return true;
   }
 
-  /** The key of the record that was read; the caller's. */
+  /** The key of the current record, which the caller owns. */
   byte[] key() {
     return key;
   }
 
-  /** The value of the record that was read; the caller's. */
+  /** The value of the current record, which the caller owns. */
   byte[] value() {
     return value;
   }
 
-  /** Where the last record that was read ends. */
+  /** The offset at which the last complete record ends. */
   long consumedTo() {
     return consumedTo;
   }
@@ -88,7 +88,7 @@ final class RecordReader {
     return length < 0 ? null : rest(EMPTY, length, "value");
   }
 
-  /** A field of which the start has been read, or null if not all of it is there. */
+  /** Reads the rest of a field whose start has been read; null if it is incomplete. */
   private byte @Nullable [] rest(byte[] start, long length, String what) throws IOException {
     if (length > end - position) {
       return null;
@@ -123,7 +123,7 @@ final class RecordReader {
             length));
   }
 
-  /** The length of a field, or -1 if not all of it is there. */
+  /** Reads the length of a field; -1 if it is incomplete. */
   private long length() throws IOException {
     if (Records.LENGTH_BYTES > end - position) {
       return -1;

@@ -4,24 +4,26 @@ import java.io.IOException;
 import java.util.Arrays;
 
 /**
- * Distinguishes an incomplete record at the end of a file, left by a writer that died, from one
- * whose length was damaged. Both seem to end after the file, but only after the latter there may be
- * records, and they would be lost if the file were cut there.
+ * Distinguishes an incomplete record at the end of a file, which a dying writer left, from a record
+ * with a damaged length. Both seem to end after the file. Only the latter can be followed by other
+ * records, which truncating the file would destroy.
  *
- * <p>A record is whole if its key can be one and its value ends within the file, and if the file
- * ends there or another record begins there. In a value that is cut off, bytes that meet all of
- * this are possible, but so unlikely that such a file had better be looked at by its owner.
+ * <p>A candidate is a complete record if its key is valid, its value ends within the file, and the
+ * file ends or another record begins there. The bytes of an incomplete value can meet all of these
+ * conditions, but this is so unlikely that the owner should inspect such a file.
  */
 final class RecordSearch {
-  /** No key in use is longer; without the limit a file of random bytes would hold records. */
+  /**
+   * No key in use is longer. Without this limit a file of random bytes would appear to contain records.
+   */
   private static final int MAX_KEY_BYTES = 1 << 16;
 
   private static final int WINDOW_BYTES = 1 << 16;
   private static final long NONE = -1;
 
-  /** Where the bytes come from. */
+  /** The bytes to search. */
   interface Content {
-    /** Reads as {@link OpenFile#read}. */
+    /** Reads like {@link OpenFile#read}. */
     int read(long start, byte[] into, int count) throws IOException;
   }
 
@@ -35,12 +37,12 @@ final class RecordSearch {
   }
 
   /**
-   * Accepts what follows the last whole record if it is the beginning of one more.
+   * Returns if the bytes after the last complete record are the beginning of another one.
    *
-   * @param last where the last whole record begins; it may have swallowed others
-   * @param start where it ends
-   * @param end where the file ends
-   * @throws MalformedFileException if a length is damaged, and other records follow
+   * @param last the offset of the last complete record, whose length may be damaged, too
+   * @param start the offset at which it ends
+   * @param end the length of the file
+   * @throws MalformedFileException if a length is damaged and other records follow
    */
   static void requireTorn(Content content, long last, long start, long end) throws IOException {
     new RecordSearch(content, end).requireTorn(last, start);
@@ -57,7 +59,7 @@ final class RecordSearch {
             && candidate + Records.LENGTH_BYTES + Records.length(window, i) == end) {
           throw MalformedFileException.followed(start, end, "value", candidate);
         }
-        if (isPromising(window, i, read) && isWhole(candidate)) {
+        if (isCandidate(window, i, read) && isWhole(candidate)) {
           long damaged = candidate < start ? last : start;
           throw MalformedFileException.followed(damaged, end, "record", candidate);
         }
@@ -65,13 +67,13 @@ final class RecordSearch {
     }
   }
 
-  /** A value found where the last key should be tells that the length of the key is wrong. */
+  /** A value within the last key shows that the length of the key is damaged. */
   private static boolean isInLastKey(long at, long start, long keyEnd) {
     return at >= start + Records.LENGTH_BYTES && at < keyEnd;
   }
 
-  /** Spares most of the bytes another look at the file. */
-  private static boolean isPromising(byte[] window, int i, int read) {
+  /** Excludes most offsets without reading the file again. */
+  private static boolean isCandidate(byte[] window, int i, int read) {
     long length = Records.length(window, i);
     return length > 0
         && length <= MAX_KEY_BYTES
@@ -89,7 +91,7 @@ final class RecordSearch {
     return next == end || (next != NONE && isBeginning(next));
   }
 
-  /** Where a record ends if there is one, or {@link #NONE}. */
+  /** Returns the end of the record at an offset, or {@link #NONE} if there is no record. */
   private long endOfRecord(long at) throws IOException {
     if (at + Records.LENGTH_BYTES > end || !isBeginning(at)) {
       return NONE;
@@ -102,7 +104,7 @@ final class RecordSearch {
     return next <= end ? next : NONE;
   }
 
-  /** Whether a record may begin here; {@link #small} then has its beginning. */
+  /** Whether a record may begin here. Reads its beginning into {@link #small}. */
   private boolean isBeginning(long at) throws IOException {
     int read = content.read(at, small, (int) Math.min(small.length, end - at));
     if (read < Records.LENGTH_BYTES) {

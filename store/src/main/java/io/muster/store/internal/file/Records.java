@@ -8,9 +8,9 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Records to be written, one behind the other: the length of the key as 32 bits little-endian, the
- * key, the length of the value, the value. A removal is a record too, whose key has a minus sign in
- * front and whose value is empty.
+ * Consecutive records to write. A record is the length of the key as a 32-bit little-endian number,
+ * the key, the length of the value, and the value. A removal is a record whose key is prefixed with a
+ * minus sign and whose value is empty.
  */
 public final class Records {
   static final byte REMOVED = '-';
@@ -31,7 +31,7 @@ public final class Records {
     }
   }
 
-  /** The length whose 32 bits begin at {@code index}. */
+  /** Returns the length whose 32 bits begin at {@code index}. */
   static long length(byte[] littleEndian, int index) {
     long length = 0;
     for (int i = LENGTH_BYTES - 1; i >= 0; i--) {
@@ -40,19 +40,19 @@ public final class Records {
     return length;
   }
 
-  /** Sets a key. The value is copied. */
+  /** Adds a record that sets a key. The value is copied. */
   public void put(Key key, byte[] value) {
     lengthen(key.bytes().length, value.length);
     changes.add(new Change(key, value.clone()));
   }
 
-  /** Removes a key. */
+  /** Adds a record that removes a key. */
   public void remove(Key key) {
     lengthen(1 + key.bytes().length, 0);
     changes.add(new Change(key, null));
   }
 
-  /** How many bytes the records take. */
+  /** The number of bytes of the records. */
   int length() {
     return length;
   }
@@ -71,7 +71,7 @@ public final class Records {
     return out.array();
   }
 
-  /** Does to {@code state} what reading the records would. */
+  /** Applies the records to {@code state}, as reading them would. */
   void applyTo(LogState state) {
     for (Change change : changes) {
       if (change.value == null) {

@@ -11,8 +11,8 @@ import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The identity of a file by Linux's statx(2), which can be made to ask the server of a shared file
- * system instead of using cached attributes.
+ * A file identity from Linux's statx(2), which can query the server of a shared file system instead
+ * of using cached attributes.
  */
 final class StatxFileIdentity implements FileIdentity {
   private static final int AT_FDCWD = -100;
@@ -21,7 +21,7 @@ final class StatxFileIdentity implements FileIdentity {
   private static final int STATX_INO = 0x100;
   private static final int STATX_SIZE = 0x200;
 
-  // Where struct statx, which is the same on all processors, has the fields.
+  // Offsets of the fields of struct statx, which are the same on all architectures.
   private static final int INODE = 32;
   private static final int SIZE = 40;
   private static final int MODIFIED_SECONDS = 112;
@@ -29,7 +29,7 @@ final class StatxFileIdentity implements FileIdentity {
   private static final int DEVICE = 136;
   private static final int STRUCT_BYTES = 256;
 
-  private static final long NANOS_OF_A_SECOND = 1_000_000_000;
+  private static final long NANOS_PER_SECOND = 1_000_000_000;
   private static final boolean AVAILABLE = Platform.isLinux() && isInLibrary();
 
   private final Path path;
@@ -47,8 +47,8 @@ final class StatxFileIdentity implements FileIdentity {
   }
 
   /**
-   * The file that the path names now, or null if the system does not say: statx(2) is younger than
-   * the C libraries and the sandboxes of some.
+   * Returns the file that the path names now; null if statx(2) is not available, because the C library
+   * is too old or a sandbox forbids it.
    *
    * @throws NoSuchFileException if there is none
    */
@@ -57,7 +57,7 @@ final class StatxFileIdentity implements FileIdentity {
       return null;
     }
     StatxFileIdentity file = new StatxFileIdentity(path);
-    int error = file.ask();
+    int error = file.query();
     if (error == LibC.ENOENT) {
       throw new NoSuchFileException(path.toString());
     }
@@ -71,7 +71,7 @@ final class StatxFileIdentity implements FileIdentity {
 
   @Override
   public long length() throws IOException {
-    int error = ask();
+    int error = query();
     if (error != 0 && error != LibC.ENOENT) {
       throw LibC.failure("statx", path, error);
     }
@@ -81,7 +81,7 @@ final class StatxFileIdentity implements FileIdentity {
 
   @Override
   public long modified() {
-    return found.getLong(MODIFIED_SECONDS) * NANOS_OF_A_SECOND + found.getInt(MODIFIED_NANOS);
+    return found.getLong(MODIFIED_SECONDS) * NANOS_PER_SECOND + found.getInt(MODIFIED_NANOS);
   }
 
   @Override
@@ -89,8 +89,8 @@ final class StatxFileIdentity implements FileIdentity {
     return true;
   }
 
-  /** Fills {@link #found}, or returns an error. */
-  private int ask() {
+  /** Fills {@link #found}, and returns the error number, or 0. */
+  private int query() {
     while (true) {
       int result =
           statx(
@@ -106,7 +106,7 @@ final class StatxFileIdentity implements FileIdentity {
     }
   }
 
-  /** With pointers as numbers, which JNA passes on without looking at them. */
+  /** Takes pointers as numbers, which JNA passes through unchanged. */
   private static native int statx(int directory, long path, int flags, int mask, long struct);
 
   private static boolean isInLibrary() {

@@ -4,12 +4,11 @@ import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * JNA, which must load a native library before its first use. By default it unpacks the library
- * below the home or the temporary directory, where a hardened system may allow neither writing nor
- * loading.
+ * JNA, which must load a native library before its first use. By default it unpacks the library in
+ * the home or the temporary directory, which a hardened system may make read-only or noexec.
  */
 public final class Jna {
-  /** Why JNA cannot be used. Its own second answer would no longer say so. */
+  /** Why JNA cannot be used. A second attempt to load it would not give the reason. */
   private static final @Nullable String FAILURE = load();
 
   private Jna() {}
@@ -17,7 +16,7 @@ public final class Jna {
   /**
    * Returns if JNA can be used.
    *
-   * @throws IOException if not, which says what to do
+   * @throws IOException otherwise; the message says what to do
    */
   public static void requireLoaded() throws IOException {
     if (FAILURE != null) {
@@ -29,7 +28,7 @@ public final class Jna {
     }
   }
 
-  /** By name, so that a class that is missing does not prevent this one from being used. */
+  /** Loads by name, so that a missing class does not prevent this class from being used. */
   private static @Nullable String load() {
     try {
       Class.forName("com.sun.jna.Native");

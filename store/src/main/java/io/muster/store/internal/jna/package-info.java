@@ -1,2 +1,2 @@
-/** Whether JNA, by which Muster calls functions of the C library, can be used. */
+/** Whether JNA, with which Muster calls functions of the C library, can be used. */
 package io.muster.store.internal.jna;

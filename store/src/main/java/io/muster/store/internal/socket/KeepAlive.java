@@ -10,28 +10,27 @@ import java.util.Set;
 import jdk.net.ExtendedSocketOptions;
 
 /**
- * TCP keep-alive: when the system asks a silent peer whether it is still there, and when it closes
- * the connection because no answer came. Where the system has no such options its own times apply,
- * two hours on Linux.
+ * TCP keep-alive: when the system probes a silent peer, and when it closes the connection because the
+ * peer does not respond. On systems without these socket options the system's own times apply (two
+ * hours on Linux).
  *
- * <p>Keep-alive concerns idle connections only. Data that the peer does not acknowledge are
- * retransmitted for as long as the system likes, on Linux about 15 minutes.
+ * <p>Keep-alive applies to idle connections only. The system retransmits data that the peer does not
+ * acknowledge for a time of its own (about 15 minutes on Linux).
  *
  * @param idleSeconds silence before the first probe, 1 to {@value #MAX_SECONDS}
  * @param intervalSeconds time between probes, 1 to {@value #MAX_SECONDS}
- * @param probes probes without an answer after which the connection is closed, 1 to {@value
- *     #MAX_PROBES}
+ * @param probes unanswered probes before the connection is closed, 1 to {@value #MAX_PROBES}
  */
 public record KeepAlive(int idleSeconds, int intervalSeconds, int probes) {
-  /** Linux's limits, the narrowest. */
+  /** The limit of Linux, which is the lowest. */
   public static final int MAX_SECONDS = 32_767;
 
   public static final int MAX_PROBES = 127;
 
-  /** A peer that has vanished is noticed after 30 seconds. */
+  /** Detects a vanished peer after 30 seconds. */
   public static final KeepAlive DEFAULT = new KeepAlive(15, 5, 3);
 
-  /** Whether an accepted socket has the times of the socket it was accepted on. */
+  /** Whether accepted sockets inherit the times of their listening socket. */
   public static final boolean INHERITED = System.getProperty("os.name", "").startsWith("Linux");
 
   public KeepAlive {
@@ -46,20 +45,20 @@ public record KeepAlive(int idleSeconds, int intervalSeconds, int probes) {
     }
   }
 
-  /** Sets the times on a socket that does not listen yet, where accepted sockets inherit them. */
+  /** Sets the times on a socket before it listens, if accepted sockets inherit them. */
   public void applyToListener(ServerSocketChannel listener) throws IOException {
     if (INHERITED) {
       setTimes(listener.supportedOptions(), listener::setOption);
     }
   }
 
-  /** Switches keep-alive on, with these times. */
+  /** Enables keep-alive with these times. */
   public void apply(SocketChannel channel) throws IOException {
     channel.setOption(StandardSocketOptions.SO_KEEPALIVE, true);
     setTimes(channel.supportedOptions(), channel::setOption);
   }
 
-  /** Switches keep-alive on, with these times. */
+  /** Enables keep-alive with these times. */
   public void apply(Socket socket) throws IOException {
     socket.setKeepAlive(true);
     setTimes(socket.supportedOptions(), socket::setOption);

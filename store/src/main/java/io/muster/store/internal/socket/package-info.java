@@ -1,4 +1,4 @@
-/** Options of sockets that the server and the client share. */
+/** Socket options that the server and the client share. */
 @NullMarked
 package io.muster.store.internal.socket;
 

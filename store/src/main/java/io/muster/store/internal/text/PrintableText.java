@@ -3,17 +3,16 @@ package io.muster.store.internal.text;
 import java.util.HexFormat;
 
 /**
- * Text of others, such as a key, as it may be shown in a log or a message. What would not be shown
- * but acted on is escaped: control characters (a terminal obeys them), marks that change the
- * direction of the text, other invisible characters, and ends of lines. Printable text stays as it
- * is, so text that is escaped twice is the same as once.
+ * Escapes text of other processes, such as keys, for logs and messages: control characters (which
+ * terminals interpret), characters that change the direction of text, other invisible characters, and
+ * line ends. Printable text is unchanged, so escaping twice has the same result as escaping once.
  */
 public final class PrintableText {
   private PrintableText() {}
 
   /**
-   * The text with {@code \u202e}, {@code \U000e0001} or, for a byte that is not UTF-8, {@code \x9b}
-   * for each character that must not be shown.
+   * Returns the text with each character that must not be shown replaced by {@code \u202e}, {@code
+   * \U000e0001} or, for a byte that is not UTF-8, {@code \x9b}.
    */
   public static String of(String text) {
     int clean = 0;

@@ -2,12 +2,12 @@ package io.muster.store.internal.wire;
 
 import java.io.IOException;
 
-/** Where encoded bytes go. */
+/** The destination of encoded bytes. */
 public interface ByteSink {
-  /** Takes a copy of these bytes, or has sent them when it returns. */
+  /** Writes bytes. The caller may reuse the array when this returns. */
   void write(byte[] bytes, int offset, int length) throws IOException;
 
-  /** Takes bytes that will never change, and may keep the array. */
+  /** Writes bytes that will never change. The sink may keep the array. */
   default void writeImmutable(byte[] bytes, int offset, int length) throws IOException {
     write(bytes, offset, length);
   }

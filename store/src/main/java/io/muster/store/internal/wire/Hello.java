@@ -10,43 +10,43 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a server answers to {@link Opcode#HELLO}: facts about itself, and for each feature that the
- * client named whether it is on from now on. What one side does not know, it skips or refuses by
- * name; nothing of it closes a connection.
+ * The reply to {@link Opcode#HELLO}: facts about the server, and for each feature that the client
+ * named whether it is on from now on. Each side ignores, or declines by name, what it does not know.
+ * Unknown features never close a connection.
  *
- * @param facts by name
+ * @param facts the values by name
  */
 public record Hello(Map<String, String> facts) {
   /** The version of this exchange. */
   public static final String VERSION = "version";
 
-  /** What no two servers have in common, restarts of one included. */
+  /** An identifier that differs between servers, and between restarts of one server. */
   public static final String SERVER = "server";
 
-  /** Before the server closes the connection for a request, it sends the reason. */
+  /** The server sends the reason before it closes the connection because of a request. */
   public static final String REFUSALS = "refusals";
 
   /**
-   * Each OBSERVE, WAIT_VALUES, WAIT_ITEM and BARRIER of this connection has a number, counted from
-   * 0 in the order they are sent. Any number may be pending, and the end of each is sent as a byte
-   * and its number.
+   * Each OBSERVE, WAIT_VALUES, WAIT_ITEM and BARRIER of this connection has a number, counted from 0 in
+   * the order in which they are sent. Any number of them may be pending. The server reports the end of
+   * each with one byte and its number.
    */
   public static final String NUMBERED_WAITS = "numbered-waits";
 
-  /** The server knows COMPARE_AND_SWAP. */
+  /** The server supports COMPARE_AND_SWAP. */
   public static final String COMPARE_AND_SWAP = "compare-and-swap";
 
   private static final String ON = "on";
   private static final String UNKNOWN = "unknown";
 
-  /** No client names more features than this, nor does a server tell so many facts. */
-  private static final int MOST = 256;
+  /** The maximum number of features of a client, and of facts of a server. */
+  private static final int MAX_FACTS = 256;
 
   public Hello {
     facts = Map.copyOf(facts);
   }
 
-  /** The features that a client names. */
+  /** Encodes the names of features. */
   public static List<byte[]> request(String... features) {
     List<byte[]> names = new ArrayList<>();
     for (String feature : features) {
@@ -68,16 +68,16 @@ public record Hello(Map<String, String> facts) {
   }
 
   /**
-   * Writes the answer.
+   * Writes the reply.
    *
-   * @param asked what the client named
-   * @param known what of it is on from now on
+   * @param asked the features that the client named
+   * @param known those of them that are on from now on
    */
   public static void write(
       WireOutput out, Map<String, String> facts, List<byte[]> asked, List<String> known)
       throws IOException {
-    if (asked.size() > MOST) {
-      throw new WireException("HELLO with " + asked.size() + " features, the limit is " + MOST);
+    if (asked.size() > MAX_FACTS) {
+      throw new WireException("HELLO with " + asked.size() + " features; the limit is " + MAX_FACTS);
     }
     out.putLong(facts.size() + asked.size());
     for (Map.Entry<String, String> fact : facts.entrySet()) {
@@ -89,11 +89,11 @@ public record Hello(Map<String, String> facts) {
     }
   }
 
-  /** Reads the answer. */
+  /** Reads the reply. */
   public static Hello read(WireInput in) throws IOException {
     long count = in.getLong();
-    if (count < 0 || count > MOST) {
-      throw new WireException("the server answered HELLO with " + count + " facts");
+    if (count < 0 || count > MAX_FACTS) {
+      throw new WireException("the server replied to HELLO with " + count + " facts");
     }
     Map<String, String> facts = new HashMap<>();
     for (long i = 0; i < count; i++) {
@@ -111,7 +111,7 @@ public record Hello(Map<String, String> facts) {
     return ON.equals(facts.get(feature));
   }
 
-  /** What the server calls itself, or null if it does not say. */
+  /** The identifier of the server, or null if it sent none. */
   public @Nullable String server() {
     return facts.get(SERVER);
   }

@@ -2,9 +2,9 @@ package io.muster.store.internal.wire;
 
 import java.nio.ByteBuffer;
 
-/** Reads a key that has arrived whole. */
+/** Reads a key whose bytes have all arrived. */
 public interface KeyReader {
-  /** Makes a new array for each key. */
+  /** Creates a new array for each key. */
   KeyReader COPYING =
       (in, length) -> {
         byte[] key = new byte[length];
@@ -13,9 +13,9 @@ public interface KeyReader {
       };
 
   /**
-   * Takes the next {@code length} bytes from {@code in}, which has them.
+   * Reads the next {@code length} bytes of {@code in}, which has at least as many.
    *
-   * @return an array of these bytes that nobody changes any more, though others may have it, too
+   * @return an array of these bytes, which may be shared and must not be modified
    */
   byte[] read(ByteBuffer in, int length);
 }

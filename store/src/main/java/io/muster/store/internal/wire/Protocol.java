@@ -3,15 +3,15 @@ package io.muster.store.internal.wire;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
-/** The constants of the protocol that are neither an opcode nor a reply. */
+/** The constants of the protocol other than opcodes and replies. */
 public final class Protocol {
-  /** What VALIDATE carries. */
+  /** The number that VALIDATE carries. */
   public static final int MAGIC = 0x3C85F7CE;
 
-  /** Stands before every user's key on the wire. */
+  /** The prefix of every user's key on the wire. */
   public static final String USER_KEY_PREFIX = "/";
 
-  /** The counter of joined workers, the one key of PyTorch's without {@link #USER_KEY_PREFIX}. */
+  /** The counter of joined workers, the only key of PyTorch without {@link #USER_KEY_PREFIX}. */
   public static final String JOIN_COUNTER = "init/";
 
   private static final byte[] MUSTER_MARK = "muster/".getBytes(StandardCharsets.US_ASCII);
@@ -20,16 +20,16 @@ public final class Protocol {
   private Protocol() {}
 
   /**
-   * The key that every Muster server calls present and no other server can have: no user's key
-   * begins without {@link #USER_KEY_PREFIX}. The array is the caller's.
+   * A key that every Muster server reports as set, and that no other server can have, because user keys
+   * begin with {@link #USER_KEY_PREFIX}. The caller owns the array.
    */
   public static byte[] musterMark() {
     return MUSTER_MARK.clone();
   }
 
   /**
-   * The key that every Muster server calls present that understands {@link Opcode#HELLO}. It is
-   * short, since a server may limit its requests to very few bytes. The array is the caller's.
+   * A key that every Muster server that supports {@link Opcode#HELLO} reports as set. It is short,
+   * because a server may limit keys to a few bytes. The caller owns the array.
    */
   public static byte[] helloMark() {
     return HELLO_MARK.clone();

@@ -7,18 +7,18 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 
 /**
- * The last that a server sends on a connection whose client has {@link Hello#REFUSALS}: eight bytes
- * that cannot begin any other reply, and the reason as bytes. It is sent instead of the next reply,
- * whichever request was refused.
+ * The last message of a server on a connection that has {@link Hello#REFUSALS}: eight bytes that
+ * cannot begin any other reply, and the reason. It takes the place of the next reply, whichever
+ * request was refused.
  */
 public final class Refusal {
-  /** The first byte, which no reply of one byte is. */
+  /** The first byte, which no one-byte reply uses. */
   static final int FIRST_BYTE = 0xff;
 
-  /** As a number: negative, which no length and no count is. */
+  /** The eight bytes as a number. It is negative, unlike any length or count. */
   static final long MARK = 0xDE53_5546_4552_00FFL;
 
-  private static final int LONGEST_REASON = 1024;
+  private static final int MAX_REASON = 1024;
 
   private Refusal() {}
 
@@ -28,7 +28,7 @@ public final class Refusal {
     out.putBlob(bytes(reason));
   }
 
-  /** A refusal as bytes. */
+  /** Encodes a refusal. */
   public static byte[] encode(String reason) {
     byte[] bytes = bytes(reason);
     return ByteBuffer.allocate(2 * Long.BYTES + bytes.length)
@@ -40,13 +40,13 @@ public final class Refusal {
   }
 
   private static byte[] bytes(String reason) {
-    return reason.substring(0, Math.min(LONGEST_REASON, reason.length())).getBytes(UTF_8);
+    return reason.substring(0, Math.min(MAX_REASON, reason.length())).getBytes(UTF_8);
   }
 
   /** Reads the reason that follows the mark. */
   static RefusedException read(WireInput in) throws IOException {
     long length = in.getNumber();
-    if (length < 0 || length > 4 * LONGEST_REASON) {
+    if (length < 0 || length > 4 * MAX_REASON) {
       throw new WireException("a refusal with a reason of " + length + " bytes");
     }
     return new RefusedException(new String(in.getBytes(length), UTF_8));

@@ -10,69 +10,74 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads requests from bytes that arrive in pieces of any size.
+ * Decodes requests from bytes that arrive in pieces of any size.
  *
- * <p>A request split over pieces is resumed where it stopped. The first request must be VALIDATE
- * with the right magic, and no other may be. Memory grows with the bytes that have arrived, never
- * with a length that was only claimed, and is asked for before it is allocated. One decoder serves
- * one connection and is not thread-safe; after a {@link WireException} it must not be used again.
+ * <p>A request that is split over pieces is resumed where it stopped. The first request must be
+ * VALIDATE with the right magic number, and no other request may be VALIDATE. Memory is proportional
+ * to the bytes that have arrived, not to the lengths that are claimed, and is requested from {@link
+ * RequestMemory} before it is allocated. Each connection has its own decoder. Not thread-safe. After a
+ * {@link WireException} a decoder must not be used again.
  */
 public final class RequestDecoder {
-  /** A claimed length beyond this is not allocated before bytes of it have arrived. */
+  /** A longer array is not allocated before its bytes have arrived. */
   private static final int TRUSTED_LENGTH = 1024;
 
-  /** A request of more keys and values than this is delivered in a call of its own. */
+  /** A request with more keys and values than this is delivered by a call of its own. */
   private static final int MANY_FIELDS = 1024;
 
-  /** A list of more fields than this is not kept for the next request. */
+  /** A longer list is not kept for the next request. */
   private static final int FEW_FIELDS = 64;
 
-  /** So much memory may be taken before it is asked for, so that short requests need not ask. */
-  private static final int UNASKED = 16 * 1024;
+  /**
+   * The memory that may be used before it is requested, so that short requests need not request any.
+   */
+  private static final int MAX_UNRESERVED = 16 * 1024;
 
-  /** What an array takes beside its bytes, at most, with its reference in a list that grows. */
+  /**
+   * An upper bound of an array's heap bytes in addition to its length, and of its reference in a list.
+   */
   private static final int ARRAY_OVERHEAD = 16 + 7 + 12;
 
-  /** From this length on there may be no memory for an array although there is for others. */
+  /** From this length on, an allocation may fail although smaller ones succeed. */
   private static final int LARGE = 64 * 1024;
 
   private static final byte[] EMPTY = {};
 
-  /** What a HELLO may always hold: a server's limits are for what it stores. */
-  private static final WireLimits LEAST_FOR_HELLO = new WireLimits(1024, 0, 1024, 64 * 1024);
+  /** The least limits of a HELLO: a server's limits are meant for stored data. */
+  private static final WireLimits MIN_HELLO_LIMITS = new WireLimits(1024, 0, 1024, 64 * 1024);
 
   private final WireLimits ordinaryLimits;
 
-  /** The limits of the request that is being read. */
+  /** The limits of the current request. */
   private WireLimits limits;
 
   private final KeyReader keys;
   private final RequestMemory memory;
 
-  /** The memory that the request takes, and the part of it that was asked for. */
+  /** The memory that the request uses, and the part of it that was requested. */
   private long taken;
 
-  private long granted;
+  private long reserved;
 
   private boolean validated;
   private @Nullable Opcode opcode;
   private int field;
   private long requestBytes;
 
-  /** Fields read so far: the single ones, or those of a counted request in turn. */
+  /** The fields read so far, of a counted request in the order of arrival. */
   private List<byte[]> blobs = new ArrayList<>(3);
 
-  /** The integer read last. */
+  /** The last integer. */
   private long number;
 
   private long remainingRepeats;
 
-  /** The integer that is being read, from its lowest byte on. */
+  /** The bytes of an incomplete integer, lowest first. */
   private long partialInteger;
 
   private int partialIntegerBytes;
 
-  /** The key or value that is being read; null while its length is. */
+  /** The current key or value; null while its length is read. */
   private byte @Nullable [] blob;
 
   private boolean large;
@@ -80,14 +85,14 @@ public final class RequestDecoder {
   private int blobLength;
   private int blobFilled;
 
-  /** A decoder that may take as much memory as there is. */
+  /** Creates a decoder without a limit of memory. */
   public RequestDecoder(WireLimits limits, KeyReader keys) {
     this(limits, keys, RequestMemory.UNLIMITED);
   }
 
   /**
-   * A decoder that has {@code keys} read what arrives whole of a request's keys, and asks {@code
-   * memory} for what the request takes until it is complete.
+   * Creates a decoder. {@code keys} reads keys whose bytes have all arrived. {@code memory} is asked for
+   * the memory of a request until the request is complete.
    */
   public RequestDecoder(WireLimits limits, KeyReader keys, RequestMemory memory) {
     this.ordinaryLimits = limits;
@@ -97,13 +102,13 @@ public final class RequestDecoder {
   }
 
   /**
-   * Takes bytes from {@code in} until one request is complete, and hands it to {@code requests}; if
-   * it is a large one, only when it is called again, so that the caller can choose the moment.
+   * Reads bytes from {@code in} until one request is complete, and delivers it to {@code requests}. A
+   * large request is delivered by the next call, so that the caller can choose when.
    *
-   * @return the request's opcode, or null if all of {@code in} was taken and the request goes on,
-   *     or if {@link #hasLargeRequest}
-   * @throws WireException if the bytes are no request or break a limit
-   * @throws IOException what {@code requests} throws
+   * @return the opcode of the delivered request; null if all bytes were read and the request is
+   *     incomplete, or if {@link #hasLargeRequest}
+   * @throws WireException if the bytes are not a request or exceed a limit
+   * @throws IOException if {@code requests} throws it
    */
   public @Nullable Opcode decode(ByteBuffer in, Requests requests) throws IOException {
     in.order(ByteOrder.LITTLE_ENDIAN);
@@ -117,7 +122,7 @@ public final class RequestDecoder {
     List<Field> fields = current.fields();
     while (field < fields.size()) {
       if (!readField(fields.get(field), in)) {
-        ask();
+        reserve();
         return null;
       }
       field++;
@@ -137,7 +142,7 @@ public final class RequestDecoder {
     return current;
   }
 
-  /** Whether a large request is complete, which the next call will hand over. */
+  /** Whether a large request is complete, which the next call delivers. */
   public boolean hasLargeRequest() {
     return large;
   }
@@ -152,43 +157,43 @@ public final class RequestDecoder {
           validated ? "VALIDATE sent twice" : "first request is " + current + ", not VALIDATE");
     }
     opcode = current;
-    limits = current == Opcode.HELLO ? ordinaryLimits.atLeast(LEAST_FOR_HELLO) : ordinaryLimits;
+    limits = current == Opcode.HELLO ? ordinaryLimits.atLeast(MIN_HELLO_LIMITS) : ordinaryLimits;
     return current;
   }
 
-  /** Discards the partly received request. No other request may be decoded afterwards. */
+  /** Discards the incomplete request. The decoder must not be used afterwards. */
   public void abandon() {
     large = false;
     blob = null;
     blobs = List.of();
     taken = 0;
     try {
-      ask();
+      reserve();
     } catch (LimitException e) {
-      throw new IllegalStateException("memory given back was refused", e);
+      throw new IllegalStateException("releasing memory was refused", e);
     }
   }
 
-  /** Takes memory for one more array. */
+  /** Counts the memory of one more array. */
   private void take(int arrayBytes) throws LimitException {
     taken += (long) arrayBytes + ARRAY_OVERHEAD;
-    if (taken - granted > UNASKED) {
-      ask();
+    if (taken - reserved > MAX_UNRESERVED) {
+      reserve();
     }
   }
 
-  /** Asks for what was taken and not asked for. */
-  private void ask() throws LimitException {
-    long change = taken - granted;
+  /** Requests the memory that is counted and not requested yet. */
+  private void reserve() throws LimitException {
+    long change = taken - reserved;
     if (change != 0) {
       memory.change(change);
-      granted = taken;
+      reserved = taken;
     }
   }
 
   private void reset() throws LimitException {
     taken = 0;
-    ask();
+    reserve();
     opcode = null;
     field = 0;
     requestBytes = 0;
@@ -283,7 +288,7 @@ public final class RequestDecoder {
     requestBytes += length;
     if (requestBytes > limits.requestBytes()) {
       throw new WireException(
-          opcode + " of over " + limits.requestBytes() + " bytes, the limit of a request");
+          opcode + ": request of more than " + limits.requestBytes() + " bytes, which is the limit");
     }
   }
 
@@ -307,8 +312,8 @@ public final class RequestDecoder {
   }
 
   /**
-   * A longer array with the bytes there are, which fill at least a quarter of it. The last but one
-   * is a quarter of the whole, so that both together take as little as they can.
+   * Returns a longer array with the bytes that have arrived, which fill at least a quarter of it. The
+   * last but one array is a quarter of the final length, so that both together are as small as possible.
    */
   private byte[] grown(byte[] bytes) throws LimitException {
     int length = blobLength;

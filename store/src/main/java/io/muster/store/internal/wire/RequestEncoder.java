@@ -3,7 +3,7 @@ package io.muster.store.internal.wire;
 import java.io.IOException;
 import java.util.List;
 
-/** Writes requests. Nothing is sent before {@link WireOutput#flush}. */
+/** Encodes requests. They are sent by {@link WireOutput#flush} at the latest. */
 public final class RequestEncoder implements Requests {
   private final WireOutput out;
 

@@ -1,15 +1,14 @@
 package io.muster.store.internal.wire;
 
-/** The memory that one client's requests may take while they arrive. */
+/** The memory that the incomplete requests of one client may use. */
 public interface RequestMemory {
-  /** As much as there is. */
+  /** Has no limit. */
   RequestMemory UNLIMITED = bytes -> {};
 
   /**
-   * Takes so many bytes more, or gives some back if it is negative. To be called before the memory
-   * is allocated.
+   * Requests memory, or releases it if {@code bytes} is negative. Called before the memory is allocated.
    *
-   * @throws LimitException if there is no room; nothing is taken then
+   * @throws LimitException if there is not enough; nothing is taken then
    */
   void change(long bytes) throws LimitException;
 }

@@ -4,8 +4,8 @@ import java.io.IOException;
 import java.util.List;
 
 /**
- * One method a request: what {@link RequestDecoder} calls and {@link RequestEncoder} writes. Arrays
- * do not change any more, and the receiver may keep them; lists are his only until he returns.
+ * One method per request. {@link RequestDecoder} calls it, and {@link RequestEncoder} implements it.
+ * Arrays do not change afterwards, and the receiver may keep them. The receiver must not keep lists.
  */
 public interface Requests {
   void set(byte[] key, byte[] value) throws IOException;
@@ -28,7 +28,7 @@ public interface Requests {
 
   void multiGet(List<byte[]> keys) throws IOException;
 
-  /** {@code keys} and {@code values} are of the same size. */
+  /** {@code keys} and {@code values} have the same size. */
   void multiSet(List<byte[]> keys, List<byte[]> values) throws IOException;
 
   void cancelWait() throws IOException;

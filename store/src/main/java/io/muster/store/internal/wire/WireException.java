@@ -3,8 +3,8 @@ package io.muster.store.internal.wire;
 import java.io.IOException;
 
 /**
- * A peer sent what the protocol, or a limit, does not allow. The connection cannot be used any
- * further.
+ * A peer sent bytes that the protocol does not allow, or that exceed a limit. The connection is
+ * unusable afterwards.
  */
 public class WireException extends IOException {
   private static final long serialVersionUID = 1L;

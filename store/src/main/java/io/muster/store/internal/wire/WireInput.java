@@ -8,21 +8,18 @@ import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
 import java.util.Arrays;
 
-/**
- * A buffered, blocking reader of the wire's primitives, for the side that reads replies. Not
- * thread-safe.
- */
+/** A buffered, blocking reader of replies. Not thread-safe. */
 public final class WireInput {
   private static final VarHandle LONG =
       MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
 
   /**
-   * A claimed length beyond this is not allocated at once. A value as long as a server takes by
-   * default is: growing with what arrives would copy it once more.
+   * A longer array is not allocated before its bytes have arrived. The longest value that servers accept
+   * by default is not longer, because growing its array would copy it once more.
    */
   private static final int TRUSTED_LENGTH = WireLimits.PYTORCH.valueBytes();
 
-  private static final int LONGEST_ARRAY = Integer.MAX_VALUE - 8;
+  private static final int MAX_ARRAY = Integer.MAX_VALUE - 8;
 
   private final InputStream in;
   private final byte[] buffer = new byte[8 * 1024];
@@ -34,27 +31,27 @@ public final class WireInput {
     this.in = in;
   }
 
-  /** From now on a {@link Refusal} may stand where a reply begins. */
+  /** Accepts a {@link Refusal} in the place of a reply from now on. */
   public void expectRefusals() {
     refusals = true;
   }
 
-  /** Whether a {@link Refusal} may stand where a reply begins. */
+  /** Whether a {@link Refusal} is accepted in the place of a reply. */
   public boolean expectsRefusals() {
     return refusals;
   }
 
   /**
-   * Reads a byte as 0 to 255.
+   * Reads a byte, 0 to 255.
    *
-   * @throws RefusedException if there is a refusal instead
+   * @throws RefusedException if the server sent a refusal instead
    */
   public int getByte() throws IOException {
     require(1);
     if (refusals && (buffer[position] & 0xff) == Refusal.FIRST_BYTE) {
       long number = getLong();
       throw new WireException(
-          "0x" + Long.toHexString(number) + " where a reply of one byte is due");
+          "unexpected reply 0x" + Long.toHexString(number) + "; expected one byte");
     }
     return buffer[position++] & 0xff;
   }
@@ -62,7 +59,7 @@ public final class WireInput {
   /**
    * Reads a length or a count.
    *
-   * @throws RefusedException if there is a refusal instead
+   * @throws RefusedException if the server sent a refusal instead
    */
   public long getLong() throws IOException {
     long value = getNumber();
@@ -72,7 +69,7 @@ public final class WireInput {
     return value;
   }
 
-  /** Reads a number that may be any. */
+  /** Reads a number that may have any value. */
   public long getNumber() throws IOException {
     require(Long.BYTES);
     long value = (long) LONG.get(buffer, position);
@@ -83,8 +80,8 @@ public final class WireInput {
   /** Reads a length and that many bytes. */
   public byte[] getBlob() throws IOException {
     long length = getLong();
-    if (length < 0 || length > LONGEST_ARRAY) {
-      throw new WireException("a value of " + Long.toUnsignedString(length) + " bytes");
+    if (length < 0 || length > MAX_ARRAY) {
+      throw new WireException("a reply with a value of " + Long.toUnsignedString(length) + " bytes");
     }
     return getBytes(length);
   }
@@ -122,7 +119,7 @@ public final class WireInput {
     }
   }
 
-  /** Makes {@code bytes} bytes available in the buffer. */
+  /** Blocks until the buffer has {@code bytes} bytes. */
   private void require(int bytes) throws IOException {
     if (limit - position >= bytes) {
       return;

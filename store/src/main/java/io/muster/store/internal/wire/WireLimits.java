@@ -1,19 +1,19 @@
 package io.muster.store.internal.wire;
 
 /**
- * What a peer may send. Every length is checked against these before anything is allocated for it.
+ * The limits of what a peer may send. Every length is checked against them before memory is allocated.
  *
- * @param keyBytes the longest key, in bytes, PyTorch's leading slash included
- * @param valueBytes the longest value, in bytes
- * @param keys the most keys in one request
- * @param requestBytes the most bytes of keys and values in one request
+ * @param keyBytes the maximum length of a key, including PyTorch's leading slash
+ * @param valueBytes the maximum length of a value
+ * @param keys the maximum number of keys in a request
+ * @param requestBytes the maximum number of bytes of keys and values in a request
  */
 public record WireLimits(int keyBytes, int valueBytes, int keys, long requestBytes) {
-  /** The limits of PyTorch's libuv server, which puts none on a whole request. */
+  /** The limits of PyTorch's libuv server, which does not limit the length of a request. */
   public static final WireLimits PYTORCH =
       new WireLimits(8 * 1024, 8 * 1024 * 1024, 128 * 1024, Long.MAX_VALUE);
 
-  /** For each limit the greater one of this and {@code other}. */
+  /** Returns the larger one of each limit. */
   WireLimits atLeast(WireLimits other) {
     return new WireLimits(
         Math.max(keyBytes, other.keyBytes),

@@ -6,8 +6,8 @@ import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
 
 /**
- * A buffered writer of the wire's primitives. Bytes reach the sink when the buffer is full and on
- * {@link #flush}; a blob too large to be worth copying goes to the sink as it is. Not thread-safe.
+ * A buffered writer. Bytes reach the sink when the buffer is full, and on {@link #flush}. A large blob
+ * goes to the sink without a copy. Not thread-safe.
  */
 public final class WireOutput {
   private static final VarHandle LONG =
@@ -15,7 +15,7 @@ public final class WireOutput {
   private static final VarHandle INT =
       MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.LITTLE_ENDIAN);
 
-  /** Blobs from here on are not copied. */
+  /** Longer blobs are not copied. */
   private static final int LARGE = 4 * 1024;
 
   private final ByteSink sink;
@@ -23,8 +23,8 @@ public final class WireOutput {
   private int filled;
 
   /**
-   * A writer that hands its bytes to {@code sink} in pieces of at most {@code bufferBytes}, large
-   * blobs apart.
+   * Creates a writer that passes its bytes to {@code sink} in pieces of at most {@code bufferBytes},
+   * except large blobs.
    */
   public WireOutput(ByteSink sink, int bufferBytes) {
     this.sink = sink;
@@ -49,7 +49,7 @@ public final class WireOutput {
   }
 
   /**
-   * Writes a length and that many bytes. The array must not change any more if the sink keeps
+   * Writes a length and that many bytes. The array must not be modified afterwards if the sink keeps
    * immutable arrays.
    */
   public void putBlob(byte[] bytes) throws IOException {
@@ -64,18 +64,20 @@ public final class WireOutput {
     filled += bytes.length;
   }
 
-  /** Writes {@code length} bytes as they are. The array must not change any more, as above. */
+  /**
+   * Writes {@code length} bytes without a length. The array must not be modified afterwards, as above.
+   */
   public void putBytes(byte[] bytes, int offset, int length) throws IOException {
     flush();
     sink.writeImmutable(bytes, offset, length);
   }
 
-  /** How many bytes wait for {@link #flush}. */
+  /** The number of buffered bytes. */
   public int pending() {
     return filled;
   }
 
-  /** Hands what is buffered to the sink. */
+  /** Passes the buffered bytes to the sink. */
   public void flush() throws IOException {
     if (filled > 0) {
       int length = filled;

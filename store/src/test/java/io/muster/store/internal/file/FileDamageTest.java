@@ -136,7 +136,7 @@ class FileDamageTest {
     assertThat(logged)
         .containsExactly(
             path
-                + ": cutting off 3 bytes at byte "
+                + ": removing 3 bytes at byte "
                 + whole.length
                 + ": an incomplete record, left by a process that ended while it wrote");
   }
@@ -204,7 +204,7 @@ class FileDamageTest {
   /** The first byte that the message names; 0 if it is the whole file that is not a store's. */
   private static long offset(Throwable e) {
     String message = e.toString();
-    if (message.endsWith("the file is not a store's, and is left as it is")) {
+    if (message.endsWith("the file is not a store's; it is left unchanged")) {
       return 0;
     }
     String rest = message.substring(message.indexOf("byte ") + "byte ".length());
