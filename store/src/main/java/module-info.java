@@ -1,7 +1,7 @@
 import org.jspecify.annotations.NullMarked;
 
-/** torch.distributed's stores and rendezvous, speaking PyTorch's own bytes. */
-// The modules that this exports to are compiled after it.
+/** torch.distributed's stores and rendezvous, compatible with PyTorch's wire protocol. */
+// The exported-to modules are compiled after this one.
 @SuppressWarnings("module")
 @NullMarked
 module io.muster.store {
