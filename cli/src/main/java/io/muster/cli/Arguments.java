@@ -9,8 +9,8 @@ import java.nio.file.Path;
 import java.util.Arrays;
 
 /**
- * Checks the arguments of this process. The JVM replaces bytes that are not UTF-8 by U+FFFD, so that
- * the command would use a different key from the one that the user typed.
+ * Checks the arguments of this process. The JVM replaces bytes that are not UTF-8 by U+FFFD, so
+ * that the command would use a different key from the one that the user typed.
  */
 final class Arguments {
   private static final Path AS_BYTES = Path.of("/proc/self/cmdline");
@@ -32,9 +32,7 @@ final class Arguments {
     }
   }
 
-  /**
-   * Whether an argument, counted from the end, is UTF-8 and therefore contains a U+FFFD itself.
-   */
+  /** Whether an argument, counted from the end, is UTF-8 and therefore contains a U+FFFD itself. */
   private static boolean isUtf8(int fromTheEnd) {
     try {
       byte[] all = Files.readAllBytes(AS_BYTES);

@@ -18,7 +18,10 @@ final class BackendName implements ITypeConverter<ServerBackend>, Iterable<Strin
         .orElseThrow(
             () ->
                 new TypeConversionException(
-                    "'" + text + "' is not a backend; choose one of " + String.join(", ", names())));
+                    "'"
+                        + text
+                        + "' is not a backend; choose one of "
+                        + String.join(", ", names())));
   }
 
   /** The names, for shell completion. */

@@ -7,8 +7,8 @@ import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 
 /**
- * A number of bytes in the form {@code 4096}, {@code 64MiB}, {@code 64m} or {@code 1g}. All units are
- * powers of 1024.
+ * A number of bytes in the form {@code 4096}, {@code 64MiB}, {@code 64m} or {@code 1g}. All units
+ * are powers of 1024.
  */
 record ByteSize(long bytes) {
   private static final Pattern FORM = Pattern.compile("([0-9]+)(?:([kmgt])(?:i?b)?|b)?");

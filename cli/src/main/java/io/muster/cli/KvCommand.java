@@ -64,7 +64,8 @@ final class KvCommand {
       paramLabel = "SIZE",
       defaultValue = "8MiB",
       converter = ByteSize.Converter.class,
-      description = "The longest value to send. Default: ${DEFAULT-VALUE}, the limit of PyTorch's servers.")
+      description =
+          "The longest value to send. Default: ${DEFAULT-VALUE}, the limit of PyTorch's servers.")
   private ByteSize maxValue = new ByteSize(StoreServerOptions.DEFAULT_MAX_VALUE_BYTES);
 
   private KvCommand(Streams streams) {
@@ -127,10 +128,7 @@ final class KvCommand {
   /** Connects to the store. */
   Store connect() {
     TcpStoreOptions options =
-        TcpStoreOptions.builder()
-            .timeout(timeout)
-            .maxValueBytes(maxValueBytes())
-            .build();
+        TcpStoreOptions.builder().timeout(timeout).maxValueBytes(maxValueBytes()).build();
     Store store = TcpStore.connect(endpoint().host(), endpoint().port(), options);
     return prefix == null ? store : new PrefixStore(prefix, store);
   }

@@ -28,7 +28,8 @@ final class KvKeys extends KvOperation {
     List<String> keys = new ArrayList<>(store.listKeys());
     Collections.sort(keys);
     for (String key : keys) {
-      separator.print(streams(), KeyText.bytes(streams().isTerminal() ? PrintableText.of(key) : key));
+      separator.print(
+          streams(), KeyText.bytes(streams().isTerminal() ? PrintableText.of(key) : key));
     }
   }
 }

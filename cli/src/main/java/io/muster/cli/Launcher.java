@@ -4,9 +4,9 @@ import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
 /**
- * The launcher script, if it waits for this process to end. A JVM that cannot start exits with 1, the
- * code of commands that did not find a key. To distinguish the two, this process exits with another
- * code, which the script translates.
+ * The launcher script, if it waits for this process to end. A JVM that cannot start exits with 1,
+ * the code of commands that did not find a key. To distinguish the two, this process exits with
+ * another code, which the script translates.
  */
 final class Launcher {
   /** The system property with the script's process id. */

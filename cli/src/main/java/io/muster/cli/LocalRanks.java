@@ -116,8 +116,8 @@ final class LocalRanks {
   }
 
   /**
-   * Waits for all ranks. After one has failed, the others normally fail by themselves; if they do not,
-   * they are stopped.
+   * Waits for all ranks. After one has failed, the others normally fail by themselves; if they do
+   * not, they are stopped.
    */
   private int awaitAll() throws InterruptedException {
     Exit failed = null;

@@ -21,14 +21,14 @@ import org.jspecify.annotations.Nullable;
  * A file that contains a server's port while the server accepts connections, for scripts that wait
  * for the server. The file appears atomically.
  *
- * <p>The server holds a lock on its file, which the system releases if the server is killed. Two rules
- * keep servers that start at the same time from interfering: a file is created only where none exists
- * (with a hard link, which never replaces a file), and only the process that holds its lock removes
- * it. The lock belongs to the file rather than its name, so the server takes it while the file still
- * has a temporary name.
+ * <p>The server holds a lock on its file, which the system releases if the server is killed. Two
+ * rules keep servers that start at the same time from interfering: a file is created only where
+ * none exists (with a hard link, which never replaces a file), and only the process that holds its
+ * lock removes it. The lock belongs to the file rather than its name, so the server takes it while
+ * the file still has a temporary name.
  *
- * <p>It is a POSIX lock: it belongs to the process, and ends when the process closes any channel of the
- * file. One process must therefore not run two servers with the same port file.
+ * <p>It is a POSIX lock: it belongs to the process, and ends when the process closes any channel of
+ * the file. One process must therefore not run two servers with the same port file.
  */
 final class PortFile implements AutoCloseable {
   private final Path file;

@@ -78,7 +78,8 @@ final class ServeCommand implements Callable<Integer> {
   @Option(
       names = "--max-connections",
       paramLabel = "N",
-      description = "The maximum number of connections; further ones are closed. Default: no limit.")
+      description =
+          "The maximum number of connections; further ones are closed. Default: no limit.")
   private int maxConnections = StoreServerOptions.DEFAULT_MAX_CONNECTIONS;
 
   @Option(
@@ -109,7 +110,8 @@ final class ServeCommand implements Callable<Integer> {
   @Option(
       names = "--max-keys-per-request",
       paramLabel = "N",
-      description = "The maximum number of keys per request. Default: ${DEFAULT-VALUE}, as in PyTorch.")
+      description =
+          "The maximum number of keys per request. Default: ${DEFAULT-VALUE}, as in PyTorch.")
   private int maxKeysPerRequest = StoreServerOptions.DEFAULT_MAX_KEYS_PER_REQUEST;
 
   ServeCommand(Streams streams) {
@@ -117,7 +119,8 @@ final class ServeCommand implements Callable<Integer> {
   }
 
   /**
-   * Serves until a signal stops the process, this thread is interrupted, or the server stops by itself.
+   * Serves until a signal stops the process, this thread is interrupted, or the server stops by
+   * itself.
    */
   @Override
   public Integer call() throws InterruptedException {

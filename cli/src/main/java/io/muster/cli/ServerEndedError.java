@@ -3,8 +3,8 @@ package io.muster.cli;
 import java.nio.charset.StandardCharsets;
 
 /**
- * The server has stopped by itself. This is created before the server starts, and is an error, so that
- * throwing and handling it need no memory, of which there may be none.
+ * The server has stopped by itself. This is created before the server starts, and is an error, so
+ * that throwing and handling it need no memory, of which there may be none.
  */
 final class ServerEndedError extends Error {
   private static final long serialVersionUID = 1L;

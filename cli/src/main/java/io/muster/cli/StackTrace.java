@@ -4,8 +4,8 @@ import io.muster.store.internal.text.PrintableText;
 import java.io.PrintWriter;
 
 /**
- * Prints stack traces for a terminal. Messages of exceptions may quote other processes, so each entry
- * is kept on one line, and control characters are escaped.
+ * Prints stack traces for a terminal. Messages of exceptions may quote other processes, so each
+ * entry is kept on one line, and control characters are escaped.
  */
 final class StackTrace {
   private StackTrace() {}

@@ -109,7 +109,8 @@ class KvTest {
 
   @Test
   void set_refusedByTheServer_saysWhy() {
-    try (StoreServer small = StoreServer.start(StoreServerOptions.builder().maxStoredBytes(8).build())) {
+    try (StoreServer small =
+        StoreServer.start(StoreServerOptions.builder().maxStoredBytes(8).build())) {
       Cli.Result result =
           Cli.run("kv", "--endpoint", "127.0.0.1:" + small.port(), "set", "key", "0123456789");
 
@@ -170,7 +171,9 @@ class KvTest {
     assertFails(
         kv("add", "n"),
         ExitCode.FAILED,
-        "muster kv add: add on TcpStore(" + endpoint() + ") failed: the value at n is not a number");
+        "muster kv add: add on TcpStore("
+            + endpoint()
+            + ") failed: the value at n is not a number");
   }
 
   @ParameterizedTest

@@ -352,7 +352,9 @@ class CppClientIT {
     int port = socket.socket().getLocalPort();
     TcpStoreOptions world = TcpStoreOptions.builder().worldSize(4).build();
     TcpStoreOptions hosting =
-        world.toBuilder().server(StoreServerOptions.builder().listenChannel(socket).build()).build();
+        world.toBuilder()
+            .server(StoreServerOptions.builder().listenChannel(socket).build())
+            .build();
     var host = Background.call(() -> TcpStore.host("127.0.0.1", port, hosting));
     try (CppStore one = CppStore.joining(port, 4);
         TcpStore two = TcpStore.connect("127.0.0.1", port, world);

@@ -1,8 +1,8 @@
 package io.muster.interop;
 
+import io.muster.store.KeyText;
 import io.muster.store.Store;
 import io.muster.store.StoreTimeoutException;
-import io.muster.store.KeyText;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;

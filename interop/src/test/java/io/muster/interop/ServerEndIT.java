@@ -24,7 +24,8 @@ class ServerEndIT {
   @EnumSource(ServerBackend.class)
   @SuppressWarnings("try") // closing is what is tested
   void close_ofAMusterServer_endsTheWaitOfACppClientWithAnException(ServerBackend backend) {
-    try (StoreServer server = StoreServer.start(StoreServerOptions.builder().backend(backend).build());
+    try (StoreServer server =
+            StoreServer.start(StoreServerOptions.builder().backend(backend).build());
         ChildProcess peer =
             ChildProcess.java(CppPeer.class, "client", String.valueOf(server.port()))) {
       assertThat(peer.answer()).isEqualTo("ready");

@@ -1,8 +1,9 @@
 package io.muster.rendezvous;
 
 /**
- * {@code env://}: as {@code tcp://}, at {@code MASTER_ADDR} and {@code MASTER_PORT}, with {@code
- * RANK} and {@code WORLD_SIZE} where the URL does not say them.
+ * {@code env://}: like {@code tcp://}, with the address from {@code MASTER_ADDR} and {@code
+ * MASTER_PORT}. Rank and world size come from the URL, or else from {@code RANK} and {@code
+ * WORLD_SIZE}.
  */
 final class EnvHandler implements RendezvousHandler {
   @Override

@@ -3,10 +3,7 @@ package io.muster.rendezvous;
 import io.muster.store.FileStore;
 import java.nio.file.Path;
 
-/**
- * {@code file:///path}: a {@link FileStore}. What stands before the path, a host, is ignored, as in
- * PyTorch.
- */
+/** {@code file:///path}: a {@link FileStore}. A host before the path is ignored, as in PyTorch. */
 final class FileHandler implements RendezvousHandler {
   @Override
   public String scheme() {

@@ -6,27 +6,31 @@ import io.muster.store.StoreTimeoutException;
 import java.util.Objects;
 
 /**
- * Where the processes of a job meet: a store that they share, and which of them this one is. The
- * outcome of PyTorch's {@code rendezvous}.
+ * The outcome of a rendezvous: the store that the processes of a job share, and the rank of this
+ * process. PyTorch's {@code rendezvous} returns the same three things.
  *
  * <pre>{@code
- * try (Rendezvous rendezvous = Rendezvous.of("tcp://10.0.0.1:29500?rank=0&world_size=2")) {
- *   rendezvous.store().set("rank/" + rendezvous.rank(), address);
+ * try (Rendezvous rendezvous = Rendezvous.of("tcp://127.0.0.1:0?rank=0&world_size=1")) {
+ *   rendezvous.store().set("rank/" + rendezvous.rank(), "10.0.0.1:7000");
  * }
  * }</pre>
  *
- * @param store the store, which belongs to this rendezvous
- * @param rank the number of this process, from 0 on
- * @param worldSize how many processes meet; negative if that is not fixed
+ * <p>Closing a rendezvous closes its store.
+ *
+ * @param store the store, which this rendezvous owns
+ * @param rank the rank of this process, from 0
+ * @param worldSize the number of processes; negative if it is not fixed
  */
 public record Rendezvous(Store store, int rank, int worldSize) implements AutoCloseable {
-  /** A rendezvous that a {@link RendezvousHandler} has brought about. */
+  /**
+   * Creates the result of a {@link RendezvousHandler}, which passes the ownership of the store on.
+   */
   public Rendezvous {
     Objects.requireNonNull(store, "store");
   }
 
   /**
-   * Meets the others, with the default options.
+   * Meets the other processes, with the default options.
    *
    * @see #of(String, RendezvousOptions)
    */
@@ -35,8 +39,8 @@ public record Rendezvous(Store store, int rank, int worldSize) implements AutoCl
   }
 
   /**
-   * Meets the others, as the process {@code rank} of {@code worldSize}, of which the URL then says
-   * nothing.
+   * Meets the other processes as rank {@code rank} of {@code worldSize}. The URL must not contain
+   * either.
    *
    * @see #of(String, RendezvousOptions)
    */
@@ -45,15 +49,17 @@ public record Rendezvous(Store store, int rank, int worldSize) implements AutoCl
   }
 
   /**
-   * Meets the others where the URL says. How long that blocks is up to the scheme; for {@code
-   * tcp://} and {@code env://}, rank 0 hosts the store and waits until all have joined, and the
-   * others wait until they are connected.
+   * Meets the other processes at the URL. The scheme decides how long this blocks. For {@code
+   * tcp://} and {@code env://}, rank 0 hosts the store and waits until all processes have joined;
+   * the other ranks wait until they are connected. {@code file://} does not wait for other
+   * processes.
    *
-   * @throws IllegalArgumentException if the URL, or for {@code env://} the environment, lacks
-   *     something, or the options and the URL both give a rank or a world size
+   * @throws IllegalArgumentException if the URL or, for {@code env://}, the environment lacks
+   *     something, or if rank or world size are in both the URL and the options
    * @throws IllegalStateException if the scheme has no handler
-   * @throws NetworkException if a connection cannot be made, or a port not be listened on, in time
-   * @throws StoreTimeoutException if others have not come in time
+   * @throws NetworkException if a server cannot listen, or a connection cannot be made in time
+   * @throws StoreTimeoutException if other processes have not joined in time
+   * @throws StoreInterruptedException if the calling thread is interrupted
    */
   public static Rendezvous of(String url, RendezvousOptions options) {
     RendezvousRequest request = RendezvousRequest.parse(url, options);

@@ -1,20 +1,20 @@
 package io.muster.rendezvous;
 
 /**
- * Brings about a {@link Rendezvous} for the URLs of one scheme.
+ * Performs the rendezvous for the URLs of one scheme. Implementations must be thread-safe.
  *
- * <p>A public implementation with a public constructor without parameters is found by {@link
- * java.util.ServiceLoader} if its module {@code provides} it, or on the class path {@code
- * META-INF/services/io.muster.rendezvous.RendezvousHandler} names it. Any other is given to {@link
- * RendezvousRegistry#register}. Implementations must be thread-safe.
+ * <p>{@link java.util.ServiceLoader} finds a public implementation with a public constructor
+ * without parameters, if its module {@code provides} it or, on the class path, if {@code
+ * META-INF/services/io.muster.rendezvous.RendezvousHandler} names it. Register any other
+ * implementation with {@link RendezvousRegistry#register}.
  */
 public interface RendezvousHandler {
-  /** What stands before {@code ://}, in lower case. */
+  /** The scheme of the URL, in lower case: the part before {@code ://}. */
   String scheme();
 
   /**
-   * Meets the others; blocks until this process can use the store, at most for the {@linkplain
-   * RendezvousRequest#timeout timeout}. The caller closes what it is given.
+   * Meets the other processes. Blocks until this process can use the store, at most for {@link
+   * RendezvousRequest#timeout}. The caller owns the result.
    *
    * @throws IllegalArgumentException if the URL lacks something; see {@link
    *     RendezvousRequest#invalid}

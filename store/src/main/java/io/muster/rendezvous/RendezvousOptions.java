@@ -8,13 +8,22 @@ import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a {@link Rendezvous} goes by besides its URL. Immutable.
+ * Options of a {@link Rendezvous}. Immutable and thread-safe.
  *
- * <p>By default: a timeout of 30 minutes, rank and world size as the URL says, the environment of
- * this process, and the {@linkplain RendezvousRegistry#standard standard} handlers.
+ * <p>Defaults and precedence:
+ *
+ * <ul>
+ *   <li>{@link #timeout}: 30 minutes, as for PyTorch's process groups
+ *   <li>{@link #rank} and {@link #worldSize}: from the URL; an exception is thrown if both the URL
+ *       and the options have one of them
+ *   <li>{@link #bind}: the option, then the environment variable {@code MUSTER_BIND}, then the
+ *       address at which the ranks meet
+ *   <li>{@link #environment}: the environment of this process
+ *   <li>{@link #registry}: {@link RendezvousRegistry#standard}
+ * </ul>
  */
 public final class RendezvousOptions {
-  /** PyTorch's default for process groups. */
+  /** 30 minutes, PyTorch's default for process groups. */
   public static final Duration DEFAULT_TIMEOUT = Duration.ofMinutes(30);
 
   private static final String BIND_VARIABLE = "MUSTER_BIND";
@@ -46,24 +55,24 @@ public final class RendezvousOptions {
     return builder().build();
   }
 
-  /** How long meeting may take, and the store's first timeout. */
+  /** How long the rendezvous may take, and the first timeout of the store. */
   public Duration timeout() {
     return timeout;
   }
 
-  /** The rank, if the URL does not say it. */
+  /** The rank; empty if the URL contains it. */
   public OptionalInt rank() {
     return rank;
   }
 
-  /** The world size, if the URL does not say it. */
+  /** The world size; empty if the URL contains it. */
   public OptionalInt worldSize() {
     return worldSize;
   }
 
   /**
-   * Where rank 0 listens if it hosts a TCP store: the option, or else the variable {@code
-   * MUSTER_BIND}; nothing if neither is set.
+   * The host or address on which rank 0 listens if it hosts a TCP store: the option or, if it is
+   * not set, the environment variable {@code MUSTER_BIND}; empty if neither is set.
    */
   public Optional<String> bind() {
     return bind.or(
@@ -80,7 +89,7 @@ public final class RendezvousOptions {
     return registry;
   }
 
-  /** Everything but the environment, which may hold secrets. */
+  /** All options except the environment, which may hold secrets. */
   @Override
   public String toString() {
     return "RendezvousOptions(timeout="
@@ -93,7 +102,7 @@ public final class RendezvousOptions {
         + ")";
   }
 
-  /** Collects options. Not thread-safe. */
+  /** Builds {@link RendezvousOptions}, which lists the defaults. Not thread-safe. */
   public static final class Builder {
     private Duration timeout = DEFAULT_TIMEOUT;
     private OptionalInt rank = OptionalInt.empty();
@@ -105,9 +114,10 @@ public final class RendezvousOptions {
     private Builder() {}
 
     /**
-     * How long meeting may take, and the store's first timeout; default {@link #DEFAULT_TIMEOUT}.
+     * Limits how long the rendezvous may take. It is also the first timeout of the store. The
+     * default is {@link #DEFAULT_TIMEOUT}.
      *
-     * @throws IllegalArgumentException if it is negative
+     * @throws IllegalArgumentException if {@code timeout} is negative
      */
     public Builder timeout(Duration timeout) {
       if (Objects.requireNonNull(timeout, "timeout").isNegative()) {
@@ -117,39 +127,40 @@ public final class RendezvousOptions {
       return this;
     }
 
-    /** The rank; by default, and if negative, the URL says it. */
+    /** Sets the rank. By default, or if negative, the URL contains it. */
     public Builder rank(int rank) {
       this.rank = unlessNegative(rank);
       return this;
     }
 
-    /** The world size; by default, and if negative, the URL says it. */
+    /** Sets the world size. By default, or if negative, the URL contains it. */
     public Builder worldSize(int worldSize) {
       this.worldSize = unlessNegative(worldSize);
       return this;
     }
 
     /**
-     * Where rank 0 listens if it hosts a TCP store, whatever address the others connect to: a host
-     * name, an address, or {@code *} for all interfaces. Takes precedence over the variable {@code
-     * MUSTER_BIND}. By default rank 0 listens at the address where the ranks meet if that is this
-     * machine's own, which is loopback for {@code localhost}, and on all interfaces otherwise;
-     * PyTorch always listens on all. The protocol has neither encryption nor passwords.
+     * Sets the host name or address on which rank 0 listens if it hosts a TCP store, independent of
+     * the address that the other ranks connect to; {@code *} means all interfaces. It takes
+     * precedence over the environment variable {@code MUSTER_BIND}. By default, rank 0 listens on
+     * the address at which the ranks meet if that is this machine's (loopback for {@code
+     * localhost}), and otherwise on all interfaces. PyTorch always listens on all interfaces. The
+     * protocol has neither encryption nor authentication.
      */
     public Builder bind(String host) {
       this.bind = Optional.of(host);
       return this;
     }
 
-    /** The environment variables; by default those of this process. */
+    /** Sets the environment variables. The default is the environment of this process. */
     public Builder environment(Map<String, String> environment) {
       this.environment = Map.copyOf(Objects.requireNonNull(environment, "environment"));
       return this;
     }
 
     /**
-     * The handlers; by default {@link RendezvousRegistry#standard}, which is made by {@link #build}
-     * and only if it is needed.
+     * Sets the handlers. The default is {@link RendezvousRegistry#standard}, which {@link #build}
+     * creates only if no registry is set.
      */
     public Builder registry(RendezvousRegistry registry) {
       this.registry = Objects.requireNonNull(registry, "registry");

@@ -12,25 +12,25 @@ import java.util.ServiceLoader;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 
-/** The handlers by scheme. Thread-safe. */
+/** Rendezvous handlers by scheme. Thread-safe. */
 public final class RendezvousRegistry {
   private static final Logger LOG = System.getLogger("io.muster.rendezvous");
 
-  /** A class path with more handlers that cannot be loaded is not looked through to its end. */
+  /** The search for handlers on the class path ends after this many that cannot be loaded. */
   private static final int MOST_FAILURES = 100;
 
   private final Map<String, RendezvousHandler> handlers = new ConcurrentHashMap<>();
 
-  /** Why handlers could not be loaded; which schemes they are for is not known. */
+  /** Why handlers could not be loaded. Their schemes are unknown. */
   private final List<Throwable> failures = new CopyOnWriteArrayList<>();
 
   private RendezvousRegistry() {}
 
   /**
-   * A registry of its own, with the handlers of {@code tcp://}, {@code file://} and {@code env://}
-   * and those that {@link ServiceLoader} finds from this thread's context class loader. A handler
-   * that cannot be loaded is skipped with a warning, and named in the exception for a scheme
-   * without a handler.
+   * Creates a registry with the handlers of {@code tcp://}, {@code file://} and {@code env://} and
+   * those that {@link ServiceLoader} finds with the context class loader of the calling thread. A
+   * handler that cannot be loaded is skipped with a warning. The exception for a scheme without a
+   * handler names it.
    *
    * @throws IllegalStateException if two handlers have the same scheme
    */
@@ -53,7 +53,7 @@ public final class RendezvousRegistry {
       } catch (ServiceConfigurationError | LinkageError | RuntimeException e) {
         LOG.log(
             Level.WARNING,
-            "a rendezvous handler is skipped, it cannot be loaded: {0}",
+            "loading a rendezvous handler failed, it is skipped: {0}",
             PrintableText.of(e.toString()));
         failures.add(e);
         continue;
@@ -63,10 +63,10 @@ public final class RendezvousRegistry {
   }
 
   /**
-   * Adds a handler; PyTorch's {@code register_rendezvous_handler}.
+   * Registers a handler; PyTorch's {@code register_rendezvous_handler}.
    *
-   * @return this
-   * @throws IllegalStateException if its scheme has one already
+   * @return this registry
+   * @throws IllegalStateException if its scheme already has a handler
    */
   public RendezvousRegistry register(RendezvousHandler handler) {
     Objects.requireNonNull(handler, "handler");
@@ -82,9 +82,9 @@ public final class RendezvousRegistry {
   }
 
   /**
-   * The handler of a scheme.
+   * Returns the handler of a scheme.
    *
-   * @throws IllegalStateException if there is none
+   * @throws IllegalStateException if the scheme has no handler
    */
   RendezvousHandler handler(String scheme) {
     RendezvousHandler handler = handlers.get(scheme);
@@ -93,9 +93,9 @@ public final class RendezvousRegistry {
           new IllegalStateException(
               "No rendezvous handler for "
                   + scheme
-                  + "://, only for "
+                  + "://; there are handlers for "
                   + handlers.keySet()
-                  + (failures.isEmpty() ? "" : "; some could not be loaded: " + failures));
+                  + (failures.isEmpty() ? "" : "; some handlers could not be loaded: " + failures));
       failures.forEach(none::addSuppressed);
       throw none;
     }

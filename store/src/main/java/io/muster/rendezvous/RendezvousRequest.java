@@ -12,10 +12,10 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A URL taken apart, and what came with it. Immutable.
+ * A parsed rendezvous URL and the options that came with it. Immutable and thread-safe.
  *
- * <p>The form is {@code scheme://host:port/path?name=value&name=value}, where only the scheme must
- * be there. Nothing is percent-decoded, as in PyTorch.
+ * <p>The URL has the form {@code scheme://host:port/path?name=value&name=value}, of which only the
+ * scheme is required. Percent-encoding is not decoded, as in PyTorch.
  */
 public final class RendezvousRequest {
   private static final Pattern URL =
@@ -53,10 +53,10 @@ public final class RendezvousRequest {
   }
 
   /**
-   * Takes a URL apart.
+   * Parses a URL.
    *
-   * @throws IllegalArgumentException if it is no URL, or rank or world size are both in it and in
-   *     the options
+   * @throws IllegalArgumentException if it is not a URL, or if rank or world size are in both the
+   *     URL and the options
    */
   static RendezvousRequest parse(String url, RendezvousOptions options) {
     Matcher parts = URL.matcher(url);
@@ -79,20 +79,20 @@ public final class RendezvousRequest {
     return arguments;
   }
 
-  /** The URL as it was given. */
+  /** The URL as it was passed. */
   public String url() {
     return url;
   }
 
-  /** What stands before {@code ://}, in lower case. */
+  /** The scheme, in lower case. */
   public String scheme() {
     return scheme;
   }
 
   /**
-   * The host name or address, an IPv6 one without its brackets; nothing if the URL has none.
+   * The host name or address, without brackets; empty if the URL has none.
    *
-   * @throws IllegalArgumentException if what stands there is neither
+   * @throws IllegalArgumentException if this part of the URL is malformed
    */
   public Optional<String> host() {
     Matcher parts = authority();
@@ -102,9 +102,9 @@ public final class RendezvousRequest {
   }
 
   /**
-   * The port; nothing if the URL has none.
+   * The port; empty if the URL has none.
    *
-   * @throws IllegalArgumentException if what stands there is none
+   * @throws IllegalArgumentException if it is not a number
    */
   public OptionalInt port() {
     String port = authority().group("port");
@@ -121,22 +121,25 @@ public final class RendezvousRequest {
     return parts;
   }
 
-  /** What stands between the host and the arguments, with its first slash; may be empty. */
+  /** The part between the authority and the arguments, with its leading slash; may be empty. */
   public String path() {
     return path;
   }
 
-  /** The value of an argument of the URL; of several with the same name, the last. */
+  /**
+   * The value of an argument of the URL, the last one if it occurs several times; empty if it is
+   * missing.
+   */
   public Optional<String> argument(String name) {
     return Optional.ofNullable(arguments.get(name));
   }
 
-  /** The value of an environment variable; nothing if that is empty. */
+  /** The value of an environment variable; empty if the variable is missing or empty. */
   public Optional<String> environmentVariable(String name) {
     return Optional.ofNullable(options.environment().get(name)).filter(value -> !value.isEmpty());
   }
 
-  /** Where a host should listen, whatever address the others connect to, if that is said. */
+  /** The host or address on which a host should listen; see {@link RendezvousOptions#bind}. */
   public Optional<String> bind() {
     return options.bind();
   }
@@ -147,18 +150,18 @@ public final class RendezvousRequest {
   }
 
   /**
-   * The rank, from the URL or from the caller.
+   * The rank, from the URL or the options.
    *
-   * @throws IllegalArgumentException if neither gives it, or it is no number
+   * @throws IllegalArgumentException if neither has it, or it is not a number
    */
   public int rank() {
     return number(RANK, argument(RANK).orElseThrow(() -> invalid("rank parameter missing")));
   }
 
   /**
-   * The world size, from the URL or from the caller; negative if it is not fixed.
+   * The world size, from the URL or the options; negative if it is not fixed.
    *
-   * @throws IllegalArgumentException if neither gives it, or it is no number
+   * @throws IllegalArgumentException if neither has it, or it is not a number
    */
   public int worldSize() {
     return number(
@@ -166,15 +169,16 @@ public final class RendezvousRequest {
         argument(WORLD_SIZE).orElseThrow(() -> invalid("world size parameter missing")));
   }
 
-  /** How long meeting may take, and the store's first timeout. */
+  /** How long the rendezvous may take, and the first timeout of the store. */
   public Duration timeout() {
     return options.timeout();
   }
 
   /**
-   * The number that {@code text} is.
+   * Parses a number.
    *
-   * @throws IllegalArgumentException if it is none; says that it is the {@code name}
+   * @param name what the number is, for the message
+   * @throws IllegalArgumentException if {@code text} is not a number
    */
   int number(String name, String text) {
     try {
@@ -184,7 +188,7 @@ public final class RendezvousRequest {
     }
   }
 
-  /** An exception, to be thrown, which says what is wrong with this request. */
+  /** Returns an exception, for the caller to throw, that says what is wrong with this request. */
   public IllegalArgumentException invalid(String what) {
     return misuse(
         "Error initializing torch.distributed using "

@@ -6,7 +6,7 @@ import io.muster.store.internal.agent.AgentStore;
 import io.muster.store.server.ServerBackend;
 import io.muster.store.server.StoreServerOptions;
 
-/** {@code tcp://host:port}: rank 0 hosts the store there, and the others connect to it. */
+/** {@code tcp://host:port}: rank 0 hosts the store, and the other ranks connect to it. */
 final class TcpHandler implements RendezvousHandler {
   @Override
   public String scheme() {
@@ -20,7 +20,7 @@ final class TcpHandler implements RendezvousHandler {
     return meet(request, host, port, request.rank(), request.worldSize());
   }
 
-  /** Meets at an address that the URL, or something else, has given. */
+  /** Meets at the given address, from the URL or from the environment. */
   static Rendezvous meet(
       RendezvousRequest request, String host, int port, int rank, int worldSize) {
     TcpStoreOptions options =

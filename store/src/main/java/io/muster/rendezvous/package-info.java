@@ -1,7 +1,7 @@
 /**
- * How the processes of a job find each other: a URL leads to a {@link
- * io.muster.rendezvous.Rendezvous}, which is a store they share, and the rank and world size of
- * this process. The handlers of {@code tcp://}, {@code file://} and {@code env://} are here; a
- * {@link io.muster.rendezvous.RendezvousHandler} adds a scheme.
+ * Rendezvous: how the processes of a job find each other. A URL leads to a {@link
+ * io.muster.rendezvous.Rendezvous}, which holds the shared store, and the rank and the world size
+ * of this process. The schemes {@code tcp://}, {@code file://} and {@code env://} are built in; a
+ * {@link io.muster.rendezvous.RendezvousHandler} adds another.
  */
 package io.muster.rendezvous;

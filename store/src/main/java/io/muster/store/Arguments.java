@@ -7,21 +7,21 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
-/** Refuses arguments that are null, by name, before a store does anything. */
+/** Checks arguments for null, and names the null argument, before a store does anything. */
 final class Arguments {
   private Arguments() {}
 
-  /** {@code text} in UTF-8. */
+  /** Encodes {@code text} as UTF-8. */
   static byte[] utf8(String text, String name) {
     return requireNonNull(text, name).getBytes(StandardCharsets.UTF_8);
   }
 
-  /** {@code array} as a list. */
+  /** Returns a copy of {@code array} without null elements. */
   static List<String> list(String[] array, String name) {
     return copy(Arrays.asList(requireNonNull(array, name)), name);
   }
 
-  /** A copy, of which nothing is null, whatever becomes of {@code list}. */
+  /** Returns a copy without null elements, which later changes of {@code list} do not affect. */
   static <T> List<T> copy(List<T> list, String name) {
     int size = requireNonNull(list, name).size();
     List<T> copy = new ArrayList<>(size);

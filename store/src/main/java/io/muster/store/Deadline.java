@@ -5,8 +5,8 @@ import static java.util.Objects.requireNonNull;
 import java.time.Duration;
 
 /**
- * The moment a blocking call gives up. A value: it is passed on to what the call calls, so that all
- * of it together keeps to the timeout.
+ * The moment at which a blocking call gives up. An immutable value. The call passes it to the calls
+ * it makes, so that all of them together stay within the timeout.
  */
 public final class Deadline {
   private final Duration timeout;
@@ -19,7 +19,7 @@ public final class Deadline {
   }
 
   /**
-   * A deadline that begins to run now.
+   * Returns a deadline that is {@code timeout} from now.
    *
    * @throws IllegalArgumentException if {@code timeout} is negative
    */
@@ -34,27 +34,30 @@ public final class Deadline {
     return timeout;
   }
 
-  /** What the call was given in all. */
+  /** The timeout of the whole call. */
   public Duration timeout() {
     return timeout;
   }
 
-  /** The nanoseconds left, not above 0 once the deadline has passed. */
+  /** The remaining nanoseconds; zero or less once the deadline has passed. */
   public long remainingNanos() {
     return nanos == Long.MAX_VALUE ? nanos : nanos - (System.nanoTime() - start);
   }
 
-  /** What is left, zero once the deadline has passed. */
+  /** The remaining time; zero once the deadline has passed. */
   public Duration remaining() {
     return Duration.ofNanos(Math.max(0, remainingNanos()));
   }
 
-  /** Whether nothing is left. */
+  /** Whether the deadline has passed. */
   public boolean hasPassed() {
     return remainingNanos() <= 0;
   }
 
-  /** A timeout in nanoseconds; {@link Long#MAX_VALUE}, which means no limit, if it is longer. */
+  /**
+   * Converts a timeout to nanoseconds; {@link Long#MAX_VALUE}, which means no limit, if it is
+   * longer.
+   */
   static long nanos(Duration timeout) {
     try {
       return timeout.toNanos();

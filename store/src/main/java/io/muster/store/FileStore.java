@@ -31,39 +31,48 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A store in a file that the processes of a job share, on one machine or through a shared file
- * system; PyTorch's {@code FileStore}. Processes of PyTorch can use the file at the same time.
+ * system; PyTorch's {@code FileStore}. PyTorch processes can use the same file at the same time.
  *
- * <p><b>Life of the file.</b> A store makes the file if there is none, and counts itself in it
- * until it is closed. With a world size, the store that is closed last removes the file once as
- * many stores as the world size have been closed in all. Without one, the file stays. It also stays
- * when a process dies without closing its store; whoever uses the file next then finds the old
- * keys.
+ * <pre>{@code
+ * Path file = Files.createTempDirectory("job").resolve("store");
+ * try (Store store = new FileStore(file, 1)) {
+ *   store.set("checkpoint", "42");
+ *   long step = store.add("step", 1);
+ * }
+ * }</pre>
  *
- * <p><b>Blocking.</b> An operation that writes takes the lock of the file, flock(2), for as long as
- * it reads and writes, and so waits while another process holds it. One that only reads does so if
- * there is something new to read; on systems other than Linux, always. Neither a timeout nor an
- * interrupt shortens that. What waits for keys holds no lock; it sees a change by another process
- * on the same machine at once, and any other within 10 ms.
+ * <p><b>Lifetime of the file.</b> A store creates the file if it does not exist, and counts itself
+ * in the file until it is closed. With a world size, the file is removed by the store that is
+ * closed last, once as many stores as the world size have been closed. Without a world size, the
+ * file is kept. It is also kept if a process dies without closing its store; the next job that uses
+ * the file then finds the old keys.
  *
- * <p><b>Damage.</b> What a process that died left half-written at the end of the file is never
- * read, and is cut off with a warning by the next operation that writes. Anywhere else, whatever is
- * not a record makes every operation throw {@link ProtocolException} with its offset, and the file
- * stays as it is. The format has no checksums: a damaged value, and a damaged length of the very
- * last value, cannot be told from a whole and a half-written one. A file that vanished holds no
- * keys: waits go on until it is back, {@link #check}, {@link #numKeys} and {@link #listKeys} answer
- * as for an empty store, and whatever sets a key makes it anew.
+ * <p><b>Blocking.</b> An operation that writes holds the file's flock(2) lock while it reads and
+ * writes, so it blocks while another process holds the lock. An operation that only reads takes the
+ * lock if the file has new records; on systems other than Linux, always. Neither timeouts nor
+ * interrupts end the wait for the lock. A wait for keys holds no lock. It sees a change by another
+ * process of the same machine at once, and any other change within 10 ms.
  *
- * <p>A file that another program rewrote in place, against the format, is read anew if its length
- * or its time of modification tells; a change within the same tick of the file system's clock, or
- * right after a write of this store, may go unnoticed.
+ * <p><b>Damage.</b> A record at the end of the file that a dying process left incomplete is never
+ * read; the next operation that writes truncates it and logs a warning. Bytes elsewhere that are
+ * not a record make every operation throw {@link ProtocolException} with their offset, and the file
+ * is left as it is. The format has no checksums: a damaged value cannot be told from an intact one,
+ * nor a damaged length of the last value from an incomplete record. A deleted file has no keys:
+ * waits continue until it exists again, {@link #check}, {@link #numKeys} and {@link #listKeys}
+ * return what they return for an empty store, and an operation that sets a key creates the file
+ * again.
  *
- * <p>Only regular files can be used. Where the file cannot be used, any method throws {@link
+ * <p>If another program rewrites the file in place, against the format, the store reads it again if
+ * its length or its modification time differs. A change within the same tick of the file system's
+ * clock, or immediately after a write of this store, can go unnoticed.
+ *
+ * <p>Only regular files are supported. If the file cannot be used, any method throws {@link
  * StoreException} with the {@link IOException} as its cause, or {@link ProtocolException} if it is
- * no store's file; the store stays usable. There are no queues. Windows, where PyTorch locks in
- * another way, is not supported.
+ * not a store's file; the store stays usable. Queues are not supported. Windows is not supported,
+ * because PyTorch locks the file in a different way there.
  */
 public final class FileStore implements Store {
-  /** How often to look where nothing tells of changes; PyTorch's interval. */
+  /** The interval at which a file without a watch is read; the same as PyTorch's. */
   private static final long POLL_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
 
   private static final int NO_WORLD_SIZE = -1;
@@ -78,15 +87,16 @@ public final class FileStore implements Store {
   private final ReentrantLock lock = new ReentrantLock();
   private final WaiterRegistry waiters = new WaiterRegistry();
   private final FileLog log;
-  private final Set<Sleeper> sleepers = new LinkedHashSet<>();
+  private final Set<ThreadWaiter> blocked = new LinkedHashSet<>();
   private @Nullable FileWatch watch;
   private boolean watchFailed;
-  private volatile @Nullable Sleeper lookout;
+  private volatile @Nullable ThreadWaiter poller;
   private volatile boolean closed;
   private volatile Duration timeout = DEFAULT_TIMEOUT;
 
   /**
-   * A store in the file at {@code path}, in a directory that exists, which never removes the file.
+   * Opens the store in the file at {@code path} and never removes the file. The directory must
+   * exist.
    *
    * @throws StoreException if the file cannot be used
    * @throws UnsupportedOperationException on Windows
@@ -96,10 +106,10 @@ public final class FileStore implements Store {
   }
 
   /**
-   * A store in the file at {@code path}, in a directory that exists.
+   * Opens the store in the file at {@code path}. The directory must exist.
    *
-   * @param worldSize how many stores are closed before the file is removed; 0 to remove it whenever
-   *     no store is open, negative to leave it
+   * @param worldSize the number of stores that are closed before the file is removed; 0 to remove
+   *     it whenever no store is open, negative to keep it
    * @throws StoreException if the file cannot be used
    * @throws UnsupportedOperationException on Windows
    */
@@ -118,7 +128,7 @@ public final class FileStore implements Store {
     }
   }
 
-  /** The file, as an absolute path. */
+  /** The absolute path of the file. */
   public Path path() {
     return path;
   }
@@ -178,11 +188,11 @@ public final class FileStore implements Store {
   public void await(Duration timeout, List<String> of) {
     Deadline deadline = Deadline.after(timeout);
     List<String> keys = Arguments.copy(of, "keys");
-    Optional<Sleeper> sleeper = refreshed(() -> sleeperFor(missing(keys)));
-    sleeper.ifPresent(it -> sleep(it, deadline, keys));
+    Optional<ThreadWaiter> waiter = refreshed(() -> register(missing(keys)));
+    waiter.ifPresent(it -> block(it, deadline, keys));
   }
 
-  /** Removes a key. PyTorch's says true even if the key was not there. */
+  /** Deletes a key. PyTorch returns true even if the key did not exist. */
   @Override
   public boolean deleteKey(String key) {
     requireNonNull(key, "key");
@@ -199,7 +209,9 @@ public final class FileStore implements Store {
                 .orElse(false));
   }
 
-  /** How many keys the file holds, the one or two it counts its stores with included. */
+  /**
+   * Returns the number of keys in the file, including the one or two in which it counts its stores.
+   */
   @Override
   public long numKeys() {
     return refreshed(() -> (long) log.values().size());
@@ -236,19 +248,19 @@ public final class FileStore implements Store {
     List<String> keys = Arguments.copy(of, "keys");
     List<byte[]> found = new ArrayList<>(keys.size());
     while (true) {
-      Optional<Sleeper> sleeper =
+      Optional<ThreadWaiter> waiter =
           refreshed(
               () -> {
                 List<Key> missing = missing(keys);
                 if (missing.isEmpty()) {
                   keys.forEach(key -> found.add(Objects.requireNonNull(value(key(key))).clone()));
                 }
-                return sleeperFor(missing);
+                return register(missing);
               });
-      if (sleeper.isEmpty()) {
+      if (waiter.isEmpty()) {
         return found;
       }
-      sleep(sleeper.get(), deadline, keys);
+      block(waiter.get(), deadline, keys);
     }
   }
 
@@ -276,7 +288,10 @@ public final class FileStore implements Store {
     this.timeout = Deadline.requireNotNegative(timeout);
   }
 
-  /** Another store in the same file, with the same world size and timeout, which counts itself. */
+  /**
+   * Opens another store in the same file, with the same world size and timeout, which counts
+   * itself.
+   */
   @Override
   public Store duplicate() {
     requireOpen();
@@ -285,7 +300,7 @@ public final class FileStore implements Store {
     return duplicate;
   }
 
-  /** Closes this store and, if it is the last of its world, removes the file. */
+  /** Closes this store. The last store of its world also removes the file. */
   @Override
   public void close() {
     lock.lock();
@@ -294,7 +309,7 @@ public final class FileStore implements Store {
         return;
       }
       closed = true;
-      sleepers.forEach(Sleeper::wakeUp);
+      blocked.forEach(ThreadWaiter::wakeUp);
       if (watch != null) {
         watch.close();
       }
@@ -333,7 +348,8 @@ public final class FileStore implements Store {
       return current == null ? 0 : Decimal.parse(current);
     } catch (NumberFormatException e) {
       String name = isUsers(key) ? text(key) : key.toString();
-      throw new StoreException("the value at " + name + " is not a number (" + this + ")", e);
+      throw new StoreException(
+          "add on " + this + " failed: the value at " + name + " is not a number", e);
     }
   }
 
@@ -385,49 +401,49 @@ public final class FileStore implements Store {
         : new StoreException("the file cannot be used: " + e + " (" + this + ")", e);
   }
 
-  /** A sleeper for the keys, or none if there are no keys to wait for. */
-  private Optional<Sleeper> sleeperFor(List<Key> missing) {
+  /** Registers a waiter for the keys; empty if there are no keys to wait for. */
+  private Optional<ThreadWaiter> register(List<Key> missing) {
     if (missing.isEmpty()) {
       return Optional.empty();
     }
-    Sleeper sleeper = new Sleeper();
-    waiters.registerForValues(sleeper, missing);
-    sleepers.add(sleeper);
-    if (lookout == null) {
-      lookout = sleeper;
+    ThreadWaiter waiter = new ThreadWaiter();
+    waiters.registerForValues(waiter, missing);
+    blocked.add(waiter);
+    if (poller == null) {
+      poller = waiter;
     }
-    return Optional.of(sleeper);
+    return Optional.of(waiter);
   }
 
   /**
-   * Holds the thread until its keys have come. One of the threads that sleep, the lookout, looks at
-   * the file for all of them; whichever thread reads a record wakes those that it releases.
+   * Blocks until the waiter's keys are set. One of the blocked threads, the poller, reads the file
+   * on behalf of all. A thread that reads a record wakes the threads that the record releases.
    */
-  private void sleep(Sleeper sleeper, Deadline deadline, List<String> keys) {
+  private void block(ThreadWaiter waiter, Deadline deadline, List<String> keys) {
     try {
-      while (!sleeper.released) {
+      while (!waiter.released) {
         requireOpen();
-        if (sleeper.thread.isInterrupted()) {
+        if (waiter.thread.isInterrupted()) {
           throw new StoreInterruptedException(
               "interrupted while waiting for " + keys + " on " + this);
         }
         long nanos = deadline.remainingNanos();
         if (nanos <= 0) {
-          requireReleased(sleeper, deadline, keys);
-        } else if (lookout == sleeper) {
-          look();
-          sleeper.park(Math.min(nanos, POLL_NANOS));
+          requireReleased(waiter, deadline, keys);
+        } else if (poller == waiter) {
+          poll();
+          waiter.park(Math.min(nanos, POLL_NANOS));
         } else {
-          sleeper.park(nanos);
+          waiter.park(nanos);
         }
       }
     } finally {
-      wakeFrom(sleeper);
+      unregister(waiter);
     }
   }
 
-  /** The watch is set before the look, so that no change falls between the two. */
-  private void look() {
+  /** Opens the watch before it reads, so that no change between the two is missed. */
+  private void poll() {
     locked(
         () -> {
           if (watch == null && !watchFailed) {
@@ -440,46 +456,46 @@ public final class FileStore implements Store {
 
   private @Nullable FileWatch openWatch() {
     try {
-      return FileWatch.open(path, this::wakeLookout);
+      return FileWatch.open(path, this::wakePoller);
     } catch (IOException e) {
       watchFailed = true;
-      LOGGER.log(Level.DEBUG, () -> "no watch on " + this + ", looking every 10 ms", e);
+      LOGGER.log(Level.DEBUG, () -> "no watch on " + this + "; polling every 10 ms", e);
       return null;
     }
   }
 
-  private void wakeLookout() {
-    Sleeper sleeper = lookout;
-    if (sleeper != null) {
-      sleeper.wakeUp();
+  private void wakePoller() {
+    ThreadWaiter waiter = poller;
+    if (waiter != null) {
+      waiter.wakeUp();
     }
   }
 
-  /** The last look of a sleeper whose time is up. */
-  private void requireReleased(Sleeper sleeper, Deadline deadline, List<String> keys) {
+  /** Reads the file once more when the waiter's timeout has elapsed. */
+  private void requireReleased(ThreadWaiter waiter, Deadline deadline, List<String> keys) {
     List<Key> missing = refreshed(() -> missing(keys));
-    if (!sleeper.released) {
+    if (!waiter.released) {
       throw StoreTimeoutException.ofKeys(
           deadline.timeout(), "", keys, missing.stream().map(FileStore::text).toList(), toString());
     }
   }
 
-  private void wakeFrom(Sleeper sleeper) {
+  private void unregister(ThreadWaiter waiter) {
     lock.lock();
     try {
-      waiters.forget(sleeper);
-      sleepers.remove(sleeper);
-      if (lookout == sleeper) {
-        lookout = sleepers.isEmpty() ? null : sleepers.iterator().next();
-        wakeLookout();
+      waiters.forget(waiter);
+      blocked.remove(waiter);
+      if (poller == waiter) {
+        poller = blocked.isEmpty() ? null : blocked.iterator().next();
+        wakePoller();
       }
     } finally {
       lock.unlock();
     }
   }
 
-  /** A thread in {@link #sleep}. */
-  private static final class Sleeper extends Waiter {
+  /** A thread that is blocked in {@link #block}. */
+  private static final class ThreadWaiter extends Waiter {
     final Thread thread = Thread.currentThread();
     volatile boolean released;
 

@@ -19,9 +19,16 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A store in the memory of this process, for the threads of one world; PyTorch's {@code HashStore}.
- * It holds nothing to give back: {@link #close} does nothing, and {@link #duplicate} returns the
- * store itself.
+ * A store in the memory of this process, which its threads share; PyTorch's {@code HashStore}. It
+ * holds no resources: {@link #close} has no effect, and {@link #duplicate} returns the store
+ * itself.
+ *
+ * <pre>{@code
+ * Store store = new HashStore();
+ * Thread worker = new Thread(() -> store.set("result", "42"));
+ * worker.start();
+ * String result = store.getString("result");
+ * }</pre>
  */
 public final class HashStore implements Store {
   private final ReentrantLock lock = new ReentrantLock();
@@ -29,7 +36,7 @@ public final class HashStore implements Store {
   private final Keyspace keyspace = new Keyspace(waiters, Long.MAX_VALUE);
   private volatile Duration timeout = DEFAULT_TIMEOUT;
 
-  /** An empty store. */
+  /** Creates an empty store. */
   public HashStore() {}
 
   @Override
@@ -86,9 +93,9 @@ public final class HashStore implements Store {
     try {
       List<Key> missing = missing(keys, keyspace::isPresent);
       if (!missing.isEmpty()) {
-        Sleeper sleeper = new Sleeper(lock.newCondition());
-        waiters.registerAsObserver(sleeper, missing);
-        sleep(sleeper, deadline, keys, missing, keyspace::isPresent);
+        ThreadWaiter waiter = new ThreadWaiter(lock.newCondition());
+        waiters.registerAsObserver(waiter, missing);
+        block(waiter, deadline, keys, missing, keyspace::isPresent);
       }
     } finally {
       lock.unlock();
@@ -137,9 +144,9 @@ public final class HashStore implements Store {
         if (missing.isEmpty()) {
           return values(keys);
         }
-        Sleeper sleeper = new Sleeper(lock.newCondition());
-        waiters.registerForValues(sleeper, missing);
-        sleep(sleeper, deadline, keys, missing, this::hasValue);
+        ThreadWaiter waiter = new ThreadWaiter(lock.newCondition());
+        waiters.registerForValues(waiter, missing);
+        block(waiter, deadline, keys, missing, this::hasValue);
       }
     } finally {
       lock.unlock();
@@ -185,10 +192,10 @@ public final class HashStore implements Store {
         if (!block) {
           throw new QueueEmptyException(key, toString());
         }
-        Sleeper sleeper = new Sleeper(lock.newCondition());
+        ThreadWaiter waiter = new ThreadWaiter(lock.newCondition());
         Key missing = new Key(queue);
-        waiters.registerForItem(sleeper, missing);
-        sleep(sleeper, deadline, List.of(key), List.of(missing), this::hasItem);
+        waiters.registerForItem(waiter, missing);
+        block(waiter, deadline, List.of(key), List.of(missing), this::hasItem);
       }
     } finally {
       lock.unlock();
@@ -240,42 +247,44 @@ public final class HashStore implements Store {
     return values;
   }
 
-  /** The caller's own array of a value that the keyspace holds. */
+  /** Returns an array that the caller may own, from a value that the keyspace holds. */
   private static byte[] copyOf(Object value) {
     byte[] bytes = Keyspace.bytes(value);
     return bytes == value ? bytes.clone() : bytes;
   }
 
-  /** Gives up the lock until the sleeper, who is registered for {@code missing}, is released. */
-  private void sleep(
-      Sleeper sleeper,
+  /** Releases the lock until the waiter, which is registered for {@code missing}, is released. */
+  private void block(
+      ThreadWaiter waiter,
       Deadline deadline,
       List<String> keys,
       List<Key> missing,
       Predicate<byte[]> isThere) {
     try {
       long nanos = deadline.remainingNanos();
-      while (!sleeper.released) {
+      while (!waiter.released) {
         if (nanos <= 0) {
           List<String> stillMissing =
               missing.stream().map(Key::bytes).filter(isThere.negate()).map(KeyText::text).toList();
           throw StoreTimeoutException.ofKeys(
               deadline.timeout(), "", keys, stillMissing, toString());
         }
-        nanos = sleeper.wakeUp.awaitNanos(nanos);
+        nanos = waiter.wakeUp.awaitNanos(nanos);
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      passOn(sleeper);
+      passOn(waiter);
       throw new StoreInterruptedException("interrupted while waiting for " + keys + " on " + this);
     } finally {
-      waiters.forget(sleeper);
+      waiters.forget(waiter);
     }
   }
 
-  /** A push wakes one sleeper; if that one does not pop, the item is the next one's. */
-  private void passOn(Sleeper sleeper) {
-    Key queue = sleeper.queue;
+  /**
+   * A push wakes one waiter. If that waiter does not pop, this passes its wake-up on to the next.
+   */
+  private void passOn(ThreadWaiter waiter) {
+    Key queue = waiter.queue;
     if (queue != null && hasItem(queue.bytes())) {
       waiters.itemPushed(queue.bytes());
     }
@@ -286,7 +295,7 @@ public final class HashStore implements Store {
     try {
       return operation.run();
     } catch (NotANumberException e) {
-      throw new StoreException(e.getMessage() + " (" + this + ")", e);
+      throw new StoreException("add on " + this + " failed: " + e.getMessage(), e);
     } catch (StoreFullException e) {
       throw new AssertionError("a HashStore has no limit", e);
     } finally {
@@ -298,13 +307,13 @@ public final class HashStore implements Store {
     T run() throws NotANumberException, StoreFullException;
   }
 
-  /** A thread in {@link #sleep}. */
-  private static final class Sleeper extends Waiter {
+  /** A thread that is blocked in {@link #block}. */
+  private static final class ThreadWaiter extends Waiter {
     final Condition wakeUp;
     boolean released;
     @Nullable Key queue;
 
-    Sleeper(Condition wakeUp) {
+    ThreadWaiter(Condition wakeUp) {
       this.wakeUp = wakeUp;
     }
 

@@ -18,13 +18,13 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The server behind the stores that host it: one store's own, or one that the multi-tenant stores
- * of a port share.
+ * The server of a store that hosts: either the store's own server, or one that all multi-tenant
+ * stores of a port share.
  */
 final class HostedServer {
   private static final Logger LOG = System.getLogger("io.muster.store");
 
-  /** Servers that may be shared, by port. Guarded by itself. */
+  /** The shared servers by port. Guarded by itself. */
   private static final Map<Integer, HostedServer> SHARED = new HashMap<>();
 
   private final StoreServer server;
@@ -37,9 +37,9 @@ final class HostedServer {
   }
 
   /**
-   * A server on {@code port}, of this host from now on.
+   * Starts a server on {@code port}, or adds this host to the shared server of that port.
    *
-   * @throws NetworkException if the port cannot be listened on
+   * @throws NetworkException if the server cannot listen on the port
    */
   static HostedServer start(String host, int port, TcpStoreOptions options)
       throws InterruptedException {
@@ -64,8 +64,7 @@ final class HostedServer {
   }
 
   /**
-   * Why workers on other hosts cannot join, and what to do about that; empty if nothing keeps them
-   * away.
+   * Returns why workers on other hosts cannot connect and how to change that; empty if they can.
    */
   String whatKeepsOtherHostsAway() {
     List<InetSocketAddress> addresses = server.addresses();
@@ -75,13 +74,16 @@ final class HostedServer {
     return loopbackOnly
         ? "the store listens on loopback only, at "
             + addresses
-            + ", which other hosts cannot reach; if workers"
-            + " run there, set the variable MUSTER_BIND, or the option bind, to * or an"
-            + " address of this host"
+            + ", which other hosts cannot reach; if workers run on other hosts, set the"
+            + " environment variable MUSTER_BIND or the option bind to * or to an address of this"
+            + " host"
         : "";
   }
 
-  /** The host name or address at which this process reaches the server, preferably the given. */
+  /**
+   * Returns the host name or address by which this process reaches the server; {@code host} if it
+   * can.
+   */
   String reachableAs(String host, TcpStoreOptions options) throws InterruptedException {
     if (options.server().bind() == null) {
       return host;
@@ -99,7 +101,7 @@ final class HostedServer {
     }
   }
 
-  /** To be called once by each host when it is done; the last one closes the server. */
+  /** Removes one host. Each host calls this once. The server is closed with its last host. */
   void release() {
     if (!shared) {
       server.close();
@@ -131,7 +133,9 @@ final class HostedServer {
     return builder.bind("*").build();
   }
 
-  /** Why a host name does not say which addresses of this machine to bind; null if it does. */
+  /**
+   * Returns why the addresses of {@code host} cannot be bound on this machine; null if they can.
+   */
   private static @Nullable String whyNotBindable(String host, Duration timeout)
       throws InterruptedException {
     try {
@@ -140,11 +144,11 @@ final class HostedServer {
           return null;
         }
       }
-      return "no address of " + host + " is this machine's";
+      return "no address of " + host + " belongs to this machine";
     } catch (UnknownHostException e) {
       return host + " cannot be resolved";
     } catch (SocketException e) {
-      return "this machine's addresses cannot be listed: " + e.getMessage();
+      return "listing this machine's addresses failed: " + e.getMessage();
     }
   }
 }

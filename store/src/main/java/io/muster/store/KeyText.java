@@ -6,16 +6,30 @@ import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 
 /**
- * Keys as text. A key is any bytes; the API shows it as a string. UTF-8 maps to its characters, and
- * each byte that is not part of valid UTF-8 to one lone surrogate, U+DC80 to U+DCFF (Python's
- * {@code surrogateescape}), so that {@code bytes(text(key))} is always {@code key}.
+ * Converts keys between bytes and text. A key is any sequence of bytes; {@link Store} represents it
+ * as a string. Valid UTF-8 is decoded to its characters. Each byte that is not part of valid UTF-8
+ * becomes one lone surrogate, U+DC00 plus the byte (U+DC80 to U+DCFF), as with Python's {@code
+ * surrogateescape}. Therefore {@code bytes(text(key))} equals {@code key} for every key, and Java
+ * and Python show the same text for the same bytes.
+ *
+ * <pre>{@code
+ * for (String key : store.listKeys()) {
+ *   byte[] bytes = KeyText.bytes(key);
+ * }
+ * }</pre>
  */
 public final class KeyText {
   private static final char ESCAPE = '\uDC00';
 
   private KeyText() {}
 
-  /** The bytes of a key. */
+  /**
+   * Returns the bytes of a key.
+   *
+   * @return a new array, which the caller owns
+   * @throws IllegalArgumentException if {@code text} has a lone surrogate other than U+DC80 to
+   *     U+DCFF
+   */
   public static byte[] bytes(String text) {
     int firstSurrogate = firstSurrogate(requireNonNull(text, "key"));
     return firstSurrogate < 0
@@ -23,7 +37,7 @@ public final class KeyText {
         : bytesWithEscapes(text, firstSurrogate);
   }
 
-  /** The text of a key. */
+  /** Returns the text of a key. */
   public static String text(byte[] key) {
     String text = new String(key, StandardCharsets.UTF_8);
     return text.indexOf('\uFFFD') < 0 ? text : textWithEscapes(key);
@@ -72,7 +86,7 @@ public final class KeyText {
     return text.toString();
   }
 
-  /** The length of the valid UTF-8 sequence at {@code i}, or 0 if there is none. */
+  /** Returns the length of the valid UTF-8 sequence at {@code i}, or 0 if there is none. */
   private static int sequenceLength(byte[] key, int i) {
     int lead = key[i] & 0xff;
     int length =

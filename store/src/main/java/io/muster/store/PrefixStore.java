@@ -6,29 +6,37 @@ import java.util.List;
 import java.util.Objects;
 
 /**
- * A part of another store: every key is {@code prefix + "/" + key} there. PyTorch's {@code
- * PrefixStore}. Timeout, closing and {@link #numKeys} are the underlying store's.
+ * A view of another store that prepends {@code prefix + "/"} to every key; PyTorch's {@code
+ * PrefixStore}. {@link #timeout}, {@link #setTimeout}, {@link #close} and {@link #numKeys} apply to
+ * the underlying store as a whole. Thread-safe if the underlying store is.
+ *
+ * <pre>{@code
+ * Store store = new HashStore();
+ * Store epoch = new PrefixStore("epoch/1", store);
+ * epoch.set("loss", "0.5");
+ * String loss = store.getString("epoch/1/loss");
+ * }</pre>
  */
 public final class PrefixStore implements Store {
   private final String prefix;
   private final Store store;
 
   /**
-   * A view of {@code store}, of any kind, a user's own included.
+   * Creates a view of {@code store}, which may be of any implementation.
    *
-   * @throws NullPointerException if {@code store} is null
+   * @throws NullPointerException if an argument is null
    */
   public PrefixStore(String prefix, Store store) {
     this.prefix = Objects.requireNonNull(prefix, "prefix argument cannot be null");
     this.store = Objects.requireNonNull(store, "store argument cannot be null");
   }
 
-  /** The store this is a part of, which may be a {@code PrefixStore} itself. */
+  /** The store behind this view, which may be a {@code PrefixStore} itself. */
   public Store underlyingStore() {
     return store;
   }
 
-  /** The first store below that is no {@code PrefixStore}. */
+  /** The first store behind this view that is not a {@code PrefixStore}. */
   public Store underlyingNonPrefixStore() {
     return store instanceof PrefixStore inner ? inner.underlyingNonPrefixStore() : store;
   }
@@ -73,13 +81,13 @@ public final class PrefixStore implements Store {
     return store.deleteKey(full(key));
   }
 
-  /** How many keys the whole underlying store holds, as in PyTorch. */
+  /** Returns the number of keys of the whole underlying store, as in PyTorch. */
   @Override
   public long numKeys() {
     return store.numKeys();
   }
 
-  /** The keys under this prefix, without it. */
+  /** Returns the keys with this prefix, without the prefix. */
   @Override
   public List<String> listKeys() {
     String start = full("");
@@ -134,7 +142,7 @@ public final class PrefixStore implements Store {
     store.setTimeout(timeout);
   }
 
-  /** The same part of a duplicate of the underlying store. */
+  /** Returns a view, with the same prefix, of a duplicate of the underlying store. */
   @Override
   public Store duplicate() {
     return new PrefixStore(prefix, store.duplicate());

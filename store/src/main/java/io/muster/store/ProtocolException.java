@@ -2,11 +2,11 @@ package io.muster.store;
 
 import org.jspecify.annotations.Nullable;
 
-/** The peer, or a file, holds bytes that the protocol or the format does not allow. */
+/** A peer sent, or a file contains, bytes that the protocol or the file format does not allow. */
 public final class ProtocolException extends MusterException {
   private static final long serialVersionUID = 1L;
 
-  /** An exception that says what was seen and where. */
+  /** Creates an exception whose message says what was seen and where. */
   public ProtocolException(String message, @Nullable Throwable cause) {
     super(message, cause);
   }

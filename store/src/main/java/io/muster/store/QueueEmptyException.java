@@ -1,18 +1,18 @@
 package io.muster.store;
 
-/** A queue had nothing to pop; PyTorch's {@code QueueEmptyError}. */
+/** A queue had no item to pop; PyTorch's {@code QueueEmptyError}. */
 public final class QueueEmptyException extends StoreException {
   private static final long serialVersionUID = 1L;
 
   private final String key;
 
-  /** An exception for the queue {@code key} of the store {@code where}. */
+  /** Creates an exception about the queue {@code key} of the store {@code where}. */
   public QueueEmptyException(String key, String where) {
     super("queue is empty: " + key + " (" + where + ")");
     this.key = key;
   }
 
-  /** The queue. */
+  /** The name of the queue. */
   public String key() {
     return key;
   }

@@ -9,85 +9,95 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * A map from keys to bytes that the processes of a job share; PyTorch's {@code
+ * A map from string keys to bytes that the processes of a job share; PyTorch's {@code
  * torch.distributed.Store}.
  *
+ * <pre>{@code
+ * try (Store store = new HashStore()) {
+ *   store.set("rank/0", "10.0.0.1:7000");
+ *   store.add("arrived", 1);
+ *   store.await(Duration.ofSeconds(30), "rank/0", "arrived");
+ *   String address = store.getString("rank/0");
+ * }
+ * }</pre>
+ *
  * <p><b>Blocking.</b> {@link #get}, {@link #multiGet}, {@link #await}, {@link #barrier} and a
- * blocking {@link #queuePop} wait until another process has done its part; everything else is
- * answered at once. A wait lasts at most {@link #timeout}, or the duration given to the call.
- * Durations have at least millisecond resolution. Zero means not to wait: what is there now counts,
- * and what is not times out at once. {@link #FOREVER} means to wait without limit. A negative
- * duration is an {@link IllegalArgumentException}. This holds for every store of this package;
- * PyTorch's disagree with each other.
+ * blocking {@link #queuePop} wait until another process has done its part. All other methods return
+ * without waiting for other processes. A wait lasts at most {@link #timeout}, or the duration that
+ * is passed to the call. Durations have at least millisecond resolution. A duration of zero means
+ * that the call does not wait: if a key is missing now, the call times out at once. {@link
+ * #FOREVER} means no limit. A negative duration is an {@link IllegalArgumentException}. These rules
+ * hold for every store of this package; PyTorch's stores differ from each other.
  *
- * <p><b>Threads.</b> The stores of this package are thread-safe, and a thread that waits never
- * blocks the operations of another on the same object. {@link Thread#interrupt} ends a wait with
- * {@link StoreInterruptedException}, the flag set again, and leaves the store usable.
+ * <p><b>Threads.</b> The stores of this package are thread-safe, and a waiting thread never blocks
+ * the operations of another thread on the same object. {@link Thread#interrupt} ends a wait with
+ * {@link StoreInterruptedException}, with the interrupt flag set again. The store stays usable.
  *
- * <p><b>Bytes.</b> Arrays stay the caller's: a value is copied or sent before a method returns, and
- * what is returned is the caller's to change. Text overloads use UTF-8. Keys are text in UTF-8; a
- * byte of a key that is not valid UTF-8 appears as the lone surrogate U+DC00 + byte, and goes back
- * as that byte.
+ * <p><b>Bytes.</b> A store copies or sends each array before the method returns, so callers keep
+ * ownership of the arrays that they pass. Callers own the arrays that a store returns. Text
+ * overloads use UTF-8. Keys are UTF-8 text; {@link KeyText} defines how a key that is not valid
+ * UTF-8 appears as text, and converts keys to bytes and back.
  *
- * <p><b>Your own store.</b> Implement {@link #set}, {@link #get}, {@link #add} and {@link
- * #compareSet}, and of the rest what the store can do. {@link #append}, {@link #multiGet}, {@link
- * #multiSet} and {@link #barrier} fall back on other verbs; the others throw {@link
- * UnsupportedOperationException} with the message {@code Not implemented.}
+ * <p><b>Implementations.</b> Implement {@link #set}, {@link #get}, {@link #add} and {@link
+ * #compareSet}, and any other method that the store supports. {@link #append}, {@link #multiGet},
+ * {@link #multiSet} and {@link #barrier} have default implementations based on these. The other
+ * methods throw {@link UnsupportedOperationException} with the message {@code Not implemented.}
  *
- * <p>Besides the exceptions named below, a store over a network throws {@link NetworkException}
- * from any method once its connection is lost, and a closed store {@link IllegalStateException}. An
- * argument that is null, or a list that contains null, is a {@link NullPointerException} that names
- * it.
+ * <p>In addition to the exceptions named below, a store over a network throws {@link
+ * NetworkException} from any method once its connection is lost, and a closed store throws {@link
+ * IllegalStateException}. A null argument, or a list that contains null, is a {@link
+ * NullPointerException} that names the argument.
  */
 public interface Store extends AutoCloseable {
-  /** The timeout of a store that was given none: 5 minutes, as PyTorch's. */
+  /** The timeout of a store that was created without one: 5 minutes, as in PyTorch. */
   Duration DEFAULT_TIMEOUT = Duration.ofMinutes(5);
 
-  /** To wait without limit. */
+  /** A timeout without limit. */
   Duration FOREVER = Duration.ofSeconds(Long.MAX_VALUE);
 
-  /** Sets the value of a key and wakes who waits for it. */
+  /** Sets the value of a key and wakes the threads and processes that wait for it. */
   void set(String key, byte[] value);
 
-  /** Sets the value of a key to text in UTF-8. */
+  /** Sets the value of a key to UTF-8 text. */
   default void set(String key, String value) {
     set(key, Arguments.utf8(value, "value"));
   }
 
   /**
-   * Returns the value of a key, waiting for the key to be set.
+   * Returns the value of a key, and waits until the key is set.
    *
+   * @return the value; the caller owns the array
    * @throws StoreTimeoutException if the key is still missing after {@link #timeout}
    */
   byte[] get(String key);
 
-  /** {@link #get}, with the value read as UTF-8. */
+  /** {@link #get}, with the value decoded as UTF-8. */
   default String getString(String key) {
     return new String(get(key), StandardCharsets.UTF_8);
   }
 
   /**
-   * Adds {@code delta} to the counter at {@code key}, which starts at 0 and is kept as decimal
-   * text, and wakes who waits for it. Existing text is read as C's {@code strtoll} reads it:
-   * leading white space and anything behind the digits are ignored, and an empty value is 0. The
-   * sum wraps around at 64 bits.
+   * Adds {@code delta} to the counter at {@code key} and wakes the waiters of the key. A missing
+   * counter is 0. The counter is stored as decimal text. Existing text is parsed as C's {@code
+   * strtoll} parses it: leading white space and any characters after the digits are ignored, and an
+   * empty value is 0. The sum wraps around at 64 bits.
    *
    * @return the sum
-   * @throws StoreException if the value at {@code key} does not begin with a number of 64 bits;
-   *     nothing is changed
+   * @throws StoreException if the value at {@code key} does not begin with a 64-bit number; the
+   *     value is unchanged
    */
   long add(String key, long delta);
 
   /**
-   * Replaces the value of a key if it equals {@code expected}. A missing key equals an empty {@code
-   * expected} and no other.
+   * Replaces the value of a key if it equals {@code expected}. A missing key matches only an empty
+   * {@code expected}.
    *
-   * @return {@code desired} if it was stored; else the current value, or {@code expected} if the
-   *     key is missing
+   * @return {@code desired} if it was stored; otherwise the current value, or {@code expected} if
+   *     the key is missing
    */
   byte[] compareSet(String key, byte[] expected, byte[] desired);
 
-  /** {@link #compareSet(String, byte[], byte[])} with text in UTF-8. */
+  /** {@link #compareSet(String, byte[], byte[])} with UTF-8 text. */
   default String compareSet(String key, String expected, String desired) {
     byte[] result =
         compareSet(key, Arguments.utf8(expected, "expected"), Arguments.utf8(desired, "desired"));
@@ -95,42 +105,44 @@ public interface Store extends AutoCloseable {
   }
 
   /**
-   * Does the same as {@link #compareSet(String, byte[], byte[])}, and returns whether this call
+   * Works like {@link #compareSet(String, byte[], byte[])} and also returns whether this call
    * replaced the value. {@code compareSet} returns {@code desired} both to the caller that replaced
    * the value and to a caller that found {@code desired} there already. PyTorch has no such
    * operation.
    *
-   * <p>Blocks at most for the store's timeout. Supported by the stores of this package; {@link
-   * TcpStore} supports it against Muster's servers only.
+   * <p>Blocks at most for {@link #timeout}. The stores of this package support it; {@link TcpStore}
+   * supports it with Muster's servers only.
    *
    * @return whether the value was replaced, and the value after the call; the caller owns the array
-   * @throws UnsupportedOperationException if the store does not support it; nothing is changed
+   * @throws UnsupportedOperationException if the store does not support it; the value is unchanged
    */
   default SwapResult compareAndSwap(String key, byte[] expected, byte[] desired) {
     throw notImplemented();
   }
 
-  /** {@link #compareAndSwap(String, byte[], byte[])} with text in UTF-8. */
+  /** {@link #compareAndSwap(String, byte[], byte[])} with UTF-8 text. */
   default SwapResult compareAndSwap(String key, String expected, String desired) {
     return compareAndSwap(
         key, Arguments.utf8(expected, "expected"), Arguments.utf8(desired, "desired"));
   }
 
-  /** Whether all of the keys are there, or are queues that are not empty. True for no keys. */
+  /**
+   * Returns whether each of the keys is set or is a queue with items; true if there are no keys.
+   */
   default boolean check(List<String> keys) {
     throw notImplemented();
   }
 
-  /** Whether all of the keys are there. */
+  /** {@link #check(List)}. */
   default boolean check(String... keys) {
     return check(Arguments.list(keys, "keys"));
   }
 
   /**
-   * Waits until each of the keys has been there; PyTorch's {@code wait}. A queue that is not empty
-   * counts as there.
+   * Waits until each of the keys has been set; PyTorch's {@code wait}. A queue with items counts as
+   * a key that is set.
    *
-   * @throws StoreTimeoutException naming the missing keys, after {@code timeout}
+   * @throws StoreTimeoutException if keys are still missing after {@code timeout}; it names them
    */
   default void await(Duration timeout, List<String> keys) {
     throw notImplemented();
@@ -152,39 +164,41 @@ public interface Store extends AutoCloseable {
   }
 
   /**
-   * Removes a key. A queue of that name stays.
+   * Deletes a key. A queue with the same name is kept.
    *
-   * @return whether the key was there
+   * @return whether the key existed
    */
   default boolean deleteKey(String key) {
     throw notImplemented();
   }
 
-  /** How many keys the store holds, its own bookkeeping keys included. Queues do not count. */
+  /**
+   * Returns the number of keys, including the store's own bookkeeping keys. Queues do not count.
+   */
   default long numKeys() {
     throw notImplemented();
   }
 
-  /** The keys of the store in no order, without its own bookkeeping keys and without queues. */
+  /** Returns the keys in no particular order, without bookkeeping keys and queues. */
   default List<String> listKeys() {
     throw notImplemented();
   }
 
   /**
-   * Whether {@link #append}, {@link #multiGet} and {@link #multiSet} are single operations of the
-   * store, rather than the fallbacks this interface makes of the others.
+   * Returns whether {@link #append}, {@link #multiGet} and {@link #multiSet} are single operations
+   * of the store, rather than the default implementations of this interface.
    */
   default boolean hasExtendedApi() {
     return false;
   }
 
   /**
-   * Puts {@code value} behind the value of a key, or sets it if the key is missing, and wakes who
-   * waits for it.
+   * Appends {@code value} to the value of a key, or sets the key if it is missing, and wakes the
+   * waiters of the key.
    *
-   * <p>The fallback is a loop of {@link #compareSet}. As that does not say whether it swapped, two
-   * processes that append equal bytes at the same moment may end up with one copy; the stores of
-   * this package do not use the fallback.
+   * <p>The default implementation is a loop of {@link #compareSet}. Since {@code compareSet} does
+   * not return whether it swapped, two processes that append equal bytes at the same moment may
+   * leave only one copy. The stores of this package override it.
    */
   default void append(String key, byte[] value) {
     requireNonNull(key, "key");
@@ -197,7 +211,7 @@ public interface Store extends AutoCloseable {
       if (Arrays.equals(current, desired)) {
         return;
       }
-      // A key that was deleted meanwhile answers with what was expected.
+      // For a key that was deleted in the meantime, compareSet returns `expected`.
       expected = Arrays.equals(current, expected) ? new byte[0] : current;
     }
   }
@@ -210,15 +224,16 @@ public interface Store extends AutoCloseable {
     }
   }
 
-  /** {@link #append(String, byte[])} with text in UTF-8. */
+  /** {@link #append(String, byte[])} with UTF-8 text. */
   default void append(String key, String value) {
     append(key, Arguments.utf8(value, "value"));
   }
 
   /**
-   * Returns the values of all the keys in their order, waiting for all of them to be set.
+   * Returns the values of all keys, in the order of the keys, and waits until all are set.
    *
-   * @throws StoreTimeoutException naming the missing keys, after {@link #timeout}
+   * @return the values; the caller owns the arrays
+   * @throws StoreTimeoutException if keys are still missing after {@link #timeout}; it names them
    */
   default List<byte[]> multiGet(List<String> keys) {
     List<String> copied = Arguments.copy(keys, "keys");
@@ -235,7 +250,7 @@ public interface Store extends AutoCloseable {
   }
 
   /**
-   * Sets each key to the value at the same place of the other list.
+   * Sets each key to the value at the same index of the other list.
    *
    * @throws IllegalArgumentException if the lists differ in size
    */
@@ -249,50 +264,52 @@ public interface Store extends AutoCloseable {
   }
 
   /**
-   * Adds an item to the end of a queue and wakes one who waits for it. Queues are apart from keys:
-   * they may share a name, {@link #deleteKey} does not touch them, and they are neither counted nor
-   * listed.
+   * Appends an item to a queue and wakes one waiter of the queue. Queues and keys are separate:
+   * they may have the same name, {@link #deleteKey} leaves queues alone, and {@link #numKeys} and
+   * {@link #listKeys} leave them out.
    */
   default void queuePush(String key, byte[] item) {
     throw notImplemented();
   }
 
-  /** {@link #queuePush(String, byte[])} with text in UTF-8. */
+  /** {@link #queuePush(String, byte[])} with UTF-8 text. */
   default void queuePush(String key, String item) {
     queuePush(key, Arguments.utf8(item, "item"));
   }
 
   /**
-   * Takes the item at the head of a queue.
+   * Removes and returns the first item of a queue.
    *
    * @param block whether to wait for an item
-   * @throws QueueEmptyException if there is none and {@code block} is false
-   * @throws StoreTimeoutException if {@code block} is true and there is none after {@link #timeout}
+   * @return the item; the caller owns the array
+   * @throws QueueEmptyException if the queue is empty and {@code block} is false
+   * @throws StoreTimeoutException if {@code block} is true and the queue is still empty after
+   *     {@link #timeout}
    */
   default byte[] queuePop(String key, boolean block) {
     throw notImplemented();
   }
 
-  /** {@link #queuePop(String, boolean)}, waiting for an item. */
+  /** {@link #queuePop(String, boolean)} that waits for an item. */
   default byte[] queuePop(String key) {
     return queuePop(key, true);
   }
 
-  /** How many items a queue holds; 0 if it was never pushed to. */
+  /** Returns the number of items of a queue; 0 if it has never been pushed to. */
   default long queueLen(String key) {
     throw notImplemented();
   }
 
   /**
-   * Waits until {@code worldSize} callers have come to the barrier {@code key}. A caller who times
-   * out or is interrupted no longer counts. A barrier serves once: later calls return at once. With
-   * a world size of 1 or less nobody waits.
+   * Waits until {@code worldSize} callers have arrived at the barrier {@code key}. A caller that
+   * times out or is interrupted no longer counts. A barrier can be used once: later calls return at
+   * once. With a world size of 1 or less the call does not wait.
    *
-   * <p>The fallback counts at {@code key/num_members} and waits for {@code key/last_member}, as
-   * PyTorch's does.
+   * <p>The default implementation counts at {@code key/num_members} and waits for {@code
+   * key/last_member}, as PyTorch's does.
    *
-   * @throws StoreTimeoutException if fewer have come after {@code timeout}; the message has the key
-   *     without any prefix
+   * @throws StoreTimeoutException if fewer have arrived after {@code timeout}; the message names
+   *     the key without any prefix
    */
   default void barrier(String key, int worldSize, Duration timeout) {
     requireNonNull(key, "key");
@@ -321,31 +338,34 @@ public interface Store extends AutoCloseable {
     barrier(key, worldSize, timeout());
   }
 
-  /** How long a wait lasts at most if the call does not say; at first {@link #DEFAULT_TIMEOUT}. */
+  /**
+   * Returns how long a call may wait unless it is passed a timeout; initially {@link
+   * #DEFAULT_TIMEOUT}.
+   */
   default Duration timeout() {
     return DEFAULT_TIMEOUT;
   }
 
   /**
-   * Changes {@link #timeout} for the waits that begin from now on.
+   * Changes {@link #timeout} for waits that begin after this call.
    *
-   * @throws IllegalArgumentException if it is negative
+   * @throws IllegalArgumentException if {@code timeout} is negative
    */
   default void setTimeout(Duration timeout) {
     throw notImplemented();
   }
 
   /**
-   * Another handle to the same keys, to be closed on its own; PyTorch's {@code clone}. Stores of
-   * this package can be shared by threads without one.
+   * Returns another handle to the same keys, which is closed separately; PyTorch's {@code clone}.
+   * Threads can share a store of this package without it.
    */
   default Store duplicate() {
     throw notImplemented();
   }
 
   /**
-   * Gives back what this handle holds. Its waiting threads get an {@link IllegalStateException}.
-   * Closing again does nothing.
+   * Releases the resources of this handle. Its waiting threads get an {@link
+   * IllegalStateException}. Closing again has no effect.
    */
   @Override
   default void close() {}
@@ -354,7 +374,7 @@ public interface Store extends AutoCloseable {
     return new UnsupportedOperationException("Not implemented.");
   }
 
-  /** The check every {@link #multiSet} begins with. */
+  /** Throws if the lists of a {@link #multiSet} differ in size. */
   static void requireSameSize(List<?> keys, List<?> values) {
     if (keys.size() != values.size()) {
       throw new IllegalArgumentException(

@@ -5,17 +5,14 @@ import java.util.List;
 import java.util.Locale;
 import java.util.stream.Collectors;
 
-/**
- * What was waited for did not come in time. The wait is over on the server too, and the store stays
- * usable.
- */
+/** A wait timed out. The server has ended the wait as well, and the store stays usable. */
 public final class StoreTimeoutException extends StoreException {
   private static final long serialVersionUID = 1L;
 
-  /** Keys beyond this many are counted, not named. */
+  /** The number of keys that a message names; further keys are counted. */
   private static final int NAMED_KEYS = 16;
 
-  @SuppressWarnings("serial") // an immutable list of strings is
+  @SuppressWarnings("serial") // List.copyOf returns a serializable list
   private final List<String> missingKeys;
 
   private final Duration timeout;
@@ -27,13 +24,13 @@ public final class StoreTimeoutException extends StoreException {
   }
 
   /**
-   * A wait for keys that timed out, in PyTorch's words and then in ours.
+   * Creates an exception about a wait for keys. The message begins with PyTorch's words.
    *
    * @param timeout how long the wait was allowed to last
-   * @param keyPrefix what the store puts before every key, as PyTorch shows it
-   * @param keys what was waited for
-   * @param missing those of {@code keys} that were not there at the end
-   * @param where the store, as it shows itself
+   * @param keyPrefix what the store prepends to every key, as PyTorch shows it
+   * @param keys the keys that were waited for
+   * @param missing those of {@code keys} that were missing at the end
+   * @param where the store, as its {@code toString} shows it
    */
   public static StoreTimeoutException ofKeys(
       Duration timeout, String keyPrefix, List<String> keys, List<String> missing, String where) {
@@ -51,12 +48,12 @@ public final class StoreTimeoutException extends StoreException {
   }
 
   /**
-   * A barrier that timed out.
+   * Creates an exception about a barrier.
    *
    * @param timeout how long the wait was allowed to last
    * @param key the barrier
-   * @param worldSize how many it waited for
-   * @param where the store, as it shows itself
+   * @param worldSize the number of callers that the barrier waits for
+   * @param where the store, as its {@code toString} shows it
    */
   public static StoreTimeoutException ofBarrier(
       Duration timeout, String key, long worldSize, String where) {
@@ -71,7 +68,7 @@ public final class StoreTimeoutException extends StoreException {
     return new StoreTimeoutException(message, List.of(key), timeout);
   }
 
-  /** A wait for something other than keys that timed out. */
+  /** Creates an exception about a wait for something other than keys. */
   static StoreTimeoutException of(String message, Duration timeout) {
     return new StoreTimeoutException(message, List.of(), timeout);
   }

@@ -4,15 +4,16 @@ import java.util.Objects;
 import java.util.Optional;
 
 /**
- * What {@link Store#compareAndSwap} did. Two results are equal only if they hold the same array.
+ * The result of {@link Store#compareAndSwap}. Two results are equal only if they hold the same
+ * array object.
  *
- * @param swapped whether this call replaced the value
- * @param value the value of the key after the call; empty if the key is missing. The array is the
- *     caller's
+ * @param swapped whether the call replaced the value
+ * @param value the value of the key after the call; empty if the key is missing. The caller owns
+ *     the array
  */
 public record SwapResult(boolean swapped, Optional<byte[]> value) {
   /**
-   * A result.
+   * Creates a result.
    *
    * @throws NullPointerException if {@code value} is null
    */

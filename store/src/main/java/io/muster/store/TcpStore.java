@@ -22,36 +22,46 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A store on a TCP server, of PyTorch (2.2 and later) or of Muster; PyTorch's {@code TCPStore}. It
- * is a client, and where it {@linkplain #host hosts} it runs the server too.
+ * A store on a TCP server of PyTorch (2.2 and later) or of Muster; PyTorch's {@code TCPStore}. It
+ * is a client, and if it {@linkplain #host hosts} it also runs the server.
  *
- * <p>Any number of threads can share one object: what is answered at once takes turns on one
- * connection, in program order, and each thread that waits has a connection of its own, or shares
- * one with other threads that wait, if there are many and the server is Muster's. No thread reads a
- * value older than what it has written itself. {@link #set}, {@link #append}, {@link #multiSet} and
- * {@link #queuePush} have no answer in the protocol: they return when the kernel has the whole
- * request, as PyTorch's do, and a failure shows in a later call. To send many values at the cost of
- * one, use {@link #multiSet}.
+ * <pre>{@code
+ * try (TcpStore host = TcpStore.host("127.0.0.1", 0, TcpStoreOptions.defaults());
+ *     TcpStore client = TcpStore.connect("127.0.0.1", host.port())) {
+ *   host.set("address", "10.0.0.1:7000");
+ *   String address = client.getString("address");
+ * }
+ * }</pre>
  *
- * <p>{@link #timeout} limits every call as a whole: waiting for other threads' calls, connecting
- * again, writing and reading. A call that is not answered in time fails with a {@link
- * NetworkException}; a server has a second at least, however short the timeout is. An interrupt
- * ends a call with a {@link StoreInterruptedException} unless the server answers within a tenth of
- * a second; a wait is withdrawn, which the server has a second to confirm. A call that ends in
- * either way, or with an exception of the JVM's such as {@link OutOfMemoryError}, closes its
- * connection, and the next call connects again to the same address. Whether it took effect on the
- * server is unknown.
+ * <p><b>Threads.</b> Any number of threads can share one store. Requests that the server answers at
+ * once share one connection, in program order. Each waiting thread uses a connection of its own. If
+ * many threads wait and the server is Muster's, several of them share a connection. A thread never
+ * reads a value older than one it has written itself.
  *
- * <p>{@link #numKeys} counts the {@code init/} key, by which workers join. A key or value above the
- * server's limits is an {@link IllegalArgumentException}, since a server answers it by dropping the
- * connection; see {@link TcpStoreOptions.Builder#server}. Against a PyTorch server {@link #add} on
- * a value that is no number costs the connection, and {@link #get} of a name that is only a queue
- * returns an empty value.
+ * <p><b>Writes.</b> {@link #set}, {@link #append}, {@link #multiSet} and {@link #queuePush} have no
+ * reply in the protocol. They return when the kernel has accepted the whole request, as PyTorch's
+ * do, and a later call reports a failure. {@link #multiSet} sends many values in one request.
+ *
+ * <p><b>Deadlines.</b> {@link #timeout} limits each call as a whole, including waiting for the
+ * calls of other threads, reconnecting, writing and reading. A call that is not answered in time
+ * throws {@link NetworkException}. The server has at least one second to reply, even if the timeout
+ * is shorter. An interrupt ends a call with {@link StoreInterruptedException} unless the server
+ * replies within 100 ms; a wait is withdrawn, which the server has one second to confirm. A call
+ * that times out, is interrupted or throws an {@link Error} such as {@link OutOfMemoryError} closes
+ * its connection. It is then unknown whether the request took effect on the server. The next call
+ * reconnects to the same address.
+ *
+ * <p><b>Limits.</b> A key or value above the {@linkplain TcpStoreOptions#maxValueBytes client's
+ * limits} is an {@link IllegalArgumentException}, because a server would close the connection.
+ *
+ * <p><b>Differences between servers.</b> {@link #numKeys} counts the key {@code init/}, with which
+ * workers join. On a PyTorch server, {@link #add} to a value that is not a number makes the server
+ * close the connection, and {@link #get} of a name that is only a queue returns an empty value.
  */
 public final class TcpStore implements Store {
   /**
-   * How long a server may take to answer, however short the timeout is: a busy one must not cost
-   * the connection.
+   * The least time that the server has to reply, so that a short timeout does not cost the
+   * connection to a busy server.
    */
   private static final long SHORTEST_ROUND_TRIP_NANOS = TimeUnit.SECONDS.toNanos(1);
 
@@ -73,7 +83,7 @@ public final class TcpStore implements Store {
   }
 
   /**
-   * Connects to a server with default options.
+   * Connects to a server with the default options.
    *
    * @throws NetworkException if no attempt succeeds within {@link Store#DEFAULT_TIMEOUT}
    */
@@ -82,37 +92,44 @@ public final class TcpStore implements Store {
   }
 
   /**
-   * Connects to a server, trying again with growing pauses until it succeeds or the timeout has
-   * passed. A fixed world's worker joins, but does not wait for others.
+   * Connects to a server, and retries with increasing pauses until it succeeds or the timeout has
+   * elapsed. A worker of a world of fixed size joins, but does not wait for others.
    *
    * @param port 1 to 65535
-   * @throws NetworkException if no attempt succeeds in time; the message names host, port and the
-   *     last failure
-   * @throws ProtocolException if what listens there is no store
-   * @throws StoreInterruptedException if the thread is interrupted meanwhile
+   * @throws NetworkException if no attempt succeeds in time; the message names the host, the port
+   *     and the last failure
+   * @throws ProtocolException if the peer is not a store
+   * @throws StoreInterruptedException if the calling thread is interrupted
    */
   public static TcpStore connect(String host, int port, TcpStoreOptions options) {
     requireArguments(host, port, options);
     if (port == 0) {
-      throw new IllegalArgumentException("port 0 is for hosts only, nobody listens on it");
+      throw new IllegalArgumentException(
+          "port 0 is for hosts only; a client needs the port of a server");
     }
     return new TcpStore(host, port, options, null).joined();
   }
 
   /**
-   * Starts a server in this process and connects to it. The host of a fixed world waits until all
-   * workers have joined, itself included.
+   * Starts a server in this process and connects to it. The host of a world of fixed size waits
+   * until all workers, including itself, have joined.
    *
-   * <p>The server binds the address of its {@linkplain TcpStoreOptions#server options} if they have
-   * one; else the addresses of {@code host} if one is this machine's own; otherwise all interfaces,
-   * with a warning, as PyTorch always does. If only loopback is bound and workers of a fixed world
-   * do not join soon, a warning says so. It serves until this store is closed.
+   * <p>The server serves until this store is closed. It binds, in this order of precedence:
    *
-   * @param port 0 for any free one; see {@link #port()}
-   * @throws NetworkException if the server cannot listen, or {@code host} cannot be connected to in
-   *     time
+   * <ul>
+   *   <li>the address or socket of its {@linkplain TcpStoreOptions#server options}
+   *   <li>the addresses of {@code host}, if one of them is this machine's
+   *   <li>all interfaces, with a warning; PyTorch always does so
+   * </ul>
+   *
+   * <p>If the server binds loopback only and workers of a world of fixed size do not join within 5
+   * seconds, or half the timeout if that is shorter, a warning says so.
+   *
+   * @param port 0 for any free port; see {@link #port()}
+   * @throws NetworkException if the server cannot listen, or the store cannot connect to {@code
+   *     host} in time
    * @throws StoreTimeoutException if workers are missing after the timeout
-   * @throws StoreInterruptedException if the thread is interrupted meanwhile
+   * @throws StoreInterruptedException if the calling thread is interrupted
    */
   public static TcpStore host(String host, int port, TcpStoreOptions options) {
     requireArguments(host, port, options);
@@ -173,7 +190,7 @@ public final class TcpStore implements Store {
     }
   }
 
-  /** Joins the world if it is fixed; the host waits for the others. */
+  /** Joins the world if its size is fixed; the host waits for the others. */
   private TcpStore joined() {
     if (!options.waitForWorkers() || options.worldSize().isEmpty()) {
       return this;
@@ -198,17 +215,17 @@ public final class TcpStore implements Store {
     }
   }
 
-  /** The host name or address it was given. */
+  /** The host name or address that this store was created with. */
   public String host() {
     return host;
   }
 
-  /** The server's port. */
+  /** The port of the server. */
   public int port() {
     return port;
   }
 
-  /** The server that this store hosts, alone or with others; nothing if it is a client only. */
+  /** The server that this store hosts, alone or with other hosts; empty if it is only a client. */
   public Optional<StoreServer> server() {
     return Optional.ofNullable(hosted).map(HostedServer::server);
   }
@@ -238,7 +255,9 @@ public final class TcpStore implements Store {
     byte[] wireKey = wireKey(key);
     return ask("add", nanos -> client.tryAdd(wireKey, delta, nanos))
         .orElseThrow(
-            () -> new StoreException("the value at " + key + " is not a number (" + this + ")"));
+            () ->
+                new StoreException(
+                    "add on " + this + " failed: the value at " + key + " is not a number"));
   }
 
   @Override
@@ -252,8 +271,8 @@ public final class TcpStore implements Store {
   /**
    * {@inheritDoc}
    *
-   * @throws UnsupportedOperationException if the server is PyTorch's, whose answer is only the
-   *     value, or Muster's from before this request; nothing is changed then
+   * @throws UnsupportedOperationException if the server is PyTorch's, which returns only the value,
+   *     or an older one of Muster; the value is unchanged
    */
   @Override
   public SwapResult compareAndSwap(String key, byte[] expected, byte[] desired) {
@@ -262,7 +281,8 @@ public final class TcpStore implements Store {
     requireValue(desired, "desired");
     requireOpen();
     if (!client.swaps()) {
-      throw unsupported("say whether it swapped; Muster's can. compareSet returns the value");
+      throw unsupported(
+          "return whether it swapped; Muster's can, and compareSet returns the value");
     }
     StoreClient.Swap swap =
         ask("compareAndSwap", nanos -> client.compareAndSwap(wireKey, expected, desired, nanos));
@@ -311,10 +331,10 @@ public final class TcpStore implements Store {
   }
 
   /**
-   * The keys of the store in no order.
+   * Returns the keys in no particular order, without bookkeeping keys and queues.
    *
-   * @throws UnsupportedOperationException if the server is PyTorch's from before 2.10, which cannot
-   *     list keys
+   * @throws UnsupportedOperationException if the server is PyTorch's before 2.10, which cannot list
+   *     keys
    */
   @Override
   public List<String> listKeys() {
@@ -368,10 +388,10 @@ public final class TcpStore implements Store {
   }
 
   /**
-   * Adds an item to the end of a queue.
+   * Appends an item to a queue and wakes one waiter of the queue.
    *
-   * @throws UnsupportedOperationException if the server is PyTorch's from before 2.8 or its legacy
-   *     one, which have no queues
+   * @throws UnsupportedOperationException if the server is PyTorch's before 2.8 or PyTorch's legacy
+   *     backend, which have no queues
    */
   @Override
   public void queuePush(String key, byte[] item) {
@@ -385,8 +405,8 @@ public final class TcpStore implements Store {
   /**
    * {@inheritDoc}
    *
-   * @throws UnsupportedOperationException if the server is PyTorch's from before 2.8 or its legacy
-   *     one, which have no queues
+   * @throws UnsupportedOperationException if the server is PyTorch's before 2.8 or PyTorch's legacy
+   *     backend, which have no queues
    */
   @Override
   public byte[] queuePop(String key, boolean block) {
@@ -402,10 +422,10 @@ public final class TcpStore implements Store {
   }
 
   /**
-   * How many items a queue holds.
+   * Returns the number of items of a queue.
    *
-   * @throws UnsupportedOperationException if the server is PyTorch's from before 2.8 or its legacy
-   *     one, which have no queues
+   * @throws UnsupportedOperationException if the server is PyTorch's before 2.8 or PyTorch's legacy
+   *     backend, which have no queues
    */
   @Override
   public long queueLen(String key) {
@@ -418,8 +438,9 @@ public final class TcpStore implements Store {
   /**
    * {@inheritDoc}
    *
-   * <p>One request to a server that knows barriers, as PyTorch's clients make to theirs; the
-   * fallback elsewhere. A PyTorch server goes on counting a caller who has left.
+   * <p>A server that supports barriers gets one request, as from PyTorch's clients; with other
+   * servers the default implementation runs. A PyTorch server continues to count a caller that has
+   * left.
    */
   @Override
   public void barrier(String key, int worldSize, Duration timeout) {
@@ -453,7 +474,7 @@ public final class TcpStore implements Store {
     this.timeout = Deadline.requireNotNegative(timeout);
   }
 
-  /** Another client of the same server, with this one's timeout. It does not join. */
+  /** Connects another client to the same server, with this store's timeout. It does not join. */
   @Override
   public TcpStore duplicate() {
     requireOpen();
@@ -464,7 +485,7 @@ public final class TcpStore implements Store {
   }
 
   /**
-   * Disconnects; a host closes its server. Calls of other threads end with an {@link
+   * Disconnects. A host also closes its server. Calls of other threads throw {@link
    * IllegalStateException}.
    */
   @Override
@@ -497,7 +518,7 @@ public final class TcpStore implements Store {
       throw new IllegalArgumentException(
           String.format(
               Locale.ROOT,
-              "key of %d bytes with its leading slash, the limit is %d: %s...",
+              "key of %d bytes with its leading slash; maxKeyBytes is %d: %s...",
               bytes.length,
               limit,
               PrintableText.of(key.substring(0, Math.min(64, key.length())))));
@@ -509,7 +530,7 @@ public final class TcpStore implements Store {
     List<String> keys = Arguments.copy(of, "keys");
     int limit = options.maxKeysPerRequest();
     if (keys.size() > limit) {
-      throw new IllegalArgumentException(keys.size() + " keys, the limit is " + limit);
+      throw new IllegalArgumentException(keys.size() + " keys; maxKeysPerRequest is " + limit);
     }
     return keys.stream().map(this::wireKey).toList();
   }
@@ -518,13 +539,13 @@ public final class TcpStore implements Store {
     int limit = options.maxValueBytes();
     if (requireNonNull(value, name).length > limit) {
       throw new IllegalArgumentException(
-          "value of " + value.length + " bytes, the limit is " + limit);
+          "value of " + value.length + " bytes; maxValueBytes is " + limit);
     }
   }
 
   private void requireQueues(String operation, Deadline deadline) {
     if (!ask(operation, deadline, client::hasQueues)) {
-      throw unsupported("keep queues; PyTorch's can from 2.8 on, on its event loop");
+      throw unsupported("keep queues; PyTorch's can from 2.8 on, with its libuv backend");
     }
   }
 
@@ -556,17 +577,17 @@ public final class TcpStore implements Store {
         deadline.timeout(), Protocol.USER_KEY_PREFIX, keys, missing, toString());
   }
 
-  /** A call that waits for as long as it says itself. */
+  /** A call that itself limits how long it waits. */
   private interface Wait<T> {
     T run() throws IOException;
   }
 
-  /** A call that is answered at once, and may take so many nanoseconds nevertheless. */
+  /** A call that the server answers at once; {@code nanos} limits it nevertheless. */
   private interface RoundTrip<T> {
     T run(long nanos) throws IOException;
   }
 
-  /** A call that is not answered, and may take so many nanoseconds. */
+  /** A call without a reply; {@code nanos} limits it. */
   private interface Write {
     void run(long nanos) throws IOException;
   }
@@ -616,18 +637,18 @@ public final class TcpStore implements Store {
       return new IllegalStateException(this + " was closed during " + operation, cause);
     }
     if (cause instanceof CallInterruptedException) {
-      return new StoreInterruptedException("interrupted in " + operation + " on " + this);
+      return new StoreInterruptedException(operation + " on " + this + " was interrupted");
     }
     if (cause instanceof CallTimeoutException) {
       return new NetworkException(
           operation
               + " on "
               + this
-              + " failed, it took longer than the store's timeout of "
+              + " failed: it exceeded the store's timeout of "
               + timeout
               + ": "
               + cause.getMessage()
-              + "; the next call connects again",
+              + "; the next call reconnects",
           endpoint(),
           cause);
     }
@@ -636,9 +657,9 @@ public final class TcpStore implements Store {
           operation
               + " on "
               + this
-              + " failed, the server refused a request of this store: "
+              + " failed: the server refused a request of this store: "
               + cause.getMessage()
-              + "; the next call connects again",
+              + "; the next call reconnects",
           cause);
     }
     if (cause instanceof WireException) {
@@ -649,11 +670,11 @@ public final class TcpStore implements Store {
         operation
             + " on "
             + this
-            + " failed, the connection is lost: "
+            + " failed: the connection is lost: "
             + cause.getMessage()
             + (client.learnsOfRefusals()
                 ? ""
-                : ". It was closed by the server, perhaps because it refused the request (limits?)")
+                : ". The server closed it, perhaps because the request exceeds one of its limits")
             + ". Did the remote server shutdown or crash?",
         endpoint(),
         cause);

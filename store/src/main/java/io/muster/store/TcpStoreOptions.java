@@ -20,8 +20,8 @@ import java.util.OptionalInt;
  *   <li>{@link #joinIfPortTaken}: false; torchelastic's environment variables can have the same
  *       effect
  *   <li>{@link #environment}: the environment of this process
- *   <li>{@link #server}: the defaults of {@link StoreServerOptions}, of which the store replaces the
- *       port always, and the bind address if it is not set
+ *   <li>{@link #server}: the defaults of {@link StoreServerOptions}, of which the store replaces
+ *       the port always, and the bind address if it is not set
  *   <li>{@link #maxKeyBytes}, {@link #maxValueBytes}, {@link #maxKeysPerRequest}: the limits of
  *       {@link #server}, whose defaults are PyTorch's
  * </ul>

@@ -10,14 +10,14 @@ import java.time.Duration;
 import java.util.Locale;
 import java.util.concurrent.TimeUnit;
 
-/** The workers of a fixed world, which the server counts as they join. */
+/** The workers of a world of fixed size, which the server counts as they join. */
 final class Workers {
   private static final byte[] JOIN_COUNTER =
       Protocol.JOIN_COUNTER.getBytes(StandardCharsets.US_ASCII);
   private static final long SHORTEST_ROUND_TRIP_NANOS = TimeUnit.SECONDS.toNanos(1);
   private static final Logger LOG = System.getLogger("io.muster.store");
 
-  /** How long workers may take before the host says what may keep them away. */
+  /** How long the host waits before it warns about workers that have not joined. */
   private static final Duration WARN_AFTER = Duration.ofSeconds(5);
 
   private static final long POLL_NANOS = TimeUnit.MILLISECONDS.toNanos(5);
@@ -30,18 +30,18 @@ final class Workers {
     this.worldSize = worldSize;
   }
 
-  /** Counts one more; returns how many have joined. */
+  /** Adds this worker, and returns how many have joined. */
   long join(Duration timeout) throws IOException {
     return add(1, Deadline.after(timeout));
   }
 
   /**
-   * Returns once all have joined.
+   * Waits until all workers have joined.
    *
-   * @param where the store, as it shows itself
-   * @param hint why some may be unable to join, or an empty string. It is logged as a warning if
-   *     they take long, and part of the exception's message.
-   * @throws StoreTimeoutException if that takes longer than {@code timeout}
+   * @param where the store, as its {@code toString} shows it
+   * @param hint why some workers may be unable to join, or an empty string. It is logged as a
+   *     warning if they take long, and is part of the exception's message.
+   * @throws StoreTimeoutException if workers are still missing after {@code timeout}
    */
   void awaitAll(Duration timeout, String where, String hint)
       throws IOException, InterruptedException {
@@ -66,7 +66,7 @@ final class Workers {
         warned = true;
         LOG.log(
             Level.WARNING,
-            "{0}: {1} of {2} workers have joined: {3}",
+            "{0}: only {1} of {2} workers have joined; {3}",
             where,
             joined,
             worldSize,

@@ -1,5 +1,5 @@
 /**
- * The {@link io.muster.store.Store} contract, the stores that keep it, and the exceptions they
- * throw: all that a user of a store imports. The server is in {@link io.muster.store.server}.
+ * The {@link io.muster.store.Store} interface, its implementations, and the exceptions that they
+ * throw. The server is in {@link io.muster.store.server}.
  */
 package io.muster.store;

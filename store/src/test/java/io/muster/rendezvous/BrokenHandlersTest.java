@@ -60,7 +60,7 @@ class BrokenHandlersTest {
 
     assertThatIllegalStateException()
         .isThrownBy(() -> registry.handler("absent"))
-        .withMessageStartingWith("No rendezvous handler for absent://, only for ")
+        .withMessageStartingWith("No rendezvous handler for absent://; there are handlers for ")
         .withMessageContaining("no.such.Handler")
         .satisfies(
             e ->

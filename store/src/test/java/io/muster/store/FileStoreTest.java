@@ -126,7 +126,7 @@ class FileStoreTest {
 
     assertThatThrownBy(() -> store.add("k", 1))
         .isInstanceOf(StoreException.class)
-        .hasMessage("the value at k is not a number (FileStore(" + path + "))");
+        .hasMessage("add on FileStore(" + path + ") failed: the value at k is not a number");
     assertThat(store.getString("k")).isEqualTo("abc");
     assertThat(store.add("empty", 3)).isEqualTo(3);
   }
@@ -167,7 +167,7 @@ class FileStoreTest {
 
     assertThatThrownBy(() -> new FileStore(hosts))
         .isInstanceOf(ProtocolException.class)
-        .hasMessage("the file is not a store's, and is left as it is (FileStore(" + hosts + "))");
+        .hasMessage("the file is not a store's; it is left unchanged (FileStore(" + hosts + "))");
     assertThat(hosts).hasContent("127.0.0.1 localhost\n");
   }
 

@@ -97,7 +97,8 @@ class ListenSocketTest {
   @Test
   @EnabledOnOs(value = OS.LINUX, disabledReason = "descriptors are taken over on Linux only")
   void listenDescriptor_thatIsNotOpen_isRefused() {
-    StoreServerOptions server = StoreServerOptions.builder().listenDescriptor(Integer.MAX_VALUE).build();
+    StoreServerOptions server =
+        StoreServerOptions.builder().listenDescriptor(Integer.MAX_VALUE).build();
 
     assertThatExceptionOfType(NetworkException.class)
         .isThrownBy(() -> StoreServer.start(server))

@@ -70,7 +70,8 @@ class MessageTextTest {
   @EnumSource
   void keyOnAServer_isEscaped(Operation operation) {
     for (ServerBackend backend : ServerBackend.values()) {
-      try (StoreServer server = StoreServer.start(StoreServerOptions.builder().backend(backend).build());
+      try (StoreServer server =
+              StoreServer.start(StoreServerOptions.builder().backend(backend).build());
           TcpStore store = TcpStore.connect("127.0.0.1", server.port())) {
         operation.failsIn(store);
       }

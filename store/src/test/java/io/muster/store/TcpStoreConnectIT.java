@@ -72,7 +72,8 @@ class TcpStoreConnectIT {
   @ParameterizedTest
   @EnumSource(ServerBackend.class)
   void connect_noTimeLeftAndAHealthyServer_succeeds(ServerBackend backend) {
-    try (StoreServer server = StoreServer.start(StoreServerOptions.builder().backend(backend).build())) {
+    try (StoreServer server =
+        StoreServer.start(StoreServerOptions.builder().backend(backend).build())) {
       for (String host : new String[] {HERE, "localhost"}) {
         for (int i = 0; i < 40; i++) {
           try (TcpStore store = TcpStore.connect(host, server.port(), timeout(Duration.ZERO))) {
@@ -92,7 +93,8 @@ class TcpStoreConnectIT {
                   Background.call(() -> TcpStore.connect(HERE, port, timeout(Background.PATIENCE)))
                       .awaitBlocked();
               StoreServer server =
-                  StoreServer.start(StoreServerOptions.builder().backend(backend).port(port).build());
+                  StoreServer.start(
+                      StoreServerOptions.builder().backend(backend).port(port).build());
               try (TcpStore store = connecting.result()) {
                 store.set("key", "value");
                 assertThat(store.getString("key")).isEqualTo("value");

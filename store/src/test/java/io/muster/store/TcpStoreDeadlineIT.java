@@ -78,7 +78,7 @@ class TcpStoreDeadlineIT {
               .as(name)
               .isThrownBy(() -> call.accept(store))
               .withMessageStartingWith(
-                  name + " on " + store + " failed, it took longer than the store's timeout of");
+                  name + " on " + store + " failed: it exceeded the store's timeout of");
 
           assertThat(Duration.ofNanos(System.nanoTime() - start))
               .as(name)
@@ -120,7 +120,7 @@ class TcpStoreDeadlineIT {
                   });
           calling.awaitBlocked().interrupt();
 
-          assertThat(calling.result()).isEqualTo("interrupted in " + name + " on " + store);
+          assertThat(calling.result()).isEqualTo(name + " on " + store + " was interrupted");
         });
   }
 

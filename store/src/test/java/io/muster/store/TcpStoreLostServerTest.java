@@ -57,7 +57,7 @@ class TcpStoreLostServerTest {
         (name, wait) ->
             assertThat(wait.failure())
                 .isInstanceOf(NetworkException.class)
-                .hasMessageStartingWith(name + " on " + store + " failed, the connection is lost")
+                .hasMessageStartingWith(name + " on " + store + " failed: the connection is lost")
                 .hasMessageEndingWith("Did the remote server shutdown or crash?")
                 .satisfies(
                     e ->
@@ -75,7 +75,7 @@ class TcpStoreLostServerTest {
     for (int i = 0; i < 2; i++) {
       assertThatExceptionOfType(NetworkException.class)
           .isThrownBy(() -> store.get("key"))
-          .withMessageStartingWith("get on " + store + " failed, the connection is lost");
+          .withMessageStartingWith("get on " + store + " failed: the connection is lost");
     }
     assertThatExceptionOfType(NetworkException.class).isThrownBy(() -> store.set("key", "value"));
     assertThatExceptionOfType(NetworkException.class).isThrownBy(() -> store.await("key"));

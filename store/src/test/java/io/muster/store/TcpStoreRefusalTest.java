@@ -84,8 +84,8 @@ class TcpStoreRefusalTest {
               }
             })
         .withMessageStartingWith(
-            "queuePush on " + store + " failed, the server refused a request of this store: ")
-        .withMessageEndingWith("; the next call connects again");
+            "queuePush on " + store + " failed: the server refused a request of this store: ")
+        .withMessageEndingWith("; the next call reconnects");
 
     assertThat(store.queueLen("queue")).isPositive();
   }
@@ -110,7 +110,7 @@ class TcpStoreRefusalTest {
         connection.shutdownOutput();
         assertThatExceptionOfType(NetworkException.class)
             .isThrownBy(client::numKeys)
-            .withMessageContaining("perhaps because it refused the request (limits?)");
+            .withMessageContaining("perhaps because the request exceeds one of its limits");
       }
     }
   }
@@ -134,7 +134,7 @@ class TcpStoreRefusalTest {
   private void refused(Runnable call, String reason) {
     assertThatExceptionOfType(StoreException.class)
         .isThrownBy(call::run)
-        .withMessageContaining("failed, the server refused a request of this store: ")
+        .withMessageContaining("failed: the server refused a request of this store: ")
         .withMessageContaining(reason);
   }
 

@@ -75,8 +75,8 @@ public enum Collective {
   }
 
   /**
-   * The factor from algorithm bandwidth to bus bandwidth, the throughput of the busiest link under an
-   * optimal algorithm. Bus bandwidth is comparable between different numbers of ranks.
+   * The factor from algorithm bandwidth to bus bandwidth, the throughput of the busiest link under
+   * an optimal algorithm. Bus bandwidth is comparable between different numbers of ranks.
    */
   double busFactor(int worldSize) {
     double others = worldSize - 1.0;

@@ -6,7 +6,8 @@ import java.nio.ByteBuffer;
  * The differences between a result and the expected elements.
  *
  * @param wrong the number of wrong elements
- * @param first the index of the first one; like the following components meaningless if there is none
+ * @param first the index of the first one; like the following components meaningless if there is
+ *     none
  */
 record Comparison(long wrong, int first, String expected, String seen) {
   /** Compares {@code count} elements bit by bit. */

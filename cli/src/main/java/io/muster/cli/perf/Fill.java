@@ -8,11 +8,11 @@ import org.jspecify.annotations.Nullable;
  * The elements that rank {@code r} sends at index {@code i}:
  *
  * <ul>
- *   <li>{@code (i + 31 r) mod 127} for collectives that only copy. Every type represents all of these
- *       values.
- *   <li>{@code 1 + (i + r²) mod 7} for sum, average, minimum and maximum. The sum over many ranks is
- *       exact in every type and in any order, and differs between adjacent indices for any number of
- *       ranks.
+ *   <li>{@code (i + 31 r) mod 127} for collectives that only copy. Every type represents all of
+ *       these values.
+ *   <li>{@code 1 + (i + r²) mod 7} for sum, average, minimum and maximum. The sum over many ranks
+ *       is exact in every type and in any order, and differs between adjacent indices for any
+ *       number of ranks.
  *   <li>2 if {@code (i + r²) mod 7} is 0 and otherwise 1 for products, so that products are powers
  *       of 2.
  * </ul>

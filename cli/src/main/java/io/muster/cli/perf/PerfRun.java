@@ -10,8 +10,8 @@ import java.util.OptionalLong;
 import java.util.function.Consumer;
 
 /**
- * One rank of a run. All ranks make the same calls, which {@code docs/cli.md} lists, because a rank may
- * be another program.
+ * One rank of a run. All ranks make the same calls, which {@code docs/cli.md} lists, because a rank
+ * may be another program.
  */
 public final class PerfRun {
   private final ProcessGroup group;

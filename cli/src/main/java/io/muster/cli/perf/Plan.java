@@ -11,8 +11,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param reduction ignored if the collective does not reduce
  * @param root ignored if the collective has no root
- * @param firstBytes the first size; each further size is {@code factor} times the previous one, up to
- *     {@code lastBytes}
+ * @param firstBytes the first size; each further size is {@code factor} times the previous one, up
+ *     to {@code lastBytes}
  * @param iterations the timed calls per size; if null, fewer for larger sizes
  * @param warmUps the calls before the timed ones; if null, as many as these
  * @param check whether to check results
@@ -46,7 +46,9 @@ public record Plan(
     require(firstBytes <= lastBytes, "the last size must not be less than the first");
     require(lastBytes <= Integer.MAX_VALUE, "sizes must be below 2 GiB");
     require(factor > 1, "the factor between sizes must be at least 2 but was " + factor);
-    require(iterations == null || iterations > 0, "iterations must be at least 1 but was " + iterations);
+    require(
+        iterations == null || iterations > 0,
+        "iterations must be at least 1 but was " + iterations);
     require(warmUps == null || warmUps >= 0, "warm-up calls must be at least 0 but was " + warmUps);
     require(
         !collective.reduces() || reduction != Reduction.AVG || type.isFloat(),
@@ -64,7 +66,8 @@ public record Plan(
         root >= 0 && root < worldSize,
         String.format(Locale.ROOT, "the root must be 0 to %2$d but was %1$d", root, worldSize - 1));
     require(
-        collective != Collective.SEND_RECV || worldSize > 1, collective + " needs at least 2 ranks");
+        collective != Collective.SEND_RECV || worldSize > 1,
+        collective + " needs at least 2 ranks");
     require(
         !sizes(worldSize).isEmpty(),
         String.format(

@@ -6,8 +6,8 @@ import java.util.stream.LongStream;
 /** The expected result of reducing the {@link Fill} of all ranks, computed directly. */
 record Reduced(ElementType type, Reduction reduction, int worldSize) {
   /**
-   * Whether results are exact in the type, so that there is only one correct result. An average is an
-   * exact sum that is rounded once.
+   * Whether results are exact in the type, so that there is only one correct result. An average is
+   * an exact sum that is rounded once.
    */
   boolean isExact() {
     if (!type.isFloat()) {

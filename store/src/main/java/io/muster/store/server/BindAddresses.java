@@ -12,7 +12,7 @@ import java.util.Comparator;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** What the name of a bind address means on this machine. */
+/** Resolves the name of a bind address on this machine. */
 final class BindAddresses {
   private static final byte[] LOOPBACK_IPV4 = {127, 0, 0, 1};
   private static final byte[] LOOPBACK_IPV6 = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1};
@@ -22,11 +22,12 @@ final class BindAddresses {
   private BindAddresses() {}
 
   /**
-   * The addresses to bind. The wildcard of IPv6 stands for all interfaces of both families.
+   * Returns the addresses to bind. The IPv6 wildcard address stands for all interfaces, with both
+   * IPv4 and IPv6.
    *
-   * @param host an address, a network interface or a host, {@code *} for all interfaces, or null
+   * @param host an address, a network interface or a host name; {@code *} for all interfaces; null
    *     for loopback
-   * @throws UnknownHostException if there is none of this name, or it has no address
+   * @throws UnknownHostException if the name is unknown or has no address
    */
   static List<InetAddress> of(@Nullable String host) throws IOException {
     if (host == null) {
@@ -71,7 +72,7 @@ final class BindAddresses {
     }
   }
 
-  /** Those of an interface, IPv4 first, since that is what most clients try first. */
+  /** Returns the addresses of an interface, IPv4 first, because most clients try IPv4 first. */
   private static List<InetAddress> addressesOf(NetworkInterface network)
       throws UnknownHostException {
     List<InetAddress> addresses =
@@ -88,7 +89,7 @@ final class BindAddresses {
     return addresses;
   }
 
-  /** Whether an address is one of this machine's. */
+  /** Whether an address belongs to this machine. */
   interface Owned {
     boolean test(InetAddress address) throws IOException;
   }
@@ -107,9 +108,9 @@ final class BindAddresses {
   }
 
   /**
-   * Those of a host's addresses that this machine has: a hosts file names ::1 on machines without
-   * IPv6, and a name service an address outside a container. All if it has none, so that binding
-   * them says what is wrong.
+   * Returns those of a host's addresses that this machine has. A hosts file may list ::1 on a
+   * machine without IPv6, and a name service may return an address outside of a container. Returns
+   * all if the machine has none of them, so that binding fails with a reason.
    */
   static List<InetAddress> bindable(List<InetAddress> addresses, Owned owned) throws IOException {
     List<InetAddress> own = new ArrayList<>();
@@ -121,7 +122,7 @@ final class BindAddresses {
     return own.isEmpty() ? addresses : own;
   }
 
-  /** 127.0.0.1 and ::1, or the one of them that the machine has. */
+  /** Returns 127.0.0.1 and ::1, or the one that the machine has. */
   static List<InetAddress> loopback(Owned owned) throws IOException {
     return bindable(
         List.of(

@@ -1,10 +1,16 @@
 package io.muster.store.server;
 
-/** How a server does its input and output. Clients cannot tell the two apart. */
+/** How a server does its I/O. Clients cannot tell the backends apart. */
 public enum ServerBackend {
-  /** One thread that does everything, without blocking: the default, and the faster. */
+  /**
+   * One thread accepts connections, reads, serves and writes without blocking. The default, and the
+   * faster one. It corresponds to PyTorch's libuv backend.
+   */
   EVENT_LOOP,
 
-  /** Plain sockets and a thread a connection, virtual ones from JDK 21 on. */
+  /**
+   * Blocking sockets with one thread per connection; virtual threads from JDK 21 on. It corresponds
+   * to PyTorch's legacy backend.
+   */
   THREADED
 }

@@ -16,13 +16,22 @@ import java.util.Map;
 import java.util.stream.Collectors;
 
 /**
- * A TCP server that keeps a store for PyTorch's and Muster's clients; the server half of PyTorch's
+ * A TCP server that holds a store for PyTorch's and Muster's clients; the server side of PyTorch's
  * {@code TCPStore}.
  *
- * <p>It serves from {@link #start} on, on threads of its own that do not keep the JVM alive, until
- * {@link #close}. What a client sends never ends it: a client that breaks the protocol or a limit
- * is disconnected and disturbs nobody else. Keys live in memory and are gone with the server. The
- * protocol has neither encryption nor passwords; it listens on loopback unless told otherwise.
+ * <pre>{@code
+ * try (StoreServer server = StoreServer.start();
+ *     Store store = TcpStore.connect("127.0.0.1", server.port())) {
+ *   store.set("rank/0", "10.0.0.1:7000");
+ *   long keys = server.statistics().keys();
+ * }
+ * }</pre>
+ *
+ * <p>The server runs from {@link #start} until {@link #close}, on daemon threads of its own.
+ * Clients cannot stop it: a client that violates the protocol or a limit is disconnected, and other
+ * clients are not affected. Keys are held in memory and are lost when the server is closed. The
+ * protocol has neither encryption nor authentication; by default the server listens on loopback
+ * only.
  *
  * <p>All methods are thread-safe.
  */
@@ -37,18 +46,19 @@ public final class StoreServer implements AutoCloseable {
     this.transport = transport;
   }
 
-  /** Starts a server on a free port of loopback. */
+  /** Starts a server with the default options, on a free port of loopback. */
   public static StoreServer start() {
     return start(StoreServerOptions.defaults());
   }
 
   /**
-   * Starts a server. When this returns, clients can connect.
+   * Starts a server. Clients can connect when this returns.
    *
-   * @throws NetworkException if it cannot listen; the message names the address and says why
-   * @throws IllegalArgumentException if a socket to listen on is bound to another port than {@link
+   * @throws NetworkException if the server cannot listen; the message names the address and the reason
+   * @throws IllegalArgumentException if the socket to listen on is bound to a port other than {@link
    *     StoreServerOptions#port}
-   * @throws UnsupportedOperationException if it is to listen on a descriptor and this is not Linux
+   * @throws UnsupportedOperationException if it is to listen on a descriptor on a system other than
+   *     Linux
    */
   public static StoreServer start(StoreServerOptions options) {
     Transport transport = null;
@@ -132,12 +142,12 @@ public final class StoreServer implements AutoCloseable {
     return transport.addresses().get(0).getPort();
   }
 
-  /** The addresses it listens on, all with the same port, at least one. */
+  /** The addresses on which the server listens: at least one, all with the same port. */
   public List<InetSocketAddress> addresses() {
     return transport.addresses();
   }
 
-  /** How input and output are done. */
+  /** The backend of the server. */
   public ServerBackend backend() {
     return options.backend();
   }
@@ -148,7 +158,7 @@ public final class StoreServer implements AutoCloseable {
   }
 
   /**
-   * The counts of this moment, taken between two requests.
+   * Returns the current counts, taken between two requests.
    *
    * @throws IllegalStateException if the server is closed
    */
@@ -168,10 +178,11 @@ public final class StoreServer implements AutoCloseable {
   }
 
   /**
-   * Waits until the server serves no more. A server ends itself when all it did has failed for some
-   * ten seconds, for lack of memory for instance; it has disconnected its clients and logged why.
+   * Blocks until the server has stopped. A server stops by itself if everything it does fails for
+   * about ten seconds, for example because there is no memory. It then disconnects its clients and
+   * logs the reason.
    *
-   * @return true if it was closed, false if it has ended itself
+   * @return true if the server was closed, false if it stopped by itself
    * @throws InterruptedException if the calling thread is interrupted
    */
   public boolean awaitTermination() throws InterruptedException {
@@ -179,8 +190,8 @@ public final class StoreServer implements AutoCloseable {
   }
 
   /**
-   * Stops listening, disconnects every client, and forgets all keys; returns when that is done.
-   * Clients that wait learn of it at once. Closing again does nothing.
+   * Stops listening, disconnects all clients, and deletes all keys. Blocks until that is done.
+   * Clients that wait are disconnected at once. Closing again has no effect.
    */
   @Override
   public void close() {

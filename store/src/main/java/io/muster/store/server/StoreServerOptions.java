@@ -10,40 +10,54 @@ import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How a {@link StoreServer} listens and what it takes on. Immutable.
+ * How a {@link StoreServer} listens, and its limits. Immutable and thread-safe.
  *
- * <p>By default: loopback (127.0.0.1 and ::1), any free port, the event loop, and the limits of
- * PyTorch's own server.
+ * <p>Defaults and precedence:
+ *
+ * <ul>
+ *   <li>{@link #bind}: loopback (127.0.0.1 and ::1); a {@link #listenDescriptor} or {@link
+ *       #listenChannel} takes its place, and only one of the three may be set
+ *   <li>{@link #port}: 0, any free port
+ *   <li>{@link #backlog}: {@value #DEFAULT_BACKLOG} connections
+ *   <li>{@link #keepAliveIdle}, {@link #keepAliveInterval}, {@link #keepAliveProbes}: 15 s, 5 s, 3
+ *   <li>{@link #backend}: {@link ServerBackend#EVENT_LOOP}
+ *   <li>{@link #maxKeyBytes}, {@link #maxValueBytes}, {@link #maxKeysPerRequest}: the limits of
+ *       PyTorch's server, 8 KiB, 8 MiB and 131,072
+ *   <li>{@link #maxConnections}, {@link #maxStoredBytes}: no limit, as in PyTorch
+ *   <li>{@link #maxHeapBytes}: the maximum heap of the JVM
+ * </ul>
  */
 public final class StoreServerOptions {
-  /** The port that PyTorch's programs try when they are told none. */
+  /** The default port of PyTorch's programs. */
   public static final int PYTORCH_PORT = 29500;
 
-  /** How many connections may wait to be accepted; the system may allow fewer. */
+  /** The default number of connections in the accept queue: 16,384. The system may allow fewer. */
   public static final int DEFAULT_BACKLOG = 16 * 1024;
 
-  /** The longest key, in bytes, with the slash that TCP clients put before it. */
+  /** The default maximum length of a key: 8 KiB, including the slash that TCP clients prepend. */
   public static final int DEFAULT_MAX_KEY_BYTES = WireLimits.PYTORCH.keyBytes();
 
-  /** The longest value in one request, in bytes: 8 MiB. */
+  /** The default maximum length of a value in one request: 8 MiB. */
   public static final int DEFAULT_MAX_VALUE_BYTES = WireLimits.PYTORCH.valueBytes();
 
-  /** The most keys in one request: 131,072. */
+  /** The default maximum number of keys in one request: 131,072. */
   public static final int DEFAULT_MAX_KEYS_PER_REQUEST = WireLimits.PYTORCH.keys();
 
-  /** The most connections at once: no limit of its own, as in PyTorch. */
+  /** The default maximum number of connections: no limit, as in PyTorch. */
   public static final int DEFAULT_MAX_CONNECTIONS = Integer.MAX_VALUE;
 
-  /** The most bytes of keys, values and queued items: no limit of its own, as in PyTorch. */
+  /**
+   * The default maximum number of bytes of keys, values and queued items: no limit, as in PyTorch.
+   */
   public static final long DEFAULT_MAX_STORED_BYTES = Long.MAX_VALUE;
 
   /**
-   * The part of the heap that the server shares out to what its clients make it hold: all that the
-   * JVM may use. See {@link Builder#maxHeapBytes}.
+   * The default part of the heap that the server allots to its clients: the maximum heap of the
+   * JVM. See {@link Builder#maxHeapBytes}.
    */
   public static final long DEFAULT_MAX_HEAP_BYTES = Runtime.getRuntime().maxMemory();
 
-  private static final long LEAST_HEAP_BYTES = 1024 * 1024;
+  private static final long MIN_HEAP_BYTES = 1024 * 1024;
 
   private final Builder settings;
 
@@ -67,34 +81,34 @@ public final class StoreServerOptions {
   }
 
   /**
-   * The address (of IPv6 without brackets), host or network interface to bind, {@code *} for all,
-   * or null for loopback.
+   * The address, host or network interface to bind; {@code *} for all interfaces; null for
+   * loopback. IPv6 addresses have no brackets.
    */
   public @Nullable String bind() {
     return settings.bind;
   }
 
-  /** The port to bind, 0 for any free one. */
+  /** The port to bind; 0 for any free port. */
   public int port() {
     return settings.port;
   }
 
-  /** How many connections may wait to be accepted. */
+  /** The maximum length of the accept queue. */
   public int backlog() {
     return settings.backlog;
   }
 
-  /** How long a client may be silent before the server's system asks whether it is there. */
+  /** How long a client may be silent before the first keep-alive probe. */
   public Duration keepAliveIdle() {
     return Duration.ofSeconds(settings.keepAlive.idleSeconds());
   }
 
-  /** The time between two questions that remain without an answer. */
+  /** The time between keep-alive probes. */
   public Duration keepAliveInterval() {
     return Duration.ofSeconds(settings.keepAlive.intervalSeconds());
   }
 
-  /** How many questions remain without an answer before the client is disconnected. */
+  /** The number of unanswered probes after which a client is disconnected. */
   public int keepAliveProbes() {
     return settings.keepAlive.probes();
   }
@@ -103,47 +117,47 @@ public final class StoreServerOptions {
     return settings.keepAlive;
   }
 
-  /** How input and output are done. */
+  /** How the server does its I/O. */
   public ServerBackend backend() {
     return settings.backend;
   }
 
-  /** The inherited socket to listen on instead of binding one. */
+  /** The inherited descriptor of a socket to listen on, or empty. */
   public OptionalInt listenDescriptor() {
     return settings.listenDescriptor;
   }
 
-  /** The bound socket to listen on instead of binding one, or null. */
+  /** The bound socket to listen on, or null. */
   public @Nullable ServerSocketChannel listenChannel() {
     return settings.listenChannel;
   }
 
-  /** The longest key, in bytes. */
+  /** The maximum length of a key, in bytes. */
   public int maxKeyBytes() {
     return settings.maxKeyBytes;
   }
 
-  /** The longest value in one request, or that an append makes, in bytes. */
+  /** The maximum length of a value in one request, and of a value after an append, in bytes. */
   public int maxValueBytes() {
     return settings.maxValueBytes;
   }
 
-  /** The most keys in one request. */
+  /** The maximum number of keys in one request. */
   public int maxKeysPerRequest() {
     return settings.maxKeysPerRequest;
   }
 
-  /** The most connections at once. */
+  /** The maximum number of connections. */
   public int maxConnections() {
     return settings.maxConnections;
   }
 
-  /** The most bytes of keys, values and queued items. */
+  /** The maximum number of bytes of keys, values and queued items. */
   public long maxStoredBytes() {
     return settings.maxStoredBytes;
   }
 
-  /** How many bytes of the heap the server shares out to what its clients make it hold. */
+  /** The number of heap bytes that the server allots to its clients. */
   public long maxHeapBytes() {
     return settings.maxHeapBytes;
   }
@@ -161,7 +175,7 @@ public final class StoreServerOptions {
     return settings.toString();
   }
 
-  /** Collects options. Not thread-safe. */
+  /** Builds {@link StoreServerOptions}, which lists the defaults. Not thread-safe. */
   public static final class Builder {
     private @Nullable String bind;
     private int port;
@@ -198,21 +212,21 @@ public final class StoreServerOptions {
     }
 
     /**
-     * What to listen on; default: loopback, 127.0.0.1 and ::1, or the one of them that the machine
-     * has. The protocol has neither encryption nor passwords: bind more than loopback only in a
-     * network you trust.
+     * Sets what to listen on. The default is loopback: 127.0.0.1 and ::1, or the one that the
+     * machine has. The protocol has neither encryption nor authentication: bind other addresses
+     * only in a network that you trust.
      *
      * <ul>
-     *   <li>{@code *} or {@code ::}: all interfaces, by IPv6 and IPv4. On a machine without IPv6
-     *       {@code *} is IPv4 only.
-     *   <li>{@code 0.0.0.0}: all interfaces, by IPv4 only.
-     *   <li>Another address; of IPv6 with or without brackets.
+     *   <li>{@code *} or {@code ::}: all interfaces, with IPv6 and IPv4. On a machine without IPv6,
+     *       {@code *} means IPv4 only.
+     *   <li>{@code 0.0.0.0}: all interfaces, with IPv4 only.
+     *   <li>Any other address; brackets around an IPv6 address are optional.
      *   <li>The name of a network interface, such as {@code eth0}: all its addresses. It takes
-     *       precedence over a host of the same name.
-     *   <li>A host: those of its addresses that the machine has.
+     *       precedence over a host with the same name.
+     *   <li>A host name: those of its addresses that the machine has.
      * </ul>
      *
-     * @throws IllegalArgumentException if it is empty
+     * @throws IllegalArgumentException if {@code host} is empty
      */
     public Builder bind(String host) {
       String stripped = host.strip();
@@ -227,9 +241,9 @@ public final class StoreServerOptions {
     }
 
     /**
-     * Binds this port; default 0, any free one.
+     * Sets the port; default 0, any free port.
      *
-     * @throws IllegalArgumentException if it is not 0 to 65535
+     * @throws IllegalArgumentException if {@code port} is not 0 to 65535
      */
     public Builder port(int port) {
       if (port < 0 || port > 65535) {
@@ -240,28 +254,27 @@ public final class StoreServerOptions {
       return this;
     }
 
-    /**
-     * How many connections may wait to be accepted, at least 1; default {@link #DEFAULT_BACKLOG}.
-     */
+    /** Limits the accept queue, at least 1; default {@link #DEFAULT_BACKLOG}. */
     public Builder backlog(int backlog) {
       this.backlog = (int) atLeastOne("backlog", backlog);
       return this;
     }
 
     /**
-     * When a client whose host has vanished, or is cut off, is disconnected: after {@code idle}
-     * without a byte from it the system sends a keep-alive probe, then one every {@code interval},
-     * and closes the connection when {@code probes} of them remain without an answer. Until then
-     * its waits and its arrivals at barriers count. Default: 15 s, 5 s, 3, so after 30 s; PyTorch
-     * leaves it to the system, two hours on Linux.
+     * Sets when a client whose host has vanished or is unreachable is disconnected. After {@code
+     * idle} without a byte from the client the system sends a keep-alive probe, and then one every
+     * {@code interval}. It closes the connection when {@code probes} of them are unanswered. Until
+     * then the client's waits and barrier arrivals count. The defaults are 15 s, 5 s and 3, so a
+     * vanished client is disconnected after 30 s. PyTorch uses the system's times, two hours on
+     * Linux.
      *
-     * <p>It has no effect where the JDK cannot set these options (Windows before 10), nor while the
-     * client has replies to acknowledge: TCP then retransmits for about 15 minutes.
+     * <p>It has no effect where the JDK does not support these socket options (Windows before 10),
+     * nor while the client has replies to acknowledge: TCP then retransmits for about 15 minutes.
      *
      * @param idle 1 s to 32,767 s; a fraction of a second is rounded up
      * @param interval 1 s to 32,767 s; a fraction of a second is rounded up
      * @param probes 1 to 127
-     * @throws IllegalArgumentException if one of them is not in its range
+     * @throws IllegalArgumentException if an argument is out of its range
      */
     public Builder keepAlive(Duration idle, Duration interval, int probes) {
       this.keepAlive = new KeepAlive(seconds("idle", idle), seconds("interval", interval), probes);
@@ -277,7 +290,7 @@ public final class StoreServerOptions {
       return (int) seconds;
     }
 
-    /** How input and output are done; default {@link ServerBackend#EVENT_LOOP}. */
+    /** Sets how the server does its I/O; default {@link ServerBackend#EVENT_LOOP}. */
     public Builder backend(ServerBackend backend) {
       this.backend = Objects.requireNonNull(backend, "backend");
       return this;
@@ -306,14 +319,14 @@ public final class StoreServerOptions {
       return this;
     }
 
-    /** The longest key, in bytes, at least 1; default {@link #DEFAULT_MAX_KEY_BYTES}. */
+    /** Limits keys, in bytes, at least 1; default {@link #DEFAULT_MAX_KEY_BYTES}. */
     public Builder maxKeyBytes(int bytes) {
       this.maxKeyBytes = (int) atLeastOne("maxKeyBytes", bytes);
       return this;
     }
 
     /**
-     * The longest value in one request, or that an append makes, in bytes, at least 1; default
+     * Limits values in one request, and values after an append, in bytes, at least 1; default
      * {@link #DEFAULT_MAX_VALUE_BYTES}.
      */
     public Builder maxValueBytes(int bytes) {
@@ -321,15 +334,17 @@ public final class StoreServerOptions {
       return this;
     }
 
-    /** The most keys in one request, at least 1; default {@link #DEFAULT_MAX_KEYS_PER_REQUEST}. */
+    /**
+     * Limits the keys in one request, at least 1; default {@link #DEFAULT_MAX_KEYS_PER_REQUEST}.
+     */
     public Builder maxKeysPerRequest(int keys) {
       this.maxKeysPerRequest = (int) atLeastOne("maxKeysPerRequest", keys);
       return this;
     }
 
     /**
-     * The most connections at once, at least 1; default {@link #DEFAULT_MAX_CONNECTIONS}. Further
-     * ones are closed as soon as they are accepted.
+     * Limits the connections, at least 1; default {@link #DEFAULT_MAX_CONNECTIONS}. Further
+     * connections are closed when they are accepted.
      */
     public Builder maxConnections(int connections) {
       this.maxConnections = (int) atLeastOne("maxConnections", connections);
@@ -337,9 +352,9 @@ public final class StoreServerOptions {
     }
 
     /**
-     * The most bytes of keys, values and queued items, at least 1; default {@link
-     * #DEFAULT_MAX_STORED_BYTES}. A client whose write would go beyond is disconnected, and nothing
-     * of that write is kept.
+     * Limits the bytes of keys, values and queued items, at least 1; default {@link
+     * #DEFAULT_MAX_STORED_BYTES}. A client whose write would exceed the limit is disconnected, and
+     * no part of the write is kept.
      */
     public Builder maxStoredBytes(long bytes) {
       this.maxStoredBytes = atLeastOne("maxStoredBytes", bytes);
@@ -347,18 +362,18 @@ public final class StoreServerOptions {
     }
 
     /**
-     * How many bytes of the heap the server shares out to what its clients make it hold, at least 1
-     * MiB; default: all that the JVM may use. About half of it is for keys, values and queued
-     * items, each counted with what it takes beside its bytes. A client that asks for more than
-     * there is room for is disconnected; the others are served on. In a process that needs its heap
-     * for other things, give the server a part of it.
+     * Sets how many bytes of the heap the server allots to its clients, at least 1 MiB; default
+     * {@link #DEFAULT_MAX_HEAP_BYTES}. About half of it is for keys, values and queued items,
+     * including their overhead. The rest is for requests, replies and waits. A client that needs
+     * more than is available is disconnected, and other clients are served on. In a process that
+     * uses its heap for other purposes, give the server only a part.
      *
-     * @throws IllegalArgumentException if it is less
+     * @throws IllegalArgumentException if it is less than 1 MiB
      */
     public Builder maxHeapBytes(long bytes) {
-      if (bytes < LEAST_HEAP_BYTES) {
+      if (bytes < MIN_HEAP_BYTES) {
         throw new IllegalArgumentException(
-            "maxHeapBytes must be at least " + LEAST_HEAP_BYTES + " but was " + bytes);
+            "maxHeapBytes must be at least " + MIN_HEAP_BYTES + " but was " + bytes);
       }
       this.maxHeapBytes = bytes;
       return this;
@@ -367,14 +382,15 @@ public final class StoreServerOptions {
     /**
      * The options.
      *
-     * @throws IllegalArgumentException if they contradict each other
+     * @throws IllegalArgumentException if options exclude each other
      */
     public StoreServerOptions build() {
       if (listenDescriptor.isPresent() && listenChannel != null) {
-        throw new IllegalArgumentException("both a listenDescriptor and a listenChannel are given");
+        throw new IllegalArgumentException("listenDescriptor and listenChannel exclude each other");
       }
       if (bind != null && (listenDescriptor.isPresent() || listenChannel != null)) {
-        throw new IllegalArgumentException("bind is given beside a socket that is bound already");
+        throw new IllegalArgumentException(
+            "bind cannot be combined with listenDescriptor or listenChannel");
       }
       return new StoreServerOptions(this);
     }

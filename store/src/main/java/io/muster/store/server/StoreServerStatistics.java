@@ -5,15 +5,16 @@ import java.util.Map;
 /**
  * The counts of a server at one moment.
  *
- * @param openConnections clients connected now
- * @param acceptedConnections clients taken on since the start
- * @param refusedConnections clients turned away because {@link StoreServerOptions#maxConnections}
- *     were connected
- * @param brokenConnections clients disconnected for what they sent
- * @param waits waits and barriers that clients are in now
+ * @param openConnections current connections
+ * @param acceptedConnections connections accepted since the start
+ * @param refusedConnections connections closed because {@link StoreServerOptions#maxConnections}
+ *     were open
+ * @param brokenConnections connections closed because of what the client sent
+ * @param waits current waits and barrier arrivals of clients
  * @param keys keys that have a value
  * @param storedBytes bytes of keys, values and queued items
- * @param requests requests served since the start, by name in capitals, those never served left out
+ * @param requests requests served since the start, by opcode in capitals; opcodes without requests
+ *     are left out
  */
 public record StoreServerStatistics(
     int openConnections,

@@ -1,2 +1,2 @@
-/** The embeddable TCP server that PyTorch and Muster clients share. */
+/** The embeddable TCP server of a store, for PyTorch's and Muster's clients. */
 package io.muster.store.server;

@@ -9,7 +9,8 @@ final class AttackedServer {
   /** Serves on the backend of this name until its input ends. */
   public static void main(String[] args) throws IOException {
     try (StoreServer server =
-        StoreServer.start(StoreServerOptions.builder().backend(ServerBackend.valueOf(args[0])).build())) {
+        StoreServer.start(
+            StoreServerOptions.builder().backend(ServerBackend.valueOf(args[0])).build())) {
       System.out.println("= " + server.port());
       while (System.in.read() >= 0) {
         StoreServerStatistics counts = server.statistics();

@@ -16,7 +16,8 @@ class LoopbackIT {
     "EVENT_LOOP, ::1/128,     127.0.0.1",
     "THREADED,   ::1/128,     127.0.0.1"
   })
-  void server_listensOnTheLoopbackThatThereIs(ServerBackend backend, String missing, String listening) {
+  void server_listensOnTheLoopbackThatThereIs(
+      ServerBackend backend, String missing, String listening) {
     try (NetworkNamespace host = NetworkNamespace.create()) {
       host.ip("addr del " + missing + " dev lo");
       try (ChildProcess server = host.java(ServerProcess.class, backend.name())) {

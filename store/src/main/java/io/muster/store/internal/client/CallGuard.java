@@ -7,12 +7,14 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Enforces the deadline of each call on one connection, and handles interrupts of its thread. A call
- * has one deadline for connecting, writing and reading together.
- * <p>A call that the server answers at once is ended by closing the socket. After an interrupt it has
- * {@link #INTERRUPTED_CALL_NANOS} left, so that a healthy server's reply is still read and the
- * connection stays usable. A call that waits is withdrawn instead: the server is told, and has {@link
- * #CONFIRM_NANOS} to confirm before the socket is closed.
+ * Enforces the deadline of each call on one connection, and handles interrupts of its thread. A
+ * call has one deadline for connecting, writing and reading together.
+ *
+ * <p>A call that the server answers at once is ended by closing the socket. After an interrupt it
+ * has {@link #INTERRUPTED_CALL_NANOS} left, so that a healthy server's reply is still read and the
+ * connection stays usable. A call that waits is withdrawn instead: the server is told, and has
+ * {@link #CONFIRM_NANOS} to confirm before the socket is closed.
+ *
  * <p>A timer of {@link DeadlineScheduler} checks the deadline. {@code SO_TIMEOUT} would cost two
  * system calls per read and does not limit writes. Many short calls share one timer task, which is
  * rescheduled only if a deadline is earlier than it.

@@ -16,9 +16,9 @@ import java.net.SocketException;
 import java.util.concurrent.TimeUnit;
 
 /**
- * A blocking connection to a server: a socket with its codecs. Each use runs within a {@link #call},
- * one at a time. Any thread may close the connection. A failed call closes it, because the position
- * of the next reply is unknown.
+ * A blocking connection to a server: a socket with its codecs. Each use runs within a {@link
+ * #call}, one at a time. Any thread may close the connection. A failed call closes it, because the
+ * position of the next reply is unknown.
  */
 final class Connection implements Closeable {
   private static final int REQUEST_BUFFER = 16 * 1024;
@@ -53,12 +53,13 @@ final class Connection implements Closeable {
   }
 
   /**
-   * Runs an operation. A virtual thread must not call this directly, because an interrupt would close
-   * the socket; see {@link UninterruptibleIo}.
+   * Runs an operation. A virtual thread must not call this directly, because an interrupt would
+   * close the socket; see {@link UninterruptibleIo}.
    *
    * @param nanos how long the call may take in total; {@link Long#MAX_VALUE} for no limit
    * @throws CallTimeoutException if the call took longer
-   * @throws CallInterruptedException if the thread was interrupted and the server did not reply soon
+   * @throws CallInterruptedException if the thread was interrupted and the server did not reply
+   *     soon
    */
   <T> T call(long nanos, Use<T> use) throws IOException {
     return call(System.nanoTime(), nanos, use);
@@ -197,8 +198,8 @@ final class Connection implements Closeable {
   }
 
   /**
-   * Converts to milliseconds, rounded up so that no limit is reached early. 0, which means no limit, is
-   * returned only if there is none.
+   * Converts to milliseconds, rounded up so that no limit is reached early. 0, which means no
+   * limit, is returned only if there is none.
    */
   private static int millis(long nanos) {
     if (nanos == Long.MAX_VALUE) {

@@ -4,8 +4,8 @@ import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 
 /**
- * The timer thread that enforces deadlines, one for all stores of the JVM. Its tasks must not block.
- * The thread ends when it has no tasks.
+ * The timer thread that enforces deadlines, one for all stores of the JVM. Its tasks must not
+ * block. The thread ends when it has no tasks.
  */
 final class DeadlineScheduler {
   static final ScheduledThreadPoolExecutor EXECUTOR =

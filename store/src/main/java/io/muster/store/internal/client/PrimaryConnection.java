@@ -1,8 +1,6 @@
 package io.muster.store.internal.client;
 
 import io.muster.store.internal.wire.RefusedException;
-import io.muster.store.internal.wire.RequestEncoder;
-import io.muster.store.internal.wire.WireInput;
 import java.io.Closeable;
 import java.io.IOException;
 import java.net.SocketException;
@@ -13,12 +11,15 @@ import org.jspecify.annotations.Nullable;
 /**
  * The connection for all requests that the server answers at once or not at all, in program order.
  * All writes go through it, so a thread that has written reads what it wrote.
- * <p>The kernel has the request when a call returns, even if the request has no reply, so it is sent
- * before anything the caller does next.
- * <p>A call that ends by its deadline, an interrupt or a client-side exception closes the connection,
- * and so does a server that refuses a request. The next call then reconnects to the same address. The
- * connection is not replaced if it was closed or failed for any other reason, or if the server at the
- * address identifies itself as a different one, since that server may hold other keys.
+ *
+ * <p>The kernel has the request when a call returns, even if the request has no reply, so it is
+ * sent before anything the caller does next.
+ *
+ * <p>A call that ends by its deadline, an interrupt or a client-side exception closes the
+ * connection, and so does a server that refuses a request. The next call then reconnects to the
+ * same address. The connection is not replaced if it was closed or failed for any other reason, or
+ * if the server at the address identifies itself as a different one, since that server may hold
+ * other keys.
  */
 final class PrimaryConnection implements Closeable {
   private final ReentrantLock lock = new ReentrantLock();
@@ -69,7 +70,8 @@ final class PrimaryConnection implements Closeable {
             transaction.run(
                 new Exchange() {
                   @Override
-                  public <A> A exchange(RequestWriter request, ReplyReader<A> reply) throws IOException {
+                  public <A> A exchange(RequestWriter request, ReplyReader<A> reply)
+                      throws IOException {
                     return PrimaryConnection.exchange(connection, request, reply);
                   }
                 }));

@@ -19,10 +19,10 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One connection for the waits of many threads, to a server that supports numbered waits. A dedicated
- * thread reads the replies, so a wait costs neither a socket nor a platform thread. A {@link
- * SideConnection} has a lower latency, by one thread switch. The connection closes after it was idle
- * for a while, and its thread then ends.
+ * One connection for the waits of many threads, to a server that supports numbered waits. A
+ * dedicated thread reads the replies, so a wait costs neither a socket nor a platform thread. A
+ * {@link SideConnection} has a lower latency, by one thread switch. The connection closes after it
+ * was idle for a while, and its thread then ends.
  */
 final class SharedWaits implements Closeable {
   /** The maximum number of waits that share a connection. */
@@ -92,7 +92,8 @@ final class SharedWaits implements Closeable {
   }
 
   /**
-   * Adds the caller as a user, which must {@link #leave}; false if the connection is full or closed.
+   * Adds the caller as a user, which must {@link #leave}; false if the connection is full or
+   * closed.
    */
   synchronized boolean enter() {
     if (closed || failure != null || users >= MAX_WAITS) {
@@ -133,12 +134,11 @@ final class SharedWaits implements Closeable {
    *
    * @param pop null unless the wait is for an item
    * @return {@link Outcome#TIMED_OUT} only if the server has confirmed that it removed the wait
-   * @throws CallTimeoutException if the server did not reply in time; it learns of the end as soon as
-   *     it reads again
+   * @throws CallTimeoutException if the server did not reply in time; it learns of the end as soon
+   *     as it reads again
    * @throws CallInterruptedException if the thread is interrupted; the wait is then withdrawn
    */
-  Outcome await(RequestWriter wait, long nanos, @Nullable ItemPop pop)
-      throws IOException {
+  Outcome await(RequestWriter wait, long nanos, @Nullable ItemPop pop) throws IOException {
     long start = System.nanoTime();
     CompletableFuture<Integer> end = new CompletableFuture<>();
     long number = begin(wait, Math.max(nanos, CallGuard.CONFIRM_NANOS), end);
@@ -261,8 +261,8 @@ final class SharedWaits implements Closeable {
   }
 
   /**
-   * Pops the item that completed a wait. The server wakes no other waiter for this item until it learns
-   * that the wait has ended. If the pop succeeded, the next request can carry that.
+   * Pops the item that completed a wait. The server wakes no other waiter for this item until it
+   * learns that the wait has ended. If the pop succeeded, the next request can carry that.
    */
   private void take(long number, ItemPop pop) throws IOException {
     boolean taken = false;
@@ -317,7 +317,8 @@ final class SharedWaits implements Closeable {
                       return true;
                     }),
             () -> {
-              // The write ends soon by itself, and an incomplete request would end the waits of others.
+              // The write ends soon by itself, and an incomplete request would end the waits of
+              // others.
             });
   }
 

@@ -8,9 +8,9 @@ import java.io.Closeable;
 import java.io.IOException;
 
 /**
- * A connection for waits, one after the other. A wait that times out, or whose thread is interrupted,
- * is withdrawn: the server confirms that it removed the wait before the call returns, or the
- * connection is closed. Any thread may close it.
+ * A connection for waits, one after the other. A wait that times out, or whose thread is
+ * interrupted, is withdrawn: the server confirms that it removed the wait before the call returns,
+ * or the connection is closed. Any thread may close it.
  */
 final class SideConnection implements Closeable {
   private final Connection connection = new Connection();
@@ -27,11 +27,11 @@ final class SideConnection implements Closeable {
    * Waits until the server replies. Connects first if necessary.
    *
    * @param nanos how long to wait; confirming the end takes at most one second more
-   * @return an outcome other than {@link Outcome#COMPLETED} only if the server has confirmed that it
-   *     removed the wait
+   * @return an outcome other than {@link Outcome#COMPLETED} only if the server has confirmed that
+   *     it removed the wait
    * @throws CallTimeoutException if the server did not confirm in time
-   * @throws CallInterruptedException if the thread was interrupted and the server did not confirm in
-   *     time
+   * @throws CallInterruptedException if the thread was interrupted and the server did not confirm
+   *     in time
    */
   Outcome await(Connector.Connected server, RequestWriter wait, long nanos) throws IOException {
     long start = System.nanoTime();

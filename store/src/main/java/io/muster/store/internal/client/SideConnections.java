@@ -14,15 +14,17 @@ import java.util.concurrent.Semaphore;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The connections for waits. A few waits have a dedicated connection each, which is kept for the next
- * wait. Further waits share connections if the server supports numbered waits. A wait only learns
- * that a key or an item is there; values are read and items are popped on the primary connection.
+ * The connections for waits. A few waits have a dedicated connection each, which is kept for the
+ * next wait. Further waits share connections if the server supports numbered waits. A wait only
+ * learns that a key or an item is there; values are read and items are popped on the primary
+ * connection.
  */
 final class SideConnections implements Closeable {
   private static final int KEPT_IDLE = 4;
 
   /**
-   * The number of waits with a dedicated connection, which has the lowest latency. Further waits share.
+   * The number of waits with a dedicated connection, which has the lowest latency. Further waits
+   * share.
    */
   private static final int MAX_DEDICATED = 8;
 
@@ -41,8 +43,8 @@ final class SideConnections implements Closeable {
    * Waits until the server replies.
    *
    * @return false if there was no reply within {@code nanos}; the wait is then withdrawn
-   * @throws CallInterruptedException if the thread is interrupted; the wait is then withdrawn, or its
-   *     connection is closed
+   * @throws CallInterruptedException if the thread is interrupted; the wait is then withdrawn, or
+   *     its connection is closed
    */
   boolean await(RequestWriter waiting, long nanos) throws IOException {
     requireNoInterrupt();
@@ -50,26 +52,21 @@ final class SideConnections implements Closeable {
   }
 
   /** The same, for a wait for these keys that the server may number. */
-  boolean awaitNumbered(RequestWriter waiting, List<byte[]> keys, long nanos)
-      throws IOException {
+  boolean awaitNumbered(RequestWriter waiting, List<byte[]> keys, long nanos) throws IOException {
     return awaitNumbered(waiting, keys, nanos, null);
   }
 
   /**
-   * The same, for an item of a queue. {@code pop} pops the item before the server is told that the wait
-   * has ended. If it fails, the server wakes another waiter for the item.
+   * The same, for an item of a queue. {@code pop} pops the item before the server is told that the
+   * wait has ended. If it fails, the server wakes another waiter for the item.
    */
-  boolean awaitItem(
-      RequestWriter waiting, byte[] queue, long nanos, SharedWaits.ItemPop pop)
+  boolean awaitItem(RequestWriter waiting, byte[] queue, long nanos, SharedWaits.ItemPop pop)
       throws IOException {
     return awaitNumbered(waiting, List.of(queue), nanos, pop);
   }
 
   private boolean awaitNumbered(
-      RequestWriter waiting,
-      List<byte[]> keys,
-      long nanos,
-      SharedWaits.@Nullable ItemPop pop)
+      RequestWriter waiting, List<byte[]> keys, long nanos, SharedWaits.@Nullable ItemPop pop)
       throws IOException {
     requireNoInterrupt();
     if (!SharedWaits.suits(server, keys)) {
@@ -92,8 +89,7 @@ final class SideConnections implements Closeable {
   }
 
   private SharedWaits.Outcome awaitShared(
-      RequestWriter waiting, long nanos, SharedWaits.@Nullable ItemPop pop)
-      throws IOException {
+      RequestWriter waiting, long nanos, SharedWaits.@Nullable ItemPop pop) throws IOException {
     while (true) {
       SharedWaits waits = enterShared();
       try {
@@ -130,8 +126,7 @@ final class SideConnections implements Closeable {
   }
 
   private boolean awaitDedicated(
-      RequestWriter waiting, long nanos, SharedWaits.@Nullable ItemPop pop)
-      throws IOException {
+      RequestWriter waiting, long nanos, SharedWaits.@Nullable ItemPop pop) throws IOException {
     SideConnection connection = takeIdle();
     boolean reusable = false;
     try {

@@ -18,10 +18,10 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A client of one server, for any number of threads. It adapts each request to the kind of server.
- * Only {@link #tryBarrier} and the methods whose name begins with {@code await} block for longer than
- * a round trip. The last argument is how many nanoseconds the call may take in total, including
- * waiting for other calls and reconnecting; {@link Long#MAX_VALUE} means no limit. A call that takes
- * longer throws {@link CallTimeoutException}, and an interrupt throws {@link
+ * Only {@link #tryBarrier} and the methods whose name begins with {@code await} block for longer
+ * than a round trip. The last argument is how many nanoseconds the call may take in total,
+ * including waiting for other calls and reconnecting; {@link Long#MAX_VALUE} means no limit. A call
+ * that takes longer throws {@link CallTimeoutException}, and an interrupt throws {@link
  * CallInterruptedException}; a later call reconnects.
  */
 public final class StoreClient implements Closeable {
@@ -93,7 +93,8 @@ public final class StoreClient implements Closeable {
           requests -> requests.tryMultiGet(keys),
           replies -> found(replies) ? Optional.of(blobs(replies, keys.size())) : Optional.empty());
     }
-    // A key may be deleted between the two requests. PyTorch's event-loop server then replies with an
+    // A key may be deleted between the two requests. PyTorch's event-loop server then replies with
+    // an
     // empty value, as it does to its own clients.
     return primary.call(
         nanos,
@@ -315,8 +316,8 @@ public final class StoreClient implements Closeable {
   /**
    * Waits at a barrier.
    *
-   * @return false if that took longer than {@code nanos}; empty if the server does not support barriers
-   *     (PyTorch before 2.11)
+   * @return false if that took longer than {@code nanos}; empty if the server does not support
+   *     barriers (PyTorch before 2.11)
    * @throws CallInterruptedException if the thread is interrupted
    */
   public Optional<Boolean> tryBarrier(byte[] key, long worldSize, long nanos) throws IOException {
@@ -328,8 +329,7 @@ public final class StoreClient implements Closeable {
   }
 
   /** Whether the server supports a request, which is sent on a connection of its own. */
-  private <T> boolean knows(
-      long nanos, RequestWriter request, ReplyReader<T> reply)
+  private <T> boolean knows(long nanos, RequestWriter request, ReplyReader<T> reply)
       throws IOException {
     return unlessUnknown(
             nanos,
@@ -373,8 +373,7 @@ public final class StoreClient implements Closeable {
   private static boolean oneOf(WireInput replies, int yes, int no) throws IOException {
     int reply = replies.getByte();
     if (reply != yes && reply != no) {
-      throw new WireException(
-          "unexpected reply " + reply + "; expected " + yes + " or " + no);
+      throw new WireException("unexpected reply " + reply + "; expected " + yes + " or " + no);
     }
     return reply == yes;
   }

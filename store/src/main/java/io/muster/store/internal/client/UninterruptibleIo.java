@@ -11,9 +11,9 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
 /**
- * I/O that an interrupt does not end. The JDK closes a socket when a virtual thread that reads from it
- * is interrupted, but not for a platform thread. A platform thread therefore performs the I/O of a
- * virtual thread on a shared socket.
+ * I/O that an interrupt does not end. The JDK closes a socket when a virtual thread that reads from
+ * it is interrupted, but not for a platform thread. A platform thread therefore performs the I/O of
+ * a virtual thread on a shared socket.
  */
 final class UninterruptibleIo {
   private static final long REPEAT_NANOS = TimeUnit.MILLISECONDS.toNanos(50);

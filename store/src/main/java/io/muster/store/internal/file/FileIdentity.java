@@ -26,8 +26,8 @@ interface FileIdentity {
   }
 
   /**
-   * Throws if the path names something other than a regular file. It does not open the file, because
-   * opening a FIFO blocks until its other end is opened, and a device may never end.
+   * Throws if the path names something other than a regular file. It does not open the file,
+   * because opening a FIFO blocks until its other end is opened, and a device may never end.
    *
    * @throws NoSuchFileException if there is nothing
    * @throws IOException if it is not a regular file
@@ -41,8 +41,8 @@ interface FileIdentity {
   }
 
   /**
-   * Returns the length of the file, or {@link #GONE} if the path names another file or none. One system
-   * call determines both.
+   * Returns the length of the file, or {@link #GONE} if the path names another file or none. One
+   * system call determines both.
    */
   long length() throws IOException;
 

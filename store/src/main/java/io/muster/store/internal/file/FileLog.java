@@ -18,9 +18,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The log of records at a path, and the state that the records result in. The state is updated from
- * the file under its lock; only new records are read. The file may be deleted, truncated or replaced
- * at any time: a missing file has no keys, and another file is read from its beginning. Keys are in
- * the form of the file. Not thread-safe.
+ * the file under its lock; only new records are read. The file may be deleted, truncated or
+ * replaced at any time: a missing file has no keys, and another file is read from its beginning.
+ * Keys are in the form of the file. Not thread-safe.
  */
 public final class FileLog implements Closeable {
   /** The beginning of every store's file: a store first counts itself. */
@@ -38,8 +38,8 @@ public final class FileLog implements Closeable {
   private long length;
 
   /**
-   * The modification time of the file that {@link #state} corresponds to, or {@link #UNKNOWN} between a
-   * write and the next check.
+   * The modification time of the file that {@link #state} corresponds to, or {@link #UNKNOWN}
+   * between a write and the next check.
    */
   private long modified = UNKNOWN;
 
@@ -47,8 +47,8 @@ public final class FileLog implements Closeable {
   private long lengthWhenTorn = UNKNOWN;
 
   /**
-   * Creates the log at {@code path} without reading it. {@code onPut} gets the key of each record that
-   * sets a key, when this log reads or writes the record.
+   * Creates the log at {@code path} without reading it. {@code onPut} gets the key of each record
+   * that sets a key, when this log reads or writes the record.
    *
    * @throws IOException if JNA cannot be used
    * @throws UnsupportedOperationException on Windows
@@ -221,8 +221,8 @@ public final class FileLog implements Closeable {
   }
 
   /**
-   * Truncates an incomplete record that a dying process left. A record after it would be unreadable,
-   * and PyTorch's readers would never recover.
+   * Truncates an incomplete record that a dying process left. A record after it would be
+   * unreadable, and PyTorch's readers would never recover.
    */
   private void truncateTornTail(OpenFile open) throws IOException {
     if (length > state.end()) {

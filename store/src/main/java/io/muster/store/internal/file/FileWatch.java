@@ -7,9 +7,9 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reports that a file may have changed. All watches of a JVM share one {@link DirectoryWatcher}, which
- * exists while there are watches. Changes that other machines make to a shared file system are not
- * reported.
+ * Reports that a file may have changed. All watches of a JVM share one {@link DirectoryWatcher},
+ * which exists while there are watches. Changes that other machines make to a shared file system
+ * are not reported.
  */
 public final class FileWatch implements AutoCloseable {
   private static final Object LOCK = new Object();

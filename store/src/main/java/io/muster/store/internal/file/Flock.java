@@ -9,8 +9,8 @@ import java.nio.file.Path;
 
 /**
  * An flock(2) lock, the kind that PyTorch takes on a store's file. Java's file locks are fcntl(2)
- * locks, which on Linux are independent of flock(2). A lock belongs to one open file description, so
- * two of them exclude each other within a process as they do between processes.
+ * locks, which on Linux are independent of flock(2). A lock belongs to one open file description,
+ * so two of them exclude each other within a process as they do between processes.
  */
 final class Flock implements Closeable {
   private final Path path;

@@ -16,10 +16,10 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The file that a path named when it was opened. It is opened twice, because Java does not expose the
- * descriptor that flock(2) needs: once to lock it, and once to read and write it. Both are the same
- * file if the path still names it once it is locked. While this is open, no new file can get the same
- * identity.
+ * The file that a path named when it was opened. It is opened twice, because Java does not expose
+ * the descriptor that flock(2) needs: once to lock it, and once to read and write it. Both are the
+ * same file if the path still names it once it is locked. While this is open, no new file can get
+ * the same identity.
  *
  * <p>It uses {@link RandomAccessFile}, because the interrupt of a thread that uses a channel closes
  * the channel.

@@ -4,8 +4,8 @@ package io.muster.store.internal.file;
  * The syntax of the keys of records. The format has no checksums, so only the key distinguishes a
  * record from other bytes.
  *
- * <p>A user's key is a slash followed by any bytes. A bookkeeping key, such as {@code refcount/}, is a
- * word of lower-case letters and underscores followed by a slash; this admits names that later
+ * <p>A user's key is a slash followed by any bytes. A bookkeeping key, such as {@code refcount/},
+ * is a word of lower-case letters and underscores followed by a slash; this admits names that later
  * versions of PyTorch may add. The key of a removal is prefixed with a minus sign.
  */
 final class RecordKeys {
@@ -20,8 +20,8 @@ final class RecordKeys {
    * Whether a key can begin with these bytes.
    *
    * @param bytes the key, from index 0
-   * @param known the number of its bytes that are available; those beyond {@link #DECISIVE_BYTES} do
-   *     not matter
+   * @param known the number of its bytes that are available; those beyond {@link #DECISIVE_BYTES}
+   *     do not matter
    * @param length the length of the key
    */
   static boolean isBeginning(byte[] bytes, int known, long length) {

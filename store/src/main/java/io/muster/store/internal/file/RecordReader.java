@@ -7,8 +7,8 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads the format of {@link Records}. Incomplete records are ignored. Lengths are checked against the
- * length of the file before memory is allocated.
+ * Reads the format of {@link Records}. Incomplete records are ignored. Lengths are checked against
+ * the length of the file before memory is allocated.
  */
 final class RecordReader {
   private static final int MAX_ARRAY = Integer.MAX_VALUE - 8;

@@ -14,7 +14,8 @@ import java.util.Arrays;
  */
 final class RecordSearch {
   /**
-   * No key in use is longer. Without this limit a file of random bytes would appear to contain records.
+   * No key in use is longer. Without this limit a file of random bytes would appear to contain
+   * records.
    */
   private static final int MAX_KEY_BYTES = 1 << 16;
 

@@ -9,8 +9,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Consecutive records to write. A record is the length of the key as a 32-bit little-endian number,
- * the key, the length of the value, and the value. A removal is a record whose key is prefixed with a
- * minus sign and whose value is empty.
+ * the key, the length of the value, and the value. A removal is a record whose key is prefixed with
+ * a minus sign and whose value is empty.
  */
 public final class Records {
   static final byte REMOVED = '-';

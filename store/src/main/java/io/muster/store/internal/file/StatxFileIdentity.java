@@ -47,8 +47,8 @@ final class StatxFileIdentity implements FileIdentity {
   }
 
   /**
-   * Returns the file that the path names now; null if statx(2) is not available, because the C library
-   * is too old or a sandbox forbids it.
+   * Returns the file that the path names now; null if statx(2) is not available, because the C
+   * library is too old or a sandbox forbids it.
    *
    * @throws NoSuchFileException if there is none
    */

@@ -35,8 +35,8 @@ public final class AppendedValue {
   }
 
   /**
-   * The bytes of a value and of all values that were appended from it. Every array except the last is
-   * full. Readers never read beyond the filled part of the last one.
+   * The bytes of a value and of all values that were appended from it. Every array except the last
+   * is full. Readers never read beyond the filled part of the last one.
    */
   private static final class Chunks {
     byte[][] arrays;
@@ -95,7 +95,8 @@ public final class AppendedValue {
   }
 
   /**
-   * The maximum number of heap bytes that appending {@code bytes} to a value of {@code length} takes.
+   * The maximum number of heap bytes that appending {@code bytes} to a value of {@code length}
+   * takes.
    */
   static long mostGrowth(int length, int bytes) {
     long chunk = length + (long) bytes <= SHORT ? 0 : OVERHEAD + chunkSize(length);

@@ -3,8 +3,8 @@ package io.muster.store.internal.keyspace;
 import java.util.List;
 
 /**
- * Barriers. The number of arrivals is stored as decimal text at the barrier's key, where clients can
- * read it. Not thread-safe.
+ * Barriers. The number of arrivals is stored as decimal text at the barrier's key, where clients
+ * can read it. Not thread-safe.
  */
 public final class Barriers {
   private final Keyspace keyspace;

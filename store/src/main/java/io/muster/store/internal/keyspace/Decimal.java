@@ -10,8 +10,8 @@ public final class Decimal {
   /**
    * Parses a counter.
    *
-   * @throws NumberFormatException if the value does not begin with a number, or the number does not fit
-   *     in 64 bits
+   * @throws NumberFormatException if the value does not begin with a number, or the number does not
+   *     fit in 64 bits
    */
   public static long parse(byte[] value) {
     if (value.length == 0) {

@@ -3,8 +3,9 @@ package io.muster.store.internal.keyspace;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The items of a queue, as a linked list, so that nothing is copied however many there are. The link
- * from an item to its successor never changes, so the first item and the length form a snapshot.
+ * The items of a queue, as a linked list, so that nothing is copied however many there are. The
+ * link from an item to its successor never changes, so the first item and the length form a
+ * snapshot.
  */
 final class ItemQueue {
   private Node first;

@@ -9,13 +9,14 @@ import java.util.RandomAccess;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A hash map from keys to values that grows and shrinks incrementally, without a pause for rehashing.
+ * A hash map from keys to values that grows and shrinks incrementally, without a pause for
+ * rehashing.
  *
  * <p>Entries have consecutive numbers: a new entry gets the next one, and the last entry gets the
  * number of a removed one. There are as many buckets as entries: each insertion splits one bucket,
- * and each removal joins two (linear hashing). A bucket is a {@link KeyTree}, so every call visits few
- * entries, whatever their hashes are. Entries and buckets are stored in small pages, so no large array
- * is ever copied.
+ * and each removal joins two (linear hashing). A bucket is a {@link KeyTree}, so every call visits
+ * few entries, whatever their hashes are. Entries and buckets are stored in small pages, so no
+ * large array is ever copied.
  *
  * <p>A call that throws, for example {@link OutOfMemoryError} or {@link StackOverflowError}, has
  * changed nothing: it first allocates everything it needs, and then changes the map in steps that
@@ -381,7 +382,8 @@ class KeyMap<V> {
   }
 
   /**
-   * Returns the bucket of a hash: its lowest bits or, if that bucket does not exist yet, one bit less.
+   * Returns the bucket of a hash: its lowest bits or, if that bucket does not exist yet, one bit
+   * less.
    */
   private int bucket(int hash) {
     int mask = -1 >>> Integer.numberOfLeadingZeros((bucketCount - 1) | 1);

@@ -10,12 +10,13 @@ import org.jspecify.annotations.Nullable;
  * One bucket of a {@link KeyMap}: a search tree of entries with random priorities (a treap), nearly
  * always of one or two entries. Its expected depth is logarithmic whatever the hashes are.
  *
- * <p>Entries are ordered by the lowest bit in which their hashes differ, or by key if the hashes are
- * equal. When a bucket is split by the next bit of the hashes, the tree is therefore cut in two along
- * one path, without visiting the other entries.
+ * <p>Entries are ordered by the lowest bit in which their hashes differ, or by key if the hashes
+ * are equal. When a bucket is split by the next bit of the hashes, the tree is therefore cut in two
+ * along one path, without visiting the other entries.
  *
- * <p>The methods that modify a tree neither allocate nor call other methods, so that memory or stack
- * cannot run out halfway. They return the number of visited entries if the caller counts them.
+ * <p>The methods that modify a tree neither allocate nor call other methods, so that memory or
+ * stack cannot run out halfway. They return the number of visited entries if the caller counts
+ * them.
  */
 final class KeyTree {
   private static final VarHandle LONG =
@@ -50,8 +51,8 @@ final class KeyTree {
   }
 
   /**
-   * Whether the first {@code length} bytes are the key. Keys are short: comparing words inline is faster
-   * than calling a method that is optimized for long arrays.
+   * Whether the first {@code length} bytes are the key. Keys are short: comparing words inline is
+   * faster than calling a method that is optimized for long arrays.
    */
   static boolean isKey(byte[] bytes, int length, byte[] key) {
     if (key.length != length) {
@@ -110,7 +111,8 @@ final class KeyTree {
       } else {
         isBefore = (entry.hash & difference & -difference) == 0;
       }
-      // Skip writes that change nothing: a garbage collector revisits every object that is written to.
+      // Skip writes that change nothing: a garbage collector revisits every object that is written
+      // to.
       if (isBefore) {
         if (lastBefore == at) {
           at.before = entry;

@@ -7,10 +7,10 @@ import org.jspecify.annotations.Nullable;
 /**
  * Keys with their values, and queues, with the semantics of PyTorch's store servers.
  *
- * <p>A queue may have the same name as a key. Queues are neither counted nor listed. Keys and values
- * are never modified in place: arrays that are passed in or returned must not be modified afterwards.
- * The state depends only on the sequence of calls. No call takes longer because there are more keys.
- * Not thread-safe.
+ * <p>A queue may have the same name as a key. Queues are neither counted nor listed. Keys and
+ * values are never modified in place: arrays that are passed in or returned must not be modified
+ * afterwards. The state depends only on the sequence of calls. No call takes longer because there
+ * are more keys. Not thread-safe.
  */
 public final class Keyspace {
   /** Receives the changes that may release a waiter. It must not call the keyspace. */
@@ -23,8 +23,8 @@ public final class Keyspace {
   }
 
   /**
-   * An upper bound of the heap bytes of a key and its value in addition to their lengths: headers and
-   * padding of both arrays, the entry, and its share of the map's pages.
+   * An upper bound of the heap bytes of a key and its value in addition to their lengths: headers
+   * and padding of both arrays, the entry, and its share of the map's pages.
    */
   public static final int KEY_OVERHEAD = 104;
 
@@ -115,7 +115,8 @@ public final class Keyspace {
   }
 
   /**
-   * Returns the value of {@code key} as it is stored, a byte array or an {@link AppendedValue}; or null.
+   * Returns the value of {@code key} as it is stored, a byte array or an {@link AppendedValue}; or
+   * null.
    */
   public @Nullable Object value(byte[] key) {
     return values.get(key);
@@ -209,8 +210,8 @@ public final class Keyspace {
   }
 
   /**
-   * Appends {@code value} to the value of {@code key}. The cost depends only on the length of {@code
-   * value}, not on the length of the current value.
+   * Appends {@code value} to the value of {@code key}. The cost depends only on the length of
+   * {@code value}, not on the length of the current value.
    */
   public void append(byte[] key, byte[] value) throws StoreFullException {
     Object current = values.get(key);
@@ -259,9 +260,7 @@ public final class Keyspace {
         : AppendedValue.mostGrowth(length(value), bytes);
   }
 
-  /**
-   * Whether a wait for {@code key} would end at once: it has a value, or is a queue with items.
-   */
+  /** Whether a wait for {@code key} would end at once: it has a value, or is a queue with items. */
   public boolean isPresent(byte[] key) {
     return values.get(key) != null || queues.get(key) != null;
   }
@@ -284,7 +283,8 @@ public final class Keyspace {
   }
 
   /**
-   * Returns a snapshot of the keys that have a value, in no particular order, which any thread may read.
+   * Returns a snapshot of the keys that have a value, in no particular order, which any thread may
+   * read.
    */
   public List<byte[]> keys() {
     return values.keys();
@@ -339,8 +339,8 @@ public final class Keyspace {
   }
 
   /**
-   * The work of all calls together: the number of visited entries, plus one per {@value #BYTES_PER_STEP}
-   * bytes of values that were read. It only grows.
+   * The work of all calls together: the number of visited entries, plus one per {@value
+   * #BYTES_PER_STEP} bytes of values that were read. It only grows.
    */
   public long work() {
     return values.steps() + queues.steps() + bytesRead / BYTES_PER_STEP;
@@ -361,8 +361,8 @@ public final class Keyspace {
   }
 
   /**
-   * The approximate number of bytes that were ever removed or replaced. It only grows. References to
-   * the contents at an earlier time keep at most the growth since then from being collected.
+   * The approximate number of bytes that were ever removed or replaced. It only grows. References
+   * to the contents at an earlier time keep at most the growth since then from being collected.
    */
   public long removedBytes() {
     return removedBytes + values.copiedBytes();

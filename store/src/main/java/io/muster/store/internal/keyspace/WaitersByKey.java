@@ -6,8 +6,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The waiters of each key. Releasing a key costs time proportional to its waiters, and removing a
- * waiter costs time proportional to its keys. No method visits all keys or all waiters. A key that was
- * set and then deleted counts as set. Not thread-safe.
+ * waiter costs time proportional to its keys. No method visits all keys or all waiters. A key that
+ * was set and then deleted counts as set. Not thread-safe.
  */
 final class WaitersByKey {
   private final KeyMap<WaitQueue> queues = new KeyMap<>();
@@ -132,7 +132,7 @@ final class WaitersByKey {
     return true;
   }
 
-  private void over(Waiter waiter) {
+  private void markOver(Waiter waiter) {
     waiter.missing = 0;
     waiter.nodes = List.of();
     size--;

@@ -10,12 +10,12 @@ import java.util.Set;
 import jdk.net.ExtendedSocketOptions;
 
 /**
- * TCP keep-alive: when the system probes a silent peer, and when it closes the connection because the
- * peer does not respond. On systems without these socket options the system's own times apply (two
- * hours on Linux).
+ * TCP keep-alive: when the system probes a silent peer, and when it closes the connection because
+ * the peer does not respond. On systems without these socket options the system's own times apply
+ * (two hours on Linux).
  *
- * <p>Keep-alive applies to idle connections only. The system retransmits data that the peer does not
- * acknowledge for a time of its own (about 15 minutes on Linux).
+ * <p>Keep-alive applies to idle connections only. The system retransmits data that the peer does
+ * not acknowledge for a time of its own (about 15 minutes on Linux).
  *
  * @param idleSeconds silence before the first probe, 1 to {@value #MAX_SECONDS}
  * @param intervalSeconds time between probes, 1 to {@value #MAX_SECONDS}

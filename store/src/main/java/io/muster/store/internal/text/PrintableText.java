@@ -4,8 +4,9 @@ import java.util.HexFormat;
 
 /**
  * Escapes text of other processes, such as keys, for logs and messages: control characters (which
- * terminals interpret), characters that change the direction of text, other invisible characters, and
- * line ends. Printable text is unchanged, so escaping twice has the same result as escaping once.
+ * terminals interpret), characters that change the direction of text, other invisible characters,
+ * and line ends. Printable text is unchanged, so escaping twice has the same result as escaping
+ * once.
  */
 public final class PrintableText {
   private PrintableText() {}

@@ -11,8 +11,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The reply to {@link Opcode#HELLO}: facts about the server, and for each feature that the client
- * named whether it is on from now on. Each side ignores, or declines by name, what it does not know.
- * Unknown features never close a connection.
+ * named whether it is on from now on. Each side ignores, or declines by name, what it does not
+ * know. Unknown features never close a connection.
  *
  * @param facts the values by name
  */
@@ -27,9 +27,9 @@ public record Hello(Map<String, String> facts) {
   public static final String REFUSALS = "refusals";
 
   /**
-   * Each OBSERVE, WAIT_VALUES, WAIT_ITEM and BARRIER of this connection has a number, counted from 0 in
-   * the order in which they are sent. Any number of them may be pending. The server reports the end of
-   * each with one byte and its number.
+   * Each OBSERVE, WAIT_VALUES, WAIT_ITEM and BARRIER of this connection has a number, counted from
+   * 0 in the order in which they are sent. Any number of them may be pending. The server reports
+   * the end of each with one byte and its number.
    */
   public static final String NUMBERED_WAITS = "numbered-waits";
 
@@ -77,7 +77,8 @@ public record Hello(Map<String, String> facts) {
       WireOutput out, Map<String, String> facts, List<byte[]> asked, List<String> known)
       throws IOException {
     if (asked.size() > MAX_FACTS) {
-      throw new WireException("HELLO with " + asked.size() + " features; the limit is " + MAX_FACTS);
+      throw new WireException(
+          "HELLO with " + asked.size() + " features; the limit is " + MAX_FACTS);
     }
     out.putLong(facts.size() + asked.size());
     for (Map.Entry<String, String> fact : facts.entrySet()) {

@@ -12,8 +12,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * The first byte of a request, and the fields that follow it.
  *
- * <p>Opcodes 0 to 18 are PyTorch's. Opcodes from 128 on are Muster's own. A Muster client sends them
- * only to a Muster server, and those from {@link #HELLO} on only to one that has {@link
+ * <p>Opcodes 0 to 18 are PyTorch's. Opcodes from 128 on are Muster's own. A Muster client sends
+ * them only to a Muster server, and those from {@link #HELLO} on only to one that has {@link
  * Protocol#helloMark()}.
  */
 public enum Opcode {
@@ -38,7 +38,8 @@ public enum Opcode {
   BARRIER(18, KEY, I64),
 
   /**
-   * A get that does not wait. The reply is one byte, and the value if the byte is {@link Reply#FOUND}.
+   * A get that does not wait. The reply is one byte, and the value if the byte is {@link
+   * Reply#FOUND}.
    */
   TRY_GET(128, KEY),
   /**
@@ -47,28 +48,26 @@ public enum Opcode {
    */
   TRY_MULTI_GET(129, COUNT, KEY),
   /**
-   * An add that does not close the connection if the value is not a number. The reply is one byte, and
-   * the sum if the byte is {@link Reply#FOUND}.
+   * An add that does not close the connection if the value is not a number. The reply is one byte,
+   * and the sum if the byte is {@link Reply#FOUND}.
    */
   TRY_ADD(130, KEY, I64),
-  /**
-   * A WAIT of a client that will not pop, and therefore does not consume a wake-up for an item.
-   */
+  /** A WAIT of a client that will not pop, and therefore does not consume a wake-up for an item. */
   OBSERVE(131, COUNT, KEY),
   /** A wait for values. A queue with the same name does not end it. */
   WAIT_VALUES(132, COUNT, KEY),
   /** A wait for an item of a queue. A value with the same name does not end it. */
   WAIT_ITEM(133, KEY),
   /**
-   * The names of features that the client supports beyond the opcodes before this one. The reply is a
-   * list of {@code name=value}. See {@link Hello}.
+   * The names of features that the client supports beyond the opcodes before this one. The reply is
+   * a list of {@code name=value}. See {@link Hello}.
    */
   HELLO(134, COUNT, KEY),
   /** Withdraws a numbered wait; see {@link Hello#NUMBERED_WAITS}. */
   END_WAIT(135, I64),
   /**
-   * A COMPARE_SET whose reply says whether it swapped: {@link Reply#SWAPPED}, {@link Reply#ABSENT}, or
-   * {@link Reply#OTHER_VALUE} and the value; see {@link Hello#COMPARE_AND_SWAP}.
+   * A COMPARE_SET whose reply says whether it swapped: {@link Reply#SWAPPED}, {@link Reply#ABSENT},
+   * or {@link Reply#OTHER_VALUE} and the value; see {@link Hello#COMPARE_AND_SWAP}.
    */
   COMPARE_AND_SWAP(136, KEY, VALUE, VALUE);
 
@@ -96,7 +95,8 @@ public enum Opcode {
   }
 
   /**
-   * The fields of the body in order. Those after a {@link Field#COUNT} are repeated as often as it says.
+   * The fields of the body in order. Those after a {@link Field#COUNT} are repeated as often as it
+   * says.
    */
   List<Field> fields() {
     return fields;

@@ -20,8 +20,8 @@ public final class Protocol {
   private Protocol() {}
 
   /**
-   * A key that every Muster server reports as set, and that no other server can have, because user keys
-   * begin with {@link #USER_KEY_PREFIX}. The caller owns the array.
+   * A key that every Muster server reports as set, and that no other server can have, because user
+   * keys begin with {@link #USER_KEY_PREFIX}. The caller owns the array.
    */
   public static byte[] musterMark() {
     return MUSTER_MARK.clone();

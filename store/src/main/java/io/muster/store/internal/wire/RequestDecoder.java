@@ -13,10 +13,10 @@ import org.jspecify.annotations.Nullable;
  * Decodes requests from bytes that arrive in pieces of any size.
  *
  * <p>A request that is split over pieces is resumed where it stopped. The first request must be
- * VALIDATE with the right magic number, and no other request may be VALIDATE. Memory is proportional
- * to the bytes that have arrived, not to the lengths that are claimed, and is requested from {@link
- * RequestMemory} before it is allocated. Each connection has its own decoder. Not thread-safe. After a
- * {@link WireException} a decoder must not be used again.
+ * VALIDATE with the right magic number, and no other request may be VALIDATE. Memory is
+ * proportional to the bytes that have arrived, not to the lengths that are claimed, and is
+ * requested from {@link RequestMemory} before it is allocated. Each connection has its own decoder.
+ * Not thread-safe. After a {@link WireException} a decoder must not be used again.
  */
 public final class RequestDecoder {
   /** A longer array is not allocated before its bytes have arrived. */
@@ -29,12 +29,14 @@ public final class RequestDecoder {
   private static final int FEW_FIELDS = 64;
 
   /**
-   * The memory that may be used before it is requested, so that short requests need not request any.
+   * The memory that may be used before it is requested, so that short requests need not request
+   * any.
    */
   private static final int MAX_UNRESERVED = 16 * 1024;
 
   /**
-   * An upper bound of an array's heap bytes in addition to its length, and of its reference in a list.
+   * An upper bound of an array's heap bytes in addition to its length, and of its reference in a
+   * list.
    */
   private static final int ARRAY_OVERHEAD = 16 + 7 + 12;
 
@@ -91,8 +93,8 @@ public final class RequestDecoder {
   }
 
   /**
-   * Creates a decoder. {@code keys} reads keys whose bytes have all arrived. {@code memory} is asked for
-   * the memory of a request until the request is complete.
+   * Creates a decoder. {@code keys} reads keys whose bytes have all arrived. {@code memory} is
+   * asked for the memory of a request until the request is complete.
    */
   public RequestDecoder(WireLimits limits, KeyReader keys, RequestMemory memory) {
     this.ordinaryLimits = limits;
@@ -102,8 +104,8 @@ public final class RequestDecoder {
   }
 
   /**
-   * Reads bytes from {@code in} until one request is complete, and delivers it to {@code requests}. A
-   * large request is delivered by the next call, so that the caller can choose when.
+   * Reads bytes from {@code in} until one request is complete, and delivers it to {@code requests}.
+   * A large request is delivered by the next call, so that the caller can choose when.
    *
    * @return the opcode of the delivered request; null if all bytes were read and the request is
    *     incomplete, or if {@link #hasLargeRequest}
@@ -288,7 +290,10 @@ public final class RequestDecoder {
     requestBytes += length;
     if (requestBytes > limits.requestBytes()) {
       throw new WireException(
-          opcode + ": request of more than " + limits.requestBytes() + " bytes, which is the limit");
+          opcode
+              + ": request of more than "
+              + limits.requestBytes()
+              + " bytes, which is the limit");
     }
   }
 
@@ -312,8 +317,9 @@ public final class RequestDecoder {
   }
 
   /**
-   * Returns a longer array with the bytes that have arrived, which fill at least a quarter of it. The
-   * last but one array is a quarter of the final length, so that both together are as small as possible.
+   * Returns a longer array with the bytes that have arrived, which fill at least a quarter of it.
+   * The last but one array is a quarter of the final length, so that both together are as small as
+   * possible.
    */
   private byte[] grown(byte[] bytes) throws LimitException {
     int length = blobLength;

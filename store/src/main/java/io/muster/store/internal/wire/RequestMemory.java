@@ -6,7 +6,8 @@ public interface RequestMemory {
   RequestMemory UNLIMITED = bytes -> {};
 
   /**
-   * Requests memory, or releases it if {@code bytes} is negative. Called before the memory is allocated.
+   * Requests memory, or releases it if {@code bytes} is negative. Called before the memory is
+   * allocated.
    *
    * @throws LimitException if there is not enough; nothing is taken then
    */

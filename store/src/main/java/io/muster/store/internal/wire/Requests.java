@@ -4,8 +4,9 @@ import java.io.IOException;
 import java.util.List;
 
 /**
- * One method per request. {@link RequestDecoder} calls it, and {@link RequestEncoder} implements it.
- * Arrays do not change afterwards, and the receiver may keep them. The receiver must not keep lists.
+ * One method per request. {@link RequestDecoder} calls it, and {@link RequestEncoder} implements
+ * it. Arrays do not change afterwards, and the receiver may keep them. The receiver must not keep
+ * lists.
  */
 public interface Requests {
   void set(byte[] key, byte[] value) throws IOException;

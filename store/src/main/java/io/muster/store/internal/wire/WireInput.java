@@ -14,8 +14,8 @@ public final class WireInput {
       MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
 
   /**
-   * A longer array is not allocated before its bytes have arrived. The longest value that servers accept
-   * by default is not longer, because growing its array would copy it once more.
+   * A longer array is not allocated before its bytes have arrived. The longest value that servers
+   * accept by default is not longer, because growing its array would copy it once more.
    */
   private static final int TRUSTED_LENGTH = WireLimits.PYTORCH.valueBytes();
 
@@ -81,7 +81,8 @@ public final class WireInput {
   public byte[] getBlob() throws IOException {
     long length = getLong();
     if (length < 0 || length > MAX_ARRAY) {
-      throw new WireException("a reply with a value of " + Long.toUnsignedString(length) + " bytes");
+      throw new WireException(
+          "a reply with a value of " + Long.toUnsignedString(length) + " bytes");
     }
     return getBytes(length);
   }

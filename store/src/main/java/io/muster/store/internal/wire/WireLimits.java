@@ -1,7 +1,8 @@
 package io.muster.store.internal.wire;
 
 /**
- * The limits of what a peer may send. Every length is checked against them before memory is allocated.
+ * The limits of what a peer may send. Every length is checked against them before memory is
+ * allocated.
  *
  * @param keyBytes the maximum length of a key, including PyTorch's leading slash
  * @param valueBytes the maximum length of a value

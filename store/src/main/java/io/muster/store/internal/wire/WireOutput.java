@@ -6,8 +6,8 @@ import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
 
 /**
- * A buffered writer. Bytes reach the sink when the buffer is full, and on {@link #flush}. A large blob
- * goes to the sink without a copy. Not thread-safe.
+ * A buffered writer. Bytes reach the sink when the buffer is full, and on {@link #flush}. A large
+ * blob goes to the sink without a copy. Not thread-safe.
  */
 public final class WireOutput {
   private static final VarHandle LONG =
@@ -23,8 +23,8 @@ public final class WireOutput {
   private int filled;
 
   /**
-   * Creates a writer that passes its bytes to {@code sink} in pieces of at most {@code bufferBytes},
-   * except large blobs.
+   * Creates a writer that passes its bytes to {@code sink} in pieces of at most {@code
+   * bufferBytes}, except large blobs.
    */
   public WireOutput(ByteSink sink, int bufferBytes) {
     this.sink = sink;
@@ -49,8 +49,8 @@ public final class WireOutput {
   }
 
   /**
-   * Writes a length and that many bytes. The array must not be modified afterwards if the sink keeps
-   * immutable arrays.
+   * Writes a length and that many bytes. The array must not be modified afterwards if the sink
+   * keeps immutable arrays.
    */
   public void putBlob(byte[] bytes) throws IOException {
     putLong(bytes.length);
@@ -65,7 +65,8 @@ public final class WireOutput {
   }
 
   /**
-   * Writes {@code length} bytes without a length. The array must not be modified afterwards, as above.
+   * Writes {@code length} bytes without a length. The array must not be modified afterwards, as
+   * above.
    */
   public void putBytes(byte[] bytes, int offset, int length) throws IOException {
     flush();

@@ -138,7 +138,7 @@ class FileDamageTest {
             path
                 + ": removing 3 bytes at byte "
                 + whole.length
-                + ": an incomplete record, left by a process that ended while it wrote");
+                + ": an incomplete record of a process that ended while it wrote");
   }
 
   @ParameterizedTest

@@ -274,7 +274,7 @@ class RequestDecoderTest {
             "02 0400000000000000 2f6d3131 0400000000000000 61616161 0300000000000000");
     assertThatExceptionOfType(WireException.class)
         .isThrownBy(() -> calls.feed(decoder, tooLong, 0, tooLong.length))
-        .withMessageContaining("limit of a request");
+        .withMessageContaining("which is the limit");
   }
 
   @ParameterizedTest
