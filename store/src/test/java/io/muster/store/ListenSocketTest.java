@@ -54,7 +54,10 @@ class ListenSocketTest {
     BoundDescriptor bound = BoundDescriptor.onLoopback();
     StoreServer server =
         StoreServer.start(
-            StoreServerOptions.builder().backend(backend).listenDescriptor(bound.descriptor()).build());
+            StoreServerOptions.builder()
+                .backend(backend)
+                .listenDescriptor(bound.descriptor())
+                .build());
     assertThat(server.addresses())
         .containsExactly(new InetSocketAddress(InetAddress.getLoopbackAddress(), bound.port()));
 

@@ -54,9 +54,10 @@ public final class StoreServer implements AutoCloseable {
   /**
    * Starts a server. Clients can connect when this returns.
    *
-   * @throws NetworkException if the server cannot listen; the message names the address and the reason
-   * @throws IllegalArgumentException if the socket to listen on is bound to a port other than {@link
-   *     StoreServerOptions#port}
+   * @throws NetworkException if the server cannot listen; the message names the address and the
+   *     reason
+   * @throws IllegalArgumentException if the socket to listen on is bound to a port other than
+   *     {@link StoreServerOptions#port}
    * @throws UnsupportedOperationException if it is to listen on a descriptor on a system other than
    *     Linux
    */

@@ -76,7 +76,10 @@ final class UninterruptibleIo {
     throw new AssertionError(e.getCause());
   }
 
-  /** Initialized by the first virtual thread. Idle threads release their class loaders when they end. */
+  /**
+   * Initialized by the first virtual thread. Idle threads release their class loaders when they
+   * end.
+   */
   private static final class PlatformThreads {
     static final ExecutorService POOL =
         new ThreadPoolExecutor(
