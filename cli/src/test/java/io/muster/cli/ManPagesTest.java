@@ -27,7 +27,7 @@ class ManPagesTest {
             """
             .TH "MUSTER-SERVE" 1 "" "muster 1.2" "Muster"
             .SH NAME
-            muster\\-serve \\- Serve a store to PyTorch and Java until SIGTERM or SIGINT
+            muster\\-serve \\- Serve a store to PyTorch's and Java's clients until SIGTERM or SIGINT
             .SH SYNOPSIS
             .nf
             muster serve [""")
@@ -35,9 +35,9 @@ class ManPagesTest {
             """
             .TP
             .B \\-\\-port N
-            Listen on this port, 0 for any free one. Default: 29500.
+            Listen on this port; 0 means any free port. Default: 29500.
             """)
-        .contains(".SH EXIT STATUS\n.nf\n  0    done\n");
+        .contains(".SH EXIT STATUS\n.nf\n  0    success\n");
   }
 
   @Test
