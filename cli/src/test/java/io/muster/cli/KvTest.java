@@ -116,7 +116,8 @@ class KvTest {
 
       assertThat(result.exitCode()).isEqualTo(ExitCode.FAILED);
       assertThat(result.err())
-          .contains("127.0.0.1:" + small.port(), "the server refused a request", "more than 8 bytes");
+          .contains(
+              "127.0.0.1:" + small.port(), "the server refused a request", "more than 8 bytes");
     }
   }
 
