@@ -152,7 +152,9 @@ public final class ServerProcess implements AutoCloseable {
       }
       // Without more options, so that this runs with earlier versions of the store, too.
       case EVENT_LOOP ->
-          serve(StoreServer.start(StoreServerOptions.builder().maxValueBytes(MAX_VALUE_BYTES).build()));
+          serve(
+              StoreServer.start(
+                  StoreServerOptions.builder().maxValueBytes(MAX_VALUE_BYTES).build()));
       case THREADED ->
           serve(
               StoreServer.start(
