@@ -2,6 +2,7 @@ package io.muster.rendezvous;
 
 import io.muster.store.NetworkException;
 import io.muster.store.Store;
+import io.muster.store.StoreInterruptedException;
 import io.muster.store.StoreTimeoutException;
 import java.util.Objects;
 

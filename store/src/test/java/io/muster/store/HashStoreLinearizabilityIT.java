@@ -36,6 +36,8 @@ public class HashStoreLinearizabilityIT {
         .invocationsPerIteration(50)
         .threads(2)
         .actorsPerThread(3)
+        // By default a loop over the characters of a message would be taken for an endless one.
+        .loopBound(1_000)
         .check(getClass());
   }
 
