@@ -110,7 +110,8 @@ final class ManPages {
   private static List<String> lines(String[] help) {
     List<String> lines = new ArrayList<>();
     for (String line : help) {
-      lines.addAll(List.of(Help.Ansi.OFF.string(String.format(line)).split("\\R", -1)));
+      lines.addAll(
+          List.of(Help.Ansi.OFF.string(String.format(Locale.ROOT, line)).split("\\R", -1)));
     }
     return lines;
   }
