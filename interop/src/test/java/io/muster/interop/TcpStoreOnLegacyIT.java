@@ -58,7 +58,7 @@ class TcpStoreOnLegacyIT extends PyTorchServerContract implements NoQueueContrac
 
     assertThatThrownBy(() -> store().queuePush("q", "item"))
         .isInstanceOf(UnsupportedOperationException.class)
-        .hasMessageContaining("event loop");
+        .hasMessageContaining("libuv backend");
     assertThat(store().getString("k")).isEqualTo("v");
     assertThat(host.getString("k")).isEqualTo("v");
   }
