@@ -36,7 +36,7 @@ public final class HostsOverride implements Closeable {
   private final Path directory = Files.createTempDirectory("names");
   private final Path resolver = directory.resolve("resolv.conf");
 
-  /** A server of names that takes every question and answers none. */
+  /** A DNS server that receives every query and answers none. */
   private final DatagramChannel silent = DatagramChannel.open(StandardProtocolFamily.INET);
 
   public HostsOverride() throws IOException {
@@ -63,7 +63,7 @@ public final class HostsOverride implements Closeable {
     return commandWith("127.0.0.1 localhost " + self + "\n::ffff:127.0.0.1 localhost\n");
   }
 
-  /** The start of a command for which no name is found, and no server of names answers. */
+  /** The prefix of a command for which no host name resolves and no DNS server answers. */
   public List<String> unknown() throws IOException {
     return commandWith("\n");
   }

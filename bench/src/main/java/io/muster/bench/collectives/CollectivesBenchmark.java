@@ -29,7 +29,7 @@ public final class CollectivesBenchmark {
 
   private CollectivesBenchmark() {}
 
-  /** What is measured: so many bytes, so often in a round. */
+  /** A collective, the bytes per rank, and the number of calls per round. */
   private record Workload(Collective collective, int worldSize, int bytes, int times) {
     String figure() {
       String name = collective.name().toLowerCase(Locale.ROOT).replace("_", "-");

@@ -19,15 +19,15 @@ public final class Caller implements AutoCloseable {
     send(Message.of(request -> request.validate()));
   }
 
-  /** Sends what has no answer. */
+  /** Sends a request that has no reply. */
   void send(Message request) throws IOException {
     request.writeTo(channel);
   }
 
   /**
-   * Sends a request and reads its answer, of so many bytes.
+   * Sends a request and reads its reply of {@code replyBytes} bytes.
    *
-   * @return nanoseconds from the one to the other
+   * @return nanoseconds from the request to the end of the reply
    */
   long call(Message request, long replyBytes) throws IOException {
     long start = System.nanoTime();

@@ -81,9 +81,9 @@ public final class Crowd implements AutoCloseable {
   }
 
   /**
-   * Sends a request of every client.
+   * Sends a request on every connection.
    *
-   * @return nanoseconds until the last has its answer, of so many bytes
+   * @return nanoseconds until the last client has read its reply of {@code replyBytes} bytes
    */
   public long exchange(Message request, int replyBytes) throws IOException {
     long start = System.nanoTime();

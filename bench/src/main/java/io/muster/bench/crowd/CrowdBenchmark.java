@@ -21,7 +21,7 @@ public final class CrowdBenchmark {
           + " [--write FILE] [--figures FILE]";
 
   /** PyTorch's server has a client in its own process, which looks for the name of its own end. */
-  private static final String STARTED = "start of a server, no server of names answers, ms";
+  private static final String STARTED = "start of a server, no DNS server answers, ms";
 
   private static final List<Workload> WORKLOADS =
       List.of(
@@ -59,9 +59,9 @@ public final class CrowdBenchmark {
     NEW
   }
 
-  /** What is measured. */
+  /** An operation that is measured, the servers, and the number of clients. */
   private record Workload(String name, Servers servers, int clients, CrowdWork.Work work) {
-    /** PyTorch's server takes a minute or more to forget the waits of so many. */
+    /** PyTorch's server takes a minute or more to remove the waits of many clients. */
     boolean isSlow() {
       return name.equals("leave");
     }

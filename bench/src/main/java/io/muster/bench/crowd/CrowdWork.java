@@ -67,7 +67,7 @@ public final class CrowdWork {
       throws IOException {
     try (Crowd crowd = new Crowd(server.port())) {
       return Map.of(
-          String.format(Locale.ROOT, "join of %,d, no server of names answers, ms", clients),
+          String.format(Locale.ROOT, "join of %,d, no DNS server answers, ms", clients),
           crowd.join(clients) / 1e6);
     }
   }

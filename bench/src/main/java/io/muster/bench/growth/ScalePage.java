@@ -36,7 +36,9 @@ public final class ScalePage {
 
   private ScalePage() {}
 
-  /** What operations take of the server's thread in µs, with so many clients. */
+  /**
+   * The time that one operation takes of the server's thread, in µs, measured with {@code clients}.
+   */
   record Costs(
       double join, double add, double set, double get, double wake, double connectionBytes) {
     static Costs of(Measurements measured, String side, int clients) {
@@ -51,23 +53,23 @@ public final class ScalePage {
           measured.figure(side, clients, Measurements.MEMORY) * (1 << 20) / clients);
     }
 
-    /** Of a rank with a connection of its own. */
+    /** The server's time for a rank with a connection of its own. */
     double ofRank() {
       return join + set + 2 * (add + wake + get) + 2 * (2 * add + wake);
     }
 
-    /** Of a node whose ranks share a connection. */
+    /** The server's time for a node whose ranks share a connection. */
     double ofNode(int ranks) {
       return join + ranks * set + 2 * (add + wake) + (ranks + 1) * get + 2 * (2 * add + wake);
     }
 
-    /** Of a rank that gets the addresses of all ranks. */
+    /** The server's time for a rank that gets the addresses of all ranks. */
     double ofFullMesh(long ranks) {
       return ranks * (2 * add + get);
     }
   }
 
-  /** Prints the page, and writes it to the file that was named. */
+  /** Prints the page, and writes it to the file of {@code --write}. */
   public static void main(String... args) throws IOException {
     Options options = Options.parse(OPTIONS, 0, 0, args);
     Path figures = options.figures().orElseThrow(() -> new IllegalArgumentException(USAGE));
@@ -158,7 +160,7 @@ public final class ScalePage {
     return rows.toString();
   }
 
-  /** Seconds until a SYN is sent for the last of so many times. */
+  /** The seconds from the first SYN to the last, if {@code attempts} are sent. */
   static int waiting(int attempts) {
     int seconds = 0;
     int pause = 1;

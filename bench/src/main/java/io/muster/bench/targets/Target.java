@@ -27,7 +27,7 @@ record Target(String figure, Measure measure, double most) {
         ratio("process start to first answer, ms", 0.4),
         ratio("join of 1,000, ms", 1),
         ratio("join of 10,000, ms", 1),
-        ratio("join of 1,000, no server of names answers, ms", 1),
+        ratio("join of 1,000, no DNS server answers, ms", 1),
         ratio("get, 32 B, µs", 0.55),
         muster("get, 32 B, to a bare echo", 1.15),
         ratio("get, 4 KiB, µs", 0.55),

@@ -17,8 +17,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The waits of one client, and how it is told that they have ended. By default at most one wait is
- * pending, and a new one replaces it. A client that asks for {@link NumberedWaits} has many.
+ * The waits of one client, and the replies and wake-ups that end them. By default at most one wait
+ * is pending, and a new one replaces it. A client that asks for {@link NumberedWaits} has many.
  *
  * <p>The end of a wait is a reply if a request of the client itself ends it, and a wake-up if
  * another client does. It is never sent in the middle of a long reply.
@@ -26,11 +26,9 @@ import org.jspecify.annotations.Nullable;
 final class ClientWaits {
   private static final byte[] NONE = {};
 
-  /** What a wait is for. */
+  /** The condition that a wait is for. */
   enum Until {
-    /**
-     * All keys have been set, or pushed to. An item that ends the wait is offered to nobody else.
-     */
+    /** Each key has a value or a queued item. An item that ends the wait wakes no other waiter. */
     PRESENT {
       @Override
       boolean isMet(Keyspace keyspace, byte[] key) {
@@ -43,7 +41,7 @@ final class ClientWaits {
       }
     },
 
-    /** The same, of a client that will not pop. */
+    /** Each key has a value or a queued item, and the client will not pop. */
     OBSERVED {
       @Override
       boolean isMet(Keyspace keyspace, byte[] key) {
@@ -91,7 +89,7 @@ final class ClientWaits {
   private final ReplySink client;
   private final LongReply longReply;
 
-  /** What the client holds for the wait that has no number. */
+  /** The memory of the wait that has no number. */
   private final Holding memory;
 
   /** Whether a request of this client is being served. */
@@ -136,8 +134,8 @@ final class ClientWaits {
   }
 
   /**
-   * Writes the ends that the request has left to tell, and passes on a wake-up that it has not
-   * used.
+   * Writes the ends of waits that ended during the request, and passes on a wake-up that the
+   * request has not used.
    */
   void settle() throws IOException {
     Throwable failure = endFailure;
@@ -167,12 +165,12 @@ final class ClientWaits {
     }
   }
 
-  /** Whether the client's waits have numbers, so that {@link #takeEnds} tells how they end. */
+  /** Whether the client's waits have numbers, so that {@link #takeEnds} returns their ends. */
   boolean areNumbered() {
     return numbered != null;
   }
 
-  /** What tells the client which of its waits with numbers have ended; not amid a long reply. */
+  /** The replies for ended waits with numbers; empty in the middle of a long reply. */
   byte[] takeEnds() {
     NumberedWaits waits = numbered;
     return waits != null && waits.hasEnds() && !longReply.isWriting() ? waits.takeEnds() : NONE;
@@ -220,7 +218,7 @@ final class ClientWaits {
     }
   }
 
-  /** Comes to a barrier, and waits there unless this arrival is the last. */
+  /** Arrives at a barrier, and waits there unless this arrival is the last. */
   void arrive(StoredMemory.Contribution contribution, byte[] key, long worldSize)
       throws IOException, NotANumberException, StoreFullException {
     if (numbered != null) {
@@ -254,7 +252,7 @@ final class ClientWaits {
     }
   }
 
-  /** Ends a wait that has a number; the client is told in any case. */
+  /** Ends a wait that has a number. The client gets a reply even if the wait has ended before. */
   void end(long number) throws IOException {
     replyNumberedEnds();
     if (numbered != null) {
@@ -341,7 +339,7 @@ final class ClientWaits {
     }
   }
 
-  /** There are ends to tell of waits with numbers, and were none before. */
+  /** The end of a wait with a number is the first that is unsent. */
   private void numberedWaitEnded() {
     if (!serving && !longReply.isWriting()) {
       client.endWait();

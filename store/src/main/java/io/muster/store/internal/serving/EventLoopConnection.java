@@ -295,7 +295,7 @@ final class EventLoopConnection extends DeferredTurn
     }
   }
 
-  /** The connection broke, and there is nobody to tell. */
+  /** The connection broke: nothing can be sent. */
   private void lost() {
     drain();
     unsent = null;

@@ -4,13 +4,13 @@ import io.muster.store.internal.wire.LimitException;
 import io.muster.store.internal.wire.RequestMemory;
 import org.jspecify.annotations.Nullable;
 
-/** What one client holds of a {@link SharedMemory}. */
+/** The memory that one client holds of a {@link SharedMemory}. */
 final class Holding implements RequestMemory {
   private final SharedMemory memory;
   final ReplySink client;
   long bytes;
 
-  /** Since when it would have held {@link #bytes} for its weight to be what it is. */
+  /** The mean time at which the bytes were taken, in nanoseconds of {@link System#nanoTime}. */
   long since;
 
   @Nullable Holding older;
@@ -30,12 +30,12 @@ final class Holding implements RequestMemory {
     }
   }
 
-  /** Gives all back. */
+  /** Releases all bytes. */
   void giveBack() {
     giveBack(bytes);
   }
 
-  /** Gives some back. */
+  /** Releases {@code some} bytes. */
   void giveBack(long some) {
     if (some > 0) {
       memory.giveBack(this, some);

@@ -11,16 +11,15 @@ import java.util.Iterator;
 import java.util.List;
 
 /**
- * Values of any length as a reply to one client. Short ones are written at once and long ones in
- * pieces, so that other clients are served in between; nothing else may be written to the client
- * while {@link #isWriting}. What the reply refers to counts in the server's memory until it is
- * sent.
+ * Values of any length as a reply to one client. Short values are written at once and long values
+ * in pieces, so that other clients are served in between. Nothing else may be written to the client
+ * while {@link #isWriting}. The memory that the reply refers to is counted until the reply is sent.
  */
 final class LongReply {
-  /** How much is written at once. */
+  /** The number of bytes that are written at once. */
   private static final int PIECE = 32 * 1024;
 
-  /** A list of so many values takes hardly any memory. */
+  /** The memory of a list of at most this many values is not counted. */
   private static final int FEW = 512;
 
   private static final byte[] EMPTY = {};
@@ -29,24 +28,24 @@ final class LongReply {
   private final ReplySink replySink;
   private final Holding transfer;
 
-  /** The reply as far as it refers to what is stored. */
+  /** The part of the reply that refers to stored data. */
   private final ReplyPin pin;
 
-  /** What the reply holds beside that. */
+  /** Bytes that the reply holds beside stored data. */
   private long heldBytes;
 
-  /** The blobs that are still to be written. */
+  /** The blobs that are not written yet. */
   private Iterator<?> unwritten = Collections.emptyIterator();
 
-  /** The arrays that are still to be written of a blob whose length is. */
+  /** The arrays that are not written yet, of a blob whose length is written. */
   private Iterator<byte[]> restOfBlob = Collections.emptyIterator();
 
-  /** The blob of which a part is written, and how much. */
+  /** A blob of which {@link #writtenOfPart} bytes are written. */
   private byte[] partlyWritten = EMPTY;
 
   private int writtenOfPart;
 
-  /** Whether a piece is just being written. */
+  /** Whether a piece is being written. */
   private boolean putting;
 
   LongReply(ServerState state, ReplySink replySink, Holding transfer) {
@@ -56,17 +55,17 @@ final class LongReply {
     this.pin = new ReplyPin(replySink);
   }
 
-  /** About how many bytes of the heap a value takes. */
+  /** The approximate heap bytes of a value. */
   static long heapBytes(Object value) {
     return ServerMemory.ARRAY + (long) Keyspace.heapBytes(value);
   }
 
-  /** Begins with a value that is stored now. */
+  /** Begins a reply with a value that is stored now. */
   void begin(Object value) throws IOException {
     begin(value, state.keyspace.removedBytes());
   }
 
-  /** Begins with the value of {@code key}. */
+  /** Begins a reply with the value of {@code key}. */
   void beginStored(byte[] key, Object value) throws IOException {
     boolean first = !pin.linked;
     begin(value);
@@ -75,7 +74,7 @@ final class LongReply {
     }
   }
 
-  /** Begins with bytes that may be stored nowhere. */
+  /** Begins a reply with bytes that may not be stored. */
   void beginUnstored(byte[] value) throws IOException {
     if (value.length > PIECE) {
       take(value.length);
@@ -83,7 +82,10 @@ final class LongReply {
     begin(value);
   }
 
-  /** Begins with a value that was stored when {@code removedBefore} bytes were removed. */
+  /**
+   * Begins a reply with a value that was stored when {@link Keyspace#removedBytes} was {@code
+   * removedBefore}.
+   */
   void begin(Object value, long removedBefore) throws IOException {
     if (value instanceof byte[] blob && blob.length <= PIECE) {
       replies().putBlob(blob);
@@ -92,7 +94,7 @@ final class LongReply {
     }
   }
 
-  /** The same with several values, which take at most {@code mostBytes} of the heap. */
+  /** Begins a reply with several values, which take at most {@code mostBytes} of the heap. */
   void begin(Iterator<?> blobs, long removedBefore, long mostBytes) throws IOException {
     unwritten = blobs;
     writeOn();
@@ -101,7 +103,7 @@ final class LongReply {
     }
   }
 
-  /** A list for so many values that will be replied, for which memory is taken. */
+  /** Returns an empty list for {@code values} values of a reply, and counts its memory. */
   List<Object> listFor(int values) throws LimitException {
     if (values > FEW) {
       take(Long.BYTES * (long) values);
@@ -109,24 +111,24 @@ final class LongReply {
     return new ArrayList<>(values);
   }
 
-  /** Takes memory for what the reply holds beside what is stored, until it is written. */
+  /** Counts memory that the reply holds beside stored data, until the reply is written. */
   private void take(long bytes) throws LimitException {
     transfer.change(bytes);
     heldBytes += bytes;
   }
 
-  /** Gives back what was taken for the reply. */
+  /** Releases the memory that {@link #take} has counted. */
   void giveBack() {
     transfer.giveBack(heldBytes);
     heldBytes = 0;
   }
 
-  /** Whether more is to be written, by {@link #writeOn}. */
+  /** Whether {@link #writeOn} has more to write. */
   boolean isWriting() {
     return writtenOfPart < partlyWritten.length || restOfBlob.hasNext() || unwritten.hasNext();
   }
 
-  /** Writes a piece more. */
+  /** Writes the next piece. */
   void writeOn() throws IOException {
     for (int written = 0; written < PIECE && isWriting(); ) {
       if (writtenOfPart < partlyWritten.length) {
@@ -135,7 +137,7 @@ final class LongReply {
         partlyWritten = restOfBlob.next();
         writtenOfPart = 0;
       } else {
-        // What is written from now on cannot be taken back as a part of the blob before.
+        // Later bytes must not be taken back as a part of the previous blob.
         partlyWritten = EMPTY;
         writtenOfPart = 0;
         Object next = unwritten.next();
@@ -179,9 +181,9 @@ final class LongReply {
   }
 
   /**
-   * Takes the last bytes back, to write them again later.
+   * Takes back the last {@code bytes} bytes, which {@link #writeOn} then writes again.
    *
-   * @return whether the last {@code bytes} bytes that were written can be taken back
+   * @return false if they cannot be taken back; then nothing has changed
    */
   boolean takeBack(int bytes) {
     if (putting || bytes > writtenOfPart) {
@@ -191,14 +193,14 @@ final class LongReply {
     return true;
   }
 
-  /** All that was written so far has been sent, so that nothing refers to it any more. */
+  /** Everything that was written has been sent, so the written bytes are not referred to. */
   void sent() {
     if (!isWriting()) {
       state.pins.remove(pin);
     }
   }
 
-  /** Gives up what is still to be written, except for the memory that was taken for it. */
+  /** Discards the rest of the reply. {@link #giveBack} is still to be called. */
   void drop() {
     restOfBlob = Collections.emptyIterator();
     unwritten = Collections.emptyIterator();

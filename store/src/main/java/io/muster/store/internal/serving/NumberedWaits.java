@@ -15,20 +15,20 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The waits of one client that have numbers, so that many threads of its process share one
- * connection. Each counts in the client's share of the memory for waits until it ends. How waits
- * ended is kept in order until the client is told. Releasing a wait needs no memory.
+ * connection. Each is counted in the client's share of the memory for waits until it ends. Ended
+ * waits are kept in order until their ends are sent. Ending a wait allocates nothing.
  *
- * <p>A wait for an item that is released stays until the client ends it: only then is it known
- * whether the client has taken the item, or the next who waits must be woken.
+ * <p>A wait for an item stays after it was woken, until the client ends it: only then is it known
+ * whether the client has taken the item, or the next waiter must be woken.
  */
 final class NumberedWaits {
-  /** How many may be pending. */
+  /** The most waits that may be pending. */
   static final int MOST = 16 * 1024;
 
-  /** How many keys they may have together, which bounds the work when the client goes. */
+  /** The most keys of all pending waits, which bounds the work when the client disconnects. */
   static final int MOST_KEYS = 128 * 1024;
 
-  /** What a wait takes beside its keys. */
+  /** Heap bytes of a wait beside its keys. */
   private static final int WAIT = 160;
 
   private final ServerState state;
@@ -46,7 +46,7 @@ final class NumberedWaits {
   /**
    * No waits yet.
    *
-   * @param untold is run when there is something to tell and was nothing before; it must not throw
+   * @param untold runs when the first end becomes unsent; it must not throw
    */
   NumberedWaits(ServerState state, ReplySink client, Runnable untold) {
     this.state = state;
@@ -62,9 +62,10 @@ final class NumberedWaits {
   /**
    * Begins a wait.
    *
-   * @param keyCount of how many keys
-   * @param keyBytes what it takes to wait for them
-   * @throws LimitException if it is too much; nothing is begun then
+   * @param keyCount the number of keys
+   * @param keyBytes the heap bytes of a wait for these keys
+   * @throws LimitException if there are too many waits or keys, or no memory; no wait has begun
+   *     then
    */
   void begin(long number, int keyCount, long keyBytes, Consumer<Waiter> register)
       throws LimitException {
@@ -78,10 +79,11 @@ final class NumberedWaits {
   }
 
   /**
-   * Comes to a barrier, and waits there unless this arrival is the last.
+   * Arrives at a barrier, and waits there unless this arrival is the last.
    *
-   * @return whether it was the last, or came after it
-   * @throws LimitException if it is one wait too many; nobody has come then
+   * @return whether it was the last arrival, or a later one
+   * @throws LimitException if there are too many waits, or no memory; the arrival does not count
+   *     then
    */
   boolean arrive(long number, Key barrier, long worldSize)
       throws LimitException, NotANumberException, StoreFullException {
@@ -123,7 +125,7 @@ final class NumberedWaits {
     memory.giveBack(wait.bytes);
   }
 
-  /** Gives a wait up; nothing happens if there is none of this number. */
+  /** Gives up the wait of this number, if there is one. */
   void end(long number) {
     NumberedWait wait = pending.get(number);
     if (wait != null) {
@@ -145,7 +147,7 @@ final class NumberedWaits {
       try {
         giveUp(wait);
       } catch (RuntimeException | Error e) {
-        // Such as no memory for the count of a barrier: the other waits must not stay.
+        // Such as no memory for the count of a barrier. The other waits must end anyway.
         failure = e;
       }
     }
@@ -164,7 +166,7 @@ final class NumberedWaits {
     }
   }
 
-  /** Wakes others in place of a client that has gone and may not have taken its items. */
+  /** Wakes other clients instead of this one, which has disconnected without taking its items. */
   void passOnWakeUps() {
     for (NumberedWait wait : pending.values()) {
       state.passOnWakeUp(wait.wokenBy);
@@ -176,7 +178,7 @@ final class NumberedWaits {
     return firstUntold != null;
   }
 
-  /** The replies that tell the ends there are. */
+  /** Returns the replies for the ended waits, and forgets them. */
   byte[] takeEnds() {
     int ends = 0;
     for (NumberedWait wait = firstUntold; wait != null; wait = wait.nextUntold) {
@@ -192,7 +194,7 @@ final class NumberedWaits {
   }
 
   private final class NumberedWait extends Waiter {
-    /** An object, so that it can be looked up without memory. */
+    /** Boxed, so that a lookup in the map allocates nothing. */
     final Long number;
 
     final int keyCount;

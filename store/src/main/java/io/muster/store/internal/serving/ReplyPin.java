@@ -3,22 +3,22 @@ package io.muster.store.internal.serving;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A reply that is being sent, and refers to what was stored when it began: values, or a listing. It
- * is linked into {@link ReplyPins} meanwhile.
+ * A reply that is being sent and refers to data that was stored when the reply began. It is linked
+ * into {@link ReplyPins} until it is sent.
  */
 final class ReplyPin {
   final ReplySink client;
 
-  /** What was ever removed from the keyspace when the reply began. */
+  /** {@code Keyspace.removedBytes} when the reply began. */
   long removedBefore;
 
-  /** How many bytes of the keyspace it refers to at most. */
+  /** The most bytes of the keyspace that the reply refers to. */
   long mostBytes;
 
-  /** When a part of it was sent last. */
+  /** When the last piece was written, in nanoseconds of {@link System#nanoTime}. */
   long since;
 
-  /** The one value that it refers to, and where it was; null if it refers to more. */
+  /** The key of the only value that the reply refers to; null if it refers to several. */
   byte @Nullable [] key;
 
   @Nullable Object value;

@@ -5,14 +5,14 @@ import io.muster.store.internal.wire.LimitException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What replies that are being sent keep from being collected. As long as nothing is removed from
- * the keyspace, however many read it, that is nothing. Then it is at most what was removed since
- * the oldest of these replies began, and for each reply at most what it refers to and what is not
- * stored any more. When there is no room for it, clients are disconnected as for everything that
- * they share.
+ * The memory of removed values that the collector cannot free because unsent replies refer to them.
+ * It is zero until something is removed from the keyspace. It is at most the bytes that were
+ * removed since the oldest of these replies began, and for each reply at most the bytes that the
+ * reply refers to and that are not stored any more. When there is no room, clients are disconnected
+ * by the rules of {@link SharedMemory}.
  */
 final class ReplyPins implements SharedMemory.Reclaiming {
-  /** A longer key is not kept for the time of a reply. */
+  /** Longer keys are not kept while a reply is sent. */
   private static final int LONGEST_KEY = 1024;
 
   private final Keyspace keyspace;
@@ -20,10 +20,10 @@ final class ReplyPins implements SharedMemory.Reclaiming {
   private @Nullable ReplyPin oldest;
   private @Nullable ReplyPin newest;
 
-  /** What is counted in the budget. */
+  /** The bytes that are counted in the budget. */
   private long charged;
 
-  /** What all held when that was last looked at closely, and what was ever removed then. */
+  /** The exact bytes at the last close look, and {@link Keyspace#removedBytes} then. */
   private long closely;
 
   private long removedAtCloseLook;
@@ -35,14 +35,14 @@ final class ReplyPins implements SharedMemory.Reclaiming {
   }
 
   /**
-   * A reply begins to be sent that will take several turns.
+   * Adds a reply that takes several turns to send.
    *
-   * @param removedBefore {@link Keyspace#removedBytes} when it was made
-   * @param mostBytes how much of the keyspace it refers to at most
+   * @param removedBefore {@link Keyspace#removedBytes} when the reply was made
+   * @param mostBytes the most bytes of the keyspace that the reply refers to
    */
   void add(ReplyPin pin, long removedBefore, long mostBytes) {
     if (pin.linked) {
-      // The reply before is not all sent yet.
+      // The previous reply is not completely sent.
       pin.mostBytes = Math.max(pin.mostBytes, pin.mostBytes + mostBytes);
       pin.key = null;
       pin.value = null;
@@ -66,7 +66,7 @@ final class ReplyPins implements SharedMemory.Reclaiming {
     newest = pin;
   }
 
-  /** A reply is sent, or given up; nothing happens if it was. */
+  /** Removes a reply that is sent or discarded. Removing it again has no effect. */
   void remove(ReplyPin pin) {
     if (!pin.linked) {
       return;
@@ -93,7 +93,7 @@ final class ReplyPins implements SharedMemory.Reclaiming {
     }
   }
 
-  /** The reply that has just been added refers to no more than this. */
+  /** The reply that was just added refers to {@code value} of {@code key} only. */
   void refersOnlyTo(ReplyPin pin, byte[] key, Object value) {
     if (key.length <= LONGEST_KEY) {
       pin.key = key;
@@ -101,7 +101,7 @@ final class ReplyPins implements SharedMemory.Reclaiming {
     }
   }
 
-  /** Something may have been removed from the keyspace. */
+  /** Updates the counted bytes after a request that may have removed data. */
   void settle() {
     ReplyPin first = oldest;
     if (first == null) {

@@ -1,38 +1,37 @@
 package io.muster.store.internal.serving;
 
 /**
- * How the heap is shared out: half of it to what is stored, an eighth to what clients are sending
- * and being sent, a tenth to their connections, and a sixteenth to what they wait for. The rest is
- * the collector's, which needs room to work.
+ * The budgets of a server. Half of the heap is for stored data, an eighth for requests and replies
+ * in transfer, a tenth for connections, and a sixteenth for waits. The collector needs the rest.
  */
 final class ServerMemory {
-  /** What one client takes: a socket, a session, and a decoder. */
+  /** Heap bytes of one connection: a socket, a session, and a decoder. */
   static final int CONNECTION = 2 * 1024;
 
-  /** What an array takes beside its bytes: a header and padding. */
+  /** Heap bytes of an array beside its elements: a header and padding. */
   static final int ARRAY = 16 + 7;
 
-  /** What waiting for one key takes beside its name. */
+  /** Heap bytes of a wait for one key, beside the bytes of the key. */
   static final int WAIT_FOR_KEY = 200;
 
-  /** What a JVM with nothing to do takes. */
+  /** Heap bytes of an idle JVM. */
   private static final long BASE = 6L << 20;
 
-  /** What clients are sending and being sent should have room for a long value as it arrives. */
+  /** The budget of transfers should have room for a long value that arrives. */
   private static final long ENOUGH_FOR_A_VALUE = 12L << 20;
 
   final MemoryBudget all;
   final MemoryBudget stored;
 
-  /** What clients are sending and being sent. */
+  /** Requests that arrive, and replies that are sent. */
   final SharedMemory transfers;
 
   final MemoryBudget connections;
 
-  /** What clients wait for. */
+  /** The waits of clients. */
   final SharedMemory waits;
 
-  /** Shares {@code heapBytes} out. */
+  /** The budgets of a heap of {@code heapBytes}. */
   ServerMemory(long heapBytes) {
     long room = Math.max(heapBytes - BASE, heapBytes / 2);
     long inTransfer = Math.max(room / 8, Math.min(room / 4, ENOUGH_FOR_A_VALUE));

@@ -12,16 +12,16 @@ import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What all sessions of one server share. Not thread-safe: its transport sees to it that one session
- * at a time is served.
+ * The state that all sessions of one server share. Not thread-safe: the transport serves one
+ * session at a time.
  */
 final class ServerState {
-  /** Of each request, whatever it is. */
+  /** The work of each request, beside what its opcode adds. */
   private static final int REQUEST_WORK = 2;
 
   final ServingLimits limits;
 
-  /** What no other server is called, nor this one after a restart. */
+  /** A random identity: another server, or this one after a restart, has another. */
   final String name = UUID.randomUUID().toString();
 
   final WaiterRegistry waiters = new WaiterRegistry();
@@ -64,9 +64,9 @@ final class ServerState {
   }
 
   /**
-   * Counts a new connection in.
+   * Counts a new connection.
    *
-   * @return null, or why there is no room for it
+   * @return null, or the reason why there is no room for it
    */
   @Nullable String connected() {
     String reason = null;
@@ -93,7 +93,7 @@ final class ServerState {
     openConnections--;
   }
 
-  /** Counts a connection that is closed for what its client sent. */
+  /** Counts a connection that is closed because of an invalid request. */
   void broken() {
     brokenConnections++;
   }
@@ -116,8 +116,8 @@ final class ServerState {
   }
 
   /**
-   * How much work all requests together have been: keys looked up, waits registered and released,
-   * bytes copied and compared. It only grows.
+   * The work of all requests so far: keys looked up, waits registered and released, bytes copied
+   * and compared. It only grows.
    */
   long work() {
     return REQUEST_WORK * served + keyspace.work() + waiters.work() + barriers.work();

@@ -3,12 +3,11 @@ package io.muster.store.internal.serving;
 import io.muster.store.internal.wire.WireLimits;
 
 /**
- * What a server takes on.
+ * The limits of a server.
  *
- * @param wire what one request may hold
- * @param connections how many clients may be connected at once
- * @param storedBytes how many bytes of keys, values and queued items are kept, whatever memory
- *     there is
- * @param heapBytes how many bytes of the heap are shared out to what clients make the server hold
+ * @param wire the limits of one request
+ * @param connections the most connections
+ * @param storedBytes the most bytes of keys, values and queued items, whatever the heap
+ * @param heapBytes the heap bytes that the budgets of {@link ServerMemory} divide
  */
 public record ServingLimits(WireLimits wire, int connections, long storedBytes, long heapBytes) {}

@@ -20,8 +20,8 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * One client's requests, and what the server keeps about the client. Requests are served while the
- * client waits.
+ * Serves the requests of one client, and holds the client's state. A client that waits can send
+ * further requests.
  *
  * <p>Called by one thread at a time, under the rule that guards the {@link ServerState}.
  */
@@ -40,19 +40,19 @@ final class Session implements Requests {
   private final ReplySink replySink;
   private final RequestDecoder decoder;
 
-  /** What the client has stored. */
+  /** The bytes that the client has stored. */
   private final StoredMemory.Contribution contribution = new StoredMemory.Contribution();
 
-  /** What it holds for a request that arrives and for a reply that is sent. */
+  /** The memory of a request that arrives and of a reply that is sent. */
   private final Holding transfer;
 
-  /** What it waits for. */
+  /** The waits of the client. */
   private final ClientWaits waits;
 
   /** The long reply that is being written. */
   private final LongReply longReply;
 
-  /** Whether all is given up, so that nothing is served any more. */
+  /** Whether {@link #drop} was called, so that nothing is served any more. */
   private boolean dropped;
 
   /** Whether the client understands a {@link Refusal}. */
@@ -69,15 +69,15 @@ final class Session implements Requests {
     this.decoder = new RequestDecoder(state.limits.wire(), state.keys, transfer);
   }
 
-  /** What the client holds for requests that arrive and replies that are sent. */
+  /** The memory of the client's requests that arrive and replies that are sent. */
   Holding transfer() {
     return transfer;
   }
 
   /**
-   * Serves one request, or writes a piece more of a reply that is too long to be written at once.
+   * Serves one request, or writes the next piece of a long reply.
    *
-   * @return false if all of {@code in} was taken and the request goes on, and none is left to serve
+   * @return false if {@code in} is used up and holds no complete request
    * @throws WireException if the client must be disconnected
    */
   boolean serveNext(ByteBuffer in) throws IOException {
@@ -109,14 +109,14 @@ final class Session implements Requests {
     return true;
   }
 
-  /** Begins to count the work of a turn. */
+  /** Starts to measure the work of a turn. */
   void beginTurn() {
     workBefore = state.work();
   }
 
   /**
-   * Whether others should be served before more is served: enough has been done since {@link
-   * #beginTurn}, or a large request is next, which is a turn of its own.
+   * Whether other clients should be served next: the work since {@link #beginTurn} is enough, or
+   * the next request is large and needs a turn of its own.
    */
   boolean isTurnOver() {
     return decoder.hasLargeRequest() || state.work() - workBefore >= WORK_A_TURN;
@@ -127,7 +127,7 @@ final class Session implements Requests {
     return decoder.hasLargeRequest();
   }
 
-  /** Forgets all that the client was waiting for. */
+  /** Drops the session, and passes on the wake-ups that the client has not used. */
   void close() {
     try {
       drop();
@@ -138,15 +138,15 @@ final class Session implements Requests {
   }
 
   /**
-   * What tells the client why it is disconnected, in place of its next reply; empty if it does not
-   * understand that, or has been sent a part of a reply.
+   * The bytes that tell the client why it is disconnected, in place of its next reply. Empty if the
+   * client does not understand them, or a reply is partly sent.
    */
   byte[] refusal(LimitException reason) {
     return refusals && !isWriting() ? Refusal.encode(String.valueOf(reason.getMessage())) : EMPTY;
   }
 
   /**
-   * Gives up the request that is arriving, the reply that is being sent, and the wait. Nothing is
+   * Discards the request that arrives, the reply that is being sent, and the waits. No request is
    * served any more.
    */
   void drop() {
@@ -157,15 +157,15 @@ final class Session implements Requests {
     waits.giveUpAll();
   }
 
-  /** All that was replied so far has been sent, so that nothing refers to it any more. */
+  /** All replies have been sent, so their bytes are not referred to any more. */
   void sent() {
     longReply.sent();
   }
 
   /**
-   * Takes the last bytes of a long reply back, to write them again later.
+   * Takes back the last {@code bytes} bytes of a long reply, which are then written again.
    *
-   * @return whether the last {@code bytes} bytes that were replied can be taken back
+   * @return false if they cannot be taken back; then nothing has changed
    */
   boolean takeBack(int bytes) {
     return longReply.takeBack(bytes);
@@ -439,12 +439,12 @@ final class Session implements Requests {
     waits.end(number);
   }
 
-  /** Whether the client's waits have numbers, so that {@link #takeEnds} tells how they end. */
+  /** Whether the client's waits have numbers, so that {@link #takeEnds} returns their ends. */
   boolean numbersWaits() {
     return waits.areNumbered();
   }
 
-  /** What tells the client which of its waits with numbers have ended; not amid a long reply. */
+  /** The replies for ended waits with numbers; empty in the middle of a long reply. */
   byte[] takeEnds() {
     return waits.takeEnds();
   }

@@ -18,18 +18,18 @@ final class SharedMemory {
   /** Requests up to this size are small. */
   static final int LITTLE = 64 * 1024;
 
-  /** The reciprocal of the part that is reserved for small requests. */
+  /** The reciprocal of the fraction of the budget that is reserved for small requests. */
   private static final int KEPT_PART = 8;
 
-  /** What is ordinary: one part in so many, and no more than so much. */
+  /** An ordinary amount is the budget divided by this, but at most {@link #MOST_ORDINARY} bytes. */
   private static final int ORDINARY_PART = 8;
 
   private static final int MOST_ORDINARY = 2 * 1024 * 1024;
 
-  /** How long it is usual to hold that at most. */
+  /** A client usually holds an ordinary amount for at most this time. */
   private static final double LONG_NANOS = 1e9;
 
-  /** By how much more bytes weigh if somebody holds more than an ordinary amount of them. */
+  /** The factor by which the weight of more than an ordinary amount is multiplied. */
   private static final double MUCH = 1000;
 
   private final MemoryBudget budget;
@@ -43,8 +43,8 @@ final class SharedMemory {
   /**
    * Shares a budget.
    *
-   * @param share how much one client may take
-   * @param brief whether all that is held is held briefly by nature
+   * @param share the most bytes that one client may hold
+   * @param brief whether memory is normally held for a short time only
    */
   SharedMemory(MemoryBudget budget, long share, boolean brief) {
     this.budget = budget;
@@ -54,7 +54,7 @@ final class SharedMemory {
         brief ? Math.max(LITTLE, Math.min(budget.limit() / ORDINARY_PART, MOST_ORDINARY)) : LITTLE;
   }
 
-  /** What else is counted in the budget, and can be given up for clients that need room. */
+  /** Memory that is counted in the budget and is not a {@link Holding}, but can be reclaimed. */
   interface Reclaiming {
     /**
      * Replaces what is counted, which is an upper bound, by a closer one.
@@ -63,10 +63,10 @@ final class SharedMemory {
      */
     boolean recount();
 
-    /** What weighs most of what is not this one's; 0 if there is nothing. */
+    /** The greatest weight of a client other than {@code client}; 0 if there is none. */
     double weight(@Nullable ReplySink client, long now);
 
-    /** Gives that up. */
+    /** Disconnects the client whose weight {@link #weight} returned. */
     void reclaim(@Nullable ReplySink client, long now);
   }
 
@@ -74,7 +74,7 @@ final class SharedMemory {
     this.reclaiming = reclaiming;
   }
 
-  /** How much is available for requests that are not small. */
+  /** The bytes that are available for requests that are not small. */
   long roomForMuch() {
     return budget.available() - budget.limit() / KEPT_PART;
   }
@@ -115,7 +115,7 @@ final class SharedMemory {
       append(holding);
       holding.since = now;
     } else {
-      // What is added has been held for no time yet: the weight must not jump.
+      // The added bytes have been held for no time, so the weight stays the same.
       holding.since = now - (long) ((double) (now - holding.since) * holding.bytes / wanted);
     }
     holding.bytes = wanted;
@@ -168,7 +168,7 @@ final class SharedMemory {
     return heaviest != null;
   }
 
-  /** How willingly so many bytes are taken back that have been held since then. */
+  /** The weight of {@code bytes} that have been held since {@code since}. */
   double weight(long bytes, long since, long now) {
     double weight = brief ? bytes * (now - since + 1.0) : bytes;
     return bytes > ordinary ? weight * MUCH : weight;
@@ -181,7 +181,7 @@ final class SharedMemory {
                 + victim.bytes
                 + " bytes of memory that it holds for "
                 + budget.name()));
-    // Whatever the client still refers to is free as soon as it is gone.
+    // The collector frees the memory once the connection is closed.
     victim.giveBack();
   }
 

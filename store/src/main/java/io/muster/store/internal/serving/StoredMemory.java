@@ -5,8 +5,8 @@ import io.muster.store.internal.wire.LimitException;
 import java.util.List;
 
 /**
- * Sees to it that what is stored leaves the rest of the heap free: a write for which there is no
- * room is refused before the keyspace knows of it. The keyspace's own rules do not depend on the
+ * Limits the stored data, so that the rest of the heap stays free. A write for which there is no
+ * room is refused before it reaches the keyspace. The keyspace's own rules do not depend on the
  * heap, so that servers with other heaps hold the same after the same writes.
  *
  * <p>The last part of the room is kept for clients that have stored little, so that none can take
@@ -15,10 +15,10 @@ import java.util.List;
  * takes no more room than what it replaces is always possible.
  */
 final class StoredMemory {
-  /** The reciprocal of the part that is reserved for clients that have stored little. */
+  /** The reciprocal of the fraction that is reserved for clients that have stored little. */
   private static final int KEPT_PART = 8;
 
-  /** Which part of the room is little: one in so many. */
+  /** A client has stored little if it has stored at most the budget divided by this. */
   private static final int LITTLE_PART = 64;
 
   private final Keyspace keyspace;
@@ -26,10 +26,12 @@ final class StoredMemory {
   private final long freeForAll;
   private final long little;
 
-  /** What clients store counts as theirs while more than this is taken. */
+  /** Contributions are counted while more bytes than this are stored. */
   private final long counted;
 
-  /** How often the room taken has fallen to {@link #counted}, at which all contributions end. */
+  /**
+   * The number of times that the stored bytes fell to {@link #counted}, which ends contributions.
+   */
   private long period;
 
   StoredMemory(Keyspace keyspace, MemoryBudget budget) {
@@ -40,7 +42,7 @@ final class StoredMemory {
     this.counted = budget.limit() / 2;
   }
 
-  /** What one client has stored in a period, more than it has removed. */
+  /** The bytes that one client has stored in a period, less those that it has removed. */
   static final class Contribution {
     private long bytes;
     private long period;
@@ -80,7 +82,7 @@ final class StoredMemory {
     requireRoom(by, growth);
   }
 
-  /** A number takes hardly any room of its own, so only a new key needs some. */
+  /** Only a new key needs room: the size of a number hardly changes. */
   void requireRoomToAdd(Contribution by, byte[] key) throws LimitException {
     long most = Keyspace.KEY_OVERHEAD + (long) key.length;
     if (!fits(by, most) && !keyspace.hasValue(key)) {
@@ -116,7 +118,7 @@ final class StoredMemory {
     return by.period == period ? by.bytes : 0;
   }
 
-  /** By how much a set would make the keyspace grow. */
+  /** The bytes by which a set would make the keyspace grow. */
   private long growth(byte[] key, int valueBytes) {
     return keyspace.hasValue(key)
         ? (long) valueBytes - keyspace.valueLength(key)

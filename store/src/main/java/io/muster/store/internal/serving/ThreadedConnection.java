@@ -26,17 +26,15 @@ import org.jspecify.annotations.Nullable;
 final class ThreadedConnection implements Runnable, ReplySink, ByteSink {
   private static final byte[] STOP_WAITING = {Reply.STOP_WAITING};
 
-  /** What is read into until there is more: most clients wait, or send little. */
+  /** The size of the first read buffer. Most clients wait, or send little. */
   private static final int IDLE_BUFFER = 1024;
 
   private static final int READ_BUFFER = 16 * 1024;
 
-  /** From so many unsent bytes on, no further request is served before they are sent. */
+  /** With at least this many unsent bytes, no request is served until they are sent. */
   private static final int ENOUGH_UNSENT = 64 * 1024;
 
-  /**
-   * The most bytes handed to the system at once; the JDK copies them, and keeps the copy's room.
-   */
+  /** The most bytes per write. The JDK copies them to a direct buffer, which it keeps. */
   private static final int WRITE_SLICE = 64 * 1024;
 
   /** A piece of a reply. */
@@ -53,7 +51,7 @@ final class ThreadedConnection implements Runnable, ReplySink, ByteSink {
       this.length = length;
     }
 
-    /** What it takes beside what is stored: a piece of something longer is a piece of a value. */
+    /** Heap bytes that are counted. A piece of a longer array is a part of stored data. */
     int held() {
       return bytes.length == length ? OVERHEAD + length : OVERHEAD;
     }
@@ -75,13 +73,13 @@ final class ThreadedConnection implements Runnable, ReplySink, ByteSink {
   /** The bytes of {@link #unsent}. Guarded by the lock. */
   private long unsentBytes;
 
-  /** What is counted for {@link #unsent} and for what is being written. Guarded by the lock. */
+  /** The bytes counted for {@link #unsent} and the current write. Guarded by the lock. */
   private long held;
 
-  /** Whether its memory was given to others. Guarded by the lock. */
+  /** Whether the client was disconnected to free its memory. Guarded by the lock. */
   private boolean evicted;
 
-  /** What to send before the socket is closed. Guarded by the lock. */
+  /** The bytes to send before the socket is closed. Guarded by the lock. */
   private byte[] refusal = {};
 
   /** Whether a thread is writing; it goes on until nothing is unsent. Guarded by the lock. */
@@ -93,7 +91,7 @@ final class ThreadedConnection implements Runnable, ReplySink, ByteSink {
   /**
    * A connection that {@link #run} is to serve.
    *
-   * @param threads run what may block, on threads of their own
+   * @param threads run tasks that may block, each on a thread of its own
    */
   ThreadedConnection(
       Socket socket,
@@ -132,7 +130,7 @@ final class ThreadedConnection implements Runnable, ReplySink, ByteSink {
     } catch (WireException e) {
       broken(e);
     } catch (IOException e) {
-      // The client has gone; there is nobody to tell.
+      // The client has disconnected.
       return;
     } catch (Throwable e) {
       broken(e);
@@ -161,7 +159,7 @@ final class ThreadedConnection implements Runnable, ReplySink, ByteSink {
     }
   }
 
-  /** Forgets the client, whatever went wrong. */
+  /** Ends the session of the client, whatever fails. */
   private void end(boolean admitted) {
     try {
       if (admitted) {
@@ -251,7 +249,7 @@ final class ThreadedConnection implements Runnable, ReplySink, ByteSink {
     }
   }
 
-  /** Writes what is unsent, or waits until the thread that is writing has done so. */
+  /** Writes the unsent bytes, or waits until the thread that is writing has written them. */
   private void sendAll() throws IOException {
     guarded.lockSurely();
     try {
@@ -295,7 +293,7 @@ final class ThreadedConnection implements Runnable, ReplySink, ByteSink {
     session.sent();
   }
 
-  /** Adds what tells which waits with numbers have ended, if there is any. */
+  /** Adds the replies for ended waits with numbers. */
   private boolean addEnds() throws LimitException {
     byte[] ends = session.takeEnds();
     if (ends.length > 0) {
@@ -374,7 +372,7 @@ final class ThreadedConnection implements Runnable, ReplySink, ByteSink {
     }
   }
 
-  /** Sends why the client is disconnected, if it is to know. */
+  /** Sends the reason for which the client is disconnected, if there is one. */
   private void sendRefusal() {
     guarded.lockSurely();
     byte[] bytes = refusal;

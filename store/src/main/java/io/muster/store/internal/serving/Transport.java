@@ -8,19 +8,19 @@ public interface Transport extends AutoCloseable {
   /** The addresses it listens on, at least one. */
   List<InetSocketAddress> addresses();
 
-  /** The counts of this moment. Waits for the request that is being served. */
+  /** The current counts. Blocks until the request that is being served has been served. */
   ServingStatistics statistics();
 
   /**
-   * Waits until it serves no more.
+   * Blocks until the server does not serve any more.
    *
-   * @return true if it was closed, false if it has ended itself because all it did failed
+   * @return true if it was closed, false if it has stopped because every operation failed
    */
   boolean awaitEnd() throws InterruptedException;
 
   /**
-   * Stops listening and disconnects every client; returns when that is done. Closing again does
-   * nothing.
+   * Stops listening, disconnects every client, and blocks until that is done. Closing again has no
+   * effect.
    */
   @Override
   void close();

@@ -16,13 +16,13 @@ import org.jspecify.annotations.Nullable;
  * the loop's and threads of the common pool. The loop does nothing else meanwhile.
  */
 final class WakeupBatch {
-  /** How many wake-ups a thread sends before it takes more. */
+  /** The number of wake-ups that a thread sends before it takes more. */
   private static final int PIECE = 64;
 
   /** Below this size, waking a helper thread costs more CPU time than it saves. */
   private static final int PARALLEL_FROM = 24 * PIECE;
 
-  /** At most, because a server shares its host with ranks. */
+  /** The most threads, because a server shares its host with ranks. */
   private static final int MOST_HELPERS = 3;
 
   private static final int HELPERS =
@@ -56,7 +56,7 @@ final class WakeupBatch {
     this.heldReplies = heldReplies;
   }
 
-  /** Makes room for so many clients, so that {@link #add} does not allocate. */
+  /** Makes room for {@code connections} clients, so that {@link #add} does not allocate. */
   void reserve(int connections) {
     if (connections > clients.length) {
       int length = Math.max(connections, 2 * clients.length);
