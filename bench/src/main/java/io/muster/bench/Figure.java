@@ -15,8 +15,8 @@ import java.util.List;
  * @param musterMedian Muster's median
  * @param ratio the median of the rounds' ratios of Muster's figure to PyTorch's; not a number
  *     without PyTorch's
- * @param least the least of those ratios
- * @param greatest the greatest of them
+ * @param min the minimum of these ratios
+ * @param max the maximum of these ratios
  */
 public record Figure(
     String name,
@@ -24,8 +24,8 @@ public record Figure(
     String muster,
     double musterMedian,
     double ratio,
-    double least,
-    double greatest) {
+    double min,
+    double max) {
 
   /** A figure of all rounds; PyTorch may have none. */
   static Figure of(String name, Samples pyTorch, Samples muster) {
@@ -36,8 +36,8 @@ public record Figure(
         muster.toString(),
         muster.median(),
         ratio.median(),
-        ratio.least(),
-        ratio.greatest());
+        ratio.min(),
+        ratio.max());
   }
 
   String toLine() {
@@ -48,8 +48,8 @@ public record Figure(
         muster,
         Double.toString(musterMedian),
         Double.toString(ratio),
-        Double.toString(least),
-        Double.toString(greatest));
+        Double.toString(min),
+        Double.toString(max));
   }
 
   /** The figures of all runs that have left some in a directory. */

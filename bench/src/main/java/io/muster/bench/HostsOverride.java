@@ -12,8 +12,8 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * What names the addresses of clients have for a server. PyTorch's looks up the name of whoever
- * connects, on its only thread.
+ * The host names that a server finds for the addresses of its clients. PyTorch's server looks up
+ * the name of each client that connects, on its only thread.
  *
  * <p>Files that take the place of the system's are mounted in a namespace of the server's own,
  * which takes root's rights; without them the server gets what this machine says.
@@ -54,7 +54,7 @@ public final class HostsOverride implements Closeable {
   public static String describe(boolean chosen) {
     return chosen
         ? "a hosts file of its own answers at once, unless the table says otherwise"
-        : "what this machine answers was not in the hand of the run";
+        : "this machine's own DNS configuration applies, because the run may not mount a hosts file";
   }
 
   /** The start of a command for which names are found at once: PyTorch at its best. */

@@ -30,7 +30,7 @@ public final class Options {
   public static Options parse(String usage, int rounds, int warmUp, String... args) {
     Options options = new Options(rounds, warmUp);
     for (int i = 0; i < args.length; i += 2) {
-      if (i + 1 == args.length || !usage.contains("[" + args[i] + " ")) {
+      if (i + 1 == args.length || !usage.contains(args[i] + " ")) {
         throw new IllegalArgumentException(usage);
       }
       String value = args[i + 1];

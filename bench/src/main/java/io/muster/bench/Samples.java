@@ -18,7 +18,7 @@ public final class Samples {
     figures.forEach(consumer::accept);
   }
 
-  /** The middle one, or not a number if there is none. */
+  /** The median, or NaN if there are no figures. */
   public double median() {
     if (figures.isEmpty()) {
       return Double.NaN;
@@ -30,11 +30,11 @@ public final class Samples {
         : (sorted.get(middle - 1) + sorted.get(middle)) / 2;
   }
 
-  public double least() {
+  public double min() {
     return figures.stream().mapToDouble(f -> f).min().orElse(Double.NaN);
   }
 
-  public double greatest() {
+  public double max() {
     return figures.stream().mapToDouble(f -> f).max().orElse(Double.NaN);
   }
 
@@ -47,13 +47,13 @@ public final class Samples {
     return ratios;
   }
 
-  /** The median, and the least and the greatest in brackets; a dash if there is nothing. */
+  /** The median, with minimum and maximum in brackets; a dash if there are no figures. */
   @Override
   public String toString() {
     if (figures.isEmpty()) {
       return "–";
     }
-    return text(median()) + " (" + text(least()) + "–" + text(greatest()) + ")";
+    return text(median()) + " (" + text(min()) + "–" + text(max()) + ")";
   }
 
   private static String text(double figure) {

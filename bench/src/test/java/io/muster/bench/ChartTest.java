@@ -43,6 +43,8 @@ class ChartTest {
     Chart.drawRatios(file, "Ratios", List.of("get", "add"), List.of(0.5, 1.25), List.of(0.7, 1.0));
 
     assertThat(Files.readString(file)).contains("<title>Ratios</title><desc>get; add</desc>");
+    assertThat(Chart.ratios("Ratios", List.of("get"), List.of(0.5), List.of(0.7)).getSeriesMap())
+        .containsOnlyKeys("Muster / PyTorch", "target, at most");
   }
 
   private String lines(boolean logarithmic, Map<String, Map<Double, Double>> series)

@@ -64,7 +64,7 @@ public final class Crowd implements AutoCloseable {
       Member member = new Member(SocketChannel.open());
       members.add(member);
       member.connect();
-      // Else those who are done connecting would hear nothing until the last has begun to.
+      // Otherwise connected clients would get no replies until the last one has begun to connect.
       if (i % 64 == 63) {
         serve(selector.selectNow());
       }
@@ -93,7 +93,7 @@ public final class Crowd implements AutoCloseable {
     return System.nanoTime() - start;
   }
 
-  /** From now on every client waits for so many bytes. */
+  /** Every client now also waits for {@code replyBytes} more bytes. */
   void expect(int replyBytes) {
     unanswered = members.size();
     for (Member member : members) {
@@ -109,7 +109,7 @@ public final class Crowd implements AutoCloseable {
   /**
    * Lets every client send its request again as soon as it has the answer.
    *
-   * @return nanoseconds for so many requests of all clients together
+   * @return nanoseconds for {@code operations} requests of all clients together
    */
   long loop(Message request, int replyBytes, int operations) throws IOException {
     unanswered = members.size();

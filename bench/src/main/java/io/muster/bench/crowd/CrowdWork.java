@@ -47,8 +47,7 @@ public final class CrowdWork {
           String.format(Locale.ROOT, "closed loop of %,d: add, µs", clients),
           nanos / 1e3 / LOOP_OPERATIONS);
       figures.put(
-          String.format(
-              Locale.ROOT, "closed loop of %,d: server's processor time an add, µs", clients),
+          String.format(Locale.ROOT, "closed loop of %,d: server's CPU time per add, µs", clients),
           (server.cpuNanos() - cpu) / 1e3 / LOOP_OPERATIONS);
       return figures;
     }
@@ -128,7 +127,7 @@ public final class CrowdWork {
   }
 
   /**
-   * Lets the crowd pass so many barriers.
+   * Lets the crowd pass {@code barriers} barriers.
    *
    * @param name tells them from others on this server
    * @return nanoseconds for all of them

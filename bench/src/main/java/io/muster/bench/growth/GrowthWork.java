@@ -7,8 +7,6 @@ import io.muster.bench.crowd.Crowd;
 import io.muster.bench.crowd.CrowdWork;
 import io.muster.bench.crowd.Message;
 import java.io.IOException;
-import java.lang.management.ManagementFactory;
-import java.lang.management.ThreadMXBean;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -24,7 +22,6 @@ final class GrowthWork {
   private static final int WARM_JOINS = 20;
   private static final int BARRIERS = 5;
   private static final int SETTLING_MILLIS = 20;
-  private static final ThreadMXBean THREADS = ManagementFactory.getThreadMXBean();
 
   private final ServerProcess server;
   private final String name;
@@ -45,10 +42,10 @@ final class GrowthWork {
   }
 
   /**
-   * Lets a few clients do everything, again and again, and then so many.
+   * Warms up with a few clients, then measures {@code clients} clients.
    *
-   * @param server a new one
-   * @return figures by their names
+   * @param server a new server
+   * @return the figures by name
    */
   static Map<String, Double> on(ServerProcess server, int clients)
       throws IOException, InterruptedException {
@@ -87,14 +84,11 @@ final class GrowthWork {
   private void measure(Phase phase, int times, Timed timed)
       throws IOException, InterruptedException {
     ThreadTimes before = server.threadTimes();
-    long askingBefore = THREADS.getCurrentThreadCpuTime();
     double nanos = timed.run();
-    double asking = THREADS.getCurrentThreadCpuTime() - askingBefore;
     // Linux counts a thread's time when it stops running, which is soon after the last answer.
     TimeUnit.MILLISECONDS.sleep(settlingMillis);
     double serving = server.threadTimes().busiestSince(before);
     figures.put(phase.elapsed(), nanos / 1e6 / times);
     figures.put(phase.serving(), serving / 1e3 / times / clients);
-    figures.put(phase.asking(), asking / 1e3 / times / clients);
   }
 }

@@ -2,42 +2,37 @@ package io.muster.bench.growth;
 
 import java.util.Locale;
 
-/** What a crowd of clients does together, timed from its first request to its last answer. */
+/** An operation of all clients of a crowd, timed from the first request to the last reply. */
 enum Phase {
-  /** All connect, validate, ping and add one. */
+  /** All clients connect, validate, ping and add one. */
   JOIN,
 
-  /** All add one. */
+  /** All clients add one. */
   ADD,
 
-  /** All set a value and add one, in one message. */
+  /** All clients set a value and add one, in one message. */
   SET_AND_ADD,
 
-  /** All get a value. */
+  /** All clients get a value. */
   GET,
 
-  /** All add one and begin to wait, in one message; timed until the adds have their answers. */
+  /** All clients add one and begin to wait, in one message; timed until the last reply. */
   ADD_AND_WAIT,
 
-  /** One sets what all wait for. */
+  /** One client sets the key that all wait for. */
   WAKE,
 
-  /** {@link #ADD_AND_WAIT} and {@link #WAKE}, again and again; of one. */
+  /** {@link #ADD_AND_WAIT} and {@link #WAKE}, repeated; figures are per barrier. */
   BARRIER;
 
-  /** The name of the figure that says how long it takes. */
+  /** The name of the figure of elapsed time. */
   String elapsed() {
     return spoken() + ", ms";
   }
 
-  /** The name of the figure that says what it takes of the thread that serves, for each client. */
+  /** The name of the figure of the server thread's CPU time per client. */
   String serving() {
-    return spoken() + ": processor time of the thread that serves, of each, µs";
-  }
-
-  /** The name of the figure that says what it takes of the thread that has all the clients. */
-  String asking() {
-    return spoken() + ": processor time of the clients' thread, of each, µs";
+    return spoken() + ": CPU time of the server's thread per client, µs";
   }
 
   private String spoken() {

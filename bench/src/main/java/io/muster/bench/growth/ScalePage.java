@@ -13,7 +13,6 @@ import java.util.Locale;
 /** Computes what a start of very many ranks costs one server, from the cost of each operation. */
 public final class ScalePage {
   private static final String USAGE = "usage: scale --figures FILE [--write FILE]";
-  private static final String OPTIONS = "[--figures FILE] [--write FILE]";
 
   private static final int[] RANKS = {10_000, 100_000};
   private static final int[] BACKLOGS = {4_096, 16_384};
@@ -71,7 +70,7 @@ public final class ScalePage {
 
   /** Prints the page, and writes it to the file of {@code --write}. */
   public static void main(String... args) throws IOException {
-    Options options = Options.parse(OPTIONS, 0, 0, args);
+    Options options = Options.parse(USAGE, 0, 0, args);
     Path figures = options.figures().orElseThrow(() -> new IllegalArgumentException(USAGE));
     options.publish(text(Measurements.read(figures)));
   }

@@ -13,20 +13,21 @@ import java.util.concurrent.locks.LockSupport;
 import org.HdrHistogram.Histogram;
 
 /**
- * Has many clients, good and bad ones, come to a server and leave it for a long time, and says
- * whether it answered rightly, stayed as fast, and kept nothing of those who have gone. For Linux.
+ * Runs well-behaved and misbehaving clients against a server for minutes, and checks that replies
+ * are correct, latency stays flat, and the server releases what disconnected clients held. Linux
+ * only.
  */
 public final class Soak {
   private static final String USAGE = "usage: soak [--minutes M] [--seed N] [--write FILE]";
   private static final int INTERVALS = 200;
   private static final Duration SHORTEST_INTERVAL = Duration.ofMillis(100);
-  private static final Duration REHEARSAL = Duration.ofSeconds(2);
-  private static final Duration LONGEST_FAREWELL = Duration.ofSeconds(10);
+  private static final Duration WARM_UP = Duration.ofSeconds(2);
+  private static final Duration DISCONNECT_TIMEOUT = Duration.ofSeconds(10);
 
   /** So small that the heap has soon reached the size that it keeps. */
   static final String SERVER_HEAP = "-Xmx128m";
 
-  /** The server complains about each bad client, some hundreds a minute. */
+  /** The server logs each client that it disconnects, some hundreds per minute. */
   private static final String NO_LOG = "-Djava.util.logging.config.file=/dev/null";
 
   private double minutes = 10;
@@ -47,7 +48,7 @@ public final class Soak {
     }
   }
 
-  /** Soaks, prints and writes the report, and exits with 1 if the server did not stand it. */
+  /** Soaks, prints and writes the report, and exits with 1 if a check failed. */
   public static void main(String[] args) throws IOException {
     SoakReport report = run(args);
     List<String> failed = report.failedChecks();
@@ -70,7 +71,7 @@ public final class Soak {
     String loadBefore = Machine.load();
     try (ServerProcess server =
         ServerProcess.start(ServerProcess.Kind.EVENT_LOOP, SERVER_HEAP, NO_LOG)) {
-      rehearse(server);
+      warmUp(server);
       SoakReport.Rest before = rest(server);
       List<SoakSample> samples = new ArrayList<>();
       SoakLoad load = SoakLoad.start(server.port(), seed);
@@ -91,12 +92,12 @@ public final class Soak {
     }
   }
 
-  /** Has the server load and open all that it keeps for good. */
-  private void rehearse(ServerProcess server) {
+  /** Makes the server load its classes and open what it keeps for good. */
+  private void warmUp(ServerProcess server) {
     try (SoakLoad load = SoakLoad.start(server.port(), seed)) {
-      parkUntil(System.nanoTime() + REHEARSAL.toNanos());
+      parkUntil(System.nanoTime() + WARM_UP.toNanos());
       if (!load.goesOn()) {
-        throw new IllegalStateException("the rehearsal failed: " + load.failures());
+        throw new IllegalStateException("the warm-up failed: " + load.failures());
       }
     }
   }
@@ -140,7 +141,7 @@ public final class Soak {
 
   /** What is left when the server has noticed that all clients have gone. */
   private static SoakReport.Rest rest(ServerProcess server) throws IOException {
-    long deadline = System.nanoTime() + LONGEST_FAREWELL.toNanos();
+    long deadline = System.nanoTime() + DISCONNECT_TIMEOUT.toNanos();
     while (server.holdings().connections() > 0 && System.nanoTime() < deadline) {
       LockSupport.parkNanos(Duration.ofMillis(50).toNanos());
     }

@@ -16,6 +16,10 @@ final class MusterSide implements Side {
   /** Keeps results from being optimised away. */
   private volatile Object result = "";
 
+  /**
+   * A client of the server on a port. Its limit is set by the server's options, so that this also
+   * runs with earlier versions of the store.
+   */
   MusterSide(int port) {
     this(
         TcpStore.connect(

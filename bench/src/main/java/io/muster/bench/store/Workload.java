@@ -27,7 +27,7 @@ record Workload(String name, int operations, Preparation preparation) {
     Timed on(Side side);
   }
 
-  /** Does the work so many times and says how long it took. */
+  /** Runs the work {@code operations} times and returns the elapsed nanoseconds. */
   interface Timed {
     long nanos(int operations);
   }

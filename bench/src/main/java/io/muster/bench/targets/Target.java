@@ -44,12 +44,12 @@ record Target(String figure, Measure measure, double most) {
         // A gigabyte a second.
         muster("set and get, 64 MiB, µs", 2 * ServerProcess.MAX_VALUE_BYTES / 1e3),
         ratio("closed loop of 16: add, µs", 1),
-        ratio("closed loop of 16: server's processor time an add, µs", 0.8),
+        ratio("closed loop of 16: server's CPU time per add, µs", 0.8),
         ratio("closed loop of 256: add, µs", 1),
-        ratio("closed loop of 256: server's processor time an add, µs", 0.8),
+        ratio("closed loop of 256: server's CPU time per add, µs", 0.8),
         // 1.2 times the operations.
         ratio("closed loop of 4,000: add, µs", 1 / 1.2),
-        ratio("closed loop of 4,000: server's processor time an add, µs", 0.8),
+        ratio("closed loop of 4,000: server's CPU time per add, µs", 0.8),
         ratio("wake of 10,000 by one set, ms", 0.7),
         ratio("barrier of 1,000, ms", 0.8),
         muster("10,000 leave with 20 waits each: longest pause of another, ms", 10),

@@ -69,7 +69,7 @@ public final class TargetsReport {
         Double.isNaN(figure.ratio())
             ? "–"
             : String.format(
-                Locale.ROOT, "%.2f (%.2f–%.2f)", figure.ratio(), figure.least(), figure.greatest());
+                Locale.ROOT, "%.2f (%.2f–%.2f)", figure.ratio(), figure.min(), figure.max());
     String most = String.format(Locale.ROOT, target.most() < 100 ? "%.2f" : "%,.0f", target.most());
     return String.format(
         Locale.ROOT,

@@ -31,7 +31,7 @@ class ScalePageTest {
     assertThat(ScalePage.Costs.of(measured, SideBySide.MUSTER, 1_000).ofRank())
         .isEqualTo(micros, within(1e-9));
     assertThat(ScalePage.text(measured))
-        .contains("taken on: a machine\n")
+        .contains("measured here. a machine\n")
         .contains("| Muster | 100,000 | 100,000 | 13.10 | 100 | 255 | 226 |\n");
   }
 
