@@ -1,0 +1,85 @@
+package io.muster.admin;
+
+import io.muster.admin.internal.HttpServer;
+import java.io.IOException;
+import java.net.Inet6Address;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.channels.ServerSocketChannel;
+
+/**
+ * The control endpoint: an HTTP server for the {@link Resource}s of one process.
+ *
+ * <p>{@code /} lists the resources. {@code /healthz} is 200 as long as the process lives, and
+ * {@code /readyz} is 200 or, with a reason, 503. These two need no token. Everything else needs
+ * {@code Authorization: Bearer TOKEN} for a write, and for a read from another host. A request with
+ * the {@code Origin} of another site is refused, and so is one without a token whose {@code Host}
+ * is a name other than {@code localhost} (DNS rebinding).
+ *
+ * <p>Requests run on a few threads of this server. A connection without progress for 10 seconds is
+ * closed, and so are connections beyond 64. All methods are thread-safe.
+ */
+public final class AdminServer implements AutoCloseable {
+  private static final int BACKLOG = 64;
+
+  private final InetSocketAddress address;
+  private final String token;
+  private final HttpServer http;
+
+  private AdminServer(InetSocketAddress address, String token, HttpServer http) {
+    this.address = address;
+    this.token = token;
+    this.http = http;
+  }
+
+  /**
+   * Listens. Clients can connect when this returns; their requests are answered once the HTTP
+   * server has started, which takes some tenths of a second on a thread of its own.
+   *
+   * @throws IOException if it cannot listen on the address
+   */
+  public static AdminServer start(AdminOptions options) throws IOException {
+    ServerSocketChannel channel = ServerSocketChannel.open();
+    try {
+      channel.bind(options.address(), BACKLOG);
+      InetSocketAddress bound = (InetSocketAddress) channel.getLocalAddress();
+      return new AdminServer(bound, options.token(), HttpServer.start(channel, options));
+    } catch (Throwable e) {
+      try {
+        channel.close();
+      } catch (Throwable closing) {
+        e.addSuppressed(closing);
+      }
+      throw e;
+    }
+  }
+
+  /** The address on which the endpoint listens. */
+  public InetSocketAddress address() {
+    return address;
+  }
+
+  /** The URL of the endpoint for processes on this host, such as {@code http://127.0.0.1:8080}. */
+  public String url() {
+    InetAddress host =
+        address.getAddress().isAnyLocalAddress()
+            ? InetAddress.getLoopbackAddress()
+            : address.getAddress();
+    String text = host.getHostAddress();
+    return "http://"
+        + (host instanceof Inet6Address ? "[" + text + "]" : text)
+        + ":"
+        + address.getPort();
+  }
+
+  /** The bearer token. */
+  public String token() {
+    return token;
+  }
+
+  /** Stops listening, and blocks until running requests have ended, at most for 5 seconds. */
+  @Override
+  public void close() {
+    http.close();
+  }
+}

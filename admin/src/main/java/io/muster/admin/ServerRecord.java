@@ -1,0 +1,47 @@
+package io.muster.admin;
+
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Where a running server is: what a process tells others of the same user about itself.
+ *
+ * @param pid the process
+ * @param startMillis when the process started, in milliseconds since 1970; 0 if unknown. A later
+ *     process may get the same {@code pid}.
+ * @param listeners the addresses of each job's store, such as {@code 127.0.0.1:29500}, by the name
+ *     of the job
+ * @param admin the URL of the control endpoint
+ * @param token the bearer token of the control endpoint
+ */
+public record ServerRecord(
+    long pid, long startMillis, Map<String, List<String>> listeners, String admin, String token) {
+  /** A record of this process. */
+  public static ServerRecord ofThisProcess(
+      Map<String, List<String>> listeners, String admin, String token) {
+    ProcessHandle self = ProcessHandle.current();
+    return new ServerRecord(self.pid(), startMillis(self), listeners, admin, token);
+  }
+
+  /** Whether the process of this record still runs. */
+  public boolean isAlive() {
+    return ProcessHandle.of(pid)
+        .filter(p -> startMillis == 0 || startMillis == startMillis(p))
+        .isPresent();
+  }
+
+  /** Whether a job's store listens on an address, such as {@code 127.0.0.1:29500}. */
+  public boolean listensOn(String address) {
+    return listeners.values().stream().anyMatch(addresses -> addresses.contains(address));
+  }
+
+  /** Without the token. */
+  @Override
+  public String toString() {
+    return "ServerRecord[pid=" + pid + ", listeners=" + listeners + ", admin=" + admin + "]";
+  }
+
+  private static long startMillis(ProcessHandle process) {
+    return process.info().startInstant().map(java.time.Instant::toEpochMilli).orElse(0L);
+  }
+}

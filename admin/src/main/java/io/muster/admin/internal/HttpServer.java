@@ -1,0 +1,129 @@
+package io.muster.admin.internal;
+
+import io.muster.admin.AdminOptions;
+import io.muster.admin.AdminResponse;
+import io.muster.admin.Resource;
+import java.io.IOException;
+import java.lang.System.Logger.Level;
+import java.nio.channels.ServerSocketChannel;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.stream.Collectors;
+import org.eclipse.jetty.server.HttpConfiguration;
+import org.eclipse.jetty.server.HttpConnectionFactory;
+import org.eclipse.jetty.server.NetworkConnectionLimit;
+import org.eclipse.jetty.server.Server;
+import org.eclipse.jetty.server.ServerConnector;
+import org.eclipse.jetty.util.thread.QueuedThreadPool;
+
+/**
+ * Jetty on a socket that listens already. Jetty starts on a thread of its own, so that a start of
+ * the store server does not wait for it.
+ */
+public final class HttpServer implements AutoCloseable {
+  private static final System.Logger LOG = System.getLogger(HttpServer.class.getName());
+
+  private static final int MAX_THREADS = 10;
+  private static final int MIN_THREADS = 2;
+  private static final int MAX_CONNECTIONS = 64;
+  private static final int MAX_HEADER_BYTES = 16 * 1024;
+  private static final long IDLE_MILLIS = 10_000;
+  private static final long STOP_MILLIS = 5_000;
+
+  private final ServerSocketChannel channel;
+  private final CompletableFuture<Server> started = new CompletableFuture<>();
+
+  private HttpServer(ServerSocketChannel channel) {
+    this.channel = channel;
+  }
+
+  /**
+   * Serves resources on a channel, which this closes at its end.
+   *
+   * @param channel a bound channel
+   */
+  public static HttpServer start(ServerSocketChannel channel, AdminOptions options) {
+    HttpServer http = new HttpServer(channel);
+    Thread starter = new Thread(() -> http.run(options), "muster-admin-start");
+    starter.setDaemon(true);
+    starter.start();
+    return http;
+  }
+
+  private void run(AdminOptions options) {
+    try {
+      started.complete(server(options));
+    } catch (Throwable e) {
+      LOG.log(Level.ERROR, "the control endpoint cannot start", e);
+      closeChannel();
+      started.completeExceptionally(e);
+    }
+  }
+
+  private Server server(AdminOptions options) throws Exception {
+    QueuedThreadPool threads = new QueuedThreadPool(MAX_THREADS, MIN_THREADS);
+    threads.setName("muster-admin");
+    threads.setDaemon(true);
+    Server server = new Server(threads);
+    server.setStopTimeout(STOP_MILLIS);
+    HttpConfiguration http = new HttpConfiguration();
+    http.setSendServerVersion(false);
+    http.setRequestHeaderSize(MAX_HEADER_BYTES);
+    ServerConnector connector = new ServerConnector(server, 1, 1, new HttpConnectionFactory(http));
+    connector.setIdleTimeout(IDLE_MILLIS);
+    connector.open(channel);
+    server.addConnector(connector);
+    server.addBean(new NetworkConnectionLimit(MAX_CONNECTIONS, server));
+    server.setHandler(new RequestHandler(new AccessRules(options.token()), resources(options)));
+    server.start();
+    return server;
+  }
+
+  private static List<Resource> resources(AdminOptions options) {
+    List<Resource> all = new ArrayList<>(options.resources());
+    all.add(Resource.at("/readyz").get(request -> readiness(options.notReady().get())));
+    all.add(Resource.at("/healthz").get(request -> AdminResponse.text("ok\n")));
+    String index =
+        all.stream()
+            .map(r -> r.path() + "  " + String.join(", ", r.methods().keySet()) + "\n")
+            .sorted()
+            .collect(Collectors.joining());
+    all.add(Resource.at("/").get(request -> AdminResponse.text(index)));
+    return all;
+  }
+
+  private static AdminResponse readiness(Optional<String> reason) {
+    return reason
+        .map(text -> AdminResponse.text(503, text + "\n"))
+        .orElseGet(() -> AdminResponse.text("ready\n"));
+  }
+
+  /** Stops the server. Blocks until running requests have ended, at most for 5 seconds. */
+  @Override
+  public void close() {
+    Server server;
+    try {
+      server = started.join();
+    } catch (CompletionException e) {
+      return;
+    }
+    try {
+      server.stop();
+    } catch (Exception e) {
+      LOG.log(Level.WARNING, "the control endpoint did not stop in order", e);
+    } finally {
+      closeChannel();
+    }
+  }
+
+  private void closeChannel() {
+    try {
+      channel.close();
+    } catch (IOException e) {
+      LOG.log(Level.WARNING, "the socket of the control endpoint was not closed", e);
+    }
+  }
+}

@@ -1,0 +1,12 @@
+import org.jspecify.annotations.NullMarked;
+
+/** The control endpoint of a store server: its jobs as resources over HTTP. */
+@NullMarked
+module io.muster.admin {
+  requires transitive io.muster.store;
+  requires static transitive org.jspecify;
+  requires com.fasterxml.jackson.jr.ob;
+  requires org.eclipse.jetty.server;
+
+  exports io.muster.admin;
+}
