@@ -17,7 +17,7 @@ public final class RendezvousRegistry {
   private static final Logger LOG = System.getLogger("io.muster.rendezvous");
 
   /** The search for handlers on the class path ends after this many that cannot be loaded. */
-  private static final int MOST_FAILURES = 100;
+  private static final int MAX_FAILURES = 100;
 
   private final Map<String, RendezvousHandler> handlers = new ConcurrentHashMap<>();
 
@@ -42,7 +42,7 @@ public final class RendezvousRegistry {
   }
 
   private void load(Iterator<RendezvousHandler> services) {
-    while (failures.size() < MOST_FAILURES) {
+    while (failures.size() < MAX_FAILURES) {
       RendezvousHandler handler;
       try {
         if (!services.hasNext()) {

@@ -36,7 +36,7 @@ class TcpStoreManyPopsIT {
   private static final int ALONE = 8;
 
   /** One for everything else, those of the first few waits, and the shared one. */
-  private static final int MOST_CONNECTIONS = 1 + ALONE + 1;
+  private static final int MAX_CONNECTIONS = 1 + ALONE + 1;
 
   private final StoreServer server;
   private final TcpStore store;
@@ -102,13 +102,13 @@ class TcpStoreManyPopsIT {
     pop(count);
     awaitWaits(count);
 
-    assertThat(server.statistics().openConnections()).isEqualTo(MOST_CONNECTIONS);
+    assertThat(server.statistics().openConnections()).isEqualTo(MAX_CONNECTIONS);
     push(0, count);
 
     assertThat(results()).hasSize(count).containsOnly("came");
     assertThat(popped).containsExactlyInAnyOrder(items(count));
     assertThat(server.statistics().waits()).isEqualTo(ALONE);
-    assertThat(server.statistics().acceptedConnections()).isEqualTo(MOST_CONNECTIONS);
+    assertThat(server.statistics().acceptedConnections()).isEqualTo(MAX_CONNECTIONS);
   }
 
   @Test
@@ -172,7 +172,7 @@ class TcpStoreManyPopsIT {
       assertThat(results()).allMatch(end -> end.matches("came(, flag)?|StoreInterr.*, flag"));
       assertThat(popped).doesNotHaveDuplicates().isSubsetOf(items(pushed.get()));
     }
-    assertThat(server.statistics().openConnections()).isLessThanOrEqualTo(MOST_CONNECTIONS);
+    assertThat(server.statistics().openConnections()).isLessThanOrEqualTo(MAX_CONNECTIONS);
   }
 
   @Test
@@ -184,11 +184,11 @@ class TcpStoreManyPopsIT {
     }
     awaitWaits(count);
 
-    assertThat(server.statistics().openConnections()).isEqualTo(MOST_CONNECTIONS);
+    assertThat(server.statistics().openConnections()).isEqualTo(MAX_CONNECTIONS);
     IntStream.range(0, count).forEach(i -> store.barrier("barrier" + i, 2));
 
     assertThat(results()).containsOnly("came");
-    assertThat(server.statistics().acceptedConnections()).isEqualTo(MOST_CONNECTIONS);
+    assertThat(server.statistics().acceptedConnections()).isEqualTo(MAX_CONNECTIONS);
   }
 
   @Test

@@ -37,7 +37,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 @EnumSource(ServerBackend.class)
 class TcpStoreManyWaitsIT {
   /** One for everything else, those of the first few waits, and the shared one. */
-  private static final int MOST_CONNECTIONS = 1 + 8 + 1;
+  private static final int MAX_CONNECTIONS = 1 + 8 + 1;
 
   private final StoreServer server;
   private final TcpStore store;
@@ -78,14 +78,14 @@ class TcpStoreManyWaitsIT {
     startWaiters(count, Store.FOREVER);
     awaitWaits(count);
 
-    assertThat(server.statistics().openConnections()).isLessThanOrEqualTo(MOST_CONNECTIONS);
+    assertThat(server.statistics().openConnections()).isLessThanOrEqualTo(MAX_CONNECTIONS);
     // Those of stores that other tests have closed end within a second.
     assertThat(threadsOfStores()).isLessThan(count / 20);
     IntStream.range(0, count).forEach(i -> store.set("key" + i, "value"));
 
     assertThat(results()).hasSize(count).containsOnly("came");
     assertThat(server.statistics().waits()).isZero();
-    assertThat(server.statistics().acceptedConnections()).isLessThanOrEqualTo(MOST_CONNECTIONS);
+    assertThat(server.statistics().acceptedConnections()).isLessThanOrEqualTo(MAX_CONNECTIONS);
   }
 
   @Test

@@ -13,7 +13,7 @@ import java.time.Duration;
  */
 final class Bystander implements AutoCloseable {
   /** Generous: other processes, and the collection of garbage, may hold the test up. */
-  private static final Duration LONGEST_PAUSE = Duration.ofSeconds(5);
+  private static final Duration MAX_PAUSE = Duration.ofSeconds(5);
 
   private final Duration longestPause;
   private final Background<Duration> work;
@@ -25,7 +25,7 @@ final class Bystander implements AutoCloseable {
   }
 
   static Bystander of(StoreServer server) {
-    return new Bystander(server.port(), LONGEST_PAUSE);
+    return new Bystander(server.port(), MAX_PAUSE);
   }
 
   /** Of a server in another process. */

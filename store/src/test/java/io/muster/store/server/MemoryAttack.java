@@ -70,10 +70,10 @@ public enum MemoryAttack {
           (client, number) -> {
             byte[] all =
                 request(11)
-                    .number(MOST_KEYS)
+                    .number(MAX_KEYS)
                     .raw(
                         repeat(
-                            MOST_KEYS,
+                            MAX_KEYS,
                             0,
                             i -> request().blob(number + "." + i).blob(new byte[8]).bytes()))
                     .bytes();
@@ -91,8 +91,8 @@ public enum MemoryAttack {
           (client, number) ->
               client.trySend(
                   request(6)
-                      .number(MOST_KEYS)
-                      .raw(repeat(MOST_KEYS, 0, i -> request().blob(number + "/wait" + i).bytes()))
+                      .number(MAX_KEYS)
+                      .raw(repeat(MAX_KEYS, 0, i -> request().blob(number + "/wait" + i).bytes()))
                       .bytes()));
     }
   },
@@ -101,7 +101,7 @@ public enum MemoryAttack {
   HALF_VALUES(30) {
     @Override
     void launch(Clients clients, int strength) {
-      byte[] all = set("/half", new byte[MOST_VALUE]);
+      byte[] all = set("/half", new byte[MAX_VALUE]);
       clients.each(
           strength, (client, number) -> client.trySend(Arrays.copyOf(all, all.length - 1)));
     }
@@ -111,7 +111,7 @@ public enum MemoryAttack {
   READERS_OF_A_REPLACED_VALUE(27) {
     @Override
     void launch(Clients clients, int strength) {
-      byte[] set = set("/replaced", new byte[MOST_VALUE]);
+      byte[] set = set("/replaced", new byte[MAX_VALUE]);
       for (int i = 0; i < strength; i++) {
         clients.connect().trySend(set).trySend(request(13).number32(1).bytes()).tryRead(4).close();
         clients.connect().trySend(request(3).blob("/replaced").bytes());
@@ -136,8 +136,8 @@ public enum MemoryAttack {
           .close();
       byte[] multiGet =
           request(10)
-              .number(MOST_KEYS)
-              .raw(repeat(MOST_KEYS, 0, i -> request().blob("/listed" + i % 1000).bytes()))
+              .number(MAX_KEYS)
+              .raw(repeat(MAX_KEYS, 0, i -> request().blob("/listed" + i % 1000).bytes()))
               .bytes();
       byte[] listKeys = new byte[2000];
       Arrays.fill(listKeys, (byte) 17);
@@ -165,8 +165,8 @@ public enum MemoryAttack {
     }
   };
 
-  private static final int MOST_KEYS = 131_072;
-  private static final int MOST_VALUE = 8 << 20;
+  private static final int MAX_KEYS = 131_072;
+  private static final int MAX_VALUE = 8 << 20;
   private static final byte[] EMPTY = {};
 
   private final int fullStrength;

@@ -45,7 +45,7 @@ class MemoryAttackIT {
   private static final int TIMES = Integer.getInteger("muster.attack.times", 1);
 
   /** So long that no machine that has other work to do exceeds it. Alone, it is less than one. */
-  private static final Duration LONGEST_PAUSE =
+  private static final Duration MAX_PAUSE =
       Duration.ofMillis(Integer.getInteger("muster.attack.pauseMillis", 30_000));
 
   private static final Duration PATIENCE = Duration.ofSeconds(60);
@@ -70,7 +70,7 @@ class MemoryAttackIT {
     process = ChildProcess.start(Map.of(), command);
     int port = Integer.parseInt(process.answer());
     server = new InetSocketAddress(InetAddress.getLoopbackAddress(), port);
-    bystander = Bystander.of(port, LONGEST_PAUSE);
+    bystander = Bystander.of(port, MAX_PAUSE);
   }
 
   @AfterEach

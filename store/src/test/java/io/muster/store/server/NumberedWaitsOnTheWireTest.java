@@ -14,7 +14,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Fault B5: a connection whose waits have numbers, and what a hostile client does with it. */
 class NumberedWaitsOnTheWireTest extends ServerTest {
   private static final String NUMBERED = "86" + keys("numbered-waits");
-  private static final int MOST = 16 * 1024;
+  private static final int MAX_WAITS = 16 * 1024;
 
   NumberedWaitsOnTheWireTest(ServerBackend backend) {
     super(backend);
@@ -155,14 +155,16 @@ class NumberedWaitsOnTheWireTest extends ServerTest {
   @Test
   void waitsBeyondTheLimit_areRefused_andTheOthersGoOn() {
     try (RawClient client = numbered()) {
-      client.send(observe("/a").repeat(MOST)).sync();
-      client.send(observe("/a") + observe("/a")).expect(refused(MOST) + refused(MOST + 1));
+      client.send(observe("/a").repeat(MAX_WAITS)).sync();
+      client
+          .send(observe("/a") + observe("/a"))
+          .expect(refused(MAX_WAITS) + refused(MAX_WAITS + 1));
       client.send(end(7)).expect(withdrawn(7)).send(observe("/b")).sync();
-      expectWaits(MOST);
+      expectWaits(MAX_WAITS);
 
       elsewhere(set("/b", "x"));
 
-      client.expect(released(MOST + 2)).sync();
+      client.expect(released(MAX_WAITS + 2)).sync();
     }
     expectWaits(0);
   }
@@ -236,7 +238,11 @@ class NumberedWaitsOnTheWireTest extends ServerTest {
   @Test
   void arrivalsBeyondTheLimit_areRefused_andDoNotCount() {
     try (RawClient client = numbered()) {
-      client.send(observe("/a").repeat(MOST)).send(barrier("/b", 2)).expect(refused(MOST)).sync();
+      client
+          .send(observe("/a").repeat(MAX_WAITS))
+          .send(barrier("/b", 2))
+          .expect(refused(MAX_WAITS))
+          .sync();
       client.send("05" + keys("/b")).expect("01").sync();
     }
   }
@@ -331,12 +337,12 @@ class NumberedWaitsOnTheWireTest extends ServerTest {
   @Test
   void waitsForItems_thatAreNotEnded_countInTheLimit() {
     try (RawClient client = numbered()) {
-      client.send(item("/q").repeat(MOST)).sync();
+      client.send(item("/q").repeat(MAX_WAITS)).sync();
       elsewhere(push("/q", "item").repeat(2));
       client.expect(released(0) + released(1));
-      client.send(observe("/a")).expect(refused(MOST)).sync();
+      client.send(observe("/a")).expect(refused(MAX_WAITS)).sync();
       client.send(end(0) + observe("/a")).expect(withdrawn(0) + released(2)).sync();
-      expectWaits(MOST - 2);
+      expectWaits(MAX_WAITS - 2);
     }
     expectWaits(0);
   }
@@ -359,8 +365,8 @@ class NumberedWaitsOnTheWireTest extends ServerTest {
         elsewhere(set(key, "x"));
         client.skip(1000L * (1 + Long.BYTES));
       }
-      client.send(observe("/a").repeat(MOST));
-      expectWaits(MOST);
+      client.send(observe("/a").repeat(MAX_WAITS));
+      expectWaits(MAX_WAITS);
       client.send(observe("/there", "/a").repeat(1000));
       elsewhere(set("/a", "x"));
       elsewhere(set("/there", "x"));

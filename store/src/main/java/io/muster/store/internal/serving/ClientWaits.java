@@ -176,8 +176,8 @@ final class ClientWaits {
     return waits != null && waits.hasEnds() && !longReply.isWriting() ? waits.takeEnds() : NONE;
   }
 
-  /** Waits without a number. */
-  void awaitUnnumbered(List<byte[]> keys, Until until) throws IOException {
+  /** Begins a wait without a number, and replies at once if nothing is missing. */
+  void beginUnnumbered(List<byte[]> keys, Until until) throws IOException {
     if (numbered != null) {
       throw new WireException("a wait without a number on a connection where waits have numbers");
     }
@@ -193,11 +193,11 @@ final class ClientWaits {
     pending = wait;
   }
 
-  /** Waits, with a number if the client's waits have any. */
-  void await(List<byte[]> keys, Until until) throws IOException {
+  /** Begins a wait, with a number if the client's waits have any. */
+  void begin(List<byte[]> keys, Until until) throws IOException {
     NumberedWaits waits = numbered;
     if (waits == null) {
-      awaitUnnumbered(keys, until);
+      beginUnnumbered(keys, until);
       return;
     }
     long number = waits.takeNumber();

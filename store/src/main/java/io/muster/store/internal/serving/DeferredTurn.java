@@ -2,9 +2,9 @@ package io.muster.store.internal.serving;
 
 import org.jspecify.annotations.Nullable;
 
-/** What takes a turn of {@link DeferredTurns}, in which it is linked meanwhile. */
+/** An element of {@link DeferredTurns}, a queue linked through its elements. */
 abstract class DeferredTurn {
-  /** The next one of the {@link DeferredTurns}. */
+  /** The next element of the queue. Set by {@link DeferredTurns} only. */
   @Nullable DeferredTurn next;
 
   /** Does a bounded amount of work. It does not throw. */

@@ -5,11 +5,10 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 
 /**
- * What the thread of an {@link EventLoopTransport} does, one {@link #runOnce iteration} after
- * another: it accepts, reads, serves and writes. It owns the {@link ServerState}, so that nothing
- * is handed over and nothing locked.
+ * The event loop of a server. Each {@link #runOnce iteration} accepts, reads, serves and writes.
  *
- * <p>It has no thread of its own. One thread calls it.
+ * <p>Not thread-safe: the thread of the {@link EventLoopTransport} runs all iterations and owns the
+ * {@link ServerState}, which therefore needs no lock.
  */
 final class EventLoop {
   private static final long ACCEPT_PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
@@ -123,7 +122,7 @@ final class EventLoop {
   private void begin(NonBlockingSocket socket) {
     String noRoom = state.connected();
     if (noRoom != null) {
-      log.disconnecting(socket.remoteAddress(), noRoom);
+      log.disconnecting(socket, noRoom);
       socket.close();
       return;
     }

@@ -334,7 +334,7 @@ final class EventLoopConnection extends DeferredTurn
     }
     boolean known = state == State.DRAINING;
     if (!known) {
-      tellWhy(reason);
+      sendReason(reason);
     }
     lost();
     unserved = null;
@@ -347,7 +347,7 @@ final class EventLoopConnection extends DeferredTurn
   }
 
   /** Sends the reason if the client understands it and it would not be in the middle of replies. */
-  private void tellWhy(LimitException reason) {
+  private void sendReason(LimitException reason) {
     if (isBlocked() || repliesHeld || serving) {
       return;
     }
@@ -416,7 +416,7 @@ final class EventLoopConnection extends DeferredTurn
   }
 
   @Override
-  public void held() {
+  public void onHeld() {
     repliesHeld = true;
   }
 
@@ -461,8 +461,14 @@ final class EventLoopConnection extends DeferredTurn
   }
 
   @Override
-  public void rearm() {
+  public void onDelivered() {
     repliesHeld = false;
+    next();
+  }
+
+  /** Held replies were sent before the wake-ups. */
+  @Override
+  public void onWakeupDelivered() {
     next();
   }
 }

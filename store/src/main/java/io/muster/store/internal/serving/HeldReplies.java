@@ -27,14 +27,14 @@ final class HeldReplies {
     /** Sends replies, and keeps what the socket has no room for. */
     void send(ByteBuffer replies) throws IOException;
 
-    /** Replies are held for this client, until {@link #rearm}. */
-    void held();
+    /** Replies are held for this client, until {@link #onDelivered}. */
+    void onHeld();
 
     /** Sends replies that were held. It does not throw. */
     void deliver(ByteBuffer replies);
 
     /** All replies that were held have been delivered. It does not throw. */
-    void rearm();
+    void onDelivered();
   }
 
   private final ReplyBuffer buffer = new ReplyBuffer(this::sendAll);
@@ -83,7 +83,7 @@ final class HeldReplies {
       return;
     }
     holders[held] = client;
-    client.held();
+    client.onHeld();
     ends[held] = end;
     held++;
     start = end;
@@ -122,7 +122,7 @@ final class HeldReplies {
     for (int i = 0; i < sent; i++) {
       Recipient client = Objects.requireNonNull(holders[i]);
       holders[i] = null;
-      client.rearm();
+      client.onDelivered();
     }
   }
 

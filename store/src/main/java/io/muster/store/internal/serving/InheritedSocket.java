@@ -30,7 +30,7 @@ final class InheritedSocket {
   private static final int ADDRESS_BYTES = 28;
 
   /** Linux's default for the highest limit that a process can have, {@code fs.nr_open}. */
-  private static final int MOST_DESCRIPTORS = 1 << 20;
+  private static final int MAX_DESCRIPTORS = 1 << 20;
 
   private InheritedSocket() {}
 
@@ -69,7 +69,7 @@ final class InheritedSocket {
 
   /** A new descriptor is the lowest that is free, so the search is short. */
   private static int descriptorOf(ServerSocketChannel channel) throws IOException {
-    for (int descriptor = 0; descriptor < MOST_DESCRIPTORS; descriptor++) {
+    for (int descriptor = 0; descriptor < MAX_DESCRIPTORS; descriptor++) {
       if (isListening(descriptor) && channel.getLocalAddress().equals(localAddress(descriptor))) {
         return descriptor;
       }

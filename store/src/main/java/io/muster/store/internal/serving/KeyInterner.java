@@ -11,10 +11,10 @@ import java.util.Arrays;
  */
 final class KeyInterner implements KeyReader {
   /** Longer keys are not interned. */
-  private static final int LONGEST = 1024;
+  private static final int MAX_LENGTH = 1024;
 
   private final Keyspace keyspace;
-  private final byte[] scratch = new byte[LONGEST];
+  private final byte[] scratch = new byte[MAX_LENGTH];
 
   KeyInterner(Keyspace keyspace) {
     this.keyspace = keyspace;
@@ -22,11 +22,11 @@ final class KeyInterner implements KeyReader {
 
   @Override
   public byte[] read(ByteBuffer in, int length) {
-    if (length > LONGEST) {
+    if (length > MAX_LENGTH) {
       return KeyReader.COPYING.read(in, length);
     }
     in.get(scratch, 0, length);
-    byte[] kept = keyspace.internedKey(scratch, length);
-    return kept != null ? kept : Arrays.copyOf(scratch, length);
+    byte[] interned = keyspace.internedKey(scratch, length);
+    return interned != null ? interned : Arrays.copyOf(scratch, length);
   }
 }

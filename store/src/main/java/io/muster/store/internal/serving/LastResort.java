@@ -22,10 +22,10 @@ import org.jspecify.annotations.Nullable;
  * <p>Thread-safe.
  */
 final class LastResort {
-  /** A server at which every turn has failed for this long ends itself. */
-  private static final long LONGEST_NANOS = TimeUnit.SECONDS.toNanos(10);
+  /** A server stops itself when every turn has failed for this time. */
+  private static final long MAX_FAILING_NANOS = TimeUnit.SECONDS.toNanos(10);
 
-  private static final int FEWEST_FAILURES = 100;
+  private static final int MIN_FAILURES = 100;
 
   /** Looking for room in a full heap takes the collector its time. */
   private static final long RESTORE_NANOS = TimeUnit.SECONDS.toNanos(1);
@@ -101,7 +101,7 @@ final class LastResort {
     }
     int count = failures + 1;
     failures = count;
-    return count >= FEWEST_FAILURES && now - firstFailure >= LONGEST_NANOS;
+    return count >= MIN_FAILURES && now - firstFailure >= MAX_FAILING_NANOS;
   }
 
   /** A whole turn has worked. */

@@ -22,36 +22,39 @@ import org.jspecify.annotations.Nullable;
  * whether the client has taken the item, or the next waiter must be woken.
  */
 final class NumberedWaits {
-  /** The most waits that may be pending. */
-  static final int MOST = 16 * 1024;
+  /** The maximum number of pending waits. */
+  static final int MAX_WAITS = 16 * 1024;
 
-  /** The most keys of all pending waits, which bounds the work when the client disconnects. */
-  static final int MOST_KEYS = 128 * 1024;
+  /**
+   * The maximum number of keys of all pending waits. It bounds the work when the client
+   * disconnects.
+   */
+  static final int MAX_KEYS = 128 * 1024;
 
   /** Heap bytes of a wait beside its keys. */
   private static final int WAIT = 160;
 
   private final ServerState state;
-  private final Runnable untold;
+  private final Runnable onFirstUnsent;
   private final Holding memory;
   private final Map<Long, NumberedWait> pending = new HashMap<>();
   private long next;
   private int keys;
 
   /** Waits that have ended and whose end has not been sent to the client. */
-  private @Nullable NumberedWait firstUntold;
+  private @Nullable NumberedWait firstUnsent;
 
-  private @Nullable NumberedWait lastUntold;
+  private @Nullable NumberedWait lastUnsent;
 
   /**
    * No waits yet.
    *
-   * @param untold runs when the first end becomes unsent; it must not throw
+   * @param onFirstUnsent runs when the first end becomes unsent; it must not throw
    */
-  NumberedWaits(ServerState state, ReplySink client, Runnable untold) {
+  NumberedWaits(ServerState state, ReplySink client, Runnable onFirstUnsent) {
     this.state = state;
     this.memory = new Holding(state.memory.waits, client);
-    this.untold = untold;
+    this.onFirstUnsent = onFirstUnsent;
   }
 
   /** The number of the next wait. */
@@ -101,11 +104,11 @@ final class NumberedWaits {
   }
 
   private NumberedWait add(long number, int keyCount, long keyBytes) throws LimitException {
-    if (pending.size() >= MOST) {
-      throw new LimitException("more than " + MOST + " waits at once");
+    if (pending.size() >= MAX_WAITS) {
+      throw new LimitException("more than " + MAX_WAITS + " waits at once");
     }
-    if (keyCount > MOST_KEYS - keys) {
-      throw new LimitException("waits for more than " + MOST_KEYS + " keys at once");
+    if (keyCount > MAX_KEYS - keys) {
+      throw new LimitException("waits for more than " + MAX_KEYS + " keys at once");
     }
     NumberedWait wait = new NumberedWait(number, keyCount, WAIT + keyBytes);
     memory.change(wait.bytes);
@@ -140,8 +143,8 @@ final class NumberedWaits {
    * to be called.
    */
   void endAll() {
-    firstUntold = null;
-    lastUntold = null;
+    firstUnsent = null;
+    lastUnsent = null;
     Throwable failure = null;
     for (NumberedWait wait : pending.values()) {
       try {
@@ -175,22 +178,23 @@ final class NumberedWaits {
   }
 
   boolean hasEnds() {
-    return firstUntold != null;
+    return firstUnsent != null;
   }
 
   /** Returns the replies for the ended waits, and forgets them. */
   byte[] takeEnds() {
     int ends = 0;
-    for (NumberedWait wait = firstUntold; wait != null; wait = wait.nextUntold) {
+    for (NumberedWait wait = firstUnsent; wait != null; wait = wait.nextUnsent) {
       ends++;
     }
-    ByteBuffer told = ByteBuffer.allocate(ends * (1 + Long.BYTES)).order(ByteOrder.LITTLE_ENDIAN);
-    for (NumberedWait wait = firstUntold; wait != null; wait = wait.nextUntold) {
-      told.put((byte) Reply.STOP_WAITING).putLong(wait.number);
+    ByteBuffer replies =
+        ByteBuffer.allocate(ends * (1 + Long.BYTES)).order(ByteOrder.LITTLE_ENDIAN);
+    for (NumberedWait wait = firstUnsent; wait != null; wait = wait.nextUnsent) {
+      replies.put((byte) Reply.STOP_WAITING).putLong(wait.number);
     }
-    firstUntold = null;
-    lastUntold = null;
-    return told.array();
+    firstUnsent = null;
+    lastUnsent = null;
+    return replies.array();
   }
 
   private final class NumberedWait extends Waiter {
@@ -204,7 +208,7 @@ final class NumberedWaits {
     /** The queue whose item has ended the wait, which the client may be about to take. */
     @Nullable Key wokenBy;
 
-    @Nullable NumberedWait nextUntold;
+    @Nullable NumberedWait nextUnsent;
 
     NumberedWait(Long number, int keyCount, long bytes) {
       this.number = number;
@@ -219,13 +223,13 @@ final class NumberedWaits {
       } else {
         remove(this);
       }
-      NumberedWait last = lastUntold;
-      lastUntold = this;
+      NumberedWait last = lastUnsent;
+      lastUnsent = this;
       if (last == null) {
-        firstUntold = this;
-        untold.run();
+        firstUnsent = this;
+        onFirstUnsent.run();
       } else {
-        last.nextUntold = this;
+        last.nextUnsent = this;
       }
     }
   }

@@ -31,6 +31,15 @@ final class RateLimitedLog {
   }
 
   /** Logs that {@code client} is disconnected, and why. */
+  void disconnecting(NonBlockingSocket client, String reason) {
+    try {
+      disconnecting(client.remoteAddress(), reason);
+    } catch (Throwable e) {
+      suppressed();
+    }
+  }
+
+  /** Logs that {@code client} is disconnected, and why. */
   void disconnecting(Socket client, Throwable reason) {
     try {
       disconnecting(client.getRemoteSocketAddress(), reason);
@@ -65,7 +74,7 @@ final class RateLimitedLog {
    * Logs that {@code client} is disconnected, and why. The address is logged as numbers, without a
    * reverse lookup.
    */
-  void disconnecting(@Nullable SocketAddress client, String reason) {
+  private void disconnecting(@Nullable SocketAddress client, String reason) {
     try {
       warn("disconnecting " + client + ": " + reason);
     } catch (Throwable e) {

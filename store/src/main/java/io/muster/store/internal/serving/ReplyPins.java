@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class ReplyPins implements SharedMemory.Reclaiming {
   /** Longer keys are not kept while a reply is sent. */
-  private static final int LONGEST_KEY = 1024;
+  private static final int MAX_KEY_LENGTH = 1024;
 
   private final Keyspace keyspace;
   private final SharedMemory memory;
@@ -95,7 +95,7 @@ final class ReplyPins implements SharedMemory.Reclaiming {
 
   /** The reply that was just added refers to {@code value} of {@code key} only. */
   void refersOnlyTo(ReplyPin pin, byte[] key, Object value) {
-    if (key.length <= LONGEST_KEY) {
+    if (key.length <= MAX_KEY_LENGTH) {
       pin.key = key;
       pin.value = value;
     }

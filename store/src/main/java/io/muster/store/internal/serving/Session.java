@@ -254,7 +254,7 @@ final class Session implements Requests {
 
   @Override
   public void await(List<byte[]> keys) throws IOException {
-    waits.awaitUnnumbered(keys, Until.PRESENT);
+    waits.beginUnnumbered(keys, Until.PRESENT);
   }
 
   @Override
@@ -410,17 +410,17 @@ final class Session implements Requests {
 
   @Override
   public void observe(List<byte[]> keys) throws IOException {
-    waits.await(keys, Until.OBSERVED);
+    waits.begin(keys, Until.OBSERVED);
   }
 
   @Override
   public void awaitValues(List<byte[]> keys) throws IOException {
-    waits.await(keys, Until.VALUES);
+    waits.begin(keys, Until.VALUES);
   }
 
   @Override
   public void awaitItem(byte[] key) throws IOException {
-    waits.await(List.of(key), Until.ITEM);
+    waits.begin(List.of(key), Until.ITEM);
   }
 
   @Override

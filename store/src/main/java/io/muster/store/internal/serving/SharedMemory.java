@@ -21,10 +21,10 @@ final class SharedMemory {
   /** The reciprocal of the fraction of the budget that is reserved for small requests. */
   private static final int KEPT_PART = 8;
 
-  /** An ordinary amount is the budget divided by this, but at most {@link #MOST_ORDINARY} bytes. */
+  /** An ordinary amount is the budget divided by this, but at most {@link #MAX_ORDINARY} bytes. */
   private static final int ORDINARY_PART = 8;
 
-  private static final int MOST_ORDINARY = 2 * 1024 * 1024;
+  private static final int MAX_ORDINARY = 2 * 1024 * 1024;
 
   /** A client usually holds an ordinary amount for at most this time. */
   private static final double LONG_NANOS = 1e9;
@@ -51,7 +51,7 @@ final class SharedMemory {
     this.share = share;
     this.brief = brief;
     this.ordinary =
-        brief ? Math.max(LITTLE, Math.min(budget.limit() / ORDINARY_PART, MOST_ORDINARY)) : LITTLE;
+        brief ? Math.max(LITTLE, Math.min(budget.limit() / ORDINARY_PART, MAX_ORDINARY)) : LITTLE;
   }
 
   /** Memory that is counted in the budget and is not a {@link Holding}, but can be reclaimed. */

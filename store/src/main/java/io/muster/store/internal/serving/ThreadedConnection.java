@@ -334,7 +334,7 @@ final class ThreadedConnection implements Runnable, ReplySink, ByteSink {
       return;
     }
     evicted = true;
-    boolean told = tellWhyLater(reason);
+    boolean reasonFollows = sendReasonLater(reason);
     unsent.clear();
     unsentBytes = 0;
     held = 0;
@@ -346,7 +346,7 @@ final class ThreadedConnection implements Runnable, ReplySink, ByteSink {
     }
     state.broken();
     log.disconnecting(socket, reason);
-    if (!told) {
+    if (!reasonFollows) {
       closeSocket();
     }
   }
@@ -355,7 +355,7 @@ final class ThreadedConnection implements Runnable, ReplySink, ByteSink {
    * Has the connection's thread send the reason and close the socket, if the client understands the
    * reason and it would not be in the middle of replies.
    */
-  private boolean tellWhyLater(LimitException reason) {
+  private boolean sendReasonLater(LimitException reason) {
     if (sending || sendingSoon || !unsent.isEmpty()) {
       return false;
     }

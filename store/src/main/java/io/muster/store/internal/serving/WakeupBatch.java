@@ -22,11 +22,13 @@ final class WakeupBatch {
   /** Below this size, waking a helper thread costs more CPU time than it saves. */
   private static final int PARALLEL_FROM = 24 * PIECE;
 
-  /** The most threads, because a server shares its host with ranks. */
-  private static final int MOST_HELPERS = 3;
+  /**
+   * The maximum number of helper threads. It is low because a server shares its host with ranks.
+   */
+  private static final int MAX_HELPERS = 3;
 
   private static final int HELPERS =
-      Math.min(MOST_HELPERS, Runtime.getRuntime().availableProcessors() - 1);
+      Math.min(MAX_HELPERS, Runtime.getRuntime().availableProcessors() - 1);
 
   /** A client whose wait has ended. No method throws. */
   interface Recipient {
@@ -39,8 +41,8 @@ final class WakeupBatch {
     /** Sends the ends of waits with numbers, if there are any. */
     void deliverNumberedWakeups();
 
-    /** All has been delivered. */
-    void rearm();
+    /** All wake-ups of this client have been delivered. */
+    void onWakeupDelivered();
   }
 
   private final HeldReplies heldReplies;
@@ -60,8 +62,10 @@ final class WakeupBatch {
   void reserve(int connections) {
     if (connections > clients.length) {
       int length = Math.max(connections, 2 * clients.length);
+      @Nullable Recipient[] longerClients = Arrays.copyOf(clients, length);
+      // Both are assigned or none, because the arrays take turns.
       delivering = Arrays.copyOf(delivering, length);
-      clients = Arrays.copyOf(clients, length);
+      clients = longerClients;
     }
   }
 
@@ -93,7 +97,7 @@ final class WakeupBatch {
       Recipient client = Objects.requireNonNull(released[i]);
       released[i] = null;
       client.deliverNumberedWakeups();
-      client.rearm();
+      client.onWakeupDelivered();
     }
   }
 

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.muster.store.internal.serving.FakeSocket.Request;
 import io.muster.store.internal.serving.Faults.Step;
+import io.muster.store.internal.wire.WireLimits;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -67,6 +68,26 @@ class EventLoopFailureTest {
       assertServed(loop.connect("next"));
       assertServed(other);
       disconnectAllBut(other);
+    }
+  }
+
+  /** The address is read for the log only. */
+  @Test
+  void anyFailure_ofTheAddressOfARefusedClient_doesNotPauseAccepting() {
+    for (Throwable failure : failures()) {
+      SteppedLoop full =
+          new SteppedLoop(new ServingLimits(WireLimits.PYTORCH, 1, Long.MAX_VALUE, 1L << 30));
+      FakeSocket first = full.connect("first");
+      FakeSocket refused = full.arrive("refused");
+      refused.faults.at(Step.ADDRESS, failure);
+
+      full.settle();
+
+      assertThat(refused.isClosed()).as("closed after " + failure).isTrue();
+      assertThat(full.poller.isAccepting()).isTrue();
+      first.send(PING);
+      full.settle();
+      assertThat(first.received()).isEqualTo(PONG);
     }
   }
 

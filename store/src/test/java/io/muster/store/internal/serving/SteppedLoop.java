@@ -14,7 +14,7 @@ final class SteppedLoop {
   static final ServingLimits LIMITS =
       new ServingLimits(WireLimits.PYTORCH, Integer.MAX_VALUE, Long.MAX_VALUE, 1L << 30);
 
-  private static final int MOST_ITERATIONS = 1_000_000;
+  private static final int MAX_ITERATIONS = 1_000_000;
 
   final FakePoller poller = new FakePoller();
   private long now;
@@ -79,7 +79,7 @@ final class SteppedLoop {
 
   /** Iterations until there is nothing more to do. */
   void settle() {
-    for (int i = 0; i < MOST_ITERATIONS; i++) {
+    for (int i = 0; i < MAX_ITERATIONS; i++) {
       runOnce();
       if (poller.isIdle()) {
         return;
