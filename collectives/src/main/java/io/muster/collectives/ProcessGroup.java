@@ -188,6 +188,7 @@ public interface ProcessGroup extends AutoCloseable {
    * @param timeout the maximum time to wait, in place of {@link #timeout()}
    * @param waitForAllRanks whether rank 0 waits for all ranks and names each missing one, rather
    *     than the first
+   * @throws IllegalArgumentException if the timeout is negative
    * @throws CollectiveTimeoutException if a rank is missing after the timeout; on rank 0 {@link
    *     CollectiveTimeoutException#missingRanks} are those ranks
    */

@@ -2,6 +2,7 @@ package io.muster.collectives;
 
 import io.muster.collectives.internal.engine.GroupCreation;
 import io.muster.collectives.internal.engine.JoinedWorld;
+import io.muster.collectives.internal.engine.Timeouts;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -147,13 +148,17 @@ public final class ProcessGroups implements AutoCloseable {
    * group.
    *
    * @param ranks different ranks of the world, in any order
+   * @param timeout of this call, and the default timeout of the group's operations
    * @return the group; empty on ranks that are not in it
-   * @throws IllegalArgumentException if a rank is not in the world or is given twice
+   * @throws IllegalArgumentException if a rank is not in the world or is given twice, or the
+   *     timeout is negative
    * @throws IllegalStateException if there is no default group
    * @throws CollectiveTimeoutException if a rank is missing after the timeout
    * @throws CollectiveException if the default group was closed meanwhile
    */
   public Optional<ProcessGroup> newGroup(List<Integer> ranks, Duration timeout) {
+    // Before the group gets its number, which the other ranks count too.
+    Duration unusedChecked = Timeouts.requireNotNegative(timeout);
     ProcessGroup all;
     JoinedWorld current;
     String name;

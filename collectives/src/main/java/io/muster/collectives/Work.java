@@ -19,7 +19,8 @@ import java.util.concurrent.CompletionStage;
  */
 public interface Work {
   /**
-   * Blocks until the operation is done, at most for the timeout of the group.
+   * Blocks until the operation is done, at most for the timeout that the operation was started
+   * with: that of its group, or of the view of the group ({@link ProcessGroup#withTimeout}).
    *
    * @throws CollectiveException if the operation failed
    * @throws CollectiveTimeoutException if the operation was not done in time; the operation then

@@ -2,6 +2,7 @@ package io.muster.collectives;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import io.muster.fixtures.Background;
 import io.muster.store.HashStore;
@@ -68,6 +69,24 @@ class NewGroupTest {
         .satisfies(e -> assertThat(e.missingRanks()).containsExactly(1))
         .withMessageContaining("rank 0 of 2 of group 1 timed out after PT0.1S");
 
+    assertThatTheWorldIsOfUse();
+  }
+
+  @Test
+  void negativeTimeout_isRefused_andTheNumbersOfGroupsStayTheSame() {
+    init(Map.of());
+
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> world.get(0).newGroup(List.of(0, 1), Duration.ofMillis(-1)))
+        .withMessage("timeout must not be negative but was PT-0.001S");
+    assertThatIllegalArgumentException()
+        .isThrownBy(
+            () -> world.get(0).defaultGroup().monitoredBarrier(Duration.ofMillis(-1), true));
+
+    Background<Optional<ProcessGroup>> other =
+        Background.call(() -> world.get(1).newGroup(List.of(0, 1)));
+    assertThat(world.get(0).newGroup(List.of(0, 1))).isPresent();
+    assertThat(other.result()).isPresent();
     assertThatTheWorldIsOfUse();
   }
 

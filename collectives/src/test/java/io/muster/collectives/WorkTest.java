@@ -211,4 +211,27 @@ class WorkTest {
     assertThat(work.sourceRank()).hasValue(1);
     close();
   }
+
+  @Test
+  void sourceRank_ofASend_isEmpty() {
+    Work work = world.get(0).async().send(Tensor.of(data), 1, 0);
+    assertThat(work.sourceRank()).isEmpty();
+
+    world.get(1).recv(Tensor.of(new int[1]), 0, 0);
+    work.await();
+
+    assertThat(work.sourceRank()).isEmpty();
+    close();
+  }
+
+  @Test
+  void await_waitsForTheTimeoutOfTheView() {
+    Duration timeout = Duration.ofMillis(100);
+    Work work = world.get(0).withTimeout(timeout).async().recv(Tensor.of(data), 1, 0);
+
+    assertThatExceptionOfType(CollectiveTimeoutException.class)
+        .isThrownBy(work::await)
+        .satisfies(e -> assertThat(e.timeout()).isEqualTo(timeout));
+    close();
+  }
 }

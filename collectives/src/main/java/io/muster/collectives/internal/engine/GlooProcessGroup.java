@@ -98,10 +98,7 @@ final class GlooProcessGroup implements ProcessGroup {
 
   @Override
   public ProcessGroup withTimeout(Duration newTimeout) {
-    if (newTimeout.isNegative()) {
-      throw new IllegalArgumentException("timeout must not be negative but was " + newTimeout);
-    }
-    return new GlooProcessGroup(this, newTimeout);
+    return new GlooProcessGroup(this, Timeouts.requireNotNegative(newTimeout));
   }
 
   @Override
@@ -177,7 +174,9 @@ final class GlooProcessGroup implements ProcessGroup {
 
   @Override
   public void monitoredBarrier(Duration limit, boolean waitForAllRanks) {
-    messages.monitoredBarrier(waitForAllRanks).run(limit);
+    // Before the call gets its number, which the other ranks count too.
+    Duration checked = Timeouts.requireNotNegative(limit);
+    messages.monitoredBarrier(waitForAllRanks).run(checked);
   }
 
   @Override

@@ -33,7 +33,7 @@ final class MessageWork implements Work {
 
   @Override
   public void await() {
-    await(backend.timeout());
+    await(operation.timeout());
   }
 
   @Override
@@ -110,7 +110,7 @@ final class MessageWork implements Work {
 
   private void complete(CompletableFuture<Void> completed) {
     try {
-      await(backend.timeout());
+      await(operation.timeout());
       completed.complete(null);
     } catch (Throwable e) {
       completed.completeExceptionally(e);
@@ -120,7 +120,7 @@ final class MessageWork implements Work {
   @Override
   public OptionalInt sourceRank() {
     int rank = message.posted().rank();
-    return rank < 0 ? OptionalInt.empty() : OptionalInt.of(rank);
+    return rank < 0 || !message.receives() ? OptionalInt.empty() : OptionalInt.of(rank);
   }
 
   @Override

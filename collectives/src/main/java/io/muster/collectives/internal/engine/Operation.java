@@ -186,6 +186,11 @@ final class Operation implements AutoCloseable {
     }
   }
 
+  /** The timeout that the operation was started with. */
+  Duration timeout() {
+    return deadline.timeout();
+  }
+
   @Override
   public String toString() {
     return description;
@@ -251,6 +256,11 @@ final class Operation implements AutoCloseable {
 
     PostedMessage posted() {
       return posted;
+    }
+
+    /** Whether this rank receives the message, rather than sends it. */
+    boolean receives() {
+      return receives;
     }
 
     @Override
