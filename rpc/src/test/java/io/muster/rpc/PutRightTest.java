@@ -262,7 +262,20 @@ class PutRightTest {
     try (LocalWorld world = world(options -> options.codec(careless))) {
       assertThatIllegalArgumentException()
           .isThrownBy(() -> world.seen(0, 1).call(Object.class, "echo", new byte[8 * MAX_BYTES]))
-          .withMessageContaining("maxMessageBytes");
+          .withMessageContaining("maxMessageBytes allows " + MAX_BYTES);
+    }
+  }
+
+  @Test
+  void largestMessageSize_isAccepted() {
+    try (LocalWorld world =
+        LocalWorld.of(
+            2,
+            options ->
+                options
+                    .maxMessageBytes(Integer.MAX_VALUE)
+                    .function("echo", arguments -> arguments[0]))) {
+      assertThat(world.seen(0, 1).call(int.class, "echo", 1)).isEqualTo(1);
     }
   }
 }

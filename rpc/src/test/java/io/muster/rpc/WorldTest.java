@@ -163,6 +163,18 @@ class WorldTest {
   }
 
   @Test
+  void dynamicWorld_workerWithoutARank_getsOneThatNoOtherHas() {
+    Store store = new HashStore();
+    try (RpcAgent first = Rpc.init("first", LocalWorld.options(store, 1, -1, more -> {}));
+        RpcAgent second = Rpc.init("second", LocalWorld.options(store, 2, -1, more -> {}));
+        // Its slot is the third, number 2.
+        RpcAgent third = Rpc.init("third", LocalWorld.options(store, -1, -1, more -> {}))) {
+      assertThat(List.of(first.rank(), second.rank(), third.rank())).containsExactly(1, 2, 3);
+      assertThat(third.workers()).extracting(Worker::rank).containsExactly(1, 2, 3);
+    }
+  }
+
+  @Test
   void shutdown_withACallUnderWay_waitsForItsEnd() throws InterruptedException {
     CountDownLatch started = new CountDownLatch(1);
     CountDownLatch mayEnd = new CountDownLatch(1);

@@ -56,7 +56,7 @@ public final class AgentStarter {
     this.functions = functions;
     this.transport =
         new TransportConfig(
-            options.maxMessageBytes() + ENVELOPE_BYTES,
+            (int) Math.min(Integer.MAX_VALUE, (long) options.maxMessageBytes() + ENVELOPE_BYTES),
             options.keepAlive(),
             options.keepAlive(),
             options.timeout(),
@@ -162,7 +162,9 @@ public final class AgentStarter {
     HolderMonitor monitor =
         new HolderMonitor(world, owned, unacknowledged, connections, transport.keepAlive());
     resources.push(monitor::close);
-    Caller caller = new Caller(world, held, connections, codec, options.timeout(), threads);
+    Caller caller =
+        new Caller(
+            world, held, connections, codec, options.maxMessageBytes(), options.timeout(), threads);
     resources.push(caller::close);
 
     Dispatcher dispatcher =

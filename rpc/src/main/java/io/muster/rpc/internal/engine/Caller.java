@@ -34,6 +34,7 @@ final class Caller implements AutoCloseable {
   private final HeldObjects held;
   private final Connections connections;
   private final RpcCodec codec;
+  private final int maxMessageBytes;
   private final Duration defaultTimeout;
   private final Executor executor;
   private final ResultDecoder results;
@@ -44,6 +45,7 @@ final class Caller implements AutoCloseable {
   /**
    * Makes a caller.
    *
+   * @param maxMessageBytes the most bytes of the encoded arguments of a call
    * @param defaultTimeout the timeout of calls on references
    * @param executor completes the futures of asynchronous calls
    */
@@ -52,12 +54,14 @@ final class Caller implements AutoCloseable {
       HeldObjects held,
       Connections connections,
       RpcCodec codec,
+      int maxMessageBytes,
       Duration defaultTimeout,
       Executor executor) {
     this.world = world;
     this.held = held;
     this.connections = connections;
     this.codec = codec;
+    this.maxMessageBytes = maxMessageBytes;
     this.defaultTimeout = defaultTimeout;
     this.executor = orOnThisThread(executor);
     this.results = new ResultDecoder(world.self().rank(), codec, connections, this::newMessage);
@@ -193,25 +197,23 @@ final class Caller implements AutoCloseable {
   }
 
   private Frame frame(CallTarget target, byte[] arguments) {
-    Frame frame =
-        new Request(
-                target.worker().incarnation(),
-                world.self().rank(),
-                target.function(),
-                target.object().map(ReferenceHandle::id),
-                target.resultId(),
-                Body.of(arguments))
-            .encode();
-    if (frame.size() > connections.maxMessageBytes()) {
+    if (arguments.length > maxMessageBytes) {
       throw new IllegalArgumentException(
           String.format(
               Locale.ROOT,
-              "%s failed: the message has %d bytes, and maxMessageBytes allows %d",
+              "%s failed: the arguments have %d bytes, and maxMessageBytes allows %d",
               target,
-              frame.size(),
-              connections.maxMessageBytes()));
+              arguments.length,
+              maxMessageBytes));
     }
-    return frame;
+    return new Request(
+            target.worker().incarnation(),
+            world.self().rank(),
+            target.function(),
+            target.object().map(ReferenceHandle::id),
+            target.resultId(),
+            Body.of(arguments))
+        .encode();
   }
 
   /** The number of calls that have been begun. */

@@ -25,25 +25,29 @@ final class CloseStack implements AutoCloseable {
   /**
    * Runs the actions. Later calls have no effect.
    *
-   * @throws RuntimeException what the first failing action threw, with other exceptions suppressed
+   * @throws RuntimeException what the first failing action threw, with the others suppressed
    */
   @Override
   public void close() {
     synchronized (this) {
       isClosed = true;
     }
-    closeRest();
-  }
-
-  private void closeRest() {
-    Runnable action = next();
-    if (action == null) {
-      return;
+    Throwable first = null;
+    for (Runnable action = next(); action != null; action = next()) {
+      try {
+        action.run();
+      } catch (Throwable e) {
+        if (first == null) {
+          first = e;
+        } else if (first != e) {
+          first.addSuppressed(e);
+        }
+      }
     }
-    try {
-      action.run();
-    } finally {
-      closeRest();
+    if (first instanceof Error error) {
+      throw error;
+    } else if (first instanceof RuntimeException exception) {
+      throw exception;
     }
   }
 

@@ -10,6 +10,7 @@ import io.muster.rpc.internal.wire.Control;
 import io.muster.rpc.internal.world.WorkerInfo;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
 
 /** The connections to other workers, each made when it is first used. Thread-safe. */
 final class Connections implements ControlMessenger, AutoCloseable {
@@ -28,43 +29,45 @@ final class Connections implements ControlMessenger, AutoCloseable {
     this.controlNanos = Nanos.of(config.keepAlive());
   }
 
-  /** The largest message that may be sent, in bytes. */
-  int maxMessageBytes() {
-    return config.maxMessageBytes();
-  }
-
   /**
    * Returns the connection to a worker.
    *
    * @throws IllegalStateException if this agent is closed
    */
   Connection to(WorkerInfo worker) {
-    requireOpen();
+    Connection connection = openTo(worker);
+    if (connection == null) {
+      throw new IllegalStateException("this worker has been shut down");
+    }
+    return connection;
+  }
+
+  /** Returns the connection to a worker, or null if this agent is closed. */
+  private @Nullable Connection openTo(WorkerInfo worker) {
+    if (isClosed) {
+      return null;
+    }
     Connection connection =
         connections.computeIfAbsent(
             worker.incarnation(),
             incarnation -> Connection.to(worker.address(), incarnation, config));
     if (isClosed) {
+      // close() may have missed it.
       connection.close();
+      return null;
     }
-    requireOpen();
     return connection;
-  }
-
-  private void requireOpen() {
-    if (isClosed) {
-      throw new IllegalStateException("this worker has been shut down");
-    }
   }
 
   /** {@inheritDoc} The outcome is a failure if this agent is closed. */
   @Override
   public void send(WorkerInfo worker, Control message, ResponseListener outcome) {
-    if (isClosed) {
+    Connection connection = openTo(worker);
+    if (connection == null) {
       outcome.failed(CLOSED);
     } else {
       Cancellable unused =
-          to(worker).control(message.encode(), controlNanos, Runnable::run, outcome);
+          connection.control(message.encode(), controlNanos, Runnable::run, outcome);
     }
   }
 

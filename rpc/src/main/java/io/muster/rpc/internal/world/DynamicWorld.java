@@ -35,7 +35,11 @@ public final class DynamicWorld implements World {
    * @throws NameTakenException if another worker has the name or the rank
    */
   public static DynamicWorld join(Store store, int rank, IntFunction<WorkerInfo> make) {
-    int slot = Math.toIntExact(store.add(SLOTS, 1) - 1);
+    int slot;
+    do {
+      slot = Math.toIntExact(store.add(SLOTS, 1) - 1);
+      // A worker that asked for a rank may have got the one with the number of this slot.
+    } while (rank < 0 && NameRegistry.isRankClaimed(store, slot));
     WorkerInfo self = make.apply(rank < 0 ? slot : rank);
     NameRegistry.claim(store, self);
     store.set(NameRegistry.rankKey(self.rank()), self.encode());

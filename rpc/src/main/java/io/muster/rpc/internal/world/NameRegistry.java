@@ -50,6 +50,11 @@ final class NameRegistry {
     }
   }
 
+  /** Whether a worker has claimed a rank. Ranks are never released. */
+  static boolean isRankClaimed(Store store, int rank) {
+    return store.check(rankClaimKey(rank)) && !store.getString(rankClaimKey(rank)).isEmpty();
+  }
+
   /** The rank of the worker that has a name. */
   static Optional<Integer> holder(Store store, String name) {
     String claim = store.check(nameKey(name)) ? store.getString(nameKey(name)) : "";

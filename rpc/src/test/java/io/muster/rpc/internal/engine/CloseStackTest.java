@@ -2,6 +2,7 @@ package io.muster.rpc.internal.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
+import static org.assertj.core.api.Assertions.catchThrowable;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -35,5 +36,27 @@ class CloseStackTest {
 
     assertThatIllegalStateException().isThrownBy(stack::close).withMessage("made up");
     assertThat(closed).containsExactly("third", "first");
+  }
+
+  @Test
+  void close_severalActionsThrow_throwsTheFirstAndSuppressesTheOthers() {
+    stack.push(() -> fail(new IllegalArgumentException("last")));
+    stack.push(() -> fail(new AssertionError("second")));
+    stack.push(() -> fail(new IllegalStateException("first")));
+
+    Throwable thrown = catchThrowable(stack::close);
+
+    assertThat(thrown).isInstanceOf(IllegalStateException.class).hasMessage("first");
+    assertThat(thrown.getSuppressed())
+        .extracting(Throwable::getMessage)
+        .containsExactly("second", "last");
+  }
+
+  private static void fail(RuntimeException exception) {
+    throw exception;
+  }
+
+  private static void fail(Error error) {
+    throw error;
   }
 }
