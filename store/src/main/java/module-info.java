@@ -14,10 +14,12 @@ module io.muster.store {
   exports io.muster.store.server;
   exports io.muster.store.internal.concurrent to
       io.muster.collectives,
+      io.muster.launcher,
       io.muster.rpc;
   exports io.muster.store.internal.text to
       io.muster.cli,
       io.muster.collectives,
+      io.muster.launcher,
       io.muster.rpc;
 
   uses io.muster.rendezvous.RendezvousHandler;

@@ -1,0 +1,174 @@
+package io.muster.launcher;
+
+import io.muster.launcher.internal.output.OutputPump;
+import java.io.IOException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One run of all workers, from their start until all have ended. The first that fails makes the
+ * others stop: by SIGTERM, and after the shutdown timeout by SIGKILL.
+ *
+ * <p>It belongs to the thread of its {@link Supervisor}.
+ */
+final class Attempt {
+  private static final Logger LOG = System.getLogger(Attempt.class.getName());
+
+  /** A process ends this soon after SIGKILL, or is stuck in the kernel and is abandoned. */
+  private static final Duration KILL_PATIENCE = Duration.ofSeconds(10);
+
+  /** After its worker has ended, output comes only from a process in a session of its own. */
+  private static final Duration OUTPUT_PATIENCE = Duration.ofSeconds(2);
+
+  private static final int CANNOT_EXECUTE = 126;
+
+  private enum Phase {
+    RUNNING,
+    STOPPING,
+    KILLING,
+    ABANDONED
+  }
+
+  private final int number;
+  private final WorldSpec spec;
+  private final LaunchListener listener;
+  private final Set<Worker> running = new LinkedHashSet<>();
+  private final List<OutputPump> pumps = new ArrayList<>();
+  private Phase phase = Phase.RUNNING;
+  private long deadline;
+  private @Nullable WorkerExit failure;
+
+  Attempt(int number, WorldSpec spec, LaunchListener listener) {
+    this.number = number;
+    this.spec = spec;
+    this.listener = listener;
+  }
+
+  /**
+   * Starts the workers.
+   *
+   * @param supervisor executes what follows an event on the thread of the supervisor
+   */
+  void start(WorkerStarter starter, Consumer<Runnable> supervisor) {
+    for (int rank = 0; rank < spec.worldSize(); rank++) {
+      try {
+        Worker worker = starter.start(rank, number);
+        running.add(worker);
+        pumps.addAll(worker.pumps());
+        listener.started(worker.info());
+        worker
+            .process()
+            .onExit(
+                code -> {
+                  Instant ended = Instant.now();
+                  supervisor.accept(() -> exited(worker, code, ended));
+                });
+      } catch (IOException e) {
+        failure =
+            new WorkerExit(
+                starter.describe(rank, number),
+                CANNOT_EXECUTE,
+                Optional.of("its process cannot be started: " + e.getMessage()),
+                "",
+                Instant.now(),
+                false);
+        stop("TERM");
+        return;
+      }
+    }
+  }
+
+  private void exited(Worker worker, int exitCode, Instant ended) {
+    if (!running.remove(worker)) {
+      return;
+    }
+    WorkerExit exit = worker.exit(exitCode, ended, phase != Phase.RUNNING);
+    // A worker that was told to stop fails because of that, unless it says that it failed before.
+    boolean failed =
+        exitCode != 0
+            && (phase == Phase.RUNNING || (failure != null && exit.message().isPresent()));
+    if (failed && (failure == null || exit.time().isBefore(failure.time()))) {
+      failure = exit;
+    }
+    listener.exited(exit);
+    if (failure != null) {
+      stop("TERM");
+    }
+  }
+
+  /** Sends a signal to all workers that run, unless they are being stopped already. */
+  void stop(String signal) {
+    if (phase == Phase.RUNNING) {
+      phase = Phase.STOPPING;
+      deadline = System.nanoTime() + spec.shutdownTimeout().toNanos();
+      running.forEach(worker -> worker.process().signal(signal));
+    }
+  }
+
+  /** Sends SIGKILL to all workers that run. */
+  void kill() {
+    if (phase == Phase.RUNNING || phase == Phase.STOPPING) {
+      phase = Phase.KILLING;
+      deadline = System.nanoTime() + KILL_PATIENCE.toNanos();
+      running.forEach(worker -> worker.process().signal("KILL"));
+    }
+  }
+
+  boolean isOver() {
+    return running.isEmpty() || phase == Phase.ABANDONED;
+  }
+
+  /** How long to wait for an event. */
+  long nanosToWait() {
+    return phase == Phase.RUNNING ? Long.MAX_VALUE : deadline - System.nanoTime();
+  }
+
+  /** Goes on if the workers have had their time to end. */
+  void checkDeadline() {
+    if (nanosToWait() > 0) {
+      return;
+    }
+    if (phase == Phase.STOPPING) {
+      LOG.log(
+          Level.WARNING,
+          "{0} workers have not ended within {1} s of SIGTERM and are killed",
+          running.size(),
+          spec.shutdownTimeout().toSeconds());
+      kill();
+    } else if (phase == Phase.KILLING) {
+      for (Worker worker : running) {
+        LOG.log(
+            Level.ERROR,
+            "process {0,number,#} of rank {1} does not end after SIGKILL and is abandoned",
+            worker.info().pid(),
+            worker.info().rank());
+      }
+      phase = Phase.ABANDONED;
+    }
+  }
+
+  /** Waits a moment until everything that the workers have written is written. */
+  void awaitOutput() throws InterruptedException {
+    OutputPump.awaitAll(pumps, System.nanoTime() + OUTPUT_PATIENCE.toNanos());
+  }
+
+  /** The first failure; null if there was none before all workers were told to stop. */
+  @Nullable WorkerExit failure() {
+    return failure;
+  }
+
+  /** Blocks for at most this long per wait, so that a deadline cannot be missed by much. */
+  static long boundedMillis(long nanos) {
+    return Math.min(TimeUnit.NANOSECONDS.toMillis(Math.max(nanos, 0)) + 1, 60_000);
+  }
+}

@@ -1,0 +1,137 @@
+package io.muster.launcher;
+
+import io.muster.launcher.internal.process.GroupWatcher;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.Locale;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+
+/**
+ * The processes of a world on this host, started and supervised; {@code torchrun} as a library.
+ *
+ * <pre>{@code
+ * int run() throws InterruptedException {
+ *   WorldSpec spec = WorldSpec.builder().workers(4, List.of("python", "train.py")).build();
+ *   try (Launcher launcher = Launcher.start(spec)) {
+ *     LaunchResult result = launcher.awaitResult();
+ *     System.err.println(result.summary());
+ *     return result.exitCode();
+ *   }
+ * }
+ * }</pre>
+ *
+ * <p>The launcher hosts the store in which the ranks meet, and gives each worker the environment
+ * variables of {@code torchrun}. The first worker that fails ends the attempt: the others get
+ * SIGTERM, and SIGKILL after the {@linkplain WorldSpec#shutdownTimeout shutdown timeout}. Then all
+ * are started again, if {@linkplain WorldSpec#maxRestarts restarts} are left.
+ *
+ * <p>Each worker has a session and a process group of its own. What is left of the group is killed
+ * when the worker ends, and when this process ends for any reason, SIGKILL included. Processes that
+ * have left the group, by {@code setsid}, are not known to the launcher.
+ *
+ * <p>It needs Linux, with the programs {@code sh} and {@code setsid}. All methods are thread-safe.
+ */
+public final class Launcher implements AutoCloseable {
+  private final Supervisor supervisor;
+  private final int port;
+
+  private Launcher(Supervisor supervisor, int port) {
+    this.supervisor = supervisor;
+    this.port = port;
+  }
+
+  /** Starts a world that nobody follows. See {@link #start(WorldSpec, LaunchListener)}. */
+  public static Launcher start(WorldSpec spec) {
+    return start(spec, new LaunchListener() {});
+  }
+
+  /**
+   * Starts a world. Returns when the store accepts connections; the workers are started by another
+   * thread. A worker that cannot be started is a failure of that worker, which {@link #awaitResult}
+   * returns.
+   *
+   * @throws io.muster.store.NetworkException if the store cannot listen at {@link
+   *     WorldSpec#masterAddress} and {@link WorldSpec#masterPort}
+   * @throws UncheckedIOException if the log directory cannot be created, or no process started
+   * @throws UnsupportedOperationException if this is not Linux
+   */
+  public static Launcher start(WorldSpec spec, LaunchListener listener) {
+    if (!System.getProperty("os.name", "").toLowerCase(Locale.ROOT).startsWith("linux")) {
+      throw new UnsupportedOperationException(
+          "launching workers needs Linux, but this is " + System.getProperty("os.name"));
+    }
+    CompletableFuture<Supervisor> started = new CompletableFuture<>();
+    HostedStore store =
+        HostedStore.start(
+            spec.masterAddress(),
+            spec.masterPort(),
+            () -> {
+              var unused = started.thenAccept(Supervisor::storeLost);
+            });
+    try {
+      LogDirectory logs = LogDirectory.create(spec.output().logDirectory(), spec.runId());
+      GroupWatcher watcher = GroupWatcher.start(logs.scratch());
+      WorkerStarter starter = new WorkerStarter(spec, store.port(), logs, watcher);
+      Supervisor supervisor = new Supervisor(spec, listener, store, starter, watcher);
+      started.complete(supervisor);
+      supervisor.start();
+      return new Launcher(supervisor, store.port());
+    } catch (IOException e) {
+      store.close();
+      throw new UncheckedIOException("launching workers failed: " + e.getMessage(), e);
+    }
+  }
+
+  /** The port of the store. */
+  public int port() {
+    return port;
+  }
+
+  /**
+   * Blocks until all workers have ended.
+   *
+   * @throws InterruptedException if the calling thread is interrupted; the workers go on
+   * @throws IllegalStateException if the launcher itself failed; all workers were killed
+   */
+  public LaunchResult awaitResult() throws InterruptedException {
+    try {
+      return supervisor.result().get();
+    } catch (ExecutionException e) {
+      throw new IllegalStateException("the launcher failed: " + e.getCause(), e.getCause());
+    }
+  }
+
+  /**
+   * Asks all workers to stop, by SIGTERM, and by SIGKILL after the shutdown timeout. They are not
+   * restarted. Does not block.
+   */
+  public void stop() {
+    stop("TERM");
+  }
+
+  /**
+   * Asks all workers to stop, by this signal, and by SIGKILL after the shutdown timeout. They are
+   * not restarted. The exit code of the result is 128 plus the number of the signal. Does not
+   * block.
+   *
+   * @param signal HUP, INT, QUIT, KILL, USR1, USR2 or TERM
+   * @throws IllegalArgumentException if it is another signal
+   */
+  public void stop(String signal) {
+    supervisor.stop(signal);
+  }
+
+  /** Kills all workers, by SIGKILL. Does not block. */
+  public void kill() {
+    supervisor.kill();
+  }
+
+  /** Kills the workers that still run. Blocks until they have ended. */
+  @Override
+  public void close() {
+    supervisor.kill();
+    // Whatever the result is, it can be had from the other methods.
+    supervisor.result().exceptionally(e -> null).join();
+  }
+}

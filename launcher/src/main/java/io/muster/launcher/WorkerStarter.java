@@ -1,0 +1,170 @@
+package io.muster.launcher;
+
+import io.muster.launcher.internal.output.Console;
+import io.muster.launcher.internal.output.InputPump;
+import io.muster.launcher.internal.output.OutputPump;
+import io.muster.launcher.internal.process.GroupWatcher;
+import io.muster.launcher.internal.process.WorkerProcess;
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.lang.ProcessBuilder.Redirect;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Starts workers, with their environment and their streams. */
+final class WorkerStarter {
+  /** Cyan, yellow, green, magenta, blue, and the bright ones: legible on black and on white. */
+  private static final int[] COLORS = {36, 33, 32, 35, 34, 96, 93, 92, 95, 94};
+
+  private static final String UNKNOWN_HOST = "localhost";
+
+  private final WorldSpec spec;
+  private final OutputOptions output;
+  private final WorkerEnvironment environment;
+  private final LogDirectory logs;
+  private final GroupWatcher watcher;
+  private final Console console;
+  private final Console errorConsole;
+  private final InputPump input;
+  private final String host = hostName();
+
+  WorkerStarter(WorldSpec spec, int port, LogDirectory logs, GroupWatcher watcher) {
+    this.spec = spec;
+    this.output = spec.output();
+    this.environment = new WorkerEnvironment(spec, port);
+    this.logs = logs;
+    this.watcher = watcher;
+    this.console =
+        new Console(output.console().orElseGet(() -> new FileOutputStream(FileDescriptor.out)));
+    this.errorConsole =
+        new Console(
+            output.errorConsole().orElseGet(() -> new FileOutputStream(FileDescriptor.err)));
+    this.input = new InputPump();
+  }
+
+  private static String hostName() {
+    try {
+      return Files.readString(Path.of("/proc/sys/kernel/hostname")).strip();
+    } catch (IOException e) {
+      return UNKNOWN_HOST;
+    }
+  }
+
+  /** The worker of a rank before it has a process. */
+  WorkerInfo describe(int rank, int attempt) {
+    return new WorkerInfo(rank, rank, spec.role(), host, -1, attempt, command(rank));
+  }
+
+  private List<String> command(int rank) {
+    int first = 0;
+    for (WorkerGroup group : spec.groups()) {
+      first += group.count();
+      if (rank < first) {
+        return group.command();
+      }
+    }
+    throw new IndexOutOfBoundsException(rank);
+  }
+
+  /**
+   * Starts a worker.
+   *
+   * @throws IOException if no process can be started, or no file written
+   */
+  Worker start(int rank, int attempt) throws IOException {
+    WorkerInfo planned = describe(rank, attempt);
+    Path directory = logs.ofWorker(attempt, planned.localRank());
+    Path errorFile = directory.resolve("error.json");
+    boolean hasInput = planned.localRank() == 0 && output.input().isPresent();
+    Stream out = new Stream(planned, false, directory.resolve("stdout.log"));
+    Stream err = new Stream(planned, true, directory.resolve("stderr.log"));
+    WorkerProcess process =
+        WorkerProcess.start(
+            watcher,
+            planned.command(),
+            environment.of(rank, attempt, errorFile),
+            new WorkerProcess.Streams(hasInput, out.redirect(), err.redirect()));
+    List<OutputPump> pumps = new ArrayList<>();
+    out.pump(process.output(), console, pumps);
+    err.pump(process.error(), errorConsole, pumps);
+    if (hasInput) {
+      input.pump(output.input().get(), process.input());
+    }
+    WorkerInfo info =
+        new WorkerInfo(
+            rank,
+            planned.localRank(),
+            planned.role(),
+            host,
+            process.pid(),
+            attempt,
+            planned.command());
+    return new Worker(info, process, errorFile, pumps);
+  }
+
+  /** One output stream of a worker, and where it goes. */
+  private final class Stream {
+    private final WorkerInfo worker;
+    private final boolean error;
+    private final Path file;
+    private final boolean isTee;
+    private final boolean toFile;
+    private final boolean toConsole;
+
+    Stream(WorkerInfo worker, boolean error, Path file) {
+      this.worker = worker;
+      this.error = error;
+      this.file = file;
+      this.isTee = output.isTee(worker.localRank(), error);
+      this.toFile = isTee || output.isRedirect(worker.localRank(), error);
+      this.toConsole = output.isOnConsole(worker.localRank(), error);
+    }
+
+    /** The only worker of a world gets the console itself, which may be a terminal. */
+    private boolean isInherited() {
+      return spec.worldSize() == 1 && toConsole && !toFile && output.console().isEmpty();
+    }
+
+    Redirect redirect() {
+      if (isInherited()) {
+        return Redirect.INHERIT;
+      }
+      if (toConsole) {
+        return Redirect.PIPE;
+      }
+      return toFile ? Redirect.to(file.toFile()) : Redirect.DISCARD;
+    }
+
+    void pump(InputStream source, Console target, List<OutputPump> pumps) throws IOException {
+      if (isInherited() || !toConsole) {
+        return;
+      }
+      OutputStream copy = toFile ? Files.newOutputStream(file) : null;
+      String name = worker.rank() + (error ? "-err" : "-out");
+      pumps.add(OutputPump.start(source, target, prefix(), copy, name));
+    }
+
+    private byte[] prefix() {
+      if (spec.worldSize() == 1 && !isTee) {
+        return new byte[0];
+      }
+      String prefix =
+          output
+              .prefix()
+              .replace("${role_name}", worker.role())
+              .replace("${local_rank}", Integer.toString(worker.localRank()))
+              .replace("${rank}", Integer.toString(worker.rank()))
+              .replace("${hostname}", host);
+      if (output.colored()) {
+        prefix = "\u001b[" + COLORS[worker.rank() % COLORS.length] + "m" + prefix + "\u001b[0m";
+      }
+      return prefix.getBytes(StandardCharsets.UTF_8);
+    }
+  }
+}

@@ -1,0 +1,208 @@
+package io.muster.launcher;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+
+/**
+ * What a {@link Launcher} runs: the commands of all ranks, and how to supervise them. Immutable.
+ *
+ * <pre>{@code
+ * WorldSpec spec =
+ *     WorldSpec.builder()
+ *         .workers(2, List.of("python", "train.py"))
+ *         .workers(1, List.of("java", "-jar", "feeder.jar"))
+ *         .maxRestarts(3)
+ *         .build();
+ * }</pre>
+ */
+public final class WorldSpec {
+  /** The default of {@link #shutdownTimeout}: 30 seconds, as in {@code torchrun}. */
+  public static final Duration DEFAULT_SHUTDOWN_TIMEOUT = Duration.ofSeconds(30);
+
+  private final Builder settings;
+
+  private WorldSpec(Builder settings) {
+    this.settings = settings;
+  }
+
+  /** Returns a builder with the defaults and no workers. */
+  public static Builder builder() {
+    return new Builder();
+  }
+
+  /** The workers, by rank. */
+  public List<WorkerGroup> groups() {
+    return settings.groups;
+  }
+
+  /** The number of ranks. */
+  public int worldSize() {
+    return settings.groups.stream().mapToInt(WorkerGroup::count).sum();
+  }
+
+  /** The role of the workers. */
+  public String role() {
+    return settings.role;
+  }
+
+  /** The name of the run. */
+  public String runId() {
+    return settings.runId;
+  }
+
+  /** How often all workers are started again after a failure. */
+  public int maxRestarts() {
+    return settings.maxRestarts;
+  }
+
+  /** How long workers have between SIGTERM and SIGKILL. */
+  public Duration shutdownTimeout() {
+    return settings.shutdownTimeout;
+  }
+
+  /** The address on which the launcher hosts the store. */
+  public String masterAddress() {
+    return settings.masterAddress;
+  }
+
+  /** The port of the store; 0 for any free port. */
+  public int masterPort() {
+    return settings.masterPort;
+  }
+
+  /** Variables for the workers in addition to those of this process. */
+  public Map<String, String> environment() {
+    return settings.environment;
+  }
+
+  /** Where the output of the workers goes. */
+  public OutputOptions output() {
+    return settings.output;
+  }
+
+  /** Builds a {@link WorldSpec}. */
+  public static final class Builder {
+    private List<WorkerGroup> groups = List.of();
+    private String role = "default";
+    private String runId = "none";
+    private int maxRestarts;
+    private Duration shutdownTimeout = DEFAULT_SHUTDOWN_TIMEOUT;
+    private String masterAddress = "127.0.0.1";
+    private int masterPort;
+    private Map<String, String> environment = Map.of();
+    private OutputOptions output = OutputOptions.builder().build();
+
+    private Builder() {}
+
+    private Builder(Builder other) {
+      groups = other.groups;
+      role = other.role;
+      runId = other.runId;
+      maxRestarts = other.maxRestarts;
+      shutdownTimeout = other.shutdownTimeout;
+      masterAddress = other.masterAddress;
+      masterPort = other.masterPort;
+      environment = other.environment;
+      output = other.output;
+    }
+
+    /**
+     * Adds ranks that run the same command, after those added before.
+     *
+     * @throws IllegalArgumentException if {@code count} is not positive or {@code command} is empty
+     */
+    public Builder workers(int count, List<String> command) {
+      List<WorkerGroup> all = new ArrayList<>(groups);
+      all.add(new WorkerGroup(count, command));
+      groups = List.copyOf(all);
+      return this;
+    }
+
+    /** Sets the role, a name for the prefix and {@code ROLE_NAME}. Default: {@code default}. */
+    public Builder role(String role) {
+      this.role = Objects.requireNonNull(role);
+      return this;
+    }
+
+    /**
+     * Sets the name of the run, for {@code TORCHELASTIC_RUN_ID} and the directory of logs. Default:
+     * {@code none}, as in {@code torchrun}.
+     */
+    public Builder runId(String runId) {
+      this.runId = Objects.requireNonNull(runId);
+      return this;
+    }
+
+    /**
+     * Sets how often all workers are started again after one has failed. Default: 0.
+     *
+     * @throws IllegalArgumentException if it is negative
+     */
+    public Builder maxRestarts(int restarts) {
+      if (restarts < 0) {
+        throw new IllegalArgumentException("maxRestarts must not be negative but was " + restarts);
+      }
+      maxRestarts = restarts;
+      return this;
+    }
+
+    /**
+     * Sets how long workers have to end after SIGTERM, before SIGKILL. Default: {@link
+     * #DEFAULT_SHUTDOWN_TIMEOUT}.
+     *
+     * @throws IllegalArgumentException if it is negative
+     */
+    public Builder shutdownTimeout(Duration timeout) {
+      if (timeout.isNegative()) {
+        throw new IllegalArgumentException("shutdownTimeout must not be negative");
+      }
+      shutdownTimeout = timeout;
+      return this;
+    }
+
+    /**
+     * Sets where the launcher hosts the store: an address of this host, which workers get as {@code
+     * MASTER_ADDR} and {@code MASTER_PORT}. Default: any free port of 127.0.0.1.
+     *
+     * @param port 0 for any free port
+     */
+    public Builder master(String address, int port) {
+      masterAddress = Objects.requireNonNull(address);
+      masterPort = port;
+      return this;
+    }
+
+    /**
+     * Adds variables to the environment of the workers. They take precedence over those of this
+     * process, and not over those that the launcher sets. Default: none.
+     */
+    public Builder environment(Map<String, String> variables) {
+      Map<String, String> all = new LinkedHashMap<>(environment);
+      all.putAll(variables);
+      environment = Map.copyOf(all);
+      return this;
+    }
+
+    /** Sets where the output of the workers goes. Default: {@link OutputOptions}' defaults. */
+    public Builder output(OutputOptions output) {
+      this.output = Objects.requireNonNull(output);
+      return this;
+    }
+
+    /**
+     * Returns the specification.
+     *
+     * @throws IllegalArgumentException if there are no workers
+     */
+    public WorldSpec build() {
+      if (groups.isEmpty()) {
+        throw new IllegalArgumentException("a world needs at least one worker");
+      }
+      return new WorldSpec(new Builder(this));
+    }
+  }
+}

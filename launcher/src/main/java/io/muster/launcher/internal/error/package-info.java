@@ -1,0 +1,2 @@
+/** torchelastic's error file, in which a worker leaves the reason of its failure. */
+package io.muster.launcher.internal.error;
