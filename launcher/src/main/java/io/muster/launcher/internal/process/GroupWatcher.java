@@ -29,22 +29,27 @@ public final class GroupWatcher implements AutoCloseable {
   private static final String SCRIPT =
       """
       trap '' HUP INT TERM
+      # A process that has not made its group yet has the number that the group will have.
+      signal() {
+        kill -s "$1" -- "-$2" || kill -s "$1" "$2"
+      }
       groups=
       while read -r verb group; do
         case $verb in
           WATCH) groups="$groups $group" ;;
-          FORGET)
+          END)
+            kill -s KILL -- "-$group"
             rest=
             for each in $groups; do
               [ "$each" = "$group" ] || rest="$rest $each"
             done
             groups=$rest
             ;;
-          *) kill -s "$verb" -- "-$group" ;;
+          *) signal "$verb" "$group" ;;
         esac
       done
       for each in $groups; do
-        kill -s KILL -- "-$each"
+        signal KILL "$each"
       done
       [ -z "$1" ] || rm -rf -- "$1"
       """;
@@ -83,12 +88,9 @@ public final class GroupWatcher implements AutoCloseable {
   }
 
   /** Kills what is left of a group, and removes the group, whose number may be reused then. */
-  void endGroup(long group) {
-    signal(group, "KILL");
-    synchronized (this) {
-      groups.remove(group);
-      tell("FORGET", group);
-    }
+  synchronized void endGroup(long group) {
+    groups.remove(group);
+    tell("END", group);
   }
 
   /** Sends a signal, such as {@code TERM}, to all processes of a group that has not been ended. */
