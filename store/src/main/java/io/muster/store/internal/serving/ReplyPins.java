@@ -31,7 +31,7 @@ final class ReplyPins implements SharedMemory.Reclaiming {
   ReplyPins(Keyspace keyspace, SharedMemory memory) {
     this.keyspace = keyspace;
     this.memory = memory;
-    memory.setReclaiming(this);
+    memory.addReclaiming(this);
   }
 
   /**

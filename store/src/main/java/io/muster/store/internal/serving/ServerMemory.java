@@ -23,6 +23,9 @@ final class ServerMemory {
   final MemoryBudget all;
   final MemoryBudget stored;
 
+  /** The periods of the {@link StoredMemory} of each keyspace. */
+  final StoredMemory.Periods storedPeriods = new StoredMemory.Periods();
+
   /** Requests that arrive, and replies that are sent. */
   final SharedMemory transfers;
 

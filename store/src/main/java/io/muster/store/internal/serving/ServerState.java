@@ -53,13 +53,18 @@ final class ServerState {
    * @param nanoTime the time, as {@link System#nanoTime} counts it
    */
   ServerState(ServingLimits limits, LongSupplier nanoTime) {
+    this(limits, new ServerMemory(limits.heapBytes()), new LastResort(nanoTime));
+  }
+
+  /** An empty server that shares the memory and the last resort of others on its thread. */
+  ServerState(ServingLimits limits, ServerMemory memory, LastResort lastResort) {
     this.limits = limits;
-    this.lastResort = new LastResort(nanoTime);
+    this.lastResort = lastResort;
     this.keyspace = new Keyspace(waiters, limits.storedBytes());
     this.keys = new KeyInterner(keyspace);
     this.barriers = new Barriers(keyspace);
-    this.memory = new ServerMemory(limits.heapBytes());
-    this.stored = new StoredMemory(keyspace, memory.stored);
+    this.memory = memory;
+    this.stored = new StoredMemory(keyspace, memory.stored, memory.storedPeriods);
     this.pins = new ReplyPins(keyspace, memory.transfers);
   }
 

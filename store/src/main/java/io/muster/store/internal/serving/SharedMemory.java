@@ -1,6 +1,8 @@
 package io.muster.store.internal.serving;
 
 import io.muster.store.internal.wire.LimitException;
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -36,7 +38,7 @@ final class SharedMemory {
   private final long share;
   private final boolean brief;
   private final long ordinary;
-  private @Nullable Reclaiming reclaiming;
+  private final List<Reclaiming> reclaimed = new ArrayList<>();
   private @Nullable Holding oldest;
   private @Nullable Holding newest;
 
@@ -70,8 +72,8 @@ final class SharedMemory {
     void reclaim(@Nullable ReplySink client, long now);
   }
 
-  void setReclaiming(Reclaiming reclaiming) {
-    this.reclaiming = reclaiming;
+  void addReclaiming(Reclaiming reclaiming) {
+    reclaimed.add(reclaiming);
   }
 
   /** The bytes that are available for requests that are not small. */
@@ -131,8 +133,10 @@ final class SharedMemory {
 
   /** Makes some room; false if that is not possible. No client is disconnected needlessly. */
   private boolean makeRoom(Holding by, long wanted) {
-    if (reclaiming != null && reclaiming.recount()) {
-      return true;
+    for (int i = 0; i < reclaimed.size(); i++) {
+      if (reclaimed.get(i).recount()) {
+        return true;
+      }
     }
     long now = System.nanoTime();
     if (wanted <= ordinary) {
@@ -156,9 +160,16 @@ final class SharedMemory {
         most = weight;
       }
     }
-    Reclaiming other = reclaiming;
     ReplySink client = except == null ? null : except.client;
-    if (other != null && other.weight(client, now) > most) {
+    Reclaiming other = null;
+    for (int i = 0; i < reclaimed.size(); i++) {
+      double weight = reclaimed.get(i).weight(client, now);
+      if (weight > most) {
+        other = reclaimed.get(i);
+        most = weight;
+      }
+    }
+    if (other != null) {
       other.reclaim(client, now);
       return true;
     }

@@ -22,24 +22,36 @@ final class StoredMemory {
   private static final int LITTLE_PART = 64;
 
   private final Keyspace keyspace;
+
+  /** What all keyspaces of a server share. */
   private final MemoryBudget budget;
+
   private final long freeForAll;
   private final long little;
 
   /** Contributions are counted while more bytes than this are stored. */
   private final long counted;
 
-  /**
-   * The number of times that the stored bytes fell to {@link #counted}, which ends contributions.
-   */
-  private long period;
+  private final Periods periods;
 
-  StoredMemory(Keyspace keyspace, MemoryBudget budget) {
+  /** The bytes of this keyspace that the budget counts. */
+  private long charged;
+
+  StoredMemory(Keyspace keyspace, MemoryBudget budget, Periods periods) {
     this.keyspace = keyspace;
     this.budget = budget;
+    this.periods = periods;
     this.freeForAll = budget.limit() - budget.limit() / KEPT_PART;
     this.little = budget.limit() / LITTLE_PART;
     this.counted = budget.limit() / 2;
+  }
+
+  /**
+   * Counts how often the stored bytes of a server fell to half of the room, which ends
+   * contributions. All keyspaces of the server share one.
+   */
+  static final class Periods {
+    private long current;
   }
 
   /** The bytes that one client has stored in a period, less those that it has removed. */
@@ -101,21 +113,22 @@ final class StoredMemory {
 
   /** Counts what a request has stored or removed. */
   void settle(Contribution by) {
-    long change = keyspace.heapBytes() - budget.used();
+    long change = keyspace.heapBytes() - charged;
     if (change != 0) {
       boolean wasCounted = budget.used() > counted;
       budget.adjust(change);
+      charged += change;
       if (budget.used() > counted) {
         by.bytes = bytes(by) + change;
-        by.period = period;
+        by.period = periods.current;
       } else if (wasCounted) {
-        period++;
+        periods.current++;
       }
     }
   }
 
   private long bytes(Contribution by) {
-    return by.period == period ? by.bytes : 0;
+    return by.period == periods.current ? by.bytes : 0;
   }
 
   /** The bytes by which a set would make the keyspace grow. */
