@@ -147,8 +147,13 @@ public final class FileStore implements Store {
   @Override
   public byte[] get(String key) {
     requireNonNull(key, "key");
-    Optional<byte[]> found = refreshed(() -> Optional.ofNullable(value(key(key))));
-    return found.map(byte[]::clone).orElseGet(() -> multiGet(List.of(key)).get(0));
+    return find(key).orElseGet(() -> multiGet(List.of(key)).get(0));
+  }
+
+  @Override
+  public Optional<byte[]> find(String key) {
+    requireNonNull(key, "key");
+    return refreshed(() -> Optional.ofNullable(value(key(key))).map(byte[]::clone));
   }
 
   @Override

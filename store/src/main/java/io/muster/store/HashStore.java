@@ -56,6 +56,12 @@ public final class HashStore implements Store {
   }
 
   @Override
+  public Optional<byte[]> find(String key) {
+    byte[] bytes = KeyText.bytes(requireNonNull(key, "key"));
+    return locked(() -> Optional.ofNullable(keyspace.value(bytes)).map(HashStore::copyOf));
+  }
+
+  @Override
   public long add(String key, long delta) {
     return locked(() -> keyspace.add(KeyText.bytes(key), delta));
   }

@@ -4,6 +4,7 @@ import io.muster.store.internal.text.PrintableText;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 
 /**
  * A view of another store that prepends {@code prefix + "/"} to every key; PyTorch's {@code
@@ -52,6 +53,11 @@ public final class PrefixStore implements Store {
   }
 
   @Override
+  public Optional<byte[]> find(String key) {
+    return store.find(full(key));
+  }
+
+  @Override
   public long add(String key, long delta) {
     return store.add(full(key), delta);
   }
@@ -64,6 +70,11 @@ public final class PrefixStore implements Store {
   @Override
   public SwapResult compareAndSwap(String key, byte[] expected, byte[] desired) {
     return store.compareAndSwap(full(key), expected, desired);
+  }
+
+  @Override
+  public boolean compareAndSet(String key, byte[] expected, byte[] desired) {
+    return store.compareAndSet(full(key), expected, desired);
   }
 
   @Override

@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * A map from string keys to bytes that the processes of a job share; PyTorch's {@code
@@ -39,9 +40,10 @@ import java.util.List;
  * UTF-8 appears as text, and converts keys to bytes and back.
  *
  * <p><b>Implementations.</b> Implement {@link #set}, {@link #get}, {@link #add} and {@link
- * #compareSet}, and any other method that the store supports. {@link #append}, {@link #multiGet},
- * {@link #multiSet} and {@link #barrier} have default implementations based on these. The other
- * methods throw {@link UnsupportedOperationException} with the message {@code Not implemented.}
+ * #compareSet}, and any other method that the store supports. {@link #find}, {@link
+ * #compareAndSet}, {@link #append}, {@link #multiGet}, {@link #multiSet} and {@link #barrier} have
+ * default implementations based on these. The other methods throw {@link
+ * UnsupportedOperationException} with the message {@code Not implemented.}
  *
  * <p>In addition to the exceptions named below, a store over a network throws {@link
  * NetworkException} from any method once its connection is lost, and a closed store throws {@link
@@ -74,6 +76,32 @@ public interface Store extends AutoCloseable {
   /** {@link #get}, with the value decoded as UTF-8. */
   default String getString(String key) {
     return new String(get(key), StandardCharsets.UTF_8);
+  }
+
+  /**
+   * Returns the value of a key, or empty if the key is missing. Does not wait for the key. A queue
+   * is not a value. PyTorch has no such operation.
+   *
+   * <p>The default implementation is {@link #check} and then {@link #get}. If the name is only a
+   * queue, or the key is deleted between the two, it blocks for up to {@link #timeout} and returns
+   * empty. The stores of this package override it with a single operation.
+   *
+   * @return the value, or empty; the caller owns the array
+   */
+  default Optional<byte[]> find(String key) {
+    if (!check(List.of(requireNonNull(key, "key")))) {
+      return Optional.empty();
+    }
+    try {
+      return Optional.of(get(key));
+    } catch (StoreTimeoutException e) {
+      return Optional.empty();
+    }
+  }
+
+  /** {@link #find}, with the value decoded as UTF-8. */
+  default Optional<String> findString(String key) {
+    return find(key).map(value -> new String(value, StandardCharsets.UTF_8));
   }
 
   /**
@@ -124,6 +152,44 @@ public interface Store extends AutoCloseable {
   default SwapResult compareAndSwap(String key, String expected, String desired) {
     return compareAndSwap(
         key, Arguments.utf8(expected, "expected"), Arguments.utf8(desired, "desired"));
+  }
+
+  /**
+   * Replaces the value of a key if it equals {@code expected}, and returns whether it did. A
+   * missing key matches only an empty {@code expected}.
+   *
+   * <p>With a store that supports {@link #compareAndSwap}, true means that this call replaced the
+   * value, and of several callers with the same arguments exactly one gets true. Any other store
+   * uses {@link #compareSet(String, byte[], byte[])}, as {@link TcpStore} does with PyTorch's
+   * servers. There, true means only that the key now holds {@code desired}: another caller may have
+   * set it. A lock needs a {@code desired} that no other caller uses.
+   *
+   * @throws UnsupportedOperationException if the store supports neither {@code compareAndSwap} nor
+   *     {@link #check}, and {@code expected} and {@code desired} are equal and not empty
+   */
+  default boolean compareAndSet(String key, byte[] expected, byte[] desired) {
+    SwapResult result;
+    try {
+      result = compareAndSwap(key, expected, desired);
+    } catch (UnsupportedOperationException e) {
+      return compareSetHolds(key, expected, desired);
+    }
+    return result.swapped();
+  }
+
+  /** {@link #compareAndSet(String, byte[], byte[])} with UTF-8 text. */
+  default boolean compareAndSet(String key, String expected, String desired) {
+    return compareAndSet(
+        key, Arguments.utf8(expected, "expected"), Arguments.utf8(desired, "desired"));
+  }
+
+  private boolean compareSetHolds(String key, byte[] expected, byte[] desired) {
+    if (!Arrays.equals(compareSet(key, expected, desired), desired)) {
+      return false;
+    }
+    // For a missing key that does not match, compareSet returns `expected`.
+    boolean mayBeMissing = expected.length > 0 && Arrays.equals(expected, desired);
+    return !mayBeMissing || check(List.of(key));
   }
 
   /**

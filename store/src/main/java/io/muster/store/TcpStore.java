@@ -250,6 +250,18 @@ public final class TcpStore implements Store {
     }
   }
 
+  /**
+   * {@inheritDoc}
+   *
+   * <p>Takes one round trip with a Muster server, and two with PyTorch's. A PyTorch server with
+   * queues returns an empty value for a name that is only a queue.
+   */
+  @Override
+  public Optional<byte[]> find(String key) {
+    byte[] wireKey = wireKey(key);
+    return ask("find", nanos -> client.tryGet(wireKey, nanos));
+  }
+
   @Override
   public long add(String key, long delta) {
     byte[] wireKey = wireKey(key);

@@ -110,6 +110,9 @@ class PrefixStoreTest {
     p.queuePush("q", "item");
 
     assertThat(hash.getString("p/k")).isEqualTo("vw");
+    assertThat(p.findString("k")).contains("vw");
+    assertThat(p.compareAndSet("k", "vw", "v")).isTrue();
+    assertThat(hash.getString("p/k")).isEqualTo("v");
     assertThat(hash.getString("p/m")).isEqualTo("x");
     assertThat(hash.getString("p/n")).isEqualTo("3");
     assertThat(hash.queueLen("p/q")).isEqualTo(1);

@@ -81,6 +81,8 @@ class UserStoreTest {
     assertNotImplemented(
         () -> store.multiSet(List.of("foo", "bar"), List.of(bytes("v"), bytes("v"))));
     assertNotImplemented(() -> store.compareAndSwap("foo", "bar", "baz"));
+    assertNotImplemented(() -> store.compareAndSet("foo", "bar", "baz"));
+    assertNotImplemented(() -> store.find("foo"));
     assertNotImplemented(() -> store.check("foo"));
     assertNotImplemented(() -> store.await("foo"));
     assertNotImplemented(() -> store.await(Duration.ZERO, "foo"));
@@ -232,6 +234,46 @@ class UserStoreTest {
     threads.forEach(Background::result);
 
     assertThat(store.getString("k").split(";")).hasSize(400).doesNotHaveDuplicates();
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void findFallback_findsWhatIsThere(boolean prefixed) {
+    Store store = prefixed ? new PrefixStore("p", new FallbackStore()) : new FallbackStore();
+    store.set("k", "v");
+
+    assertThat(store.findString("k")).contains("v");
+    assertThat(store.find("other")).isEmpty();
+  }
+
+  @Test
+  void findFallback_keyDeletedMeanwhile_isEmpty() {
+    Store store =
+        new FallbackStore() {
+          @Override
+          public byte[] get(String key) {
+            throw StoreTimeoutException.ofKeys(
+                Duration.ZERO, "", List.of(key), List.of(key), "a store");
+          }
+        };
+    store.set("k", "v");
+
+    assertThat(store.find("k")).isEmpty();
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void compareAndSetFallback_saysWhatTheKeyHolds(boolean prefixed) {
+    Store store = prefixed ? new PrefixStore("p", new FallbackStore()) : new FallbackStore();
+
+    assertThat(store.compareAndSet("k", "", "v")).isTrue();
+    assertThat(store.compareAndSet("k", "", "v")).isTrue();
+    assertThat(store.compareAndSet("k", "v", "w")).isTrue();
+    assertThat(store.compareAndSet("k", "v", "x")).isFalse();
+    assertThat(store.getString("k")).isEqualTo("w");
+    assertThat(store.compareAndSet("missing", "v", "v")).isFalse();
+    assertThat(store.compareAndSet("missing", "v", "w")).isFalse();
+    assertThat(store.check("missing")).isFalse();
   }
 
   @Test

@@ -8,6 +8,7 @@ import static io.muster.store.server.RawClient.set;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.muster.fixtures.Eventually;
+import io.muster.store.TcpStore;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
@@ -43,6 +44,20 @@ class ServerStatisticsTest extends ServerTest {
     Eventually.assertThat(() -> server().statistics().openConnections()).isEqualTo(0);
     assertThat(server().statistics().acceptedConnections()).isEqualTo(1);
     assertThat(server().statistics().brokenConnections()).isZero();
+  }
+
+  @Test
+  void statistics_afterFinds_countOneRequestEach() {
+    try (TcpStore store = TcpStore.connect("127.0.0.1", server().port())) {
+      store.set("k", "v");
+
+      assertThat(store.findString("k")).contains("v");
+      assertThat(store.find("other")).isEmpty();
+
+      assertThat(server().statistics().requests())
+          .containsEntry("TRY_GET", 2L)
+          .containsOnlyKeys("VALIDATE", "CHECK", "HELLO", "SET", "TRY_GET");
+    }
   }
 
   @Test
