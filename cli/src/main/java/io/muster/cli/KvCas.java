@@ -64,6 +64,11 @@ final class KvCas extends KvOperation {
     if (!Arrays.equals(current, desiredBytes)) {
       throw notSwapped(current);
     }
+    streams()
+        .errWriter()
+        .println(
+            "muster kv cas: warning: the server cannot tell who set the key; another caller with the"
+                + " same DESIRED may have set it at the same moment");
   }
 
   private boolean isAt(Store store, byte[] value) {
@@ -71,7 +76,7 @@ final class KvCas extends KvOperation {
   }
 
   private CommandFailedException notSwapped(byte[] current) {
-    streams().write(current);
+    streams().writeValue(current);
     return CommandFailedException.notFound(
         "not swapped: " + key + " has another value (" + kv().endpoint() + ")");
   }

@@ -86,8 +86,11 @@ final class KvCommand {
         .addSubcommand(new KvWait(kv))
         .addSubcommand(new KvCheck(kv))
         .addSubcommand(new KvDelete(kv))
+        .addSubcommand(new KvClear(kv))
         .addSubcommand(new KvKeys(kv))
         .addSubcommand(new KvCount(kv))
+        .addSubcommand(new KvDump(kv))
+        .addSubcommand(new KvLoad(kv))
         .addSubcommand(new KvMget(kv))
         .addSubcommand(new KvMset(kv))
         .addSubcommand(new KvPush(kv))
@@ -95,6 +98,11 @@ final class KvCommand {
         .addSubcommand(new KvLen(kv))
         .addSubcommand(new KvBarrier(kv))
         .addSubcommand(new HelpCommand(streams));
+  }
+
+  /** Whether --prefix was given. */
+  boolean hasPrefix() {
+    return prefix != null;
   }
 
   Streams streams() {

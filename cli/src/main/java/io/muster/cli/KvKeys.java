@@ -8,6 +8,7 @@ import java.util.Collections;
 import java.util.List;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
 
 /** {@code muster kv keys}: lists the keys. */
 @Command(
@@ -19,6 +20,11 @@ import picocli.CommandLine.Mixin;
 final class KvKeys extends KvOperation {
   @Mixin private Separator separator = new Separator();
 
+  @Option(
+      names = "--json",
+      description = "Print a JSON object per line: key (key_base64 if it is not UTF-8), kind.")
+  private boolean json;
+
   KvKeys(KvCommand kv) {
     super(kv);
   }
@@ -28,6 +34,10 @@ final class KvKeys extends KvOperation {
     List<String> keys = new ArrayList<>(store.listKeys());
     Collections.sort(keys);
     for (String key : keys) {
+      if (json) {
+        streams().print(KvRecord.ofKey(key));
+        continue;
+      }
       separator.print(
           streams(), KeyText.bytes(streams().isTerminal() ? PrintableText.of(key) : key));
     }

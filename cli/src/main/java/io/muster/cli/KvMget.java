@@ -14,6 +14,7 @@ import picocli.CommandLine.Parameters;
     name = "mget",
     description = {
       "Print the values of the keys in the given order, one per line.",
+      "On a terminal, control characters and invisible characters are escaped.",
       "Exit code 1, and no output, if one of the keys is not found."
     })
 final class KvMget extends KvOperation {
@@ -35,7 +36,7 @@ final class KvMget extends KvOperation {
       store.setTimeout(Duration.ZERO);
     }
     for (byte[] value : store.multiGet(keys)) {
-      separator.print(streams(), value);
+      separator.print(streams(), streams().isTerminal() ? Streams.printable(value) : value);
     }
   }
 }

@@ -25,6 +25,6 @@ final class KvPop extends KvOperation {
 
   @Override
   void run(Store store) {
-    streams().write(store.queuePop(key, wait));
+    streams().writeValue(store.queuePop(key, wait));
   }
 }

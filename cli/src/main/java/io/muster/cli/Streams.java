@@ -1,5 +1,7 @@
 package io.muster.cli;
 
+import io.muster.store.KeyText;
+import io.muster.store.internal.text.PrintableText;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.IOException;
@@ -8,11 +10,13 @@ import java.io.OutputStream;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** The standard streams of a command. They carry bytes; text is UTF-8. */
 record Streams(InputStream in, OutputStream out, OutputStream err) {
   private static final Pattern TERMINAL = Pattern.compile("/dev/(pts/.*|tty.*|console)");
+  private static final Pattern SAME_LINE = Pattern.compile("[^\\n\\t]+");
 
   /** The streams of this process, unbuffered. */
   static Streams ofProcess() {
@@ -53,6 +57,19 @@ record Streams(InputStream in, OutputStream out, OutputStream err) {
       throw new CommandFailedException(
           ExitCode.FAILED, "cannot write to standard output: " + e.getMessage(), e);
     }
+  }
+
+  /** Writes a value unchanged, or {@link #printable} on a terminal, which would interpret it. */
+  void writeValue(byte[] value) {
+    write(isTerminal() ? printable(value) : value);
+  }
+
+  /** Returns a value with everything escaped that a terminal interprets, but line ends and tabs. */
+  static byte[] printable(byte[] value) {
+    return SAME_LINE
+        .matcher(KeyText.text(value))
+        .replaceAll(part -> Matcher.quoteReplacement(PrintableText.of(part.group())))
+        .getBytes(StandardCharsets.UTF_8);
   }
 
   /** Writes {@code text} and a line end to the output. */

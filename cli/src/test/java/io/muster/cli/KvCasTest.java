@@ -17,6 +17,7 @@ import picocli.CommandLine;
 /** Fault F3: {@code kv cas} on a store that cannot say whether it swapped, as PyTorch's. */
 class KvCasTest {
   private final ByteArrayOutputStream out = new ByteArrayOutputStream();
+  private final ByteArrayOutputStream err = new ByteArrayOutputStream();
   private final Store store = withoutCompareAndSwap(new HashStore());
 
   private static Store withoutCompareAndSwap(Store store) {
@@ -37,9 +38,7 @@ class KvCasTest {
   }
 
   private void cas(String key, String expected, String desired) {
-    CommandLine kv =
-        KvCommand.commandLine(
-            new Streams(InputStream.nullInputStream(), out, new ByteArrayOutputStream()));
+    CommandLine kv = KvCommand.commandLine(new Streams(InputStream.nullInputStream(), out, err));
     var unused = kv.parseArgs("--endpoint", "host:1", "cas", key, expected, desired);
     CommandLine cas = Objects.requireNonNull(kv.getSubcommands().get("cas"));
     ((KvCas) cas.getCommand()).run(store);
@@ -59,6 +58,9 @@ class KvCasTest {
 
     assertThat(store.getString("k")).isEqualTo("b");
     assertThat(out.toByteArray()).isEmpty();
+    assertThat(err.toString(StandardCharsets.UTF_8))
+        .startsWith("muster kv cas: warning: the server cannot tell who set the key")
+        .hasLineCount(3);
   }
 
   @Test

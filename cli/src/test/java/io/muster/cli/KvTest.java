@@ -268,6 +268,130 @@ class KvTest {
   }
 
   @Test
+  void delete_severalKeys_removesThoseThatAreThere() {
+    store.set("a", "1");
+    store.set("c", "1");
+
+    assertFails(
+        kv("delete", "a", "b", "c", "d"),
+        ExitCode.NOT_FOUND,
+        "muster kv delete: not found: b, d (" + endpoint() + ")");
+    assertThat(store.listKeys()).isEmpty();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"delete", "clear"})
+  void deleteAndClear_withPrefix_keepOtherKeys(String command) {
+    List.of("p/a", "p/b/c", "pq", "q").forEach(key -> store.set(key, "v"));
+
+    assertOk(kv(command, "--prefix", "p"), "2\n");
+    assertThat(store.listKeys()).containsExactlyInAnyOrder("pq", "q");
+  }
+
+  @Test
+  void deleteAndClear_ofEverything_mustBeConfirmed() {
+    store.set("a", "1");
+    store.queuePush("q", "item");
+
+    assertFails(
+        kv("delete"),
+        ExitCode.MISUSE,
+        "muster kv delete: expected a KEY, or --prefix to delete all keys below it");
+    assertFails(
+        kv("clear"),
+        ExitCode.MISUSE,
+        "muster kv clear: deletes every key of "
+            + endpoint()
+            + "; confirm with --yes, or give --prefix");
+    assertThat(store.check("a")).isTrue();
+    assertOk(kv("clear", "--yes"), "1\n");
+    assertThat(store.listKeys()).isEmpty();
+    assertThat(store.queueLen("q")).isEqualTo(1);
+  }
+
+  @Test
+  void dumpAndLoad_json_restoreEveryKeyAndValue() {
+    String notUtf8 = "x\udcff\u00e9";
+    store.set(notUtf8, EVERY_BYTE);
+    store.set("a \u202e\"\n\u009b", "");
+    store.set("\ud83d\ude80", "v");
+
+    Cli.Result dump = kv("dump", "--json");
+    assertThat(dump.err()).isEmpty();
+    assertThat(dump.out().lines()).hasSize(3);
+    assertThat(dump.out())
+        .matches("[ -~\n]*")
+        .contains(
+            "{\"key\":\"a \\u202E\\\"\\n\\u009B\",\"value_base64\":\"\",\"kind\":\"value\"}\n")
+        .contains("{\"key_base64\":\"eP/DqQ==\",");
+    assertOk(kv("clear", "--yes"), "3\n");
+
+    assertOk(kvWithInput(dump.outBytes(), "load"), "");
+
+    assertThat(kv("dump", "--json").out()).isEqualTo(dump.out());
+    assertThat(store.get(notUtf8)).isEqualTo(EVERY_BYTE);
+    assertOk(kvWithInput(dump.outBytes(), "load", "--prefix", "copy"), "");
+    assertThat(kv("dump", "--json", "--prefix", "copy").out()).isEqualTo(dump.out());
+  }
+
+  @Test
+  void dump_isPrintable() {
+    store.set("b", "x\u001b[2Jy");
+    store.set("a\n", "1");
+
+    assertOk(kv("dump"), "a\\u000a\t1\nb\tx\\u001b[2Jy\n");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "nonsense | Unrecognized token",
+        "[] | expected an object",
+        "{\"key\":\"k\"} | expected key and value_base64",
+        "{\"key\":\"k\",\"value_base64\":\"djE=\",\"kind\":\"queue\"} | unknown kind 'queue'",
+        "{\"key\":\"k\",\"value_base64\":7} | "
+      })
+  void load_somethingElse_isMisuse(String line, String message) {
+    String good = "{\"key\":\"ok\",\"value_base64\":\"djE=\",\"later\":[{}],\"kind\":\"value\"}";
+
+    Cli.Result result = kvWithInput((good + "\n" + line).getBytes(StandardCharsets.UTF_8), "load");
+
+    assertThat(result.exitCode()).isEqualTo(ExitCode.MISUSE);
+    assertThat(result.err())
+        .startsWith("muster kv load: line 2 of standard input is not a line of dump --json: ")
+        .contains(message == null ? "" : message)
+        .hasLineCount(1);
+    assertThat(store.getString("ok")).isEqualTo("v1");
+    assertThat(store.check("k")).isFalse();
+  }
+
+  @Test
+  void getAndKeys_hexAndJson_printText() {
+    store.set("k", new byte[] {0, -1});
+
+    assertOk(kv("get", "--hex", "k"), "00ff\n");
+    assertOk(
+        kv("get", "k", "--json"), "{\"key\":\"k\",\"value_base64\":\"AP8=\",\"kind\":\"value\"}\n");
+    assertOk(kv("keys", "--json"), "{\"key\":\"k\",\"kind\":\"value\"}\n");
+    assertThat(kv("get", "--hex", "--json", "k").exitCode()).isEqualTo(ExitCode.MISUSE);
+  }
+
+  @Test
+  void values_onATerminal_areEscapedButLineEndsAndTabs() {
+    assertThat(
+            Streams.printable("a\n\tb\\$1\u001b[2J\u202e\u00e9".getBytes(StandardCharsets.UTF_8)))
+        .asString(StandardCharsets.UTF_8)
+        .isEqualTo("a\n\tb\\$1\\u001b[2J\\u202e\u00e9");
+    assertThat(Streams.printable(new byte[] {'a', -1})).asString().isEqualTo("a\\xff");
+  }
+
+  @Test
+  void unknownCommand_suggestsTheSimilarOne() {
+    assertThat(kv("delet", "k").err()).contains("did you mean delete ");
+  }
+
+  @Test
   void keysAndCount_showWhatIsThere() {
     assertOk(kv("keys"), "");
     store.multiSet(List.of("b", "a", "p/x"), List.of(new byte[0], new byte[0], new byte[0]));

@@ -1,0 +1,129 @@
+package io.muster.cli;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.core.JsonParseException;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.core.StreamReadConstraints;
+import com.fasterxml.jackson.core.json.JsonWriteFeature;
+import io.muster.store.KeyText;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.StringWriter;
+import java.io.UncheckedIOException;
+import java.util.Arrays;
+import java.util.Optional;
+import java.util.function.BiConsumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A key, and perhaps its value, as a JSON object on one line. A key that is not UTF-8 is {@code
+ * key_base64} instead of {@code key}.
+ */
+final class KvRecord {
+  private static final String KEY = "key";
+  private static final String KEY_BASE64 = "key_base64";
+  private static final String VALUE_BASE64 = "value_base64";
+  private static final String KIND = "kind";
+  private static final String VALUE = "value";
+
+  /** Non-ASCII characters are escaped, so that the text is safe on a terminal. */
+  private static final JsonFactory JSON =
+      JsonFactory.builder()
+          .enable(JsonWriteFeature.ESCAPE_NON_ASCII)
+          .streamReadConstraints(
+              StreamReadConstraints.builder().maxStringLength(Integer.MAX_VALUE).build())
+          .build();
+
+  private KvRecord() {}
+
+  /** Returns the object of a key without its value. */
+  static String ofKey(String key) {
+    return write(key, null);
+  }
+
+  /** Returns the object of a key and its value. */
+  static String of(String key, byte[] value) {
+    return write(key, value);
+  }
+
+  private static String write(String key, byte @Nullable [] value) {
+    StringWriter text = new StringWriter();
+    try (JsonGenerator json = JSON.createGenerator(text)) {
+      json.writeStartObject();
+      byte[] bytes = KeyText.bytes(key);
+      String utf8 = new String(bytes, UTF_8);
+      if (Arrays.equals(utf8.getBytes(UTF_8), bytes)) {
+        json.writeStringField(KEY, utf8);
+      } else {
+        json.writeBinaryField(KEY_BASE64, bytes);
+      }
+      if (value != null) {
+        json.writeBinaryField(VALUE_BASE64, value);
+      }
+      json.writeStringField(KIND, VALUE);
+      json.writeEndObject();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return text.toString();
+  }
+
+  /**
+   * Reads the objects of keys and values, and passes each to {@code each}.
+   *
+   * @throws IllegalArgumentException if the input is something else
+   * @throws IOException if the input cannot be read
+   */
+  static void readAll(InputStream in, BiConsumer<String, byte[]> each) throws IOException {
+    try (JsonParser json = JSON.createParser(in)) {
+      for (JsonToken token = json.nextToken(); token != null; token = json.nextToken()) {
+        if (token != JsonToken.START_OBJECT) {
+          throw new JsonParseException(json, "expected an object");
+        }
+        read(json, each);
+      }
+    } catch (JsonProcessingException e) {
+      int line = e.getLocation() == null ? 0 : e.getLocation().getLineNr();
+      throw new IllegalArgumentException(
+          "line "
+              + line
+              + " of standard input is not a line of dump --json: "
+              + e.getOriginalMessage()
+              + "; the lines before it are loaded",
+          e);
+    }
+  }
+
+  private static void read(JsonParser json, BiConsumer<String, byte[]> each) throws IOException {
+    Optional<String> key = Optional.empty();
+    Optional<byte[]> value = Optional.empty();
+    String kind = VALUE;
+    while (json.nextToken() != JsonToken.END_OBJECT) {
+      String name = json.currentName();
+      JsonToken token = json.nextToken();
+      switch (name) {
+        case KEY -> key = Optional.of(json.getText());
+        case KEY_BASE64 -> key = Optional.of(KeyText.text(json.getBinaryValue()));
+        case VALUE_BASE64 -> value = Optional.of(json.getBinaryValue());
+        case KIND -> kind = json.getText();
+        default -> {
+          if (token.isStructStart()) {
+            json.skipChildren();
+          }
+        }
+      }
+    }
+    if (!kind.equals(VALUE)) {
+      throw new JsonParseException(json, "unknown kind '" + kind + "'; expected '" + VALUE + "'");
+    }
+    if (key.isEmpty() || value.isEmpty()) {
+      throw new JsonParseException(json, "expected " + KEY + " and " + VALUE_BASE64);
+    }
+    each.accept(key.get(), value.get());
+  }
+}
