@@ -54,7 +54,7 @@ public final class Chart {
     write(file, chart, chart.getSeriesMap().keySet());
   }
 
-  static XYChart lines(Axes axes, Map<String, Map<Double, Double>> series) {
+  private static XYChart lines(Axes axes, Map<String, Map<Double, Double>> series) {
     XYChart chart =
         new XYChartBuilder()
             .width(WIDTH)

@@ -11,7 +11,7 @@ import java.util.Arrays;
  * @param waits clients that wait
  * @param keys keys that have a value
  * @param storedBytes bytes of keys, values and queued items
- * @param heapBytes bytes of the heap that are in use, garbage included
+ * @param heapBytes bytes of the heap in use, including unreachable objects
  */
 public record ServerHoldings(
     long connections, long waits, long keys, long storedBytes, long heapBytes) {

@@ -11,8 +11,8 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
- * Processor time of each thread of a process, to the nanosecond, as Linux counts it. Those in which
- * a JVM compiles and collects garbage are left out.
+ * CPU time of each thread of a process, in nanoseconds, as Linux counts it. Threads in which a JVM
+ * compiles or collects garbage are left out.
  */
 public final class ThreadTimes {
   private static final Pattern OF_THE_JVM = Pattern.compile("(C1|C2|G1|GC|VM) .*");

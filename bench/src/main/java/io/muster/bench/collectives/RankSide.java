@@ -13,8 +13,8 @@ interface RankSide extends AutoCloseable {
   void barrier();
 
   /**
-   * Something to repeat: a collective of {@code bytes} of floats. An all-gather has so many in its
-   * output, and a broadcast comes from rank 0.
+   * Prepares a collective of {@code bytes} bytes of floats, to be run repeatedly. For an all-gather
+   * {@code bytes} is the size of the output; the root of a broadcast is rank 0.
    */
   Runnable prepare(Collective collective, int bytes);
 

@@ -52,8 +52,8 @@ public final class Crowd implements AutoCloseable {
   }
 
   /**
-   * Lets so many clients connect at once, each as PyTorch's does: it validates, pings, and when it
-   * has its answer adds one to the counter of workers.
+   * Connects {@code clients} clients at once, each as PyTorch's does: it validates, pings, and
+   * after the reply adds one to the counter of workers.
    *
    * @return nanoseconds until the last has the answer to its add
    */

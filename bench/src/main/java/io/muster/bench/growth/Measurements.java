@@ -12,7 +12,7 @@ import java.util.OptionalDouble;
 import java.util.SortedSet;
 import java.util.TreeSet;
 
-/** Figures of servers by whose it is, how many clients it had, and what the figure is called. */
+/** Figures of servers, by side, number of clients and name of the figure. */
 final class Measurements {
   /** The memory of a server above that of the empty one. */
   static final String MEMORY = "memory, MiB";

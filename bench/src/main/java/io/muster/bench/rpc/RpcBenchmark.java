@@ -33,7 +33,7 @@ public final class RpcBenchmark {
 
   private static final String GRPC = "gRPC";
 
-  /** So many calls are under way at once where the throughput is timed. */
+  /** Concurrent calls of the workloads that measure throughput. */
   private static final int AT_ONCE = 64;
 
   private static final List<Workload> WORKLOADS =
