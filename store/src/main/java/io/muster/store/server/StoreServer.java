@@ -3,16 +3,16 @@ package io.muster.store.server;
 import io.muster.store.NetworkException;
 import io.muster.store.internal.serving.EventLoopTransport;
 import io.muster.store.internal.serving.ListenTarget;
-import io.muster.store.internal.serving.ServingStatistics;
 import io.muster.store.internal.serving.ThreadedTransport;
 import io.muster.store.internal.serving.Transport;
 import java.io.IOException;
 import java.net.BindException;
 import java.net.InetSocketAddress;
 import java.nio.channels.ServerSocketChannel;
-import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Collectors;
 
 /**
@@ -27,6 +27,17 @@ import java.util.stream.Collectors;
  * }
  * }</pre>
  *
+ * <p>A server has one job, called "default", unless its options name others. Each {@link StoreJob}
+ * is a store of its own, on a port of its own, for the clients of one world.
+ *
+ * <pre>{@code
+ * try (StoreServer server = StoreServer.start()) {
+ *   StoreJob job = server.createJob(JobOptions.of("train-17").withWorldSize(8));
+ *   int masterPort = job.port();
+ *   job.reset();
+ * }
+ * }</pre>
+ *
  * <p>The server runs from {@link #start} until {@link #close}, on daemon threads of its own.
  * Clients cannot stop it: a client that violates the protocol or a limit is disconnected, and other
  * clients are not affected. Keys are held in memory and are lost when the server is closed. The
@@ -38,12 +49,24 @@ import java.util.stream.Collectors;
 public final class StoreServer implements AutoCloseable {
   private static final int FIRST_UNPRIVILEGED_PORT = 1024;
 
+  private static final int MAX_JOBS = 1024;
+
   private final StoreServerOptions options;
   private final Transport transport;
+
+  /** In the order of their creation. Guarded by itself. */
+  private final Map<String, StoreJob> jobs = new LinkedHashMap<>();
+
+  /** The first job, which the methods of the server without a job refer to. */
+  private final StoreJob first;
 
   private StoreServer(StoreServerOptions options, Transport transport) {
     this.options = options;
     this.transport = transport;
+    this.first =
+        options.jobs().isEmpty()
+            ? addDefaultJob()
+            : options.jobs().stream().map(this::createJob).toList().get(0);
   }
 
   /** Starts a server with the default options, on a free port of loopback. */
@@ -62,24 +85,100 @@ public final class StoreServer implements AutoCloseable {
    *     Linux
    */
   public static StoreServer start(StoreServerOptions options) {
-    Transport transport = null;
+    Transport transport =
+        switch (options.backend()) {
+          case EVENT_LOOP -> eventLoop(options);
+          case THREADED -> ThreadedTransport.start(options.limits());
+        };
     try {
-      ListenTarget listening = listening(options);
-      transport =
-          switch (options.backend()) {
-            case EVENT_LOOP -> EventLoopTransport.start(listening, options.limits());
-            case THREADED -> ThreadedTransport.start(listening, options.limits());
-          };
-      StoreServer server = new StoreServer(options, transport);
-      server.requirePort(options);
-      return server;
-    } catch (IOException e) {
-      throw cannotListen(options, e);
-    } catch (IllegalArgumentException e) {
-      if (transport != null) {
+      return new StoreServer(options, transport);
+    } catch (Throwable e) {
+      try {
         transport.close();
+      } catch (Throwable closing) {
+        e.addSuppressed(closing);
       }
       throw e;
+    }
+  }
+
+  private static Transport eventLoop(StoreServerOptions options) {
+    try {
+      return EventLoopTransport.start(options.limits());
+    } catch (IOException e) {
+      throw cannotListen(options, options.port(), e);
+    }
+  }
+
+  /**
+   * Creates a job. Its clients can connect when this returns. It listens on the addresses of the
+   * server's {@link StoreServerOptions#bind}.
+   *
+   * @throws IllegalArgumentException if there is a job with the name, or there are 1,024 jobs
+   * @throws NetworkException if the job cannot listen; the message names the address, the port and
+   *     the reason
+   * @throws UnsupportedOperationException if the backend is {@link ServerBackend#THREADED}, which
+   *     has one job
+   * @throws IllegalStateException if the server is closed
+   */
+  public StoreJob createJob(JobOptions job) {
+    try {
+      return add(
+          job,
+          new ListenTarget.OnAddresses(
+              BindAddresses.of(options.bind()),
+              job.port(),
+              options.backlog(),
+              options.keepAlive()));
+    } catch (IOException e) {
+      throw cannotListen(options, job.port(), e);
+    }
+  }
+
+  private StoreJob addDefaultJob() {
+    StoreJob job;
+    try {
+      job = add(JobOptions.of(JobOptions.DEFAULT_NAME), listening(options));
+    } catch (IOException e) {
+      throw cannotListen(options, options.port(), e);
+    }
+    requirePort(options, job.port());
+    return job;
+  }
+
+  private StoreJob add(JobOptions job, ListenTarget listening) throws IOException {
+    // Creating a job may take as long as a name server. Meanwhile its name is taken.
+    synchronized (jobs) {
+      if (jobs.containsKey(job.name())) {
+        throw new IllegalArgumentException("the server has a job '" + job.name() + "' already");
+      }
+      if (jobs.size() >= MAX_JOBS) {
+        throw new IllegalArgumentException(
+            "the server has " + jobs.size() + " jobs already, and can have no more");
+      }
+      StoreJob added = new StoreJob(job, transport.addJob(listening), this::removed);
+      jobs.put(job.name(), added);
+      return added;
+    }
+  }
+
+  private void removed(StoreJob job) {
+    synchronized (jobs) {
+      boolean unused = jobs.remove(job.name(), job);
+    }
+  }
+
+  /** The job with a name, if the server has one. */
+  public Optional<StoreJob> job(String name) {
+    synchronized (jobs) {
+      return Optional.ofNullable(jobs.get(name));
+    }
+  }
+
+  /** The jobs, in the order of their creation. */
+  public List<StoreJob> jobs() {
+    synchronized (jobs) {
+      return List.copyOf(jobs.values());
     }
   }
 
@@ -99,8 +198,8 @@ public final class StoreServer implements AutoCloseable {
         BindAddresses.of(options.bind()), options.port(), options.backlog(), options.keepAlive());
   }
 
-  private void requirePort(StoreServerOptions options) {
-    if (options.port() != 0 && options.port() != port()) {
+  private static void requirePort(StoreServerOptions options, int port) {
+    if (options.port() != 0 && options.port() != port) {
       String socket =
           options.listenDescriptor().isPresent()
               ? "listen fd " + options.listenDescriptor().getAsInt()
@@ -108,24 +207,25 @@ public final class StoreServer implements AutoCloseable {
       throw new IllegalArgumentException(
           socket
               + " is bound to port "
-              + port()
+              + port
               + ", expected to be bound to port "
               + options.port());
     }
   }
 
-  private static NetworkException cannotListen(StoreServerOptions options, IOException cause) {
+  private static NetworkException cannotListen(
+      StoreServerOptions options, int port, IOException cause) {
     String host = options.bind() == null ? "localhost" : String.valueOf(options.bind());
     String reason = String.valueOf(cause.getMessage());
     return new NetworkException(
         "The server socket has failed to listen on any local network address. port: "
-            + options.port()
+            + port
             + ", address: "
             + host
-            + (isInUse(options, cause)
+            + (isInUse(options, port, cause)
                 ? ", name: EADDRINUSE, message: address already in use"
                 : ", message: " + reason),
-        host + ":" + options.port(),
+        host + ":" + port,
         cause);
   }
 
@@ -133,19 +233,19 @@ public final class StoreServer implements AutoCloseable {
    * Whether the port is in use. The JDK throws the same exception if an address is not of this
    * machine or the port needs a privilege.
    */
-  private static boolean isInUse(StoreServerOptions options, IOException cause) {
-    boolean isUnprivileged = options.port() == 0 || options.port() >= FIRST_UNPRIVILEGED_PORT;
+  private static boolean isInUse(StoreServerOptions options, int port, IOException cause) {
+    boolean isUnprivileged = port == 0 || port >= FIRST_UNPRIVILEGED_PORT;
     return cause instanceof BindException && isUnprivileged && BindAddresses.areOwn(options.bind());
   }
 
-  /** The port it listens on. */
+  /** The port of the first job. */
   public int port() {
-    return transport.addresses().get(0).getPort();
+    return first.port();
   }
 
-  /** The addresses on which the server listens: at least one, all with the same port. */
+  /** The addresses of the first job: at least one, all with the same port. */
   public List<InetSocketAddress> addresses() {
-    return transport.addresses();
+    return first.addresses();
   }
 
   /** The backend of the server. */
@@ -159,23 +259,12 @@ public final class StoreServer implements AutoCloseable {
   }
 
   /**
-   * Returns the current counts, taken between two requests.
+   * Returns the current counts of the first job, taken between two requests.
    *
-   * @throws IllegalStateException if the server is closed
+   * @throws IllegalStateException if the job is removed or the server is closed
    */
   public StoreServerStatistics statistics() {
-    ServingStatistics counts = transport.statistics();
-    Map<String, Long> requests = new HashMap<>();
-    counts.requests().forEach((opcode, served) -> requests.put(opcode.name(), served));
-    return new StoreServerStatistics(
-        counts.openConnections(),
-        counts.acceptedConnections(),
-        counts.refusedConnections(),
-        counts.brokenConnections(),
-        counts.waits(),
-        counts.keys(),
-        counts.storedBytes(),
-        requests);
+    return first.statistics();
   }
 
   /**
@@ -191,8 +280,8 @@ public final class StoreServer implements AutoCloseable {
   }
 
   /**
-   * Stops listening, disconnects all clients, and deletes all keys. Blocks until that is done.
-   * Clients that wait are disconnected at once. Closing again has no effect.
+   * Stops listening, disconnects all clients, and deletes all keys of all jobs. Blocks until that
+   * is done. Clients that wait are disconnected at once. Closing again has no effect.
    */
   @Override
   public void close() {
@@ -201,7 +290,8 @@ public final class StoreServer implements AutoCloseable {
 
   @Override
   public String toString() {
-    return transport.addresses().stream()
+    return jobs().stream()
+        .flatMap(job -> job.addresses().stream())
         .map(address -> address.getAddress().getHostAddress() + ":" + address.getPort())
         .collect(Collectors.joining(", ", "StoreServer(", ")"));
   }

@@ -5,6 +5,8 @@ import io.muster.store.internal.socket.KeepAlive;
 import io.muster.store.internal.wire.WireLimits;
 import java.nio.channels.ServerSocketChannel;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Objects;
 import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
@@ -18,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  *   <li>{@link #bind}: loopback (127.0.0.1 and ::1); a {@link #listenDescriptor} or {@link
  *       #listenChannel} takes its place, and only one of the three may be set
  *   <li>{@link #port}: 0, any free port
+ *   <li>{@link #jobs}: one job "default" on {@link #port}
  *   <li>{@link #backlog}: {@value #DEFAULT_BACKLOG} connections
  *   <li>{@link #keepAliveIdle}, {@link #keepAliveInterval}, {@link #keepAliveProbes}: 15 s, 5 s, 3
  *   <li>{@link #backend}: {@link ServerBackend#EVENT_LOOP}
@@ -113,6 +116,11 @@ public final class StoreServerOptions {
     return settings.keepAlive.probes();
   }
 
+  /** The jobs that the server starts with; empty for one job "default" on {@link #port}. */
+  public List<JobOptions> jobs() {
+    return settings.jobs;
+  }
+
   KeepAlive keepAlive() {
     return settings.keepAlive;
   }
@@ -184,6 +192,7 @@ public final class StoreServerOptions {
     private ServerBackend backend = ServerBackend.EVENT_LOOP;
     private OptionalInt listenDescriptor = OptionalInt.empty();
     private @Nullable ServerSocketChannel listenChannel;
+    private List<JobOptions> jobs = List.of();
     private int maxKeyBytes = DEFAULT_MAX_KEY_BYTES;
     private int maxValueBytes = DEFAULT_MAX_VALUE_BYTES;
     private int maxKeysPerRequest = DEFAULT_MAX_KEYS_PER_REQUEST;
@@ -202,6 +211,7 @@ public final class StoreServerOptions {
       copy.backend = backend;
       copy.listenDescriptor = listenDescriptor;
       copy.listenChannel = listenChannel;
+      copy.jobs = jobs;
       copy.maxKeyBytes = maxKeyBytes;
       copy.maxValueBytes = maxValueBytes;
       copy.maxKeysPerRequest = maxKeysPerRequest;
@@ -293,6 +303,17 @@ public final class StoreServerOptions {
     /** Sets how the server does its I/O; default {@link ServerBackend#EVENT_LOOP}. */
     public Builder backend(ServerBackend backend) {
       this.backend = Objects.requireNonNull(backend, "backend");
+      return this;
+    }
+
+    /**
+     * Adds a job that the server starts with. A server that starts with jobs has no job "default",
+     * and {@link #port} must be 0.
+     */
+    public Builder job(JobOptions job) {
+      List<JobOptions> more = new ArrayList<>(jobs);
+      more.add(job);
+      this.jobs = List.copyOf(more);
       return this;
     }
 
@@ -392,6 +413,10 @@ public final class StoreServerOptions {
         throw new IllegalArgumentException(
             "bind cannot be combined with listenDescriptor or listenChannel");
       }
+      if (!jobs.isEmpty() && (port != 0 || listenDescriptor.isPresent() || listenChannel != null)) {
+        throw new IllegalArgumentException(
+            "port, listenDescriptor and listenChannel are for a server without named jobs");
+      }
       return new StoreServerOptions(this);
     }
 
@@ -418,6 +443,8 @@ public final class StoreServerOptions {
           + listenDescriptor
           + ", listenChannel="
           + listenChannel
+          + ", jobs="
+          + jobs
           + ", maxKeyBytes="
           + maxKeyBytes
           + ", maxValueBytes="

@@ -1,5 +1,8 @@
 package io.muster.store.internal.concurrent;
 
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
+
 /** Waits that an interrupt does not end. */
 public final class Uninterruptibles {
   private Uninterruptibles() {}
@@ -9,6 +12,29 @@ public final class Uninterruptibles {
   public interface Wait {
     /** Blocks until the awaited event has happened. */
     void await() throws InterruptedException;
+  }
+
+  /**
+   * Waits until a future is done, and returns its result. If the calling thread is interrupted
+   * meanwhile, it waits again, and its interrupt flag is set when this method returns or throws.
+   *
+   * @throws java.util.concurrent.CancellationException if the future is cancelled
+   */
+  public static <T> T get(Future<T> future) throws ExecutionException {
+    boolean interrupted = false;
+    try {
+      while (true) {
+        try {
+          return future.get();
+        } catch (InterruptedException e) {
+          interrupted = true;
+        }
+      }
+    } finally {
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
+    }
   }
 
   /**

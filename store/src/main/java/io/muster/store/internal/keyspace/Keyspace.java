@@ -277,6 +277,20 @@ public final class Keyspace {
     return true;
   }
 
+  /**
+   * Deletes all keys and queues. It takes the same time however many there are. Waiters go on
+   * waiting.
+   */
+  public void clear() {
+    long heapBytes = heapBytes();
+    values.clear();
+    queues.clear();
+    removedBytes += heapBytes;
+    storedBytes = 0;
+    unusedBytes = 0;
+    items = 0;
+  }
+
   /** The number of keys that have a value. */
   public int size() {
     return values.size();

@@ -1,8 +1,11 @@
 package io.muster.store.internal.serving;
 
 import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The event loop of a server. Each {@link #runOnce iteration} accepts, reads, serves and writes.
@@ -21,13 +24,19 @@ final class EventLoop {
   private static final int ACCEPTED_AT_ONCE = 4_096;
 
   private final Poller poller;
-  private final ServerState state;
+  private final ServingLimits limits;
+  private final ServerMemory memory;
+  private final LastResort lastResort;
+  private final List<LoopJob> jobs = new ArrayList<>();
   private final RateLimitedLog log;
   private final LongSupplier nanoTime;
   private final DeferredTurns deferred;
   private final HeldReplies heldReplies = new HeldReplies();
   private final WakeupBatch wakeups = new WakeupBatch(heldReplies);
   private final ScratchBuffer scratch = new ScratchBuffer();
+
+  /** The job that may have one more connection to accept. */
+  private int accepting;
 
   /** Whether accepting has failed, and when it is tried again. */
   private boolean acceptsLater;
@@ -41,14 +50,51 @@ final class EventLoop {
    */
   EventLoop(Poller poller, ServingLimits limits, RateLimitedLog log, LongSupplier nanoTime) {
     this.poller = poller;
-    this.state = new ServerState(limits, nanoTime);
+    this.limits = limits;
+    this.memory = new ServerMemory(limits.heapBytes());
+    this.lastResort = new LastResort(nanoTime);
     this.log = log;
     this.nanoTime = nanoTime;
     this.deferred = new DeferredTurns(nanoTime);
   }
 
-  ServerState state() {
-    return state;
+  LastResort lastResort() {
+    return lastResort;
+  }
+
+  /**
+   * Adds a job, whose clients are accepted from the next iteration on.
+   *
+   * @param sockets where it listens; they are closed if this throws
+   */
+  LoopJob addJob(List<ListenSocket> sockets, AcceptedOptions options) throws IOException {
+    Poller.Listener listener = poller.listen(sockets, options);
+    try {
+      LoopJob job = new LoopJob(new ServerState(limits, memory, lastResort), listener);
+      if (acceptsLater) {
+        poller.setAccepting(false);
+      }
+      jobs.add(job);
+      return job;
+    } catch (Throwable e) {
+      listener.close();
+      throw e;
+    }
+  }
+
+  /** Stops listening for a job, disconnects its clients and deletes its keys. */
+  void removeJob(LoopJob job) {
+    if (jobs.remove(job)) {
+      accepting = 0;
+      job.listener.close();
+      job.reset("the job has been removed");
+      job.state.end();
+    }
+  }
+
+  /** Whether the job has not been removed. */
+  boolean hasJob(LoopJob job) {
+    return jobs.contains(job);
   }
 
   /**
@@ -103,15 +149,15 @@ final class EventLoop {
   private void accept() throws IOException {
     try {
       for (int accepted = 0; accepted < ACCEPTED_AT_ONCE; accepted++) {
-        NonBlockingSocket socket = poller.accept();
+        NonBlockingSocket socket = acceptNext();
         if (socket == null) {
           return;
         }
-        begin(socket);
+        begin(socket, jobs.get(accepting));
       }
     } catch (Throwable e) {
       // Such as too many open files, which may pass.
-      state.lastResort.relieve(e);
+      lastResort.relieve(e);
       log.acceptFailed(e);
       acceptAgain = nanoTime.getAsLong() + ACCEPT_PAUSE_NANOS;
       acceptsLater = true;
@@ -119,30 +165,50 @@ final class EventLoop {
     }
   }
 
-  private void begin(NonBlockingSocket socket) {
-    String noRoom = state.connected();
+  /** The next connection, of the job at {@link #accepting}; null if there is none. */
+  private @Nullable NonBlockingSocket acceptNext() throws IOException {
+    while (accepting < jobs.size()) {
+      NonBlockingSocket socket = jobs.get(accepting).listener.accept();
+      if (socket != null) {
+        return socket;
+      }
+      accepting++;
+    }
+    accepting = 0;
+    return null;
+  }
+
+  private void begin(NonBlockingSocket socket, LoopJob job) {
+    String noRoom = job.state.connected();
     if (noRoom != null) {
       log.disconnecting(socket, noRoom);
       socket.close();
       return;
     }
+    EventLoopConnection connection = null;
     try {
-      wakeups.reserve(state.openConnections());
-      poller.watch(
-          socket,
-          new EventLoopConnection(socket, state, log, scratch, heldReplies, deferred, wakeups));
+      wakeups.reserve(memory.openConnections());
+      connection =
+          new EventLoopConnection(
+              socket, job.state, job.connections, log, scratch, heldReplies, deferred, wakeups);
+      job.connections.add(connection);
+      poller.watch(socket, connection);
     } catch (IOException e) {
       // The client has disconnected already.
-      refuse(socket);
+      refuse(socket, job, connection);
     } catch (Throwable e) {
-      state.lastResort.relieve(e);
-      refuse(socket);
+      lastResort.relieve(e);
+      refuse(socket, job, connection);
       log.acceptFailed(e);
     }
   }
 
-  private void refuse(NonBlockingSocket socket) {
-    state.disconnected();
+  private void refuse(
+      NonBlockingSocket socket, LoopJob job, @Nullable EventLoopConnection connection) {
+    if (connection != null) {
+      job.connections.remove(connection);
+    }
+    job.state.disconnected();
     socket.close();
   }
 }

@@ -5,6 +5,7 @@ import io.muster.store.internal.wire.WireException;
 import io.muster.store.internal.wire.WireOutput;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -57,6 +58,7 @@ final class EventLoopConnection extends DeferredTurn
 
   private final NonBlockingSocket socket;
   private final Session session;
+  private final Set<EventLoopConnection> connections;
   private final ServerState server;
   private final RateLimitedLog log;
   private final ScratchBuffer scratch;
@@ -94,9 +96,15 @@ final class EventLoopConnection extends DeferredTurn
   /** The interest that was last set on the poller. */
   private NonBlockingSocket.Interest interest = NonBlockingSocket.Interest.INPUT;
 
+  /**
+   * A connection that is accepted.
+   *
+   * @param connections those of its job, from which it removes itself when it is closed
+   */
   EventLoopConnection(
       NonBlockingSocket socket,
       ServerState server,
+      Set<EventLoopConnection> connections,
       RateLimitedLog log,
       ScratchBuffer scratch,
       HeldReplies heldReplies,
@@ -104,6 +112,7 @@ final class EventLoopConnection extends DeferredTurn
       WakeupBatch wakeups) {
     this.socket = socket;
     this.server = server;
+    this.connections = connections;
     this.log = log;
     this.scratch = scratch;
     this.heldReplies = heldReplies;
@@ -327,6 +336,20 @@ final class EventLoopConnection extends DeferredTurn
     broken(reason);
   }
 
+  /** Disconnects this client, whatever it has sent or is to be sent. */
+  void disconnect(String reason) {
+    if (state == State.CLOSED) {
+      return;
+    }
+    if (state != State.DRAINING) {
+      sendReason(new LimitException(reason));
+    }
+    lost();
+    unserved = null;
+    drop();
+    next();
+  }
+
   @Override
   public void evict(LimitException reason) {
     if (state == State.CLOSED) {
@@ -378,6 +401,7 @@ final class EventLoopConnection extends DeferredTurn
       server.lastResort.relieve(e);
       log.serverFailed(e);
     }
+    boolean unusedRemoved = connections.remove(this);
     server.disconnected();
     wakeups.deliver();
   }

@@ -5,12 +5,14 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.Queue;
+import java.util.concurrent.Callable;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 
 /** One thread that runs an {@link EventLoop} until it is closed or can do nothing any more. */
 public final class EventLoopTransport implements Transport {
@@ -29,57 +31,63 @@ public final class EventLoopTransport implements Transport {
   }
 
   /**
-   * Listens, and serves from now on.
+   * Starts a server without jobs.
    *
-   * @throws IOException if it cannot listen
-   * @throws UnsupportedOperationException if it is to listen on a descriptor and this is not Linux
+   * @throws IOException if the system has no room for it
    */
-  public static EventLoopTransport start(ListenTarget listening, ServingLimits limits)
-      throws IOException {
-    return start(
-        new NioPoller(ListenSockets.open(listening), new AcceptedOptions(listening)),
-        limits,
-        System::nanoTime);
+  public static EventLoopTransport start(ServingLimits limits) throws IOException {
+    return start(new NioPoller(), limits, System::nanoTime);
   }
 
-  /** Serves the clients that connect to a poller, which it takes over. */
+  /** Serves the clients that connect to the jobs of a poller, which it takes over. */
   static EventLoopTransport start(Poller poller, ServingLimits limits, LongSupplier nanoTime) {
-    EventLoopTransport transport = new EventLoopTransport(poller, limits, nanoTime);
-    transport.thread.start();
-    return transport;
+    try {
+      EventLoopTransport transport = new EventLoopTransport(poller, limits, nanoTime);
+      transport.thread.start();
+      return transport;
+    } catch (Throwable e) {
+      poller.close();
+      throw e;
+    }
   }
 
   @Override
-  public List<InetSocketAddress> addresses() {
-    return poller.addresses();
+  public ServedJob addJob(ListenTarget listening) throws IOException {
+    return addJob(ListenSockets.open(listening), new AcceptedOptions(listening));
   }
 
-  @Override
-  public ServingStatistics statistics() {
-    FutureTask<ServingStatistics> task = new FutureTask<>(loop.state()::statistics);
+  /** Adds a job. The sockets are closed if this throws. */
+  ServedJob addJob(List<ListenSocket> sockets, AcceptedOptions options) throws IOException {
+    try {
+      return new Job(onLoop(() -> loop.addJob(sockets, options)));
+    } catch (ExecutionException e) {
+      if (e.getCause() instanceof IOException failure) {
+        throw failure;
+      }
+      throw new RejectedExecutionException(e.getCause());
+    } catch (Throwable e) {
+      sockets.forEach(socket -> Closing.quietly(socket.channel()));
+      throw e;
+    }
+  }
+
+  /**
+   * Runs a task between two iterations of the loop, and blocks until it is done.
+   *
+   * @throws IllegalStateException if the server has ended
+   */
+  private <T> T onLoop(Callable<T> work) throws ExecutionException {
+    FutureTask<T> task = new FutureTask<>(work);
     tasks.add(task);
     if (closing) {
       task.cancel(false);
     } else {
       poller.wakeUp();
     }
-    boolean interrupted = false;
     try {
-      while (true) {
-        try {
-          return task.get();
-        } catch (InterruptedException e) {
-          interrupted = true;
-        }
-      }
+      return Uninterruptibles.get(task);
     } catch (CancellationException e) {
       throw new IllegalStateException("the server is closed", e);
-    } catch (ExecutionException e) {
-      throw new RejectedExecutionException(e.getCause());
-    } finally {
-      if (interrupted) {
-        Thread.currentThread().interrupt();
-      }
     }
   }
 
@@ -97,7 +105,7 @@ public final class EventLoopTransport implements Transport {
   }
 
   private void run() {
-    LastResort lastResort = loop.state().lastResort;
+    LastResort lastResort = loop.lastResort();
     try {
       while (!closing) {
         try {
@@ -137,6 +145,79 @@ public final class EventLoopTransport implements Transport {
     }
     for (FutureTask<?> task = tasks.poll(); task != null; task = tasks.poll()) {
       task.cancel(false);
+    }
+  }
+
+  /** A job, as other threads see it. */
+  private final class Job implements ServedJob {
+    private final LoopJob job;
+
+    Job(LoopJob job) {
+      this.job = job;
+    }
+
+    @Override
+    public List<InetSocketAddress> addresses() {
+      return job.listener.addresses();
+    }
+
+    @Override
+    public ServingStatistics statistics() {
+      return ofJob(job.state::statistics);
+    }
+
+    @Override
+    public void clear() {
+      Boolean unused =
+          ofJob(
+              () -> {
+                job.state.clear();
+                return true;
+              });
+    }
+
+    @Override
+    public void reset() {
+      Boolean unused =
+          ofJob(
+              () -> {
+                job.reset("the job has been reset");
+                return true;
+              });
+    }
+
+    @Override
+    public void remove() {
+      try {
+        Boolean unused =
+            onLoop(
+                () -> {
+                  loop.removeJob(job);
+                  return true;
+                });
+      } catch (ExecutionException e) {
+        throw new RejectedExecutionException(e.getCause());
+      } catch (IllegalStateException e) {
+        // The job has ended with the server.
+        return;
+      }
+    }
+
+    private <T> T ofJob(Supplier<T> work) {
+      try {
+        return onLoop(
+            () -> {
+              if (!loop.hasJob(job)) {
+                throw new IllegalStateException("the job has been removed");
+              }
+              return work.get();
+            });
+      } catch (ExecutionException e) {
+        if (e.getCause() instanceof IllegalStateException) {
+          throw new IllegalStateException("the job has been removed", e);
+        }
+        throw new RejectedExecutionException(e.getCause());
+      }
     }
   }
 }

@@ -56,6 +56,16 @@ final class GuardedState {
     }
   }
 
+  /** Deletes all keys and queues. Waiters go on waiting. */
+  void clear() {
+    lock.lock();
+    try {
+      state.clear();
+    } finally {
+      lock.unlock();
+    }
+  }
+
   /** A client is served: its replies go to {@code sink} until {@link #endReplies}. */
   void beginReplies(ByteSink sink) {
     served = sink;

@@ -61,7 +61,7 @@ final class ListenSockets {
     } catch (UnsupportedAddressTypeException e) {
       Closing.quietly(listener);
       throw new IOException("this machine has no IPv6", e);
-    } catch (IOException | RuntimeException e) {
+    } catch (Throwable e) {
       Closing.quietly(listener);
       throw e;
     }

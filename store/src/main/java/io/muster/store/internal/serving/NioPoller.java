@@ -7,6 +7,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
 import java.nio.channels.SocketChannel;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -14,38 +15,31 @@ import org.jspecify.annotations.Nullable;
 /** A poller on the JDK's selector, which is epoll on Linux. */
 final class NioPoller implements Poller {
   private final Selector selector;
-  private final List<ListenSocket> listeners;
-  private final AcceptedOptions options;
   private final Consumer<SelectionKey> handle = this::handle;
 
-  /** The listener that may have one more connection. */
-  private int accepting;
+  /** The listeners that are not closed. */
+  private final List<Listening> listeners = new ArrayList<>();
 
   private boolean acceptable;
 
-  /** Takes the listeners over, whatever happens. */
-  NioPoller(List<ListenSocket> listeners, AcceptedOptions options) throws IOException {
-    this.options = options;
-    this.listeners = List.copyOf(listeners);
-    Selector opened = null;
-    try {
-      opened = Selector.open();
-      this.selector = opened;
-      for (ListenSocket listener : listeners) {
-        listener.channel().configureBlocking(false).register(selector, SelectionKey.OP_ACCEPT);
-      }
-    } catch (IOException | RuntimeException e) {
-      if (opened != null) {
-        Closing.quietly(opened);
-      }
-      listeners.forEach(listener -> Closing.quietly(listener.channel()));
-      throw e;
-    }
+  /** A poller without sockets. */
+  NioPoller() throws IOException {
+    selector = Selector.open();
   }
 
   @Override
-  public List<InetSocketAddress> addresses() {
-    return listeners.stream().map(ListenSocket::address).toList();
+  public Listener listen(List<ListenSocket> sockets, AcceptedOptions options) throws IOException {
+    Listening added = new Listening(sockets, options);
+    try {
+      for (ListenSocket socket : sockets) {
+        socket.channel().configureBlocking(false).register(selector, SelectionKey.OP_ACCEPT, added);
+      }
+      listeners.add(added);
+      return added;
+    } catch (Throwable e) {
+      sockets.forEach(socket -> Closing.quietly(socket.channel()));
+      throw e;
+    }
   }
 
   @Override
@@ -62,6 +56,7 @@ final class NioPoller implements Poller {
       readiness.ready((ready & SelectionKey.OP_READ) != 0, (ready & SelectionKey.OP_WRITE) != 0);
     } else {
       acceptable = true;
+      ((Listening) key.attachment()).acceptable = true;
     }
   }
 
@@ -71,32 +66,21 @@ final class NioPoller implements Poller {
   }
 
   @Override
-  public @Nullable NonBlockingSocket accept() throws IOException {
-    while (accepting < listeners.size()) {
-      SocketChannel channel = listeners.get(accepting).channel().accept();
-      if (channel != null) {
-        return new Connected(channel);
-      }
-      accepting++;
-    }
-    accepting = 0;
-    return null;
-  }
-
-  @Override
   public void watch(NonBlockingSocket socket, Readiness readiness) throws IOException {
     Connected connected = (Connected) socket;
     connected.channel.configureBlocking(false);
-    options.set(connected.channel);
+    connected.options.set(connected.channel);
     connected.key = connected.channel.register(selector, SelectionKey.OP_READ, readiness);
   }
 
   @Override
   public void setAccepting(boolean accepting) {
-    for (ListenSocket listener : listeners) {
-      SelectionKey key = listener.channel().keyFor(selector);
-      if (key != null) {
-        key.interestOps(accepting ? SelectionKey.OP_ACCEPT : 0);
+    for (Listening listener : listeners) {
+      for (ListenSocket socket : listener.sockets) {
+        SelectionKey key = socket.channel().keyFor(selector);
+        if (key != null && key.isValid()) {
+          key.interestOps(accepting ? SelectionKey.OP_ACCEPT : 0);
+        }
       }
     }
   }
@@ -104,8 +88,8 @@ final class NioPoller implements Poller {
   @Override
   public void close() {
     // The listeners first: a disconnected client must not be queued again by a dead listener.
-    for (ListenSocket listener : listeners) {
-      Closing.quietly(listener.channel());
+    for (Listening listener : listeners) {
+      listener.closeSockets();
     }
     for (SelectionKey key : selector.keys()) {
       Closing.quietly(key.channel());
@@ -113,12 +97,64 @@ final class NioPoller implements Poller {
     Closing.quietly(selector);
   }
 
+  private final class Listening implements Listener {
+    private final List<ListenSocket> sockets;
+    private final AcceptedOptions options;
+
+    /** Whether a poll has seen connections that are not accepted. */
+    private boolean acceptable;
+
+    /** The socket that may have one more connection. */
+    private int accepting;
+
+    Listening(List<ListenSocket> sockets, AcceptedOptions options) {
+      this.sockets = List.copyOf(sockets);
+      this.options = options;
+    }
+
+    @Override
+    public List<InetSocketAddress> addresses() {
+      return sockets.stream().map(ListenSocket::address).toList();
+    }
+
+    @Override
+    public @Nullable NonBlockingSocket accept() throws IOException {
+      if (!acceptable) {
+        return null;
+      }
+      while (accepting < sockets.size()) {
+        SocketChannel channel = sockets.get(accepting).channel().accept();
+        if (channel != null) {
+          return new Connected(channel, options);
+        }
+        accepting++;
+      }
+      accepting = 0;
+      acceptable = false;
+      return null;
+    }
+
+    @Override
+    public void close() {
+      listeners.remove(this);
+      closeSockets();
+    }
+
+    void closeSockets() {
+      for (ListenSocket socket : sockets) {
+        Closing.quietly(socket.channel());
+      }
+    }
+  }
+
   private static final class Connected implements NonBlockingSocket {
     private final SocketChannel channel;
+    private final AcceptedOptions options;
     private @Nullable SelectionKey key;
 
-    Connected(SocketChannel channel) {
+    Connected(SocketChannel channel, AcceptedOptions options) {
       this.channel = channel;
+      this.options = options;
     }
 
     @Override

@@ -15,8 +15,25 @@ interface Poller {
     void ready(boolean input, boolean output);
   }
 
-  /** The addresses it listens on, at least one. */
-  List<InetSocketAddress> addresses();
+  /** The listening sockets of one job. */
+  interface Listener {
+    /** The addresses of the sockets. Any thread may call it. */
+    List<InetSocketAddress> addresses();
+
+    /** The next connection, or null if there is none, so far as the last poll has seen. */
+    @Nullable NonBlockingSocket accept() throws IOException;
+
+    /** Stops listening. */
+    void close();
+  }
+
+  /**
+   * Polls further listening sockets from now on.
+   *
+   * @param sockets are closed if this throws
+   * @param options of the accepted sockets
+   */
+  Listener listen(List<ListenSocket> sockets, AcceptedOptions options) throws IOException;
 
   /**
    * Waits until a socket is ready, and calls the {@link Readiness} of each ready socket.
@@ -29,10 +46,10 @@ interface Poller {
   /** Makes {@link #poll} return. Any thread may call it. */
   void wakeUp();
 
-  /** The next connection, or null if there is none. */
-  @Nullable NonBlockingSocket accept() throws IOException;
-
-  /** Watches a socket that {@link #accept} returned, for input until its interest is changed. */
+  /**
+   * Watches a socket that {@link Listener#accept} returned, for input until its interest is
+   * changed.
+   */
   void watch(NonBlockingSocket socket, Readiness readiness) throws IOException;
 
   /** Sets whether {@link #poll} looks for new connections. */

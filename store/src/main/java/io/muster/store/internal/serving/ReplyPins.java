@@ -101,6 +101,11 @@ final class ReplyPins implements SharedMemory.Reclaiming {
     }
   }
 
+  /** Stops counting, once no reply is left. */
+  void end() {
+    memory.removeReclaiming(this);
+  }
+
   /** Updates the counted bytes after a request that may have removed data. */
   void settle() {
     ReplyPin first = oldest;

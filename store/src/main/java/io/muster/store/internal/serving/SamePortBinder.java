@@ -42,6 +42,9 @@ final class SamePortBinder {
         if (!freePortTaken) {
           throw e;
         }
+      } catch (Throwable e) {
+        bound.forEach(unbind);
+        throw e;
       }
     }
   }

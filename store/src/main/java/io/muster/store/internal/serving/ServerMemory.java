@@ -21,6 +21,7 @@ final class ServerMemory {
   private static final long ENOUGH_FOR_A_VALUE = 12L << 20;
 
   final MemoryBudget all;
+
   final MemoryBudget stored;
 
   /** The periods of the {@link StoredMemory} of each keyspace. */
@@ -33,6 +34,11 @@ final class ServerMemory {
 
   /** The waits of clients. */
   final SharedMemory waits;
+
+  /** The number of connections of all jobs. */
+  int openConnections() {
+    return (int) (connections.used() / CONNECTION);
+  }
 
   /** The budgets of a heap of {@code heapBytes}. */
   ServerMemory(long heapBytes) {

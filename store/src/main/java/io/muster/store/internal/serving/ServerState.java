@@ -12,8 +12,9 @@ import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The state that all sessions of one server share. Not thread-safe: the transport serves one
- * session at a time.
+ * The state that all sessions of one job share: a keyspace and its waiters, and counts. The memory
+ * budgets are those of the whole server. Not thread-safe: the transport serves one session at a
+ * time.
  */
 final class ServerState {
   /** The work of each request, beside what its opcode adds. */
@@ -21,7 +22,7 @@ final class ServerState {
 
   final ServingLimits limits;
 
-  /** A random identity: another server, or this one after a restart, has another. */
+  /** A random identity: another job, or this one after a restart of the server, has another. */
   final String name = UUID.randomUUID().toString();
 
   final WaiterRegistry waiters = new WaiterRegistry();
@@ -56,7 +57,7 @@ final class ServerState {
     this(limits, new ServerMemory(limits.heapBytes()), new LastResort(nanoTime));
   }
 
-  /** An empty server that shares the memory and the last resort of others on its thread. */
+  /** An empty job, which shares the memory and the last resort of the server. */
   ServerState(ServingLimits limits, ServerMemory memory, LastResort lastResort) {
     this.limits = limits;
     this.lastResort = lastResort;
@@ -87,6 +88,19 @@ final class ServerState {
     acceptedConnections++;
     openConnections++;
     return null;
+  }
+
+  /** Deletes all keys and queues. Waiters go on waiting. */
+  void clear() {
+    keyspace.clear();
+    stored.settle(new StoredMemory.Contribution());
+    pins.settle();
+  }
+
+  /** Releases what the job holds of the server's memory, once its clients are disconnected. */
+  void end() {
+    clear();
+    pins.end();
   }
 
   int openConnections() {

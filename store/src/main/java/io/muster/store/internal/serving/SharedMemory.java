@@ -76,6 +76,10 @@ final class SharedMemory {
     reclaimed.add(reclaiming);
   }
 
+  void removeReclaiming(Reclaiming reclaiming) {
+    reclaimed.remove(reclaiming);
+  }
+
   /** The bytes that are available for requests that are not small. */
   long roomForMuch() {
     return budget.available() - budget.limit() / KEPT_PART;

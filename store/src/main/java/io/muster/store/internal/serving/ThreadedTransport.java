@@ -11,13 +11,16 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.RejectedExecutionException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Plain sockets, and a thread per connection: a virtual one where the JDK has them. A lock takes
  * the place of the single thread that owns the {@link ServerState}.
  */
 public final class ThreadedTransport implements Transport {
-  private final AcceptedOptions options;
+  /** Those of the only job, once there is one. */
+  private @Nullable AcceptedOptions options;
+
   private final GuardedState guarded;
   private final RateLimitedLog log = new RateLimitedLog();
   private final ExecutorService threads = Threads.perTask("muster-store");
@@ -27,40 +30,34 @@ public final class ThreadedTransport implements Transport {
   private volatile boolean closed;
   private volatile boolean failed;
 
-  private ThreadedTransport(ListenTarget listening, ServingLimits limits) {
-    this.options = new AcceptedOptions(listening);
+  private ThreadedTransport(ServingLimits limits) {
     this.guarded = new GuardedState(new ServerState(limits));
   }
 
-  /**
-   * Listens, and serves from now on.
-   *
-   * @throws IOException if it cannot listen
-   * @throws UnsupportedOperationException if it is to listen on a descriptor and this is not Linux
-   */
-  public static ThreadedTransport start(ListenTarget listening, ServingLimits limits)
-      throws IOException {
-    ThreadedTransport transport = new ThreadedTransport(listening, limits);
+  /** Starts a server without a job. It can have one. */
+  public static ThreadedTransport start(ServingLimits limits) {
+    return new ThreadedTransport(limits);
+  }
+
+  @Override
+  public synchronized ServedJob addJob(ListenTarget listening) throws IOException {
+    if (options != null) {
+      throw new UnsupportedOperationException(
+          "the threaded backend serves one job only; use the event loop for several");
+    }
+    AcceptedOptions accepted = new AcceptedOptions(listening);
+    options = accepted;
     try {
-      transport.listen(listening);
-      return transport;
-    } catch (IOException | RuntimeException e) {
-      transport.close();
+      listen(listening, accepted);
+      return new Job();
+    } catch (Throwable e) {
+      try {
+        close();
+      } catch (Throwable closing) {
+        e.addSuppressed(closing);
+      }
       throw e;
     }
-  }
-
-  @Override
-  public List<InetSocketAddress> addresses() {
-    return listeners.stream().map(ListenSocket::address).toList();
-  }
-
-  @Override
-  public ServingStatistics statistics() {
-    if (closed) {
-      throw new IllegalStateException("the server is closed");
-    }
-    return guarded.statistics();
   }
 
   @Override
@@ -78,20 +75,20 @@ public final class ThreadedTransport implements Transport {
     ended.countDown();
   }
 
-  private void listen(ListenTarget listening) throws IOException {
+  private void listen(ListenTarget listening, AcceptedOptions accepted) throws IOException {
     listeners.addAll(ListenSockets.open(listening));
     for (ListenSocket listener : listeners) {
       listener.channel().configureBlocking(true);
     }
     for (ListenSocket listener : listeners) {
-      threads.execute(() -> accept(listener.channel()));
+      threads.execute(() -> accept(listener.channel(), accepted));
     }
   }
 
-  private void accept(ServerSocketChannel listener) {
+  private void accept(ServerSocketChannel listener, AcceptedOptions accepted) {
     while (!closed) {
       try {
-        begin(listener.accept().socket());
+        begin(listener.accept().socket(), accepted);
         guarded.state.lastResort.worked();
       } catch (Throwable e) {
         // Too many open files, or no room for one more thread: the next may find room again.
@@ -130,11 +127,11 @@ public final class ThreadedTransport implements Transport {
     }
   }
 
-  private void begin(Socket socket) {
+  private void begin(Socket socket, AcceptedOptions accepted) {
     boolean begun = false;
     try {
       ThreadedConnection connection =
-          new ThreadedConnection(socket, guarded, options, log, threads);
+          new ThreadedConnection(socket, guarded, accepted, log, threads);
       connections.add(connection);
       try {
         threads.execute(() -> serve(connection));
@@ -158,6 +155,43 @@ public final class ThreadedTransport implements Transport {
       connection.run();
     } finally {
       boolean unusedRemoved = connections.remove(connection);
+    }
+  }
+
+  private final class Job implements ServedJob {
+    @Override
+    public List<InetSocketAddress> addresses() {
+      return listeners.stream().map(ListenSocket::address).toList();
+    }
+
+    @Override
+    public ServingStatistics statistics() {
+      requireOpen();
+      return guarded.statistics();
+    }
+
+    @Override
+    public void clear() {
+      requireOpen();
+      guarded.clear();
+    }
+
+    @Override
+    public void reset() {
+      throw new UnsupportedOperationException(
+          "the threaded backend cannot reset a job; use the event loop");
+    }
+
+    @Override
+    public void remove() {
+      throw new UnsupportedOperationException(
+          "the threaded backend serves one job only, until the server is closed");
+    }
+
+    private void requireOpen() {
+      if (closed) {
+        throw new IllegalStateException("the server is closed");
+      }
     }
   }
 }

@@ -1,15 +1,18 @@
 package io.muster.store.internal.serving;
 
-import java.net.InetSocketAddress;
-import java.util.List;
+import java.io.IOException;
 
-/** A server that listens and serves until it is closed. */
+/** A server of jobs that serves until it is closed. Thread-safe. */
 public interface Transport extends AutoCloseable {
-  /** The addresses it listens on, at least one. */
-  List<InetSocketAddress> addresses();
-
-  /** The current counts. Blocks until the request that is being served has been served. */
-  ServingStatistics statistics();
+  /**
+   * Listens for the clients of a new job. Clients can connect when this returns.
+   *
+   * @throws IOException if it cannot listen; no socket is left open then
+   * @throws UnsupportedOperationException if the transport serves one job only and has it, or if it
+   *     is to listen on a descriptor and this is not Linux
+   * @throws IllegalStateException if the server has ended
+   */
+  ServedJob addJob(ListenTarget listening) throws IOException;
 
   /**
    * Blocks until the server does not serve any more.

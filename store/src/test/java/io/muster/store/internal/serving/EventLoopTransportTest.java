@@ -3,6 +3,7 @@ package io.muster.store.internal.serving;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
+import io.muster.store.internal.socket.KeepAlive;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -26,6 +27,13 @@ class EventLoopTransportTest {
       EventLoopTransport.start(
           poller, SteppedLoop.LIMITS, () -> clock.addAndGet(nanosPerLook.get()));
 
+  private final ServedJob job =
+      transport.addJob(
+          List.of(),
+          new AcceptedOptions(new ListenTarget.OnAddresses(List.of(), 0, 1, KeepAlive.DEFAULT)));
+
+  EventLoopTransportTest() throws IOException {}
+
   @Test
   void loop_thatOnlyFails_endsItself() throws InterruptedException {
     nanosPerLook.set(TimeUnit.MILLISECONDS.toNanos(100));
@@ -33,7 +41,7 @@ class EventLoopTransportTest {
 
     assertThat(transport.awaitEnd()).isFalse();
     assertThat(poller.closed).isTrue();
-    assertThatIllegalStateException().isThrownBy(transport::statistics);
+    assertThatIllegalStateException().isThrownBy(job::statistics);
   }
 
   @Test
@@ -42,7 +50,7 @@ class EventLoopTransportTest {
     poller.failures.await();
     poller.failWith(null);
 
-    assertThat(transport.statistics().openConnections()).isZero();
+    assertThat(job.statistics().openConnections()).isZero();
 
     transport.close();
     assertThat(transport.awaitEnd()).isTrue();
@@ -66,8 +74,21 @@ class EventLoopTransportTest {
     }
 
     @Override
-    public List<InetSocketAddress> addresses() {
-      return List.of(new InetSocketAddress(InetAddress.getLoopbackAddress(), 1));
+    public Listener listen(List<ListenSocket> sockets, AcceptedOptions options) {
+      return new Listener() {
+        @Override
+        public List<InetSocketAddress> addresses() {
+          return List.of(new InetSocketAddress(InetAddress.getLoopbackAddress(), 1));
+        }
+
+        @Override
+        public @Nullable NonBlockingSocket accept() {
+          return null;
+        }
+
+        @Override
+        public void close() {}
+      };
     }
 
     @Override
@@ -85,11 +106,6 @@ class EventLoopTransportTest {
     @Override
     public void wakeUp() {
       wakeUps.release();
-    }
-
-    @Override
-    public @Nullable NonBlockingSocket accept() {
-      return null;
     }
 
     @Override

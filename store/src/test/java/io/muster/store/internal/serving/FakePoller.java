@@ -19,14 +19,19 @@ final class FakePoller implements Poller {
   final List<String> events = Collections.synchronizedList(new ArrayList<>());
 
   final Faults faults = new Faults();
-  private final Queue<FakeSocket> arriving = new ArrayDeque<>();
+  private final List<FakeListener> listeners = new ArrayList<>();
   private final List<FakeSocket> watched = new ArrayList<>();
   private boolean accepting = true;
   private boolean idle;
 
-  /** A client connects. */
+  /** A client of the first job connects. */
   void arrive(FakeSocket socket) {
-    arriving.add(socket);
+    arrive(0, socket);
+  }
+
+  /** A client connects. */
+  void arrive(int job, FakeSocket socket) {
+    listeners.get(job).arriving.add(socket);
   }
 
   /** The clients that were accepted, whether connected or not. */
@@ -44,8 +49,10 @@ final class FakePoller implements Poller {
   }
 
   @Override
-  public List<InetSocketAddress> addresses() {
-    return List.of(new InetSocketAddress(InetAddress.getLoopbackAddress(), 1));
+  public Listener listen(List<ListenSocket> sockets, AcceptedOptions options) {
+    FakeListener listener = new FakeListener();
+    listeners.add(listener);
+    return listener;
   }
 
   @Override
@@ -53,7 +60,8 @@ final class FakePoller implements Poller {
     events.add(millis == 0 ? "look" : "poll");
     faults.pass(Faults.Step.POLL);
     List<FakeSocket> ready = watched.stream().filter(FakeSocket::isReady).toList();
-    boolean acceptable = accepting && !arriving.isEmpty();
+    boolean acceptable =
+        accepting && listeners.stream().anyMatch(listener -> !listener.arriving.isEmpty());
     idle = millis != 0 && ready.isEmpty() && !acceptable;
     ready.forEach(FakeSocket::report);
     return acceptable;
@@ -61,12 +69,6 @@ final class FakePoller implements Poller {
 
   @Override
   public void wakeUp() {}
-
-  @Override
-  public @Nullable NonBlockingSocket accept() {
-    faults.pass(Faults.Step.ACCEPT);
-    return arriving.poll();
-  }
 
   @Override
   public void watch(NonBlockingSocket socket, Readiness readiness) {
@@ -83,4 +85,24 @@ final class FakePoller implements Poller {
 
   @Override
   public void close() {}
+
+  private final class FakeListener implements Listener {
+    private final Queue<FakeSocket> arriving = new ArrayDeque<>();
+
+    @Override
+    public List<InetSocketAddress> addresses() {
+      return List.of(new InetSocketAddress(InetAddress.getLoopbackAddress(), 1));
+    }
+
+    @Override
+    public @Nullable NonBlockingSocket accept() {
+      faults.pass(Faults.Step.ACCEPT);
+      return arriving.poll();
+    }
+
+    @Override
+    public void close() {
+      listeners.remove(this);
+    }
+  }
 }

@@ -2,17 +2,23 @@ package io.muster.store.internal.serving;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.muster.store.internal.socket.KeepAlive;
 import io.muster.store.internal.wire.Hello;
 import io.muster.store.internal.wire.Opcode;
 import io.muster.store.internal.wire.RequestEncoder;
 import io.muster.store.internal.wire.WireLimits;
 import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** An event loop without threads and sockets: the test runs its iterations and moves its clock. */
 final class SteppedLoop {
   static final ServingLimits LIMITS =
       new ServingLimits(WireLimits.PYTORCH, Integer.MAX_VALUE, Long.MAX_VALUE, 1L << 30);
+
+  private static final ListenTarget NOWHERE =
+      new ListenTarget.OnAddresses(List.of(), 0, 1, KeepAlive.DEFAULT);
 
   private static final int MAX_ITERATIONS = 1_000_000;
 
@@ -23,6 +29,7 @@ final class SteppedLoop {
   private long nanosPerLook;
 
   private final EventLoop loop;
+  private final List<LoopJob> jobs = new ArrayList<>();
 
   SteppedLoop() {
     this(LIMITS);
@@ -30,6 +37,26 @@ final class SteppedLoop {
 
   SteppedLoop(ServingLimits limits) {
     loop = new EventLoop(poller, limits, new RateLimitedLog(), () -> now += nanosPerLook);
+    addJob();
+  }
+
+  /** Adds a job, beside that which there always is. */
+  LoopJob addJob() {
+    try {
+      LoopJob job = loop.addJob(List.of(), new AcceptedOptions(NOWHERE));
+      jobs.add(job);
+      return job;
+    } catch (IOException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  void removeJob(LoopJob job) {
+    loop.removeJob(job);
+  }
+
+  LoopJob firstJob() {
+    return jobs.get(0);
   }
 
   /** A client whose connection is accepted and has been validated. */
@@ -40,10 +67,22 @@ final class SteppedLoop {
     return client;
   }
 
+  /** A client of a job, whose connection is accepted and has been validated. */
+  FakeSocket connect(LoopJob job, String name) {
+    FakeSocket client = arrive(jobs.indexOf(job), name);
+    settle();
+    poller.events.clear();
+    return client;
+  }
+
   /** A client that has connected and sent VALIDATE, of which the loop does not know yet. */
   FakeSocket arrive(String name) {
+    return arrive(0, name);
+  }
+
+  private FakeSocket arrive(int job, String name) {
     FakeSocket client = new FakeSocket(name, poller.events);
-    poller.arrive(client);
+    poller.arrive(job, client);
     client.send(RequestEncoder::validate);
     return client;
   }
@@ -98,7 +137,7 @@ final class SteppedLoop {
   }
 
   ServerState state() {
-    return loop.state();
+    return jobs.get(0).state;
   }
 
   /** How many requests of a kind were served. */

@@ -36,8 +36,10 @@ class ThreadedFailureTest {
   private final FailingSockets sockets = new FailingSockets();
   private final ThreadedTransport transport =
       ThreadedTransport.start(
-          new ListenTarget.OnChannel(sockets, 1, KeepAlive.DEFAULT),
           new ServingLimits(WireLimits.PYTORCH, Integer.MAX_VALUE, Long.MAX_VALUE, 64L << 20));
+
+  private final ServedJob job =
+      transport.addJob(new ListenTarget.OnChannel(sockets, 1, KeepAlive.DEFAULT));
 
   ThreadedFailureTest() throws IOException {}
 
@@ -76,7 +78,7 @@ class ThreadedFailureTest {
       }
     }
     if (step == FailingSockets.Step.ADDRESS) {
-      assertThat(transport.statistics().brokenConnections()).isEqualTo(5);
+      assertThat(job.statistics().brokenConnections()).isEqualTo(5);
     }
   }
 
@@ -105,15 +107,14 @@ class ThreadedFailureTest {
       }
       expectServed(other);
       expectOpenConnections(1);
-      assertThat(transport.statistics().brokenConnections()).isEqualTo(1);
+      assertThat(job.statistics().brokenConnections()).isEqualTo(1);
     } finally {
       logger.removeHandler(handler);
     }
   }
 
   private Socket connect() throws IOException {
-    Socket socket =
-        new Socket(InetAddress.getLoopbackAddress(), transport.addresses().get(0).getPort());
+    Socket socket = new Socket(InetAddress.getLoopbackAddress(), job.addresses().get(0).getPort());
     socket.setSoTimeout(PATIENCE_MILLIS);
     send(socket, VALIDATE);
     return socket;
@@ -150,7 +151,7 @@ class ThreadedFailureTest {
 
   private void expectOpenConnections(int count) {
     long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(PATIENCE_MILLIS);
-    while (transport.statistics().openConnections() != count) {
+    while (job.statistics().openConnections() != count) {
       assertThat(System.nanoTime()).as("connections are forgotten").isLessThan(deadline);
       Thread.onSpinWait();
     }

@@ -1,0 +1,97 @@
+package io.muster.store.server;
+
+import java.util.Locale;
+import java.util.OptionalInt;
+import java.util.regex.Pattern;
+
+/**
+ * A job to create on a {@link StoreServer}. Immutable and thread-safe.
+ *
+ * <p>Defaults:
+ *
+ * <ul>
+ *   <li>{@link #port}: 0, any free port
+ *   <li>{@link #worldSize}: unknown
+ * </ul>
+ */
+public final class JobOptions {
+  /** The name of the job of a server whose options name none. */
+  public static final String DEFAULT_NAME = "default";
+
+  private static final Pattern NAME = Pattern.compile("[A-Za-z0-9._-]{1,63}");
+  private static final int MAX_PORT = 65_535;
+
+  private final String name;
+  private final int port;
+  private final OptionalInt worldSize;
+
+  private JobOptions(String name, int port, OptionalInt worldSize) {
+    this.name = name;
+    this.port = port;
+    this.worldSize = worldSize;
+  }
+
+  /**
+   * Options with the defaults.
+   *
+   * @param name 1 to 63 letters, digits, dots, hyphens and underscores of ASCII
+   * @throws IllegalArgumentException if the name has other characters or another length
+   */
+  public static JobOptions of(String name) {
+    if (!NAME.matcher(name).matches()) {
+      throw new IllegalArgumentException(
+          String.format(
+              Locale.ROOT,
+              "a job's name must be 1 to 63 of the characters A-Z a-z 0-9 . _ - but has %d"
+                  + " characters%s",
+              name.length(),
+              name.length() > 63 ? "" : " and is not made of these alone"));
+    }
+    return new JobOptions(name, 0, OptionalInt.empty());
+  }
+
+  /**
+   * Listens on a port; 0 is any free port.
+   *
+   * @throws IllegalArgumentException if it is not 0 to 65,535
+   */
+  public JobOptions withPort(int newPort) {
+    if (newPort < 0 || newPort > MAX_PORT) {
+      throw new IllegalArgumentException("port must be 0 to 65535 but was " + newPort);
+    }
+    return new JobOptions(name, newPort, worldSize);
+  }
+
+  /**
+   * Says how many ranks the job's world has. It is for those who look at the job; the server admits
+   * any number.
+   *
+   * @throws IllegalArgumentException if it is less than 1
+   */
+  public JobOptions withWorldSize(int ranks) {
+    if (ranks < 1) {
+      throw new IllegalArgumentException("worldSize must be at least 1 but was " + ranks);
+    }
+    return new JobOptions(name, port, OptionalInt.of(ranks));
+  }
+
+  /** The name, which differs from those of the server's other jobs. */
+  public String name() {
+    return name;
+  }
+
+  /** The port to bind; 0 for any free port. */
+  public int port() {
+    return port;
+  }
+
+  /** The number of ranks, if it was given. */
+  public OptionalInt worldSize() {
+    return worldSize;
+  }
+
+  @Override
+  public String toString() {
+    return "JobOptions(name=" + name + ", port=" + port + ", worldSize=" + worldSize + ")";
+  }
+}
