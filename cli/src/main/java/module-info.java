@@ -7,6 +7,7 @@ module io.muster.cli {
   requires com.fasterxml.jackson.core;
   requires info.picocli;
   requires io.muster.collectives;
+  requires io.muster.launcher;
   requires io.muster.store;
   requires java.management;
 

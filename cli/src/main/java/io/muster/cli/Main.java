@@ -73,6 +73,7 @@ public final class Main {
           .addSubcommand(new ServeCommand(streams))
           .addSubcommand(KvCommand.commandLine(streams))
           .addSubcommand(new PerfCommand(streams))
+          .addSubcommand(new RunCommand(streams))
           .addSubcommand(new CompletionCommand(streams))
           .addSubcommand(new HelpCommand(streams));
     }

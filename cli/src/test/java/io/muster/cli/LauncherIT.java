@@ -179,7 +179,7 @@ class LauncherIT {
                   + "muster: building Muster store [1/3]\n"
                   + "muster: downloading what the build needs\n"
                   + "built with -B ")
-          .contains(" -pl store,collectives,cli ")
+          .contains(" -pl store,collectives,launcher,cli ")
           .endsWith(" in " + home + "\n");
     }
   }

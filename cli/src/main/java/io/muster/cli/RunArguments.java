@@ -1,0 +1,106 @@
+package io.muster.cli;
+
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Stack;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.IDefaultValueProvider;
+import picocli.CommandLine.IParameterPreprocessor;
+import picocli.CommandLine.Model.ArgSpec;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
+import picocli.CommandLine.ParameterException;
+
+/**
+ * torchrun's forms of options: {@code --max_restarts} for {@code --max-restarts}, {@code -r3} for
+ * {@code -r 3}, and {@code PET_MAX_RESTARTS} in the environment. Everything from the first word
+ * that is no option on belongs to the program.
+ */
+@SuppressWarnings("JdkObsolete") // The stack is picocli's.
+final class RunArguments implements IParameterPreprocessor, IDefaultValueProvider {
+  @Override
+  public boolean preprocess(
+      Stack<String> args, CommandSpec spec, @Nullable ArgSpec argument, Map<String, Object> info) {
+    List<String> words = new ArrayList<>(args);
+    Collections.reverse(words);
+    int i = 0;
+    while (i < words.size() && words.get(i).startsWith("-") && words.get(i).length() > 1) {
+      String word = words.get(i);
+      if (word.equals("--")) {
+        break;
+      }
+      if (word.matches("-[nrt][0-9].*")) {
+        words.set(i, word.substring(0, 2));
+        words.add(i + 1, word.substring(2));
+      }
+      String normal = normal(words.get(i));
+      words.set(i, normal);
+      OptionSpec option = spec.optionsMap().get(normal.replaceFirst("=.*", ""));
+      if (option == null) {
+        refuse(spec, normal);
+      }
+      boolean hasValue = option != null && option.arity().min() > 0 && !normal.contains("=");
+      i += hasValue ? 2 : 1;
+    }
+    if (i < words.size() && !words.get(i).equals("--")) {
+      words.add(i, "--");
+    }
+    Collections.reverse(words);
+    args.clear();
+    args.addAll(words);
+    return false;
+  }
+
+  private static String normal(String word) {
+    if (!word.startsWith("--")) {
+      return word;
+    }
+    int end = word.indexOf('=') < 0 ? word.length() : word.indexOf('=');
+    return word.substring(0, end).replace('_', '-') + word.substring(end);
+  }
+
+  /** Options of torchrun that are not supported say so, rather than being unknown. */
+  private static void refuse(CommandSpec spec, String word) {
+    String name = word.replaceFirst("=.*", "");
+    List<String> known =
+        List.of(
+            "--rdzv-backend",
+            "--rdzv-endpoint",
+            "--rdzv-conf",
+            "--node-rank",
+            "--local-addr",
+            "--logs-specs",
+            "--numa-binding",
+            "--signals-to-handle",
+            "--virtual-local-rank",
+            "--monitor-interval",
+            "--start-method",
+            "--event-log-handler",
+            "--run-path",
+            "--duplicate-stdout-filters",
+            "--duplicate-stderr-filters",
+            "--print-completion",
+            "--collapse",
+            "--host-store");
+    if (known.contains(name)) {
+      throw new ParameterException(
+          spec.commandLine(), name + " is not supported by muster run; leave it out");
+    }
+  }
+
+  @Override
+  public @Nullable String defaultValue(ArgSpec argument) {
+    if (!(argument instanceof OptionSpec option)
+        || !option.longestName().startsWith("--")
+        || option.inherited()) {
+      return null;
+    }
+    String name = option.longestName().substring(2).replace('-', '_').toUpperCase(Locale.ROOT);
+    String value = System.getenv("PET_" + name);
+    boolean isFlag = option.arity().max() == 0;
+    return value == null || !isFlag ? value : String.valueOf(!value.matches("0|false|"));
+  }
+}

@@ -1,0 +1,304 @@
+package io.muster.cli;
+
+import io.muster.launcher.LaunchListener;
+import io.muster.launcher.LaunchResult;
+import io.muster.launcher.Launcher;
+import io.muster.launcher.OutputOptions;
+import io.muster.launcher.StreamSelector;
+import io.muster.launcher.WorkerExit;
+import io.muster.launcher.WorldSpec;
+import io.muster.store.NetworkException;
+import io.muster.store.internal.text.PrintableText;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code muster run}: starts the ranks of a world on this host, as {@code torchrun} does. */
+@Command(
+    name = "run",
+    preprocessor = RunArguments.class,
+    defaultValueProvider = RunArguments.class,
+    description = {
+      "Start the ranks of a world on this host and supervise them, as torchrun does. Linux only.",
+      "",
+      "The first word is a Python script. With -n it may also be a .jar or any program, and a lone"
+          + " ':' separates groups of ranks: -n 2 python a.py : -n 2 java -jar b.jar. Every option"
+          + " can be given as a variable, such as PET_NPROC_PER_NODE; the command line takes"
+          + " precedence. The exit code is that of the first rank that failed.",
+      ""
+    })
+final class RunCommand implements Callable<Integer> {
+  private final Streams streams;
+
+  @Option(
+      names = "-n",
+      paramLabel = "N",
+      description = "Start N ranks of the words that follow, which may be any program.")
+  private @Nullable Integer ranks;
+
+  @Option(
+      names = "--nproc-per-node",
+      paramLabel = "N",
+      description = "The number of ranks; 'cpu' for one per CPU. Default: 1.")
+  private @Nullable String processes;
+
+  @Option(
+      names = "--nnodes",
+      paramLabel = "N",
+      description = "The number of nodes. Only 1 is supported.")
+  private String nodes = "1";
+
+  @Option(
+      names = "--standalone",
+      description = "Host the store on a free port of loopback. This is the default.")
+  private boolean standalone;
+
+  @Option(
+      names = "--master-addr",
+      paramLabel = "ADDR",
+      description = "The address of this host for the store. Default: ${DEFAULT-VALUE}.")
+  private String masterAddress = "127.0.0.1";
+
+  @Option(
+      names = "--master-port",
+      paramLabel = "N",
+      description = "The port of the store. Default: any free port.")
+  private int masterPort;
+
+  @Option(names = "--rdzv-id", paramLabel = "ID", description = "The name of the run.")
+  private @Nullable String runId;
+
+  @Option(
+      names = "--max-restarts",
+      paramLabel = "N",
+      description =
+          "How often all ranks are started again after a failure. Default: ${DEFAULT-VALUE}.")
+  private int maxRestarts;
+
+  @Option(
+      names = "--role",
+      paramLabel = "NAME",
+      description = "The role of the ranks. Default: ${DEFAULT-VALUE}.")
+  private String role = "default";
+
+  @Option(
+      names = {"-m", "--module"},
+      description = "The first word is a Python module.")
+  private boolean module;
+
+  @Option(names = "--no-python", description = "The first word is a program.")
+  private boolean noPython;
+
+  @Option(
+      names = "--class-path",
+      paramLabel = "PATH",
+      description = "The first word is a Java main class on this class path.")
+  private @Nullable String classPath;
+
+  @Option(
+      names = "--log-dir",
+      paramLabel = "DIR",
+      description = "Write the output of all ranks to files in this directory, too.")
+  private @Nullable Path logDirectory;
+
+  @Option(
+      names = {"-r", "--redirects"},
+      paramLabel = "STREAMS",
+      description =
+          "Write streams to files only: 0 none, 1 output, 2 errors, 3 both; or per local rank, as in"
+              + " 0:3,10:1.")
+  private String redirects = "0";
+
+  @Option(
+      names = {"-t", "--tee"},
+      paramLabel = "STREAMS",
+      description = "Write streams to files and to the console, in the same form.")
+  private String tees = "0";
+
+  @Option(
+      names = "--log-line-prefix-template",
+      paramLabel = "TEXT",
+      description = "What begins each line if there are several ranks; as in torchrun.")
+  private String prefix = OutputOptions.DEFAULT_PREFIX;
+
+  @Option(
+      names = "--local-ranks-filter",
+      paramLabel = "R,...",
+      split = ",",
+      description = "Show the output of these local ranks only. Default: all.")
+  private List<Integer> consoleRanks = List.of();
+
+  @Option(
+      names = "--shutdown-timeout",
+      paramLabel = "SECONDS",
+      description = {
+        "How long ranks have between SIGTERM and SIGKILL.",
+        "Default: TORCH_ELASTIC_SHUTDOWN_TIMEOUT, or 30."
+      })
+  private @Nullable Integer shutdownTimeout;
+
+  @Option(
+      names = "--stdin",
+      paramLabel = "0",
+      description = "Give rank 0 the standard input. Default: no rank has any.")
+  private @Nullable Integer stdin;
+
+  @Parameters(
+      paramLabel = "SCRIPT ARG",
+      arity = "1..*",
+      description = "The script, jar, class or program, and its arguments.")
+  private List<String> words = List.of();
+
+  RunCommand(Streams streams) {
+    this.streams = streams;
+  }
+
+  @Override
+  public Integer call() throws InterruptedException {
+    Launcher launcher = start(spec());
+    Thread hook = new Thread(() -> stop(launcher), "muster-stop");
+    Runtime.getRuntime().addShutdownHook(hook);
+    LaunchResult result = launcher.awaitResult();
+    if (result.signal().isEmpty() && !result.isSuccess()) {
+      say(result.summary());
+    }
+    return result.exitCode();
+  }
+
+  private Launcher start(WorldSpec spec) {
+    try {
+      return Launcher.start(
+          spec,
+          new LaunchListener() {
+            @Override
+            public void restarting(int attempt, WorkerExit failure) {
+              say("rank " + failure.worker().rank() + " failed: " + failure.describe());
+              say("restarting all ranks, restart " + attempt + " of " + spec.maxRestarts());
+            }
+          });
+    } catch (NetworkException e) {
+      throw new CommandFailedException(ExitCode.CANNOT_SERVE, String.valueOf(e.getMessage()), e);
+    }
+  }
+
+  /** The JVM ends when its shutdown hooks have returned, with the exit code of the signal. */
+  private static void stop(Launcher launcher) {
+    launcher.stop();
+    try {
+      var unused = launcher.awaitResult();
+    } catch (InterruptedException | IllegalStateException e) {
+      launcher.kill();
+    }
+  }
+
+  private void say(String message) {
+    streams.errWriter().println("muster run: " + PrintableText.of(message));
+  }
+
+  private WorldSpec spec() {
+    if (!nodes.equals("1") && !nodes.equals("1:1")) {
+      throw new IllegalArgumentException(
+          "--nnodes " + nodes + " is not supported; expected 1, since only one host can be used");
+    }
+    if (standalone && masterPort != 0) {
+      throw new IllegalArgumentException("--standalone excludes --master-port");
+    }
+    if (stdin != null && stdin != 0) {
+      throw new IllegalArgumentException("--stdin must be 0, because only rank 0 can have input");
+    }
+    WorldSpec.Builder spec =
+        WorldSpec.builder()
+            .master(masterAddress, masterPort)
+            .maxRestarts(maxRestarts)
+            .role(role)
+            .runId(runId != null ? runId : standalone ? UUID.randomUUID().toString() : "none")
+            .shutdownTimeout(Duration.ofSeconds(shutdownSeconds()))
+            .environment(Map.of("TORCHELASTIC_SIGNALS_TO_HANDLE", "SIGTERM,SIGINT,SIGHUP,SIGQUIT"))
+            .output(output());
+    addWorkers(spec);
+    return spec.build();
+  }
+
+  private int shutdownSeconds() {
+    String variable = System.getenv("TORCH_ELASTIC_SHUTDOWN_TIMEOUT");
+    if (shutdownTimeout != null || variable == null) {
+      return shutdownTimeout == null ? 30 : shutdownTimeout;
+    }
+    return number("TORCH_ELASTIC_SHUTDOWN_TIMEOUT", variable);
+  }
+
+  private OutputOptions output() {
+    OutputOptions.Builder output =
+        OutputOptions.builder()
+            .redirects(StreamSelector.parse(redirects))
+            .tees(StreamSelector.parse(tees))
+            .prefix(prefix)
+            .consoleRanks(consoleRanks.stream().collect(Collectors.toSet()))
+            .colored(streams.isTerminal() && System.getenv("NO_COLOR") == null);
+    if (logDirectory != null) {
+      output.logDirectory(logDirectory);
+    }
+    if (stdin != null) {
+      output.input(streams.in());
+    }
+    return output.build();
+  }
+
+  private void addWorkers(WorldSpec.Builder spec) {
+    RunPrograms programs = new RunPrograms(classPath, module, noPython);
+    if (ranks == null) {
+      spec.workers(processCount(), programs.script(words));
+      return;
+    }
+    if (processes != null) {
+      throw new IllegalArgumentException("-n excludes --nproc-per-node");
+    }
+    int count = ranks;
+    List<String> group = new ArrayList<>();
+    for (String word : Stream.concat(words.stream(), Stream.of(":")).toList()) {
+      if (!word.equals(":")) {
+        group.add(word);
+        continue;
+      }
+      if (group.size() > 1 && group.get(0).equals("-n")) {
+        count = number("-n", group.get(1));
+        group = group.subList(2, group.size());
+      } else if (count < 0) {
+        throw new IllegalArgumentException("after ':' expected -n N and a program");
+      }
+      if (group.isEmpty()) {
+        throw new IllegalArgumentException("expected a program before ':' or the end");
+      }
+      spec.workers(count, programs.program(group));
+      count = -1;
+      group = new ArrayList<>();
+    }
+  }
+
+  private int processCount() {
+    if (processes == null) {
+      return 1;
+    }
+    if (processes.equals("cpu")) {
+      return Runtime.getRuntime().availableProcessors();
+    }
+    return number("--nproc-per-node", processes);
+  }
+
+  private static int number(String option, String text) {
+    if (!text.matches("[0-9]{1,6}")) {
+      throw new IllegalArgumentException(option + " must be a number but was '" + text + "'");
+    }
+    return Integer.parseInt(text);
+  }
+}

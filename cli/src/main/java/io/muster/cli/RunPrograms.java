@@ -1,0 +1,84 @@
+package io.muster.cli;
+
+import io.muster.launcher.MusterWorker;
+import java.io.File;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.jar.Attributes;
+import java.util.jar.JarFile;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/** The commands of {@code muster run}'s ranks: Python, Java, or any program. */
+record RunPrograms(@Nullable String classPath, boolean module, boolean noPython) {
+  /** The words without {@code -n}: a Python script, unless an option or its name says otherwise. */
+  List<String> script(List<String> words) {
+    if (noPython) {
+      return words;
+    }
+    return classPath != null || (!module && words.get(0).endsWith(".jar"))
+        ? java(words)
+        : python(words);
+  }
+
+  /** The words after {@code -n}: a script or a jar by its name, or any program. */
+  List<String> program(List<String> words) {
+    if (!noPython && (module || words.get(0).endsWith(".py"))) {
+      return python(words);
+    }
+    return !noPython && (classPath != null || words.get(0).endsWith(".jar")) ? java(words) : words;
+  }
+
+  private List<String> python(List<String> words) {
+    List<String> command = new ArrayList<>(List.of(interpreter(), "-u"));
+    if (module) {
+      command.add("-m");
+    }
+    command.addAll(words);
+    return command;
+  }
+
+  private static String interpreter() {
+    String named = System.getenv("PYTHON_EXEC");
+    if (named != null && !named.isEmpty()) {
+      return named;
+    }
+    String path = System.getenv().getOrDefault("PATH", "");
+    boolean isThere =
+        Stream.of(path.split(File.pathSeparator, -1))
+            .anyMatch(directory -> Files.isExecutable(Path.of(directory, "python3")));
+    return isThere ? "python3" : "python";
+  }
+
+  private List<String> java(List<String> words) {
+    String first = words.get(0);
+    String userPath = classPath == null ? first : classPath;
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.add("-cp");
+    command.add(userPath + File.pathSeparator + System.getProperty("java.class.path"));
+    command.add(MusterWorker.class.getName());
+    command.add(classPath == null ? mainClass(first) : first);
+    command.addAll(words.subList(1, words.size()));
+    return command;
+  }
+
+  private static String mainClass(String jar) {
+    try (JarFile file = new JarFile(jar)) {
+      String name =
+          file.getManifest() == null
+              ? null
+              : file.getManifest().getMainAttributes().getValue(Attributes.Name.MAIN_CLASS);
+      if (name == null) {
+        throw new IllegalArgumentException(
+            jar + " has no Main-Class in its manifest; name the class, with --class-path " + jar);
+      }
+      return name;
+    } catch (IOException e) {
+      throw new IllegalArgumentException("cannot read " + jar + ": " + e.getMessage(), e);
+    }
+  }
+}
