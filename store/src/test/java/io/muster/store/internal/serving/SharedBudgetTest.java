@@ -70,7 +70,8 @@ class SharedBudgetTest {
   private static void pinRemovedValue(ServerState state) throws StoreFullException {
     state.keyspace.set(KEY, new byte[100_000]);
     ReplyPin pin = new ReplyPin(new NoClient());
-    state.pins.add(pin, state.keyspace.removedBytes(), 100_000);
+    // More than is removed, so that a close look finds no less.
+    state.pins.add(pin, state.keyspace.removedBytes(), 200_000);
     assertThat(state.keyspace.delete(KEY)).isTrue();
     state.pins.settle();
   }
