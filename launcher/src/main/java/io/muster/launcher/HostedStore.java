@@ -1,5 +1,6 @@
 package io.muster.launcher;
 
+import io.muster.store.server.StoreJob;
 import io.muster.store.server.StoreServer;
 import io.muster.store.server.StoreServerOptions;
 import java.lang.System.Logger;
@@ -9,12 +10,10 @@ import java.lang.System.Logger.Level;
 final class HostedStore implements AutoCloseable {
   private static final Logger LOG = System.getLogger(HostedStore.class.getName());
 
-  private final String address;
+  private final StoreServer server;
   private final Runnable lost;
-  private StoreServer server;
 
-  private HostedStore(String address, StoreServer server, Runnable lost) {
-    this.address = address;
+  private HostedStore(StoreServer server, Runnable lost) {
     this.server = server;
     this.lost = lost;
   }
@@ -26,36 +25,27 @@ final class HostedStore implements AutoCloseable {
    * @throws io.muster.store.NetworkException if it cannot listen
    */
   static HostedStore start(String address, int port, Runnable lost) {
-    HostedStore store = new HostedStore(address, serve(address, port), lost);
-    store.watch(store.server);
+    HostedStore store =
+        new HostedStore(
+            StoreServer.start(StoreServerOptions.builder().bind(address).port(port).build()), lost);
+    Thread thread = new Thread(store::watch, "muster-launcher-store");
+    thread.setDaemon(true);
+    thread.start();
     return store;
-  }
-
-  private static StoreServer serve(String address, int port) {
-    return StoreServer.start(StoreServerOptions.builder().bind(address).port(port).build());
   }
 
   int port() {
     return server.port();
   }
 
-  /** Forgets all keys and disconnects all clients. */
+  /** Deletes all keys and disconnects all clients. The port stays bound meanwhile. */
   void clear() {
-    int port = server.port();
-    server.close();
-    server = serve(address, port);
-    watch(server);
+    server.jobs().forEach(StoreJob::reset);
   }
 
-  private void watch(StoreServer watched) {
-    Thread thread = new Thread(() -> await(watched), "muster-launcher-store");
-    thread.setDaemon(true);
-    thread.start();
-  }
-
-  private void await(StoreServer watched) {
+  private void watch() {
     try {
-      if (!watched.awaitTermination()) {
+      if (!server.awaitTermination()) {
         lost.run();
       }
     } catch (InterruptedException e) {

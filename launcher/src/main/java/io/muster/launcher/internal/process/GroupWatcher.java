@@ -6,8 +6,8 @@ import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.util.LinkedHashSet;
-import java.util.Set;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -24,6 +24,7 @@ import org.jspecify.annotations.Nullable;
 public final class GroupWatcher implements AutoCloseable {
   private static final Logger LOG = System.getLogger(GroupWatcher.class.getName());
   private static final long CLOSE_PATIENCE_SECONDS = 10;
+  private static final int MAX_WATCHERS_AT_THE_END = 5;
 
   /** The argument is a directory to delete at the end, or is empty. */
   private static final String SCRIPT =
@@ -52,10 +53,14 @@ public final class GroupWatcher implements AutoCloseable {
         signal KILL "$each"
       done
       [ -z "$1" ] || rm -rf -- "$1"
+      exit 0
       """;
 
   private final String scratch;
-  private final Set<Long> groups = new LinkedHashSet<>();
+
+  /** The last signal that each group was sent; empty if it was sent none. */
+  private final Map<Long, String> groups = new LinkedHashMap<>();
+
   private @Nullable Process process;
   private boolean closed;
 
@@ -83,7 +88,7 @@ public final class GroupWatcher implements AutoCloseable {
    * @throws IOException if there is no watcher and none can be started
    */
   synchronized void watch(long group) throws IOException {
-    groups.add(group);
+    groups.put(group, "");
     write("WATCH", group);
   }
 
@@ -95,7 +100,8 @@ public final class GroupWatcher implements AutoCloseable {
 
   /** Sends a signal, such as {@code TERM}, to all processes of a group that has not been ended. */
   synchronized void signal(long group, String name) {
-    if (groups.contains(group)) {
+    if (groups.containsKey(group)) {
+      groups.put(group, name);
       tell(name, group);
     }
   }
@@ -115,20 +121,24 @@ public final class GroupWatcher implements AutoCloseable {
     if (closed) {
       return;
     }
-    byte[] line = (verb + " " + group + "\n").getBytes(StandardCharsets.US_ASCII);
     Process running = process;
     if (running != null) {
       try {
-        OutputStream pipe = running.getOutputStream();
-        pipe.write(line);
-        pipe.flush();
+        writeLine(running.getOutputStream(), verb, group);
         return;
       } catch (IOException e) {
         // The watcher was killed.
       }
     }
-    OutputStream pipe = startProcess().getOutputStream();
-    pipe.write(line);
+    Process started = startProcess();
+    // It has been told everything but this.
+    if (verb.equals("END")) {
+      writeLine(started.getOutputStream(), verb, group);
+    }
+  }
+
+  private static void writeLine(OutputStream pipe, String verb, long group) throws IOException {
+    pipe.write((verb + " " + group + "\n").getBytes(StandardCharsets.US_ASCII));
     pipe.flush();
   }
 
@@ -140,10 +150,13 @@ public final class GroupWatcher implements AutoCloseable {
             .redirectError(ProcessBuilder.Redirect.DISCARD)
             .start();
     OutputStream pipe = started.getOutputStream();
-    for (long group : groups) {
-      pipe.write(("WATCH " + group + "\n").getBytes(StandardCharsets.US_ASCII));
+    for (Map.Entry<Long, String> group : groups.entrySet()) {
+      writeLine(pipe, "WATCH", group.getKey());
+      // The watcher that was killed may not have read it. A group may get it twice.
+      if (!group.getValue().isEmpty()) {
+        writeLine(pipe, group.getValue(), group.getKey());
+      }
     }
-    pipe.flush();
     process = started;
     var unused = started.onExit().thenAccept(this::replace);
     return started;
@@ -175,18 +188,34 @@ public final class GroupWatcher implements AutoCloseable {
       running = process;
       process = null;
     }
-    if (running == null) {
-      return;
-    }
     try {
-      running.getOutputStream().close();
-      if (!running.waitFor(CLOSE_PATIENCE_SECONDS, TimeUnit.SECONDS)) {
-        LOG.log(Level.WARNING, "the watcher of the workers has not ended");
+      for (int tries = 1; running != null && wasKilled(running); tries++) {
+        running = tries < MAX_WATCHERS_AT_THE_END ? startLast() : null;
       }
     } catch (IOException e) {
-      // The watcher was killed at this moment, after all workers have ended.
+      LOG.log(Level.ERROR, "the watcher of the workers was killed, and cannot be replaced", e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
+  }
+
+  private synchronized Process startLast() throws IOException {
+    Process started = startProcess();
+    process = null;
+    return started;
+  }
+
+  /** Makes a watcher kill its groups and end. Returns whether it was killed before it could. */
+  private static boolean wasKilled(Process watcher) throws InterruptedException {
+    try {
+      watcher.getOutputStream().close();
+    } catch (IOException e) {
+      // It has ended, which its exit code shows.
+    }
+    if (!watcher.waitFor(CLOSE_PATIENCE_SECONDS, TimeUnit.SECONDS)) {
+      LOG.log(Level.WARNING, "the watcher of the workers has not ended");
+      return false;
+    }
+    return watcher.exitValue() != 0;
   }
 }
