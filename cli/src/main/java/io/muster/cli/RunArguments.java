@@ -21,6 +21,27 @@ import picocli.CommandLine.ParameterException;
  */
 @SuppressWarnings("JdkObsolete") // The stack is picocli's.
 final class RunArguments implements IParameterPreprocessor, IDefaultValueProvider {
+  /** The options of torchrun that are not supported, and some of later versions of Muster. */
+  private static final List<String> UNSUPPORTED =
+      List.of(
+          "--rdzv-backend",
+          "--rdzv-endpoint",
+          "--rdzv-conf",
+          "--local-addr",
+          "--logs-specs",
+          "--numa-binding",
+          "--signals-to-handle",
+          "--virtual-local-rank",
+          "--monitor-interval",
+          "--start-method",
+          "--event-log-handler",
+          "--run-path",
+          "--duplicate-stdout-filters",
+          "--duplicate-stderr-filters",
+          "--print-completion",
+          "--collapse",
+          "--host-store");
+
   @Override
   public boolean preprocess(
       Stack<String> args, CommandSpec spec, @Nullable ArgSpec argument, Map<String, Object> info) {
@@ -65,30 +86,29 @@ final class RunArguments implements IParameterPreprocessor, IDefaultValueProvide
   /** Options of torchrun that are not supported say so, rather than being unknown. */
   private static void refuse(CommandSpec spec, String word) {
     String name = word.replaceFirst("=.*", "");
-    List<String> known =
-        List.of(
-            "--rdzv-backend",
-            "--rdzv-endpoint",
-            "--rdzv-conf",
-            "--node-rank",
-            "--local-addr",
-            "--logs-specs",
-            "--numa-binding",
-            "--signals-to-handle",
-            "--virtual-local-rank",
-            "--monitor-interval",
-            "--start-method",
-            "--event-log-handler",
-            "--run-path",
-            "--duplicate-stdout-filters",
-            "--duplicate-stderr-filters",
-            "--print-completion",
-            "--collapse",
-            "--host-store");
-    if (known.contains(name)) {
+    if (UNSUPPORTED.contains(name)) {
       throw new ParameterException(
           spec.commandLine(), name + " is not supported by muster run; leave it out");
     }
+  }
+
+  /**
+   * Checks that no variable asks for what is not supported.
+   *
+   * @throws IllegalArgumentException if one does
+   */
+  static void requireSupported(Map<String, String> environment) {
+    for (String option : UNSUPPORTED) {
+      String variable = variable(option);
+      if (environment.containsKey(variable)) {
+        throw new IllegalArgumentException(
+            variable + " is set, but " + option + " is not supported by muster run; unset it");
+      }
+    }
+  }
+
+  private static String variable(String option) {
+    return "PET_" + option.substring(2).replace('-', '_').toUpperCase(Locale.ROOT);
   }
 
   @Override
@@ -98,8 +118,7 @@ final class RunArguments implements IParameterPreprocessor, IDefaultValueProvide
         || option.inherited()) {
       return null;
     }
-    String name = option.longestName().substring(2).replace('-', '_').toUpperCase(Locale.ROOT);
-    String value = System.getenv("PET_" + name);
+    String value = System.getenv(variable(option.longestName()));
     boolean isFlag = option.arity().max() == 0;
     return value == null || !isFlag ? value : String.valueOf(!value.matches("0|false|"));
   }

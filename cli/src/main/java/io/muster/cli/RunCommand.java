@@ -59,6 +59,12 @@ final class RunCommand implements Callable<Integer> {
   private String nodes = "1";
 
   @Option(
+      names = "--node-rank",
+      paramLabel = "N",
+      description = "The rank of this node. Only 0 is supported.")
+  private int nodeRank;
+
+  @Option(
       names = "--standalone",
       description = "Host the store on a free port of loopback. This is the default.")
   private boolean standalone;
@@ -206,6 +212,13 @@ final class RunCommand implements Callable<Integer> {
   }
 
   private WorldSpec spec() {
+    RunArguments.requireSupported(System.getenv());
+    if (nodeRank != 0) {
+      throw new IllegalArgumentException(
+          "--node-rank "
+              + nodeRank
+              + " is not supported; expected 0, since only one host can be used");
+    }
     if (!nodes.equals("1") && !nodes.equals("1:1")) {
       throw new IllegalArgumentException(
           "--nnodes " + nodes + " is not supported; expected 1, since only one host can be used");

@@ -1,5 +1,6 @@
 package io.muster.cli;
 
+import io.muster.store.server.StoreJob;
 import io.muster.store.server.StoreServerOptions;
 import java.net.Inet4Address;
 import java.net.InetAddress;
@@ -34,10 +35,34 @@ final class ServeBanner {
         Python  torch.distributed.TCPStore("%2$s", %3$d, is_master=False, wait_for_workers=False)
                 or MASTER_ADDR=%2$s MASTER_PORT=%3$d TORCHELASTIC_USE_AGENT_STORE=True for env://
         Java    TcpStore.connect("%2$s", %3$d)
-        One job at a time: keys left behind by one job conflict with the next, so start a fresh server for each""",
+        One job at a time: keys left behind by one job conflict with the next; --job serves several""",
         where(bind, addresses),
         host,
         port);
+  }
+
+  /**
+   * Returns the lines to print for named jobs.
+   *
+   * @param bind the bind option, as {@link StoreServerOptions#bind}
+   * @param jobs at least one
+   */
+  static String ofJobs(@Nullable String bind, List<StoreJob> jobs) {
+    String host = hostToConnect(bind, jobs.get(0).addresses().get(0).getAddress());
+    String lines =
+        jobs.stream()
+            .map(job -> "Job " + job.name() + ": listening on " + where(bind, job.addresses()))
+            .collect(Collectors.joining("\n"));
+    return String.format(
+        Locale.ROOT,
+        """
+        %1$s
+        With the port of a job:
+        Python  torch.distributed.TCPStore("%2$s", PORT, is_master=False, wait_for_workers=False)
+                or MASTER_ADDR=%2$s MASTER_PORT=PORT TORCHELASTIC_USE_AGENT_STORE=True for env://
+        Java    TcpStore.connect("%2$s", PORT)""",
+        lines,
+        host);
   }
 
   private static String where(@Nullable String bind, List<InetSocketAddress> addresses) {

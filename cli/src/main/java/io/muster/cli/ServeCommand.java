@@ -1,10 +1,14 @@
 package io.muster.cli;
 
 import io.muster.store.NetworkException;
+import io.muster.store.server.JobOptions;
 import io.muster.store.server.ServerBackend;
 import io.muster.store.server.StoreServer;
 import io.muster.store.server.StoreServerOptions;
 import java.nio.file.Path;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -36,14 +40,28 @@ final class ServeCommand implements Callable<Integer> {
   @Option(
       names = "--port",
       paramLabel = "N",
-      description = "Listen on this port; 0 means any free port. Default: ${DEFAULT-VALUE}.")
-  private int port = StoreServerOptions.PYTORCH_PORT;
+      description =
+          "Listen on this port; 0 means any free port. Default: "
+              + StoreServerOptions.PYTORCH_PORT
+              + ".")
+  private @Nullable Integer port;
+
+  @Option(
+      names = "--job",
+      paramLabel = "NAME[:PORT][,world-size=N]",
+      converter = JobArgument.class,
+      description = {
+        "Serve a job with keys and a port of its own; may be repeated. Without PORT, any free port.",
+        "It takes the place of --port. Without --job, there is one job, 'default'."
+      })
+  private List<JobOptions> jobs = List.of();
 
   @Option(
       names = "--port-file",
       paramLabel = "FILE",
       description = {
-        "Write the port to this file once the server accepts connections, and remove it at the end.",
+        "Write the port to this file once the server accepts connections, and remove it at the end;"
+            + " with --job, the port of the first job.",
         "The file of a killed server is replaced; the file of a running server is an error."
       })
   private @Nullable Path portFile;
@@ -133,7 +151,10 @@ final class ServeCommand implements Callable<Integer> {
       if (file != null) {
         file.write(server.port());
       }
-      streams.print(ServeBanner.of(options.bind(), server.addresses()));
+      streams.print(
+          jobs.isEmpty()
+              ? ServeBanner.of(options.bind(), server.addresses())
+              : ServeBanner.ofJobs(options.bind(), server.jobs()));
       if (!server.awaitTermination()) {
         throw ended;
       }
@@ -157,14 +178,37 @@ final class ServeCommand implements Callable<Integer> {
             .maxValueBytes(maxValue.positive("--max-value").intBytes("--max-value"))
             .maxKeyBytes(maxKey.positive("--max-key").intBytes("--max-key"))
             .maxKeysPerRequest(positive("--max-keys-per-request", maxKeysPerRequest));
+    requireDifferentNames();
+    jobs.forEach(options::job);
     return bind == null ? options.build() : options.bind(bind).build();
   }
 
   private int requirePort() {
-    if (port < 0 || port > 65535) {
-      throw new IllegalArgumentException("--port must be 0 to 65535 but was " + port);
+    Integer given = port;
+    if (given == null) {
+      return jobs.isEmpty() ? StoreServerOptions.PYTORCH_PORT : 0;
     }
-    return port;
+    if (!jobs.isEmpty()) {
+      throw new IllegalArgumentException(
+          "--port is for a server without --job; give the port of a job as --job NAME:PORT");
+    }
+    if (given < 0 || given > 65535) {
+      throw new IllegalArgumentException("--port must be 0 to 65535 but was " + given);
+    }
+    return given;
+  }
+
+  private void requireDifferentNames() {
+    Set<String> names = new HashSet<>();
+    for (JobOptions job : jobs) {
+      if (!names.add(job.name())) {
+        throw new IllegalArgumentException("--job " + job.name() + " was given twice");
+      }
+    }
+    if (jobs.size() > 1 && backend == ServerBackend.THREADED) {
+      throw new IllegalArgumentException(
+          "--backend threaded serves one job, and --job was given " + jobs.size() + " times");
+    }
   }
 
   private static int positive(String option, int value) {

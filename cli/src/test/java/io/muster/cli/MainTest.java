@@ -157,6 +157,26 @@ class MainTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
+        "--port 1 --job a",
+        "--job a --job a",
+        "--job a --job b --backend threaded",
+        "--job a:70000",
+        "--job a/b",
+        "--job a,world-size=0",
+        "--job a,worldsize=2",
+        "--job :1"
+      })
+  void serve_jobThatCannotBe_isMisuse(String options) {
+    Cli.Result result = Cli.run(("serve " + options).split(" "));
+
+    assertThat(result.exitCode()).isEqualTo(ExitCode.MISUSE);
+    assertThat(result.err()).startsWith("muster serve: ").contains("--").hasLineCount(1);
+    assertThat(result.out()).isEmpty();
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
         "--nproc 0 allreduce",
         "--nproc 2 --rank 0 allreduce",
         "--nproc 2 --world-size 2 allreduce",

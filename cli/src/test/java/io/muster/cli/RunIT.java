@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
@@ -52,6 +53,31 @@ class RunIT {
       assertThat(child.exitCode()).as(child.err()).isZero();
       assertThat(child.out().lines())
           .containsExactlyInAnyOrder("[default0]:2 --role x_y", "[default1]:2 --role x_y");
+    }
+  }
+
+  /** What the Kubeflow Trainer sets for a job of one node. */
+  @Test
+  void variablesOfOneNode_areAccepted() throws IOException, InterruptedException {
+    ProcessBuilder builder = Child.muster("run", "--no-python", "sh", "-c", "echo $GROUP_RANK");
+    builder
+        .environment()
+        .putAll(Map.of("PET_NNODES", "1", "PET_NPROC_PER_NODE", "1", "PET_NODE_RANK", "0"));
+    try (Child child = new Child(directory, builder)) {
+      assertThat(child.exitCode()).as(child.err()).isZero();
+      assertThat(child.out()).isEqualTo("0\n");
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({"PET_NODE_RANK, --node-rank 1", "PET_RDZV_ENDPOINT, PET_RDZV_ENDPOINT is set"})
+  void variableThatIsNotSupported_isRefused(String variable, String message)
+      throws IOException, InterruptedException {
+    ProcessBuilder builder = Child.muster("run", "--no-python", "true");
+    builder.environment().put(variable, "1");
+    try (Child child = new Child(directory, builder)) {
+      assertThat(child.exitCode()).isEqualTo(2);
+      assertThat(child.err()).contains(message);
     }
   }
 

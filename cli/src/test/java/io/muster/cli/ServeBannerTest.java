@@ -23,7 +23,7 @@ class ServeBannerTest {
             Python  torch.distributed.TCPStore("127.0.0.1", 29500, is_master=False, wait_for_workers=False)
                     or MASTER_ADDR=127.0.0.1 MASTER_PORT=29500 TORCHELASTIC_USE_AGENT_STORE=True for env://
             Java    TcpStore.connect("127.0.0.1", 29500)
-            One job at a time: keys left behind by one job conflict with the next, so start a fresh server for each""");
+            One job at a time: keys left behind by one job conflict with the next; --job serves several""");
   }
 
   /** Fault A8. */

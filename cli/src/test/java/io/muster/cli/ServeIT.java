@@ -16,6 +16,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
@@ -63,6 +65,39 @@ class ServeIT {
           .contains("only this machine can connect")
           .contains("TCPStore(\"127.0.0.1\", " + port)
           .contains("TcpStore.connect(\"127.0.0.1\", " + port + ")");
+    }
+  }
+
+  @Test
+  void jobs_haveKeysAndPortsOfTheirOwn() throws IOException, InterruptedException {
+    ProcessBuilder builder =
+        Child.muster(
+            "serve",
+            "--job",
+            "first,world-size=2",
+            "--job",
+            "second:0",
+            "--port-file",
+            portFile().toString());
+    try (Child server = new Child(directory, builder)) {
+      int first = server.awaitPort(portFile());
+      server.awaitOutputOrEnd();
+      Matcher second =
+          Pattern.compile("Job second: listening on 127\\.0\\.0\\.1:([0-9]+)")
+              .matcher(server.out());
+      assertThat(server.out()).contains("Job first: listening on 127.0.0.1:" + first);
+      assertThat(second.find()).as(server.out()).isTrue();
+      try (Store one = TcpStore.connect("127.0.0.1", first);
+          Store two = TcpStore.connect("127.0.0.1", Integer.parseInt(second.group(1)))) {
+        one.set("k", "1");
+        two.set("k", "2");
+
+        assertThat(one.getString("k")).isEqualTo("1");
+        assertThat(two.getString("k")).isEqualTo("2");
+      }
+      server.process().destroy();
+      assertThat(server.exitCode()).isEqualTo(143);
+      assertThat(server.err()).isEmpty();
     }
   }
 
