@@ -11,6 +11,7 @@ import io.muster.store.server.StoreServerOptions;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
@@ -212,6 +213,28 @@ class LauncherIT {
     assertVersionIsAllThatIsSaid();
 
     assertThat(Files.getLastModifiedTime(archive()).toMillis()).isPositive();
+  }
+
+  @Test
+  void launcher_libraryOfTheFuture_makesTheArchiveOnce() throws IOException, InterruptedException {
+    Path lib = Files.createDirectories(home.resolve("cli/target/lib"));
+    try (Stream<Path> jars = Files.list(MODULE.resolve("target/lib"))) {
+      for (Path jar : jars.toList()) {
+        Path copy = Files.copy(jar, lib.resolve(jar.getFileName()));
+        if (copy.getFileName().toString().startsWith("picocli-")) {
+          Instant tomorrow = Instant.now().plus(Duration.ofDays(1));
+          Files.setLastModifiedTime(copy, FileTime.from(tomorrow));
+        }
+      }
+    }
+    Files.setLastModifiedTime(home.resolve("pom.xml"), FileTime.fromMillis(0));
+    assertVersionIsAllThatIsSaid();
+    Object first = Files.readAttributes(archive(), BasicFileAttributes.class).fileKey();
+
+    assertVersionIsAllThatIsSaid();
+
+    assertThat(Files.readAttributes(archive(), BasicFileAttributes.class).fileKey())
+        .isEqualTo(first);
   }
 
   @Test
