@@ -52,7 +52,8 @@ public final class Rpc {
     if (name.isEmpty()) {
       throw new IllegalArgumentException("a worker needs a name");
     }
-    AgentStarter starter = new AgentStarter(options, options.functions(), options.security());
+    AgentStarter starter =
+        new AgentStarter(options, options.functions(), options.usedCodec(), options.security());
     if (options.store().isPresent()) {
       return starter.start(name, rank, worldSize, options.store().get(), Optional.empty());
     }

@@ -55,9 +55,15 @@ public final class RpcOptions {
   public static final Duration DEFAULT_KEEP_ALIVE = Duration.ofSeconds(10);
 
   private final Builder settings;
+  private final Functions functions;
+  private final RpcCodec usedCodec;
 
   private RpcOptions(Builder settings) {
     this.settings = settings;
+    this.functions = settings.newFunctions();
+    this.usedCodec =
+        settings.codec.orElseGet(
+            () -> new KryoCodec(settings.registered, settings.maxMessageBytes));
   }
 
   /** Returns a builder with the defaults. */
@@ -150,11 +156,12 @@ public final class RpcOptions {
 
   /** What other workers may call. */
   Functions functions() {
-    Functions functions = new Functions();
-    settings.functions.forEach(functions::function);
-    settings.services.forEach(service -> service.addTo(functions));
-    settings.objects.forEach(functions::objects);
     return functions;
+  }
+
+  /** The codec that was set, or else the default one. */
+  RpcCodec usedCodec() {
+    return usedCodec;
   }
 
   Security security() {
@@ -444,11 +451,15 @@ public final class RpcOptions {
      * @throws IllegalArgumentException if something that is registered cannot be called or sent
      */
     public RpcOptions build() {
-      RpcOptions options = new RpcOptions(copy());
-      Functions unused = options.functions();
-      RpcCodec unusedCodec =
-          options.codec().orElseGet(() -> new KryoCodec(registered, maxMessageBytes));
-      return options;
+      return new RpcOptions(copy());
+    }
+
+    private Functions newFunctions() {
+      Functions all = new Functions();
+      functions.forEach(all::function);
+      services.forEach(service -> service.addTo(all));
+      objects.forEach(all::objects);
+      return all;
     }
 
     private static Duration requirePositive(String name, Duration duration) {

@@ -88,7 +88,7 @@ class HostileTest {
     Cancellable unused =
         control
             ? connection.control(frame, PATIENCE.toNanos(), Runnable::run, outcome)
-            : connection.call(frame, PATIENCE.toNanos(), 0, Runnable::run, outcome);
+            : connection.call(frame, PATIENCE.toNanos(), false, Runnable::run, outcome);
     return sent.orTimeout(PATIENCE.toSeconds(), TimeUnit.SECONDS).join();
   }
 

@@ -5,7 +5,6 @@ import io.muster.rpc.RpcAgent;
 import io.muster.rpc.RpcCodec;
 import io.muster.rpc.RpcInitException;
 import io.muster.rpc.RpcOptions;
-import io.muster.rpc.internal.codec.KryoCodec;
 import io.muster.rpc.internal.refs.OwnedObjects;
 import io.muster.rpc.internal.serving.Admission;
 import io.muster.rpc.internal.serving.HandlerThreads;
@@ -51,9 +50,10 @@ public final class AgentStarter {
   private final RpcCodec codec;
 
   /** Prepares agents with these options. */
-  public AgentStarter(RpcOptions options, Functions functions, Security security) {
+  public AgentStarter(RpcOptions options, Functions functions, RpcCodec codec, Security security) {
     this.options = options;
     this.functions = functions;
+    this.codec = codec;
     this.transport =
         new TransportConfig(
             (int) Math.min(Integer.MAX_VALUE, (long) options.maxMessageBytes() + ENVELOPE_BYTES),
@@ -67,10 +67,6 @@ public final class AgentStarter {
             options.queuedCalls(),
             options.handlerThreads(),
             8L * options.maxMessageBytes());
-    this.codec =
-        options
-            .codec()
-            .orElseGet(() -> new KryoCodec(options.registered(), options.maxMessageBytes()));
   }
 
   /**

@@ -174,7 +174,7 @@ final class Caller implements AutoCloseable {
       if (nanos <= 0) {
         pending.failed(NO_TIME);
       } else {
-        pending.sent(connection.call(frame, nanos, CurrentCall.depthOfThread(), listener, pending));
+        pending.sent(connection.call(frame, nanos, CurrentCall.exists(), listener, pending));
       }
       if (isClosed) {
         // close() may have missed this call.

@@ -6,16 +6,14 @@ import org.jspecify.annotations.Nullable;
  * The call that a thread is handling. Calls that the thread makes meanwhile are nested: they have
  * to end by the same deadline.
  *
- * @param depth 1 for a call that a thread is handling
  * @param deadlineNanos the deadline, on the clock of {@link System#nanoTime}
  */
-record CurrentCall(int depth, long deadlineNanos) {
+record CurrentCall(long deadlineNanos) {
   private static final ThreadLocal<@Nullable CurrentCall> OF_THREAD = new ThreadLocal<>();
 
-  /** The depth of the call that this thread is handling; 0 if it is handling none. */
-  static int depthOfThread() {
-    CurrentCall current = OF_THREAD.get();
-    return current == null ? 0 : current.depth;
+  /** Whether this thread is handling a call. */
+  static boolean exists() {
+    return OF_THREAD.get() != null;
   }
 
   /** Limits the timeout of a call that this thread makes to the remaining time, in nanoseconds. */

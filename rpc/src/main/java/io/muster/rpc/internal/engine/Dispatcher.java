@@ -16,8 +16,6 @@ import java.util.Optional;
 
 /** Admits the calls of other workers and finds their functions. Thread-safe. */
 final class Dispatcher implements RequestHandler {
-  private static final CallFailure ANOTHER_WORKER =
-      CallFailure.of(Kind.UNREACHABLE, "another worker listens there now");
   private static final CallFailure LEAVING =
       CallFailure.of(Kind.UNREACHABLE, "it is shutting down");
   private static final CallFailure TOO_MANY_CALLS = CallFailure.of(Kind.REJECTED, "too many calls");
@@ -81,11 +79,15 @@ final class Dispatcher implements RequestHandler {
 
   @Override
   public Optional<CallFailure> refusal(boolean nested) {
-    // Nested calls are answered until the end, because calls of this worker may need them.
-    if (isLeaving && !nested) {
+    if (isLeaving(nested)) {
       return Optional.of(LEAVING);
     }
     return admission.isFull(nested) ? Optional.of(TOO_MANY_CALLS) : Optional.empty();
+  }
+
+  /** Nested calls are answered until the end, because calls of this worker may need them. */
+  private boolean isLeaving(boolean nested) {
+    return isLeaving && !nested;
   }
 
   @Override
@@ -93,10 +95,11 @@ final class Dispatcher implements RequestHandler {
     boolean isAdmitted = false;
     int heldBytes = 0;
     try {
-      Optional<CallFailure> refusal = refusal(nested);
-      if (refusal.isPresent() || !admission.enter(nested)) {
-        reply.refuse(refusal.orElse(TOO_MANY_CALLS));
-        return NO_CALL;
+      if (isLeaving(nested)) {
+        throw new RefusedException(LEAVING);
+      }
+      if (!admission.enter(nested)) {
+        throw new RefusedException(TOO_MANY_CALLS);
       }
       isAdmitted = true;
       if (!admission.hold(message.length)) {
@@ -152,7 +155,7 @@ final class Dispatcher implements RequestHandler {
 
   private void requireThisWorker(long callee) throws RefusedException {
     if (callee != incarnation) {
-      throw new RefusedException(ANOTHER_WORKER);
+      throw new RefusedException(CallFailure.ANOTHER_WORKER);
     }
   }
 

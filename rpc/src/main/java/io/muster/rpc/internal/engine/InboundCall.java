@@ -104,7 +104,7 @@ final class InboundCall implements RequestHandler.Call, Admission.Task {
       if (beginHandler()) {
         Object result = invoke();
         if (result instanceof CompletionStage<?> stage) {
-          await(stage);
+          answerWhenComplete(stage);
         } else {
           succeed(result);
         }
@@ -127,7 +127,7 @@ final class InboundCall implements RequestHandler.Call, Admission.Task {
 
   private @Nullable Object invoke() throws Throwable {
     try {
-      CurrentCall.begin(new CurrentCall(1, invocation.deadlineNanos()));
+      CurrentCall.begin(new CurrentCall(invocation.deadlineNanos()));
       return invoker.invoke(invocation);
     } finally {
       endHandler();
@@ -146,7 +146,8 @@ final class InboundCall implements RequestHandler.Call, Admission.Task {
     }
   }
 
-  private void await(CompletionStage<?> stage) {
+  /** Answers when the stage completes. Does not block. */
+  private void answerWhenComplete(CompletionStage<?> stage) {
     boolean isAbandoned;
     synchronized (this) {
       isAbandoned = state == State.ABANDONED;

@@ -31,6 +31,10 @@ public record CallFailure(Kind kind, String description, @Nullable Throwable cau
     INTERNAL
   }
 
+  /** A request names a worker that no longer listens at its address. */
+  public static final CallFailure ANOTHER_WORKER =
+      of(Kind.UNREACHABLE, "another worker listens there now");
+
   /** A failure without a cause. */
   public static CallFailure of(Kind kind, String description) {
     return new CallFailure(kind, description, null);

@@ -43,7 +43,7 @@ final class CallReply implements Reply {
       if (failure == null) {
         call.close(Status.OK, new Metadata());
       } else {
-        call.close(GrpcStatuses.status(failure), GrpcStatuses.trailers());
+        GrpcStatuses.close(call, failure);
       }
     } catch (Throwable e) {
       // The caller has just given up, or there is no memory for the message.

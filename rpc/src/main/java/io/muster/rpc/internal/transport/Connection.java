@@ -21,8 +21,9 @@ import org.jspecify.annotations.Nullable;
  * request after a connection was lost. A request is never sent twice. Thread-safe.
  */
 public final class Connection implements AutoCloseable {
-  static final Metadata.Key<String> DEPTH =
-      Metadata.Key.of("muster-depth", Metadata.ASCII_STRING_MARSHALLER);
+  /** A header of nested calls, which a worker makes while it handles another call. */
+  static final Metadata.Key<String> NESTED =
+      Metadata.Key.of("muster-nested", Metadata.ASCII_STRING_MARSHALLER);
 
   /** The incarnation of the called worker, which proves that the caller has read the store. */
   static final Metadata.Key<byte[]> CALLEE =
@@ -64,14 +65,14 @@ public final class Connection implements AutoCloseable {
    * Sends a call.
    *
    * @param nanos how long the response may take; the callee is told, too
-   * @param depth how many calls the calling thread is handling
+   * @param isNested whether the calling thread is handling another call
    * @param executor runs {@code listener}
    */
   public Cancellable call(
-      Frame frame, long nanos, int depth, Executor executor, ResponseListener listener) {
+      Frame frame, long nanos, boolean isNested, Executor executor, ResponseListener listener) {
     Metadata headers = new Metadata();
-    if (depth > 0) {
-      headers.put(DEPTH, Integer.toString(depth));
+    if (isNested) {
+      headers.put(NESTED, "1");
     }
     return send(Methods.CALL, headers, frame, nanos, executor, listener);
   }

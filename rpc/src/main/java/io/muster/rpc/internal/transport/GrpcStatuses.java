@@ -1,6 +1,7 @@
 package io.muster.rpc.internal.transport;
 
 import io.grpc.Metadata;
+import io.grpc.ServerCall;
 import io.grpc.Status;
 import io.muster.rpc.internal.transport.CallFailure.Kind;
 import io.muster.store.internal.text.PrintableText;
@@ -34,11 +35,15 @@ final class GrpcStatuses {
             : description.substring(0, MAX_DESCRIPTION) + "…");
   }
 
-  /** The trailers that a server sends with a {@link #status}. */
-  static Metadata trailers() {
+  /**
+   * Ends a call with a failure instead of a response.
+   *
+   * @throws IllegalStateException if the call has been ended already
+   */
+  static void close(ServerCall<?, ?> call, CallFailure failure) {
     Metadata trailers = new Metadata();
     trailers.put(REFUSED, "1");
-    return trailers;
+    call.close(status(failure), trailers);
   }
 
   /**

@@ -39,7 +39,7 @@ abstract class RequestReceiver extends ServerCall.Listener<Message>
   }
 
   private void refuse(CallFailure failure) {
-    call.close(GrpcStatuses.status(failure), GrpcStatuses.trailers());
+    GrpcStatuses.close(call, failure);
   }
 
   @Override

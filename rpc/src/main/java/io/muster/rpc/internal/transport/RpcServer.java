@@ -11,7 +11,6 @@ import io.grpc.ServerServiceDefinition;
 import io.grpc.ServerTransportFilter;
 import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
 import io.grpc.netty.shaded.io.netty.channel.Channel;
-import io.muster.rpc.internal.transport.CallFailure.Kind;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
@@ -30,9 +29,6 @@ import org.jspecify.annotations.Nullable;
  * queue.
  */
 public final class RpcServer implements AutoCloseable {
-  private static final CallFailure ANOTHER_WORKER =
-      CallFailure.of(Kind.UNREACHABLE, "another worker listens there now");
-
   private static final Duration MIN_KEEP_ALIVE = Duration.ofSeconds(1);
   private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(5);
   private static final Duration HANDSHAKE_TIMEOUT = Duration.ofSeconds(20);
@@ -181,9 +177,9 @@ public final class RpcServer implements AutoCloseable {
     RequestHandler requests = handler();
     Optional<ClientConnection> connection = connectionOfWorker(call, headers, requests);
     if (connection.isEmpty()) {
-      return refuse(call, ANOTHER_WORKER);
+      return refuse(call, CallFailure.ANOTHER_WORKER);
     }
-    boolean nested = headers.get(Connection.DEPTH) != null;
+    boolean nested = headers.get(Connection.NESTED) != null;
     Optional<CallFailure> refusal = requests.refusal(nested);
     if (refusal.isPresent()) {
       return refuse(call, refusal.get());
@@ -215,7 +211,7 @@ public final class RpcServer implements AutoCloseable {
     RequestHandler requests = handler();
     Optional<ClientConnection> connection = connectionOfWorker(call, headers, requests);
     if (connection.isEmpty()) {
-      return refuse(call, ANOTHER_WORKER);
+      return refuse(call, CallFailure.ANOTHER_WORKER);
     }
     return new RequestReceiver(call, connection.get()) {
       @Override
@@ -248,7 +244,7 @@ public final class RpcServer implements AutoCloseable {
   /** Refuses a call without reading its message, so that refused calls occupy no memory. */
   private static ServerCall.Listener<Message> refuse(
       ServerCall<Message, Message> call, CallFailure failure) {
-    call.close(GrpcStatuses.status(failure), GrpcStatuses.trailers());
+    GrpcStatuses.close(call, failure);
     return new ServerCall.Listener<>() {};
   }
 }
