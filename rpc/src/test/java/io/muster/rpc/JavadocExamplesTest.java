@@ -28,9 +28,8 @@ class JavadocExamplesTest {
   private static final String CONTEXT =
       """
       import io.muster.rpc.*;
-      import java.io.File;
+      import java.nio.file.Path;
       import java.net.InetAddress;
-      import java.security.KeyStore;
       import java.time.Duration;
       import java.util.concurrent.CompletableFuture;
 
@@ -49,7 +48,6 @@ class JavadocExamplesTest {
         RpcOptions options;
         Worker worker;
         Worker other;
-        char[] password;
 
         void run() throws Exception {
           %s
