@@ -36,6 +36,9 @@ class ExampleIT {
         Map.of(),
         List.of(
             Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+            // Most of the time is spent on starting Java and its compiler.
+            "-XX:TieredStopAtLevel=1",
+            "-XX:+UseSerialGC",
             "-cp",
             System.getProperty("java.class.path"),
             EXAMPLE.toString(),

@@ -21,16 +21,25 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Worlds whose workers are processes. */
 @Tag("worlds-of-processes")
 class ProcessesIT {
+  /** Most of what these processes do is to start. */
+  private static final List<String> FOR_SHORT_RUNS =
+      List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC");
+
   @TempDir private Path directory;
 
   private ChildProcess start(String name, int rank, int size, Duration initTimeout) {
-    return ChildProcess.java(
-        WorkerProcess.class,
+    return start(
+        Map.of(),
         directory.resolve("store").toUri().toString(),
         name,
         String.valueOf(rank),
         String.valueOf(size),
         String.valueOf(initTimeout.toMillis()));
+  }
+
+  private static ChildProcess start(Map<String, String> environment, String... arguments) {
+    return ChildProcess.start(
+        environment, ChildProcess.javaCommand(FOR_SHORT_RUNS, WorkerProcess.class, arguments));
   }
 
   /** Workers named w0, w1 and so on. */
@@ -206,6 +215,6 @@ class ProcessesIT {
   }
 
   private static ChildProcess open(Map<String, String> environment, String name) {
-    return ChildProcess.java(environment, WorkerProcess.class, "env://", name, "-1", "-1", "20000");
+    return start(environment, "env://", name, "-1", "-1", "20000");
   }
 }
