@@ -13,12 +13,16 @@ package io.muster.rpc;
  * }</pre>
  *
  * <p>The owner releases the object after the last reference on any worker has been closed, has
- * become unreachable, or belonged to a worker that has died.
+ * become unreachable, or belonged to a worker that has died. {@link RpcOptions#keepAlive} decides
+ * how soon the owner detects that a worker has died.
+ *
+ * <p>The calls of a reference throw the exceptions that {@link Worker} describes. Their timeout is
+ * {@link RpcOptions#timeout} of this process.
  *
  * @param <T> the type of the object, or an interface of it
  */
 public interface RemoteRef<T> extends AutoCloseable {
-  /** The worker that has the object. */
+  /** The worker that has the object. Mirrors PyTorch's {@code owner}. Does not block. */
   Worker owner();
 
   /**
@@ -33,15 +37,20 @@ public interface RemoteRef<T> extends AutoCloseable {
   T service(Class<T> type);
 
   /**
-   * Copies the object to this process. Blocks until the copy has arrived. Mirrors PyTorch's {@code
-   * to_here}.
+   * Copies the object to this process, even if this process owns it. Blocks until the copy has
+   * arrived or the timeout is exceeded. Mirrors PyTorch's {@code to_here}.
    *
-   * @throws RpcException if the object cannot be sent, or no longer exists
+   * @param type the class of the copy, or an interface of it
+   * @throws RpcException if the object cannot be sent, no longer exists, or is of another type, or
+   *     as described at {@link Worker}
    * @throws IllegalStateException if this reference is closed
    */
   T fetch(Class<T> type);
 
-  /** Releases this reference. Closing again has no effect. */
+  /**
+   * Releases this reference. Does not block: the owner is notified later. Closing again has no
+   * effect.
+   */
   @Override
   void close();
 }

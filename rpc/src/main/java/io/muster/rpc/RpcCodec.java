@@ -5,8 +5,13 @@ import org.jspecify.annotations.Nullable;
 /**
  * Encodes arguments and results as bytes, and decodes them. The bytes come from other processes:
  * therefore a codec must create instances of known classes only, and check each length before it
- * allocates memory. All workers of a world need the same codec. Implementations must be
- * thread-safe.
+ * allocates memory. All workers of a world need the same codec. PyTorch pickles values instead,
+ * which lets a caller run any code.
+ *
+ * <p>Implementations must be thread-safe and should not block. Arguments are encoded by the thread
+ * that makes the call and decoded by a handler thread. Results are encoded by a handler thread, or
+ * by the thread that completes the stage that a function returned. They are decoded by the thread
+ * that blocks in the call, or by a thread of the agent.
  *
  * <p>The default codec supports:
  *
@@ -25,16 +30,23 @@ import org.jspecify.annotations.Nullable;
  */
 public interface RpcCodec {
   /**
-   * Encodes a value.
+   * Encodes a value. The agent owns the returned array, which must not change afterwards.
    *
-   * @throws IllegalArgumentException if the value contains something that is not supported
+   * @param value an array of objects for arguments, or a result
+   * @param references encodes the references in this value; not thread-safe, and not to be kept
+   * @throws IllegalArgumentException if the value contains something that is not supported. A call
+   *     throws it; for a result, the caller gets an {@link RpcException} with its message.
    */
   byte[] encode(@Nullable Object value, References references);
 
   /**
    * Decodes a value from a part of an array. The array does not change, and the codec may keep it.
    *
-   * @throws IllegalArgumentException if the bytes are not a value
+   * @param offset the index of the first byte
+   * @param length the number of bytes
+   * @param references decodes the references in this value; not thread-safe, and not to be kept
+   * @throws IllegalArgumentException if the bytes are not a value; the call fails with an {@link
+   *     RpcException} that has its message
    */
   @Nullable Object decode(byte[] bytes, int offset, int length, References references);
 
@@ -44,7 +56,8 @@ public interface RpcCodec {
     int BYTES = 16;
 
     /**
-     * Encodes a reference.
+     * Encodes a reference in {@link #BYTES} bytes. Does not block. The object stays alive until the
+     * receiver of the message holds it.
      *
      * @throws IllegalStateException if the reference is closed
      * @throws IllegalArgumentException if the reference was not made by an {@link RpcAgent}
@@ -52,7 +65,8 @@ public interface RpcCodec {
     byte[] write(RemoteRef<?> reference);
 
     /**
-     * Decodes a reference.
+     * Decodes a reference. Blocks only while it asks the store, in a world without a fixed size.
+     * The call waits later until the owners of all references of the message know of this worker.
      *
      * @throws IllegalArgumentException if the bytes are not a reference
      */

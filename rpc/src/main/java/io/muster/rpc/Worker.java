@@ -14,8 +14,13 @@ import org.jspecify.annotations.Nullable;
  * Adder adder = server.withTimeout(Duration.ofSeconds(5)).service(Adder.class);
  * }</pre>
  *
- * <p>A call runs at most once. It may take as long as {@link #timeout} says. A call that is made
- * while its thread handles another call has to end within the timeout of that call, too.
+ * <p>A call runs at most once. It may take as long as {@link #timeout} says; then the caller gets
+ * an exception and the handler is interrupted. A call that is made while its thread handles another
+ * call has to end within the timeout of that call, too.
+ *
+ * <p>Arguments are encoded before a method returns or blocks; they may be changed afterwards. The
+ * encoded arguments of a call, and its encoded result, have at most {@link
+ * RpcOptions#maxMessageBytes} bytes.
  *
  * <p>A call throws one of these, or completes its future with it:
  *
@@ -36,20 +41,25 @@ public interface Worker {
   /** The rank of the worker. */
   int rank();
 
-  /** How long a call may take. */
+  /**
+   * How long a call may take. {@link RpcOptions#timeout} unless {@link #withTimeout} has set it.
+   */
   Duration timeout();
 
   /**
-   * Returns the same worker with another timeout for calls.
+   * Returns the same worker with another timeout for calls. Mirrors the {@code timeout} argument of
+   * PyTorch's calls, but there is no value for an infinite one.
    *
    * @throws IllegalArgumentException if the timeout is not positive
    */
   Worker withTimeout(Duration timeout);
 
   /**
-   * Calls a function by name and blocks until it returns. Mirrors PyTorch's {@code rpc_sync}.
+   * Calls a function by name and blocks until there is a result or the timeout is exceeded. Mirrors
+   * PyTorch's {@code rpc_sync}.
    *
    * @param type the type of the result, or {@code void.class}
+   * @throws RpcException as described at {@link Worker}
    * @throws IllegalArgumentException if an argument cannot be sent
    * @throws IllegalStateException if this agent is closed
    */
@@ -57,9 +67,12 @@ public interface Worker {
 
   /**
    * Calls a function by name without blocking. Mirrors PyTorch's {@code rpc_async}. Cancelling the
-   * future cancels the call, on the other worker too.
+   * future cancels the call, on the other worker too. A thread of this agent that no other call
+   * needs completes the future, so that functions attached to it may block. If this agent is closed
+   * meanwhile, the closing thread completes it.
    *
    * @param type the type of the result, or {@code void.class}
+   * @return a future of the result, or of an {@link RpcException} as described at {@link Worker}
    * @throws IllegalArgumentException if an argument cannot be sent
    * @throws IllegalStateException if this agent is closed
    */
@@ -80,10 +93,14 @@ public interface Worker {
   <T> T service(Class<T> type);
 
   /**
-   * Calls a function by name and leaves its result on the worker. Blocks until the object exists.
-   * Mirrors PyTorch's {@code remote}.
+   * Calls a function by name and leaves its result on the worker. Mirrors PyTorch's {@code remote},
+   * which returns before the object exists; this blocks until it exists or the timeout is exceeded.
    *
    * @param type the class of the object, or an interface of it; the other side does not check it
+   * @return a reference, which the caller closes
+   * @throws RpcException as described at {@link Worker}, also if the result is null
+   * @throws IllegalArgumentException if an argument cannot be sent
+   * @throws IllegalStateException if this agent is closed
    */
   <T> RemoteRef<T> remote(Class<T> type, String function, @Nullable Object... arguments);
 }
