@@ -39,7 +39,7 @@ class TcpStoreOnLegacyIT extends PyTorchServerContract implements NoQueueContrac
     // So that the connection for waits is there already.
     store().set("other", "v");
     store().await("other");
-    var waiting = Background.run(() -> store().await("key")).awaitBlocked();
+    var waiting = Background.run(() -> store().await("key")).awaitReading();
     // The server looks at all connections by turns. The second time that it has looked at this one,
     // it has seen the request to wait on the other.
     assertThat(store().check("other")).isTrue();
