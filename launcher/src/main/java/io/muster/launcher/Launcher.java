@@ -6,6 +6,7 @@ import java.io.UncheckedIOException;
 import java.util.Locale;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The processes of a world on this host, started and supervised; {@code torchrun} as a library.
@@ -69,17 +70,29 @@ public final class Launcher implements AutoCloseable {
             () -> {
               var unused = started.thenAccept(Supervisor::storeLost);
             });
+    GroupWatcher watcher = null;
     try {
       LogDirectory logs = LogDirectory.create(spec.output().logDirectory(), spec.runId());
-      GroupWatcher watcher = GroupWatcher.start(logs.scratch());
+      watcher = GroupWatcher.start(logs.scratch());
       WorkerStarter starter = new WorkerStarter(spec, store.port(), logs, watcher);
       Supervisor supervisor = new Supervisor(spec, listener, store, starter, watcher);
       started.complete(supervisor);
       supervisor.start();
       return new Launcher(supervisor, store.port());
     } catch (IOException e) {
-      store.close();
+      close(store, watcher);
       throw new UncheckedIOException("launching workers failed: " + e.getMessage(), e);
+    } catch (Throwable e) {
+      close(store, watcher);
+      throw e;
+    }
+  }
+
+  private static void close(HostedStore store, @Nullable GroupWatcher watcher) {
+    try (store) {
+      if (watcher != null) {
+        watcher.close();
+      }
     }
   }
 

@@ -162,7 +162,8 @@ public final class OutputOptions {
 
     /**
      * Sets where output is shown, instead of the standard streams of this process. The streams are
-     * not closed. They are used by one thread at a time if they are different ones.
+     * not closed. One thread at a time writes to each. A stream that is given for both must be
+     * thread-safe.
      */
     public Builder consoles(OutputStream output, OutputStream error) {
       console = Optional.of(output);

@@ -100,7 +100,7 @@ final class Supervisor {
     try {
       outcome = runAttempts();
     } catch (InterruptedException e) {
-      failed = new IllegalStateException("somebody has interrupted the supervisor", e);
+      failed = new IllegalStateException("the supervisor thread was interrupted", e);
     } catch (Throwable e) {
       failed = e;
     }

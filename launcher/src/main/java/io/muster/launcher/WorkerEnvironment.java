@@ -38,7 +38,7 @@ final class WorkerEnvironment {
     variables.put("TORCHELASTIC_RESTART_COUNT", Integer.toString(attempt));
     variables.put("TORCHELASTIC_MAX_RESTARTS", Integer.toString(spec.maxRestarts()));
     variables.put("TORCHELASTIC_RUN_ID", spec.runId());
-    // The launcher hosts the store, so that rank 0 is a client, too.
+    // The launcher hosts the store. Without this, rank 0 would host another one.
     variables.put("TORCHELASTIC_USE_AGENT_STORE", "True");
     variables.put("TORCH_NCCL_ASYNC_ERROR_HANDLING", "1");
     variables.put(ErrorFile.VARIABLE, errorFile.toString());

@@ -23,6 +23,8 @@ public final class WorldSpec {
   /** The default of {@link #shutdownTimeout}: 30 seconds, as in {@code torchrun}. */
   public static final Duration DEFAULT_SHUTDOWN_TIMEOUT = Duration.ofSeconds(30);
 
+  private static final int MAX_PORT = 65_535;
+
   private final Builder settings;
 
   private WorldSpec(Builder settings) {
@@ -158,7 +160,8 @@ public final class WorldSpec {
      */
     public Builder shutdownTimeout(Duration timeout) {
       if (timeout.isNegative()) {
-        throw new IllegalArgumentException("shutdownTimeout must not be negative");
+        throw new IllegalArgumentException(
+            "shutdownTimeout must not be negative but was " + timeout);
       }
       shutdownTimeout = timeout;
       return this;
@@ -169,8 +172,12 @@ public final class WorldSpec {
      * MASTER_ADDR} and {@code MASTER_PORT}. Default: any free port of 127.0.0.1.
      *
      * @param port 0 for any free port
+     * @throws IllegalArgumentException if the port is not 0 to 65535
      */
     public Builder master(String address, int port) {
+      if (port < 0 || port > MAX_PORT) {
+        throw new IllegalArgumentException("port must be 0 to 65535 but was " + port);
+      }
       masterAddress = Objects.requireNonNull(address);
       masterPort = port;
       return this;

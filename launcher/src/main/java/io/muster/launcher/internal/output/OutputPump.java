@@ -6,7 +6,6 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
-import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -93,7 +92,7 @@ public final class OutputPump {
    * Waits until everything is copied, at most until {@code deadline} by {@link System#nanoTime}.
    */
   public static void awaitAll(List<OutputPump> pumps, long deadline) throws InterruptedException {
-    for (OutputPump pump : new ArrayList<>(pumps)) {
+    for (OutputPump pump : pumps) {
       long millis = Math.max(1, (deadline - System.nanoTime()) / 1_000_000);
       pump.thread.join(millis);
     }
