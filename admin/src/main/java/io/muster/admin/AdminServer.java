@@ -17,7 +17,8 @@ import java.nio.channels.ServerSocketChannel;
  * is a name other than {@code localhost} (DNS rebinding).
  *
  * <p>Requests run on a few threads of this server. A connection without progress for 10 seconds is
- * closed, and so are connections beyond 64. All methods are thread-safe.
+ * closed. While 64 connections are open, further ones wait in the accept queue. All methods are
+ * thread-safe.
  */
 public final class AdminServer implements AutoCloseable {
   private static final int BACKLOG = 64;

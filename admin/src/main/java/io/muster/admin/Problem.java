@@ -33,7 +33,7 @@ public final class Problem extends RuntimeException {
     return new Problem(403, "Forbidden", detail, Map.of());
   }
 
-  /** 404: there is no such thing. */
+  /** 404: the resource does not exist. */
   public static Problem notFound(String detail) {
     return new Problem(404, "Not Found", detail, Map.of());
   }

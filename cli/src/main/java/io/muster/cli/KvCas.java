@@ -67,8 +67,8 @@ final class KvCas extends KvOperation {
     streams()
         .errWriter()
         .println(
-            "muster kv cas: warning: the server cannot tell who set the key; another caller with the"
-                + " same DESIRED may have set it at the same moment");
+            "muster kv cas: warning: the server does not tell which caller set the key; another caller"
+                + " with the same DESIRED may have set it at the same moment");
   }
 
   private boolean isAt(Store store, byte[] value) {

@@ -26,19 +26,13 @@ final class ServeBanner {
    * @param addresses the addresses on which the server listens, at least one
    */
   static String of(@Nullable String bind, List<InetSocketAddress> addresses) {
-    int port = addresses.get(0).getPort();
     String host = hostToConnect(bind, addresses.get(0).getAddress());
-    return String.format(
-        Locale.ROOT,
-        """
-        Listening on %1$s
-        Python  torch.distributed.TCPStore("%2$s", %3$d, is_master=False, wait_for_workers=False)
-                or MASTER_ADDR=%2$s MASTER_PORT=%3$d TORCHELASTIC_USE_AGENT_STORE=True for env://
-        Java    TcpStore.connect("%2$s", %3$d)
-        One job at a time: keys left behind by one job conflict with the next; --job serves several""",
-        where(bind, addresses),
-        host,
-        port);
+    return "Listening on "
+        + where(bind, addresses)
+        + "\n"
+        + howToConnect(host, Integer.toString(addresses.get(0).getPort()))
+        + "\nOne job at a time: keys left behind by one job conflict with the next; --job serves"
+        + " several";
   }
 
   /**
@@ -53,16 +47,18 @@ final class ServeBanner {
         jobs.stream()
             .map(job -> "Job " + job.name() + ": listening on " + where(bind, job.addresses()))
             .collect(Collectors.joining("\n"));
+    return lines + "\nWith the port of a job:\n" + howToConnect(host, "PORT");
+  }
+
+  private static String howToConnect(String host, String port) {
     return String.format(
         Locale.ROOT,
         """
-        %1$s
-        With the port of a job:
-        Python  torch.distributed.TCPStore("%2$s", PORT, is_master=False, wait_for_workers=False)
-                or MASTER_ADDR=%2$s MASTER_PORT=PORT TORCHELASTIC_USE_AGENT_STORE=True for env://
-        Java    TcpStore.connect("%2$s", PORT)""",
-        lines,
-        host);
+        Python  torch.distributed.TCPStore("%1$s", %2$s, is_master=False, wait_for_workers=False)
+                or MASTER_ADDR=%1$s MASTER_PORT=%2$s TORCHELASTIC_USE_AGENT_STORE=True for env://
+        Java    TcpStore.connect("%1$s", %2$s)""",
+        host,
+        port);
   }
 
   private static String where(@Nullable String bind, List<InetSocketAddress> addresses) {

@@ -59,7 +59,7 @@ class KvCasTest {
     assertThat(store.getString("k")).isEqualTo("b");
     assertThat(out.toByteArray()).isEmpty();
     assertThat(err.toString(StandardCharsets.UTF_8))
-        .startsWith("muster kv cas: warning: the server cannot tell who set the key")
+        .startsWith("muster kv cas: warning: the server does not tell which caller set the key")
         .hasLineCount(3);
   }
 

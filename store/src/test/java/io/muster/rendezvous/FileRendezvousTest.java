@@ -16,8 +16,8 @@ class FileRendezvousTest {
   @CsvSource({
     "file://?rank=0&world_size=1, path missing",
     "file://foo?rank=0&world_size=1, path missing",
-    "file:///tmp/foo?world_size=1, rank parameter missing",
-    "file:///tmp/foo?rank=0, world size parameter missing",
+    "file:///dir/foo?world_size=1, rank parameter missing",
+    "file:///dir/foo?rank=0, world size parameter missing",
   })
   void of_incompleteUrl_saysWhatIsMissing(String url, String missing) {
     assertThatIllegalArgumentException()

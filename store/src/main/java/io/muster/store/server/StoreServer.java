@@ -147,7 +147,7 @@ public final class StoreServer implements AutoCloseable {
   }
 
   private StoreJob add(JobOptions job, ListenTarget listening) throws IOException {
-    // Creating a job may take as long as a name server. Meanwhile its name is taken.
+    // The lock is held while the job begins to listen, so that no other job takes its name.
     synchronized (jobs) {
       if (jobs.containsKey(job.name())) {
         throw new IllegalArgumentException("the server has a job '" + job.name() + "' already");
