@@ -113,8 +113,8 @@ public final class EventLoopTransport implements Transport {
           runTasks();
           lastResort.worked();
         } catch (Throwable e) {
-          // What a connection fails with ends that connection; this is the system's failing, or
-          // memory's, and the next iteration may have better luck. Nothing here may need memory.
+          // A failure of one connection ends that connection. This is a failure of the system, such
+          // as too little memory, and may be temporary. Nothing here may allocate.
           boolean hopeless = lastResort.failed(e);
           log.serverFailed(e);
           if (hopeless) {
