@@ -37,6 +37,8 @@ public final class Ranks {
    * @param timeout the time that all ranks have together
    * @throws AssertionError if a rank throws or is not done within the timeout; the message names
    *     the first such rank
+   * @throws org.opentest4j.TestAbortedException if the first rank to throw throws one, as a failed
+   *     assumption does
    * @throws IllegalArgumentException if the size is not positive or the timeout is negative
    */
   public static void run(int size, Duration timeout, Body body) {
