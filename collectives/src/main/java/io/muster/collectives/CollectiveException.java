@@ -21,7 +21,7 @@ public class CollectiveException extends MusterException {
   /**
    * Creates an exception.
    *
-   * @param operation the name of the {@link ProcessGroup} method that failed
+   * @param operation what failed, see {@link #operation()}
    * @param lostRanks the ranks whose connections have ended, in the order of their end
    */
   public CollectiveException(
@@ -31,7 +31,19 @@ public class CollectiveException extends MusterException {
     this.lostRanks = List.copyOf(lostRanks);
   }
 
-  /** The name of the {@link ProcessGroup} method that failed, such as {@code allReduce}. */
+  /**
+   * What failed: the name of the {@link ProcessGroup} method, such as {@code allReduce}, also if
+   * {@link AsyncProcessGroup} started it. Making a group has these names:
+   *
+   * <ul>
+   *   <li>{@code connecting}: connecting to the other ranks failed
+   *   <li>{@code initProcessGroup}, {@code newGroup}: the call was cancelled by {@link
+   *       ProcessGroups#close}
+   * </ul>
+   *
+   * An exception of {@code abort} is the cause of the exceptions that operations throw after {@link
+   * ProcessGroup#abort}.
+   */
   public String operation() {
     return operation;
   }

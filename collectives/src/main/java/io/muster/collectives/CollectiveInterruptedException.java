@@ -15,7 +15,7 @@ public final class CollectiveInterruptedException extends CollectiveException {
   /**
    * Creates an exception.
    *
-   * @param operation the name of the {@link ProcessGroup} method that was interrupted
+   * @param operation what was interrupted, see {@link #operation()}
    */
   public CollectiveInterruptedException(String message, String operation) {
     super(message, operation, List.of(), null);

@@ -15,7 +15,7 @@ public final class CollectiveTimeoutException extends CollectiveException {
   /**
    * Creates an exception.
    *
-   * @param operation the name of the {@link ProcessGroup} method that timed out
+   * @param operation what timed out, see {@link #operation()}
    * @param missingRanks the ranks in the group that this rank was waiting for
    */
   public CollectiveTimeoutException(

@@ -1,6 +1,7 @@
 package io.muster.collectives;
 
 import io.muster.rendezvous.RendezvousOptions;
+import io.muster.store.Deadline;
 import io.muster.store.Store;
 import java.time.Duration;
 import java.util.List;
@@ -179,10 +180,7 @@ public final class ProcessGroupOptions {
      * @throws IllegalArgumentException if it is negative
      */
     public Builder timeout(Duration timeout) {
-      if (timeout.isNegative()) {
-        throw new IllegalArgumentException("timeout must not be negative but was " + timeout);
-      }
-      this.timeout = timeout;
+      this.timeout = Deadline.requireNotNegative(timeout);
       return this;
     }
 

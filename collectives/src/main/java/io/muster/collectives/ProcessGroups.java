@@ -2,7 +2,7 @@ package io.muster.collectives;
 
 import io.muster.collectives.internal.engine.GroupCreation;
 import io.muster.collectives.internal.engine.JoinedWorld;
-import io.muster.collectives.internal.engine.Timeouts;
+import io.muster.store.Deadline;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -50,9 +50,12 @@ public final class ProcessGroups implements AutoCloseable {
    * @throws IllegalStateException if there is a default group, or another thread is making it
    * @throws IllegalArgumentException if an option is missing or invalid
    * @throws CollectiveTimeoutException if a rank is missing after the timeout
+   * @throws CollectiveInterruptedException if this thread is interrupted while it connects to the
+   *     other ranks
    * @throws CollectiveException if {@link #close} was called meanwhile
-   * @throws io.muster.store.MusterException if the store or another rank cannot be reached, or the
-   *     thread is interrupted
+   * @throws io.muster.store.StoreInterruptedException if this thread is interrupted while it waits
+   *     for the store
+   * @throws io.muster.store.MusterException if the store or another rank cannot be reached
    */
   public ProcessGroup initProcessGroup(ProcessGroupOptions options) {
     GroupCreation creation = new GroupCreation("initProcessGroup");
@@ -83,7 +86,8 @@ public final class ProcessGroups implements AutoCloseable {
     boolean added = false;
     try {
       ProcessGroup group = joined.connectAllRanks(joined.nextGroupName(), this::closed);
-      added = add(group, joined, creation);
+      add(group, joined, creation);
+      added = true;
       return group;
     } finally {
       if (!added) {
@@ -93,16 +97,16 @@ public final class ProcessGroups implements AutoCloseable {
   }
 
   /**
-   * Adds a group, or closes it if its creation was cancelled.
+   * Adds a group.
    *
-   * @return true
+   * @throws CancellationException if its creation was cancelled; the group is closed
    */
-  private boolean add(ProcessGroup group, JoinedWorld joined, GroupCreation creation) {
+  private void add(ProcessGroup group, JoinedWorld joined, GroupCreation creation) {
     synchronized (this) {
       if (!creation.isCancelled()) {
         world = joined;
         groups.add(group);
-        return true;
+        return;
       }
     }
     group.abort();
@@ -154,11 +158,16 @@ public final class ProcessGroups implements AutoCloseable {
    *     timeout is negative
    * @throws IllegalStateException if there is no default group
    * @throws CollectiveTimeoutException if a rank is missing after the timeout
+   * @throws CollectiveInterruptedException if this thread is interrupted while it connects to the
+   *     other ranks
    * @throws CollectiveException if the default group was closed meanwhile
+   * @throws io.muster.store.StoreInterruptedException if this thread is interrupted while it waits
+   *     for the store
+   * @throws io.muster.store.MusterException if the store or another rank cannot be reached
    */
   public Optional<ProcessGroup> newGroup(List<Integer> ranks, Duration timeout) {
     // Before the group gets its number, which the other ranks count too.
-    Duration unusedChecked = Timeouts.requireNotNegative(timeout);
+    Duration unusedChecked = Deadline.requireNotNegative(timeout);
     ProcessGroup all;
     JoinedWorld current;
     String name;
@@ -177,7 +186,7 @@ public final class ProcessGroups implements AutoCloseable {
         return Optional.empty();
       }
       ProcessGroup group = current.connect(name, sorted, all.store(), timeout, this::closed);
-      boolean unused = add(group, current, creation);
+      add(group, current, creation);
       return Optional.of(group);
     } catch (RuntimeException | Error e) {
       if (creation.isCancelled()) {

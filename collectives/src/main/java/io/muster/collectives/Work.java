@@ -19,8 +19,11 @@ import java.util.concurrent.CompletionStage;
  */
 public interface Work {
   /**
-   * Blocks until the operation is done, at most for the timeout that the operation was started
-   * with: that of its group, or of the view of the group ({@link ProcessGroup#withTimeout}).
+   * Blocks until the operation is done, or fails because its timeout has passed. That is the
+   * timeout that it was started with: the timeout of its group, or of the view of the group ({@link
+   * ProcessGroup#withTimeout}). As in PyTorch, the timeout of a collective begins when it starts to
+   * run, which is after earlier asynchronous collectives of the group. The timeout of a {@code
+   * recv} or {@code send} begins with this call.
    *
    * @throws CollectiveException if the operation failed
    * @throws CollectiveTimeoutException if the operation was not done in time; the operation then
@@ -30,8 +33,9 @@ public interface Work {
   void await();
 
   /**
-   * Blocks until the operation is done, at most for {@code timeout}.
+   * Blocks until the operation is done, at most for {@code timeout} from now on.
    *
+   * @throws IllegalArgumentException if the timeout is negative; the operation goes on
    * @throws CollectiveException if the operation failed
    * @throws CollectiveTimeoutException if the operation was not done in time; the operation then
    *     fails, and its group is unusable
@@ -45,7 +49,8 @@ public interface Work {
   /**
    * A stage that completes when the operation is done, or exceptionally with a {@link
    * CollectiveException} when it has failed; PyTorch's {@code get_future}. Dependent actions run on
-   * a pool of up to 16 threads of the group, and may wait for other operations of the group.
+   * a pool of up to 16 threads of the group, and may wait for other operations of the group. The
+   * stage of a {@code recv} or {@code send} has no timeout.
    */
   CompletionStage<Void> stage();
 

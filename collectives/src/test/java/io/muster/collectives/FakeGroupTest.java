@@ -11,7 +11,6 @@ import java.nio.FloatBuffer;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionStage;
 import org.junit.jupiter.api.Test;
 
 /** A program's code can be tested with groups of its own, as those that mocking libraries make. */
@@ -95,12 +94,5 @@ class FakeGroupTest {
         .isThrownBy(() -> step(fakeOfTwo(fakeAsync(never)), new float[1]))
         .satisfies(e -> assertThat(e.missingRanks()).containsExactly(1))
         .satisfies(e -> assertThat(e.timeout()).isEqualTo(Duration.ofSeconds(5)));
-  }
-
-  @Test
-  void stage_ofAFake_isAnyStage() {
-    CompletionStage<Void> stage = new FakeWork(CompletableFuture.completedFuture(null)).stage();
-
-    assertThat(stage).isCompleted();
   }
 }

@@ -2,6 +2,7 @@ package io.muster.collectives;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import io.muster.fixtures.Background;
 import io.muster.store.HashStore;
@@ -171,6 +172,22 @@ class WorkTest {
 
     assertThatExceptionOfType(CollectiveException.class).isThrownBy(world.get(0)::barrier);
     assertThat(work.stage().toCompletableFuture()).failsWithin(Ranks.TIMEOUT);
+    close();
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void await_negativeTimeout_isRefusedBeforeAndAfterTheEnd(Operation operation) {
+    Work work = operation.start(world.get(0), data);
+
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> work.await(Duration.ofNanos(-1)))
+        .withMessage("timeout must not be negative but was PT-0.000000001S");
+    operation.counterpart(world.get(1));
+    work.await();
+
+    assertThatIllegalArgumentException().isThrownBy(() -> work.await(Duration.ofNanos(-1)));
+    assertThat(data).containsExactly(3);
     close();
   }
 

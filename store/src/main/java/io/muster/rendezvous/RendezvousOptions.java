@@ -1,5 +1,6 @@
 package io.muster.rendezvous;
 
+import io.muster.store.Deadline;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Objects;
@@ -120,10 +121,7 @@ public final class RendezvousOptions {
      * @throws IllegalArgumentException if {@code timeout} is negative
      */
     public Builder timeout(Duration timeout) {
-      if (Objects.requireNonNull(timeout, "timeout").isNegative()) {
-        throw new IllegalArgumentException("timeout must not be negative but was " + timeout);
-      }
-      this.timeout = timeout;
+      this.timeout = Deadline.requireNotNegative(timeout);
       return this;
     }
 

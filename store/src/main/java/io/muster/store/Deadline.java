@@ -27,7 +27,13 @@ public final class Deadline {
     return new Deadline(requireNotNegative(timeout));
   }
 
-  static Duration requireNotNegative(Duration timeout) {
+  /**
+   * Returns a timeout that a caller has given. Zero is allowed: the call then gives up unless it is
+   * done at once.
+   *
+   * @throws IllegalArgumentException if it is negative
+   */
+  public static Duration requireNotNegative(Duration timeout) {
     if (requireNonNull(timeout, "timeout").isNegative()) {
       throw new IllegalArgumentException("timeout must not be negative but was " + timeout);
     }

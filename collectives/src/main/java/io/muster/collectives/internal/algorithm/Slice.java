@@ -3,11 +3,14 @@ package io.muster.collectives.internal.algorithm;
 import java.nio.ByteBuffer;
 
 /** Operations on the bytes between the position and the limit of a buffer. */
-final class Slice {
+public final class Slice {
   private Slice() {}
 
-  /** The {@code length} bytes that follow {@code offset}, counted from the buffer's position. */
-  static ByteBuffer of(ByteBuffer buffer, int offset, int length) {
+  /**
+   * The {@code length} bytes that follow {@code offset}, counted from the buffer's position, in the
+   * buffer's byte order.
+   */
+  public static ByteBuffer of(ByteBuffer buffer, int offset, int length) {
     return buffer.slice(buffer.position() + offset, length).order(buffer.order());
   }
 

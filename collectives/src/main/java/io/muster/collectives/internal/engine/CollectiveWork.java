@@ -41,7 +41,7 @@ final class CollectiveWork implements Work, Runnable {
 
   @Override
   public void await() {
-    // The collective enforces its timeout itself once the collectives before it have run.
+    // The collective enforces its timeout itself, from when it starts to run.
     await(Store.FOREVER);
   }
 

@@ -12,12 +12,12 @@ import io.muster.collectives.internal.algorithm.Channel;
 import io.muster.collectives.internal.algorithm.Gather;
 import io.muster.collectives.internal.algorithm.Reduce;
 import io.muster.collectives.internal.algorithm.Scatter;
+import io.muster.collectives.internal.algorithm.Slice;
 import io.muster.collectives.internal.reduce.Average;
 import io.muster.collectives.internal.reduce.Reducer;
 import io.muster.collectives.internal.reduce.Reducers;
 import io.muster.collectives.internal.wire.Slot;
 import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -75,6 +75,7 @@ final class Collectives {
         tensor.type(),
         op,
         1,
+        true,
         (operation, tag, reducer) -> {
           ByteBuffer data = operation.stage(tensor);
           allReduce(operation, tag, data, reducer);
@@ -92,6 +93,7 @@ final class Collectives {
         type,
         op,
         1,
+        true,
         (operation, tag, reducer) -> {
           ByteBuffer all = operation.scratch(bytes);
           copyTo(all, parts);
@@ -109,6 +111,7 @@ final class Collectives {
         tensor.type(),
         op,
         1,
+        false,
         (operation, tag, reducer) -> {
           ByteBuffer data = operation.stage(tensor);
           Reduce.run(operation.channel(Slot.Kind.REDUCE, tag), data, root, reducer);
@@ -125,10 +128,11 @@ final class Collectives {
         input.type(),
         op,
         1,
+        true,
         (operation, tag, reducer) -> {
           ByteBuffer all = copyOf(operation, input);
           allReduce(operation, tag, all, reducer);
-          ByteBuffer own = slice(all, rank() * output.byteSize(), output.byteSize());
+          ByteBuffer own = Slice.of(all, rank() * output.byteSize(), output.byteSize());
           average(output.type(), op, own);
           normalizeBooleans(output.type(), own);
           output.copyFrom(own);
@@ -146,6 +150,7 @@ final class Collectives {
         output.type(),
         op,
         size(),
+        true,
         (operation, tag, reducer) -> {
           for (int i = 0; i < size(); i++) {
             ByteBuffer part = copyOf(operation, parts.get(i));
@@ -272,11 +277,15 @@ final class Collectives {
 
   /** Takes the tag before it checks the operator, because PyTorch counts such a call too. */
   private Collective reduction(
-      String method, DataType type, ReduceOp op, int tags, ReducingBody body) {
+      String method,
+      DataType type,
+      ReduceOp op,
+      int tags,
+      boolean needsAllRanks,
+      ReducingBody body) {
     backend.requireOpen();
     int tag = backend.nextTag(tags);
     Reducer reducer = Reducers.of(type, op);
-    boolean needsAllRanks = !method.equals("reduce");
     String refusal =
         op == ReduceOp.AVG && !type.isFloatingPoint()
             ? "Cannot use ReduceOp.AVG with elements of " + type + ", only with floating-point ones"
@@ -400,15 +409,11 @@ final class Collectives {
     return (int) bytes;
   }
 
-  private static ByteBuffer slice(ByteBuffer buffer, int offset, int bytes) {
-    return buffer.slice(buffer.position() + offset, bytes).order(ByteOrder.LITTLE_ENDIAN);
-  }
-
   private static List<ByteBuffer> split(ByteBuffer buffer, List<Integer> lengths, int unit) {
     List<ByteBuffer> parts = new ArrayList<>(lengths.size());
     int offset = 0;
     for (int length : lengths) {
-      parts.add(slice(buffer, offset, length * unit));
+      parts.add(Slice.of(buffer, offset, length * unit));
       offset += length * unit;
     }
     return parts;
@@ -424,7 +429,7 @@ final class Collectives {
   private static void copyTo(ByteBuffer target, List<Tensor> tensors) {
     int offset = 0;
     for (Tensor tensor : tensors) {
-      tensor.copyTo(slice(target, offset, tensor.byteSize()));
+      tensor.copyTo(Slice.of(target, offset, tensor.byteSize()));
       offset += tensor.byteSize();
     }
   }
@@ -432,7 +437,7 @@ final class Collectives {
   private static void copyFrom(ByteBuffer source, List<Tensor> tensors) {
     int offset = 0;
     for (Tensor tensor : tensors) {
-      tensor.copyFrom(slice(source, offset, tensor.byteSize()));
+      tensor.copyFrom(Slice.of(source, offset, tensor.byteSize()));
       offset += tensor.byteSize();
     }
   }

@@ -5,6 +5,7 @@ import io.muster.collectives.ObjectCodec;
 import io.muster.collectives.ProcessGroup;
 import io.muster.collectives.ReduceOp;
 import io.muster.collectives.Tensor;
+import io.muster.store.Deadline;
 import io.muster.store.Store;
 import java.time.Duration;
 import java.util.List;
@@ -98,7 +99,7 @@ final class GlooProcessGroup implements ProcessGroup {
 
   @Override
   public ProcessGroup withTimeout(Duration newTimeout) {
-    return new GlooProcessGroup(this, Timeouts.requireNotNegative(newTimeout));
+    return new GlooProcessGroup(this, Deadline.requireNotNegative(newTimeout));
   }
 
   @Override
@@ -175,7 +176,7 @@ final class GlooProcessGroup implements ProcessGroup {
   @Override
   public void monitoredBarrier(Duration limit, boolean waitForAllRanks) {
     // Before the call gets its number, which the other ranks count too.
-    Duration checked = Timeouts.requireNotNegative(limit);
+    Duration checked = Deadline.requireNotNegative(limit);
     messages.monitoredBarrier(waitForAllRanks).run(checked);
   }
 

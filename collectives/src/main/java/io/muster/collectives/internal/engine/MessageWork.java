@@ -1,6 +1,7 @@
 package io.muster.collectives.internal.engine;
 
 import io.muster.collectives.Work;
+import io.muster.store.Deadline;
 import java.time.Duration;
 import java.util.OptionalInt;
 import java.util.concurrent.CompletableFuture;
@@ -38,8 +39,9 @@ final class MessageWork implements Work {
 
   @Override
   public void await(Duration timeout) {
+    Duration checked = Deadline.requireNotNegative(timeout);
     try {
-      operation.observe(message, timeout);
+      operation.observe(message, checked);
     } finally {
       if (isSend && isOver()) {
         backend.sendEnded(this, true);

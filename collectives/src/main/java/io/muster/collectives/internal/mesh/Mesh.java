@@ -292,7 +292,7 @@ public final class Mesh {
   }
 
   /**
-   * Blocks until a message is over, another peer fails, or the given time have passed.
+   * Blocks until a message is over, another peer fails, or the given time has passed.
    *
    * @param knownFailures the number of failed peers that the caller knows of; if there are more,
    *     this method does not block
@@ -456,8 +456,7 @@ public final class Mesh {
             .toList();
     awaitSent(connected, nanos);
     // If unread bytes have arrived, closing a connection discards what the peer has not read yet.
-    // So
-    // this waits briefly for the peer to close its side.
+    // So this waits briefly for the peers to close their side.
     connected.forEach(peer -> pair(peer).shutdownOutput());
     awaitDisconnected(connected);
     abort("the group was closed", 0);

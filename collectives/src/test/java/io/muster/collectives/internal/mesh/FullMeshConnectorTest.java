@@ -296,7 +296,7 @@ class FullMeshConnectorTest {
   }
 
   @Test
-  void interrupt_beforeItConnects_endsTheIntroductionAsAnInterrupt() throws IOException {
+  void interrupt_beforeItConnects_throwsInterruptedException() throws IOException {
     try (ServerSocketChannel server = FreePort.bound()) {
       publish(1, address(server), 2);
       Background<Boolean> interrupted =

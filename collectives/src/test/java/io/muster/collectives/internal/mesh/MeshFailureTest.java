@@ -86,7 +86,7 @@ class MeshFailureTest {
       meshes.add(
           new Mesh("test-" + rank, rank, size, address, rank == 0 ? sockets : new Sockets()));
     }
-    List<Background<Boolean>> introductions =
+    List<Background<Boolean>> connecting =
         IntStream.range(0, size)
             .mapToObj(
                 rank ->
@@ -97,7 +97,7 @@ class MeshFailureTest {
                           return true;
                         }))
             .toList();
-    introductions.forEach(introduction -> assertThat(introduction.result()).isTrue());
+    connecting.forEach(rank -> assertThat(rank.result()).isTrue());
     return meshes;
   }
 

@@ -56,7 +56,7 @@ class MeshTest {
     for (int rank = 0; rank < size; rank++) {
       mesh(rank, size, address);
     }
-    List<Background<Boolean>> introductions =
+    List<Background<Boolean>> connecting =
         IntStream.range(0, size)
             .mapToObj(
                 rank ->
@@ -67,7 +67,7 @@ class MeshTest {
                           return true;
                         }))
             .toList();
-    introductions.forEach(introduction -> assertThat(introduction.result()).isTrue());
+    connecting.forEach(rank -> assertThat(rank.result()).isTrue());
     return meshes;
   }
 
@@ -202,7 +202,7 @@ class MeshTest {
     store.set("2", RankInfo.encode(new byte[0], loopback(new byte[] {127, 0, 0, 2})));
     Mesh first = mesh(0, 3, IPV4);
     Mesh second = mesh(1, 3, IPV4);
-    Background<Boolean> introduction =
+    Background<Boolean> secondConnects =
         Background.call(
             () -> {
               new FullMeshConnector(store, 1, 3)
@@ -210,7 +210,7 @@ class MeshTest {
               return true;
             });
     new FullMeshConnector(store, 0, 3).connect(first, Deadline.after(Background.PATIENCE));
-    assertThat(introduction.result()).isTrue();
+    assertThat(secondConnects.result()).isTrue();
     PostedMessage ofThird = first.receive(2, SLOT + 1, bytes(0));
 
     try (Socket third = connect(first, 2)) {
@@ -218,7 +218,7 @@ class MeshTest {
 
       awaitOver(ofThird);
       assertThat(ofThird.peerFailure())
-          .hasToString("rank 2 (127.0.0.2:0) violated the protocol:" + " opcode 0, not 1, 2 or 3");
+          .hasToString("rank 2 (127.0.0.2:0) violated the protocol: opcode 0, not 1, 2 or 3");
     }
     assertMessageArrives(first, second, 1);
     assertMessageArrives(second, first, 0);
@@ -242,7 +242,7 @@ class MeshTest {
   }
 
   @Test
-  void silentConnections_beyondALimit_letGoTheOldest() throws IOException {
+  void silentConnections_beyondALimit_closesTheOldest() throws IOException {
     Mesh mesh = mesh(0, 2, IPV4);
     List<Socket> silent = new ArrayList<>();
     for (int i = 0; i < 100; i++) {
