@@ -1,0 +1,5 @@
+/** A program with a control endpoint. */
+module com.example {
+  requires io.muster.admin;
+  requires java.net.http;
+}

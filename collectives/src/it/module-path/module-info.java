@@ -1,0 +1,4 @@
+/** A program of two ranks. */
+module com.example {
+  requires io.muster.collectives;
+}

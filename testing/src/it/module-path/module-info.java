@@ -1,0 +1,4 @@
+/** Tests of a world of ranks. */
+module com.example {
+  requires io.muster.testing;
+}
