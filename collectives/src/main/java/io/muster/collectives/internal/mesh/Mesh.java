@@ -15,7 +15,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.Condition;
@@ -38,21 +37,15 @@ public final class Mesh {
   private final Admission admission;
   private final List<Pair> pairs;
 
-  /** Guards the matcher, the addresses, and the failures. Signals changes of the pairs. */
+  /** Guards the matcher and the failures. Signals changes of the pairs. */
   private final ReentrantLock lock = new ReentrantLock();
 
   private final Condition pairsChanged = lock.newCondition();
   private final MessageMatcher matcher;
-  private final @Nullable PeerFailure[] failureOf;
+  private final PeerFailures failures;
 
   /** By rank, whether all messages that waited for a failed peer have been notified. I/O thread. */
   private final boolean[] notified;
-
-  /** The addresses of the peers as far as they are known, for exceptions. */
-  private final @Nullable String[] addresses;
-
-  /** In the order of their time. */
-  private final List<PeerFailure> peerFailures = new CopyOnWriteArrayList<>();
 
   /** The threads to wake when another peer fails. */
   private final Set<Thread> waiting = ConcurrentHashMap.newKeySet();
@@ -72,9 +65,8 @@ public final class Mesh {
   Mesh(String name, int rank, int size, InetSocketAddress address, Sockets sockets)
       throws IOException {
     this.rank = rank;
-    this.failureOf = new @Nullable PeerFailure[size];
+    this.failures = new PeerFailures(size);
     this.notified = new boolean[size];
-    this.addresses = new @Nullable String[size];
     this.matcher =
         new MessageMatcher(size, (peer, preamble, data) -> pair(peer).put(preamble, data));
     this.admission = new Admission(rank, size, this::admit);
@@ -126,7 +118,7 @@ public final class Mesh {
     int peer = info.rank();
     lock.lock();
     try {
-      addresses[peer] = info.address().getHostString() + ":" + info.address().getPort();
+      failures.setAddress(peer, info.address().getHostString() + ":" + info.address().getPort());
     } finally {
       lock.unlock();
     }
@@ -167,7 +159,7 @@ public final class Mesh {
   private boolean hasFailed(int peer) {
     lock.lock();
     try {
-      return failureOf[peer] != null;
+      return failures.of(peer) != null;
     } finally {
       lock.unlock();
     }
@@ -177,9 +169,9 @@ public final class Mesh {
   private void recordRemoteAddress(int peer, SocketChannel connection) throws IOException {
     lock.lock();
     try {
-      if (addresses[peer] == null
+      if (!failures.knowsAddress(peer)
           && connection.getRemoteAddress() instanceof InetSocketAddress origin) {
-        addresses[peer] = origin.getHostString();
+        failures.setAddress(peer, origin.getHostString());
       }
     } finally {
       lock.unlock();
@@ -197,7 +189,7 @@ public final class Mesh {
       long left = nanos;
       while (true) {
         List<Integer> missing =
-            peers.stream().filter(p -> !pair(p).isAttached() && failureOf[p] == null).toList();
+            peers.stream().filter(p -> !pair(p).isAttached() && failures.of(p) == null).toList();
         if (missing.isEmpty() || left <= 0) {
           return missing;
         }
@@ -237,8 +229,8 @@ public final class Mesh {
     PostedMessage receive = new PostedMessage(-1, into.slice());
     lock.lock();
     try {
-      if (peerFailures.size() >= size() - 1) {
-        receive.fail(peerFailures.get(0));
+      if (failures.areOfAllPeers()) {
+        receive.fail(failures.inOrder().get(0));
       } else {
         matcher.receiveFromAnyone(slot, receive);
       }
@@ -273,7 +265,7 @@ public final class Mesh {
   void post(int peer, PostedMessage posted, MatcherCall call) {
     lock.lock();
     try {
-      PeerFailure peerFailure = failureOf[peer];
+      PeerFailure peerFailure = failures.of(peer);
       if (peerFailure == null) {
         call.run();
       } else {
@@ -301,7 +293,7 @@ public final class Mesh {
     Thread thread = Thread.currentThread();
     waiting.add(thread);
     try {
-      if (peerFailures.size() == knownFailures) {
+      if (failures.count() == knownFailures) {
         posted.await(nanos);
       }
     } finally {
@@ -327,7 +319,7 @@ public final class Mesh {
 
   /** The connections that have ended, in the order of their end. */
   public List<PeerFailure> peerFailures() {
-    return List.copyOf(peerFailures);
+    return failures.inOrder();
   }
 
   /** The number of reads that returned data, from which callers see whether there is progress. */
@@ -399,9 +391,9 @@ public final class Mesh {
     PeerFailure peerFailure;
     lock.lock();
     try {
-      peerFailure = recordFailure(peer, reason, isLocal, cause);
+      peerFailure = failures.record(peer, reason, isLocal, cause);
       lost = matcher.waitingFor(peer);
-      if (peerFailures.size() == size() - 1) {
+      if (failures.areOfAllPeers()) {
         lost.addAll(matcher.waitingForAnyone());
       }
       pairsChanged.signalAll();
@@ -415,26 +407,12 @@ public final class Mesh {
     notified[peer] = true;
   }
 
-  private PeerFailure recordFailure(
-      int peer, String reason, boolean isLocal, @Nullable Throwable cause) {
-    PeerFailure peerFailure = failureOf[peer];
-    if (peerFailure == null) {
-      String address = addresses[peer];
-      peerFailure =
-          new PeerFailure(
-              peer, address == null ? "?" : address, reason, isLocal, cause, System.nanoTime());
-      peerFailures.add(peerFailure);
-      failureOf[peer] = peerFailure;
-    }
-    return peerFailure;
-  }
-
   private void forget(int peer) {
     pair(peer).drop();
     lock.lock();
     try {
       matcher.forget(peer);
-      if (peerFailures.size() == size() - 1) {
+      if (failures.areOfAllPeers()) {
         matcher.forgetOpen();
       }
     } finally {
@@ -480,7 +458,7 @@ public final class Mesh {
     lock.lock();
     try {
       long left = LINGER_NANOS;
-      while (left > 0 && peers.stream().anyMatch(peer -> failureOf[peer] == null)) {
+      while (left > 0 && peers.stream().anyMatch(peer -> failures.of(peer) == null)) {
         left = pairsChanged.awaitNanos(left);
       }
     } catch (InterruptedException e) {
