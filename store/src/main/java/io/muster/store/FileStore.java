@@ -2,30 +2,23 @@ package io.muster.store;
 
 import static java.util.Objects.requireNonNull;
 
+import io.muster.store.FileWaits.ThreadWaiter;
 import io.muster.store.internal.file.FileLog;
-import io.muster.store.internal.file.FileWatch;
 import io.muster.store.internal.file.MalformedFileException;
 import io.muster.store.internal.file.Records;
 import io.muster.store.internal.keyspace.Decimal;
 import io.muster.store.internal.keyspace.Key;
-import io.muster.store.internal.keyspace.Waiter;
-import io.muster.store.internal.keyspace.WaiterRegistry;
 import io.muster.store.internal.text.PrintableText;
 import java.io.IOException;
-import java.lang.System.Logger;
-import java.lang.System.Logger.Level;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
@@ -80,17 +73,12 @@ public final class FileStore implements Store {
   private static final byte[] EMPTY = {};
   private static final Key REFERENCES = bookkeepingKey("refcount/");
   private static final Key CLOSED = bookkeepingKey("cleanup/");
-  private static final Logger LOGGER = System.getLogger(FileStore.class.getName());
 
   private final Path path;
   private final int worldSize;
   private final ReentrantLock lock = new ReentrantLock();
-  private final WaiterRegistry waiters = new WaiterRegistry();
   private final FileLog log;
-  private final Set<ThreadWaiter> blocked = new LinkedHashSet<>();
-  private @Nullable FileWatch watch;
-  private boolean watchFailed;
-  private volatile @Nullable ThreadWaiter poller;
+  private final FileWaits waits;
   private volatile boolean closed;
   private volatile Duration timeout = DEFAULT_TIMEOUT;
 
@@ -116,13 +104,14 @@ public final class FileStore implements Store {
   public FileStore(Path path, int worldSize) {
     this.path = requireNonNull(path, "path").toAbsolutePath();
     this.worldSize = worldSize;
+    this.waits = new FileWaits(this.path);
     this.log = openLog();
     change(records -> add(records, REFERENCES, 1));
   }
 
   private FileLog openLog() {
     try {
-      return new FileLog(path, key -> waiters.keyChanged(key.bytes()));
+      return new FileLog(path, waits::keyChanged);
     } catch (IOException e) {
       throw failure(e);
     }
@@ -193,7 +182,7 @@ public final class FileStore implements Store {
   public void await(Duration timeout, List<String> of) {
     Deadline deadline = Deadline.after(timeout);
     List<String> keys = Arguments.copy(of, "keys");
-    Optional<ThreadWaiter> waiter = refreshed(() -> register(missing(keys)));
+    Optional<ThreadWaiter> waiter = refreshed(() -> waits.register(missing(keys)));
     waiter.ifPresent(it -> block(it, deadline, keys));
   }
 
@@ -260,7 +249,7 @@ public final class FileStore implements Store {
                 if (missing.isEmpty()) {
                   keys.forEach(key -> found.add(Objects.requireNonNull(value(key(key))).clone()));
                 }
-                return register(missing);
+                return waits.register(missing);
               });
       if (waiter.isEmpty()) {
         return found;
@@ -314,10 +303,7 @@ public final class FileStore implements Store {
         return;
       }
       closed = true;
-      blocked.forEach(ThreadWaiter::wakeUp);
-      if (watch != null) {
-        watch.close();
-      }
+      waits.close();
       log.changeIfThere(this::leave);
     } catch (IOException e) {
       throw failure(e);
@@ -406,36 +392,22 @@ public final class FileStore implements Store {
         : new StoreException("the file cannot be used: " + e + " (" + this + ")", e);
   }
 
-  /** Registers a waiter for the keys; empty if there are no keys to wait for. */
-  private Optional<ThreadWaiter> register(List<Key> missing) {
-    if (missing.isEmpty()) {
-      return Optional.empty();
-    }
-    ThreadWaiter waiter = new ThreadWaiter();
-    waiters.registerForValues(waiter, missing);
-    blocked.add(waiter);
-    if (poller == null) {
-      poller = waiter;
-    }
-    return Optional.of(waiter);
-  }
-
   /**
    * Blocks until the waiter's keys are set. One of the blocked threads, the poller, reads the file
    * on behalf of all. A thread that reads a record wakes the threads that the record releases.
    */
   private void block(ThreadWaiter waiter, Deadline deadline, List<String> keys) {
     try {
-      while (!waiter.released) {
+      while (!waiter.isReleased()) {
         requireOpen();
-        if (waiter.thread.isInterrupted()) {
+        if (Thread.currentThread().isInterrupted()) {
           throw new StoreInterruptedException(
               "interrupted while waiting for " + keys + " on " + this);
         }
         long nanos = deadline.remainingNanos();
         if (nanos <= 0) {
           requireReleased(waiter, deadline, keys);
-        } else if (poller == waiter) {
+        } else if (waits.isPoller(waiter)) {
           poll();
           waiter.park(Math.min(nanos, POLL_NANOS));
         } else {
@@ -443,81 +415,31 @@ public final class FileStore implements Store {
         }
       }
     } finally {
-      unregister(waiter);
+      lock.lock();
+      try {
+        waits.unregister(waiter);
+      } finally {
+        lock.unlock();
+      }
     }
   }
 
-  /** Opens the watch before it reads, so that no change between the two is missed. */
   private void poll() {
     locked(
         () -> {
-          if (watch == null && !watchFailed) {
-            watch = openWatch();
-          }
+          // Watches before it reads, so that no change between the two is missed.
+          waits.watch();
           log.refresh();
           return true;
         });
   }
 
-  private @Nullable FileWatch openWatch() {
-    try {
-      return FileWatch.open(path, this::wakePoller);
-    } catch (IOException e) {
-      watchFailed = true;
-      LOGGER.log(Level.DEBUG, () -> "no watch on " + this + "; polling every 10 ms", e);
-      return null;
-    }
-  }
-
-  private void wakePoller() {
-    ThreadWaiter waiter = poller;
-    if (waiter != null) {
-      waiter.wakeUp();
-    }
-  }
-
   /** Reads the file once more when the waiter's timeout has elapsed. */
   private void requireReleased(ThreadWaiter waiter, Deadline deadline, List<String> keys) {
     List<Key> missing = refreshed(() -> missing(keys));
-    if (!waiter.released) {
+    if (!waiter.isReleased()) {
       throw StoreTimeoutException.ofKeys(
           deadline.timeout(), "", keys, missing.stream().map(FileStore::text).toList(), toString());
-    }
-  }
-
-  private void unregister(ThreadWaiter waiter) {
-    lock.lock();
-    try {
-      waiters.forget(waiter);
-      blocked.remove(waiter);
-      if (poller == waiter) {
-        poller = blocked.isEmpty() ? null : blocked.iterator().next();
-        wakePoller();
-      }
-    } finally {
-      lock.unlock();
-    }
-  }
-
-  /** A thread that is blocked in {@link #block}. */
-  private static final class ThreadWaiter extends Waiter {
-    final Thread thread = Thread.currentThread();
-    volatile boolean released;
-
-    @Override
-    protected void released(@Nullable Key queue) {
-      released = true;
-      wakeUp();
-    }
-
-    void wakeUp() {
-      LockSupport.unpark(thread);
-    }
-
-    void park(long nanos) {
-      if (!released) {
-        LockSupport.parkNanos(this, nanos);
-      }
     }
   }
 

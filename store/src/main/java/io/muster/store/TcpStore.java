@@ -3,22 +3,17 @@ package io.muster.store;
 import static java.util.Objects.requireNonNull;
 
 import io.muster.store.internal.agent.AgentStore;
-import io.muster.store.internal.client.CallInterruptedException;
-import io.muster.store.internal.client.CallTimeoutException;
 import io.muster.store.internal.client.ConnectTimeoutException;
 import io.muster.store.internal.client.StoreClient;
 import io.muster.store.internal.text.PrintableText;
 import io.muster.store.internal.wire.Protocol;
-import io.muster.store.internal.wire.RefusedException;
 import io.muster.store.internal.wire.WireException;
 import io.muster.store.server.StoreServer;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -59,27 +54,24 @@ import org.jspecify.annotations.Nullable;
  * close the connection, and {@link #get} of a name that is only a queue returns an empty value.
  */
 public final class TcpStore implements Store {
-  /**
-   * The least time that the server has to reply, so that a short timeout does not cost the
-   * connection to a busy server.
-   */
-  private static final long SHORTEST_ROUND_TRIP_NANOS = TimeUnit.SECONDS.toNanos(1);
-
   private final String host;
   private final int port;
   private final TcpStoreOptions options;
   private final @Nullable HostedServer hosted;
   private final StoreClient client;
-  private volatile Duration timeout;
-  private volatile boolean closed;
+  private final ClientCalls calls;
+  private final RequestArguments arguments;
+  private final KeyWaits waits;
 
   private TcpStore(String host, int port, TcpStoreOptions options, @Nullable HostedServer hosted) {
     this.host = host;
     this.port = port;
     this.options = options;
     this.hosted = hosted;
-    this.timeout = options.timeout();
     this.client = connect();
+    this.calls = new ClientCalls(client, toString(), endpoint(), options.timeout());
+    this.arguments = new RequestArguments(options);
+    this.waits = new KeyWaits(client, calls, arguments, toString());
   }
 
   /**
@@ -178,7 +170,7 @@ public final class TcpStore implements Store {
 
   private StoreClient connect() {
     try {
-      return StoreClient.connect(host, port, Deadline.nanos(timeout));
+      return StoreClient.connect(host, port, Deadline.nanos(options.timeout()));
     } catch (ConnectTimeoutException e) {
       throw new NetworkException(String.valueOf(e.getMessage()), endpoint(), e);
     } catch (WireException e) {
@@ -198,14 +190,14 @@ public final class TcpStore implements Store {
     Workers workers = new Workers(client, options.worldSize().getAsInt());
     boolean joined = false;
     try {
-      long unused = workers.join(timeout);
+      long unused = workers.join(timeout());
       if (hosted != null) {
-        workers.awaitAll(timeout, toString(), hosted.whatKeepsOtherHostsAway());
+        workers.awaitAll(timeout(), toString(), hosted.whatKeepsOtherHostsAway());
       }
       joined = true;
       return this;
     } catch (IOException e) {
-      throw failed("join", e);
+      throw calls.failed("join", e);
     } catch (InterruptedException e) {
       throw interrupted("waiting for workers on " + this);
     } finally {
@@ -232,21 +224,21 @@ public final class TcpStore implements Store {
 
   @Override
   public void set(String key, byte[] value) {
-    byte[] wireKey = wireKey(key);
-    requireValue(value, "value");
-    tell("set", nanos -> client.set(wireKey, value, nanos));
+    byte[] wireKey = arguments.wireKey(key);
+    arguments.requireValue(value, "value");
+    calls.send("set", nanos -> client.set(wireKey, value, nanos));
   }
 
   @Override
   public byte[] get(String key) {
-    Deadline deadline = Deadline.after(timeout);
-    byte[] wireKey = wireKey(key);
+    Deadline deadline = Deadline.after(timeout());
+    byte[] wireKey = arguments.wireKey(key);
     while (true) {
-      Optional<byte[]> value = ask("get", deadline, nanos -> client.tryGet(wireKey, nanos));
+      Optional<byte[]> value = calls.call("get", deadline, nanos -> client.tryGet(wireKey, nanos));
       if (value.isPresent()) {
         return value.get();
       }
-      awaitValues("get", deadline, List.of(key), List.of(wireKey));
+      waits.awaitValues("get", deadline, List.of(key), List.of(wireKey));
     }
   }
 
@@ -258,14 +250,15 @@ public final class TcpStore implements Store {
    */
   @Override
   public Optional<byte[]> find(String key) {
-    byte[] wireKey = wireKey(key);
-    return ask("find", nanos -> client.tryGet(wireKey, nanos));
+    byte[] wireKey = arguments.wireKey(key);
+    return calls.call("find", nanos -> client.tryGet(wireKey, nanos));
   }
 
   @Override
   public long add(String key, long delta) {
-    byte[] wireKey = wireKey(key);
-    return ask("add", nanos -> client.tryAdd(wireKey, delta, nanos))
+    byte[] wireKey = arguments.wireKey(key);
+    return calls
+        .call("add", nanos -> client.tryAdd(wireKey, delta, nanos))
         .orElseThrow(
             () ->
                 new StoreException(
@@ -274,10 +267,10 @@ public final class TcpStore implements Store {
 
   @Override
   public byte[] compareSet(String key, byte[] expected, byte[] desired) {
-    byte[] wireKey = wireKey(key);
-    requireValue(expected, "expected");
-    requireValue(desired, "desired");
-    return ask("compareSet", nanos -> client.compareSet(wireKey, expected, desired, nanos));
+    byte[] wireKey = arguments.wireKey(key);
+    arguments.requireValue(expected, "expected");
+    arguments.requireValue(desired, "desired");
+    return calls.call("compareSet", nanos -> client.compareSet(wireKey, expected, desired, nanos));
   }
 
   /**
@@ -288,58 +281,41 @@ public final class TcpStore implements Store {
    */
   @Override
   public SwapResult compareAndSwap(String key, byte[] expected, byte[] desired) {
-    byte[] wireKey = wireKey(key);
-    requireValue(expected, "expected");
-    requireValue(desired, "desired");
-    requireOpen();
+    byte[] wireKey = arguments.wireKey(key);
+    arguments.requireValue(expected, "expected");
+    arguments.requireValue(desired, "desired");
+    calls.requireOpen();
     if (!client.swaps()) {
       throw unsupported(
           "return whether it swapped; Muster's can, and compareSet returns the value");
     }
     StoreClient.Swap swap =
-        ask("compareAndSwap", nanos -> client.compareAndSwap(wireKey, expected, desired, nanos));
+        calls.call(
+            "compareAndSwap", nanos -> client.compareAndSwap(wireKey, expected, desired, nanos));
     return new SwapResult(
         swap.swapped(), Optional.ofNullable(swap.swapped() ? desired.clone() : swap.value()));
   }
 
   @Override
   public boolean check(List<String> keys) {
-    List<byte[]> wireKeys = wireKeys(keys);
-    return ask("check", nanos -> client.check(wireKeys, nanos));
+    List<byte[]> wireKeys = arguments.wireKeys(keys);
+    return calls.call("check", nanos -> client.check(wireKeys, nanos));
   }
 
   @Override
   public void await(Duration timeout, List<String> of) {
-    Deadline deadline = Deadline.after(timeout);
-    List<String> keys = Arguments.copy(of, "keys");
-    List<byte[]> wireKeys = wireKeys(keys);
-    if (ask("await", deadline, nanos -> client.check(wireKeys, nanos))) {
-      return;
-    }
-    boolean came =
-        !deadline.hasPassed()
-            && ask("await", () -> client.await(wireKeys, deadline.remainingNanos()));
-    if (!came) {
-      List<Boolean> present = ask("await", deadline, nanos -> client.checkEach(wireKeys, nanos));
-      List<String> missing = new ArrayList<>();
-      for (int i = 0; i < keys.size(); i++) {
-        if (!present.get(i)) {
-          missing.add(keys.get(i));
-        }
-      }
-      throw timedOut(deadline, keys, missing);
-    }
+    waits.await(Deadline.after(timeout), Arguments.copy(of, "keys"));
   }
 
   @Override
   public boolean deleteKey(String key) {
-    byte[] wireKey = wireKey(key);
-    return ask("deleteKey", nanos -> client.deleteKey(wireKey, nanos));
+    byte[] wireKey = arguments.wireKey(key);
+    return calls.call("deleteKey", nanos -> client.deleteKey(wireKey, nanos));
   }
 
   @Override
   public long numKeys() {
-    return ask("numKeys", client::numKeys);
+    return calls.call("numKeys", client::numKeys);
   }
 
   /**
@@ -351,7 +327,8 @@ public final class TcpStore implements Store {
   @Override
   public List<String> listKeys() {
     List<byte[]> wireKeys =
-        ask("listKeys", client::tryListKeys)
+        calls
+            .call("listKeys", client::tryListKeys)
             .orElseThrow(() -> unsupported("list keys; PyTorch's can from 2.10 on"));
     List<String> keys = new ArrayList<>(wireKeys.size());
     for (byte[] wireKey : wireKeys) {
@@ -370,33 +347,33 @@ public final class TcpStore implements Store {
 
   @Override
   public void append(String key, byte[] value) {
-    byte[] wireKey = wireKey(key);
-    requireValue(value, "value");
-    tell("append", nanos -> client.append(wireKey, value, nanos));
+    byte[] wireKey = arguments.wireKey(key);
+    arguments.requireValue(value, "value");
+    calls.send("append", nanos -> client.append(wireKey, value, nanos));
   }
 
   @Override
   public List<byte[]> multiGet(List<String> of) {
-    Deadline deadline = Deadline.after(timeout);
+    Deadline deadline = Deadline.after(timeout());
     List<String> keys = Arguments.copy(of, "keys");
-    List<byte[]> wireKeys = wireKeys(keys);
+    List<byte[]> wireKeys = arguments.wireKeys(keys);
     while (true) {
       Optional<List<byte[]>> values =
-          ask("multiGet", deadline, nanos -> client.tryMultiGet(wireKeys, nanos));
+          calls.call("multiGet", deadline, nanos -> client.tryMultiGet(wireKeys, nanos));
       if (values.isPresent()) {
         return values.get();
       }
-      awaitValues("multiGet", deadline, keys, wireKeys);
+      waits.awaitValues("multiGet", deadline, keys, wireKeys);
     }
   }
 
   @Override
   public void multiSet(List<String> keys, List<byte[]> values) {
-    List<byte[]> wireKeys = wireKeys(keys);
+    List<byte[]> wireKeys = arguments.wireKeys(keys);
     List<byte[]> copied = Arguments.copy(values, "values");
     Store.requireSameSize(wireKeys, copied);
-    copied.forEach(value -> requireValue(value, "values"));
-    tell("multiSet", nanos -> client.multiSet(wireKeys, copied, nanos));
+    copied.forEach(value -> arguments.requireValue(value, "values"));
+    calls.send("multiSet", nanos -> client.multiSet(wireKeys, copied, nanos));
   }
 
   /**
@@ -407,11 +384,11 @@ public final class TcpStore implements Store {
    */
   @Override
   public void queuePush(String key, byte[] item) {
-    byte[] wireKey = wireKey(key);
-    requireValue(item, "item");
-    Deadline deadline = Deadline.after(timeout);
+    byte[] wireKey = arguments.wireKey(key);
+    arguments.requireValue(item, "item");
+    Deadline deadline = Deadline.after(timeout());
     requireQueues("queuePush", deadline);
-    tell("queuePush", deadline, nanos -> client.queuePush(wireKey, item, nanos));
+    calls.send("queuePush", deadline, nanos -> client.queuePush(wireKey, item, nanos));
   }
 
   /**
@@ -422,15 +399,17 @@ public final class TcpStore implements Store {
    */
   @Override
   public byte[] queuePop(String key, boolean block) {
-    Deadline deadline = Deadline.after(timeout);
-    byte[] wireKey = wireKey(key);
+    Deadline deadline = Deadline.after(timeout());
+    byte[] wireKey = arguments.wireKey(key);
     requireQueues("queuePop", deadline);
     if (!block) {
-      return ask("queuePop", deadline, nanos -> client.tryQueuePop(wireKey, nanos))
+      return calls
+          .call("queuePop", deadline, nanos -> client.tryQueuePop(wireKey, nanos))
           .orElseThrow(() -> new QueueEmptyException(key, toString()));
     }
-    return ask("queuePop", () -> client.awaitQueuePop(wireKey, deadline.remainingNanos()))
-        .orElseThrow(() -> timedOut(deadline, List.of(key), List.of(key)));
+    return calls
+        .call("queuePop", () -> client.awaitQueuePop(wireKey, deadline.remainingNanos()))
+        .orElseThrow(() -> waits.timedOut(deadline, List.of(key), List.of(key)));
   }
 
   /**
@@ -441,10 +420,10 @@ public final class TcpStore implements Store {
    */
   @Override
   public long queueLen(String key) {
-    byte[] wireKey = wireKey(key);
-    Deadline deadline = Deadline.after(timeout);
+    byte[] wireKey = arguments.wireKey(key);
+    Deadline deadline = Deadline.after(timeout());
     requireQueues("queueLen", deadline);
-    return ask("queueLen", deadline, nanos -> client.queueLen(wireKey, nanos));
+    return calls.call("queueLen", deadline, nanos -> client.queueLen(wireKey, nanos));
   }
 
   /**
@@ -457,9 +436,9 @@ public final class TcpStore implements Store {
   @Override
   public void barrier(String key, int worldSize, Duration timeout) {
     Deadline deadline = Deadline.after(timeout);
-    byte[] wireKey = wireKey(key);
+    byte[] wireKey = arguments.wireKey(key);
     Optional<Boolean> came =
-        ask(
+        calls.call(
             "barrier",
             () -> client.tryBarrier(wireKey, worldSize, Math.max(1, deadline.remainingNanos())));
     if (!came.orElseGet(() -> fallbackBarrier(key, worldSize, deadline))) {
@@ -478,21 +457,21 @@ public final class TcpStore implements Store {
 
   @Override
   public Duration timeout() {
-    return timeout;
+    return calls.timeout();
   }
 
   @Override
   public void setTimeout(Duration timeout) {
-    this.timeout = Deadline.requireNotNegative(timeout);
+    calls.setTimeout(timeout);
   }
 
   /** Connects another client to the same server, with this store's timeout. It does not join. */
   @Override
   public TcpStore duplicate() {
-    requireOpen();
+    calls.requireOpen();
     TcpStore duplicate =
         new TcpStore(host, port, options.toBuilder().waitForWorkers(false).build(), null);
-    duplicate.setTimeout(timeout);
+    duplicate.setTimeout(timeout());
     return duplicate;
   }
 
@@ -502,11 +481,8 @@ public final class TcpStore implements Store {
    */
   @Override
   public void close() {
-    synchronized (this) {
-      if (closed) {
-        return;
-      }
-      closed = true;
+    if (!calls.close()) {
+      return;
     }
     client.close();
     if (hosted != null) {
@@ -523,40 +499,8 @@ public final class TcpStore implements Store {
     return (host.contains(":") ? "[" + host + "]" : host) + ":" + port;
   }
 
-  private byte[] wireKey(String key) {
-    byte[] bytes = KeyText.bytes(Protocol.USER_KEY_PREFIX + requireNonNull(key, "key"));
-    int limit = options.maxKeyBytes();
-    if (bytes.length > limit) {
-      throw new IllegalArgumentException(
-          String.format(
-              Locale.ROOT,
-              "key of %d bytes with its leading slash; maxKeyBytes is %d: %s...",
-              bytes.length,
-              limit,
-              PrintableText.of(key.substring(0, Math.min(64, key.length())))));
-    }
-    return bytes;
-  }
-
-  private List<byte[]> wireKeys(List<String> of) {
-    List<String> keys = Arguments.copy(of, "keys");
-    int limit = options.maxKeysPerRequest();
-    if (keys.size() > limit) {
-      throw new IllegalArgumentException(keys.size() + " keys; maxKeysPerRequest is " + limit);
-    }
-    return keys.stream().map(this::wireKey).toList();
-  }
-
-  private void requireValue(byte[] value, String name) {
-    int limit = options.maxValueBytes();
-    if (requireNonNull(value, name).length > limit) {
-      throw new IllegalArgumentException(
-          "value of " + value.length + " bytes; maxValueBytes is " + limit);
-    }
-  }
-
   private void requireQueues(String operation, Deadline deadline) {
-    if (!ask(operation, deadline, client::hasQueues)) {
+    if (!calls.call(operation, deadline, client::hasQueues)) {
       throw unsupported("keep queues; PyTorch's can from 2.8 on, with its libuv backend");
     }
   }
@@ -564,132 +508,6 @@ public final class TcpStore implements Store {
   private UnsupportedOperationException unsupported(String what) {
     return new UnsupportedOperationException(
         "Not implemented. The server of " + this + " cannot " + what);
-  }
-
-  private void awaitValues(
-      String operation, Deadline deadline, List<String> keys, List<byte[]> wireKeys) {
-    boolean came =
-        !deadline.hasPassed()
-            && ask(operation, () -> client.awaitValues(wireKeys, deadline.remainingNanos()));
-    if (!came) {
-      List<String> missing =
-          keys.stream()
-              .filter(
-                  key ->
-                      ask(operation, deadline, nanos -> client.tryGet(wireKey(key), nanos))
-                          .isEmpty())
-              .toList();
-      throw timedOut(deadline, keys, missing);
-    }
-  }
-
-  private StoreTimeoutException timedOut(
-      Deadline deadline, List<String> keys, List<String> missing) {
-    return StoreTimeoutException.ofKeys(
-        deadline.timeout(), Protocol.USER_KEY_PREFIX, keys, missing, toString());
-  }
-
-  /** A call that itself limits how long it waits. */
-  private interface Wait<T> {
-    T run() throws IOException;
-  }
-
-  /** A call that the server answers at once; {@code nanos} limits it nevertheless. */
-  private interface RoundTrip<T> {
-    T run(long nanos) throws IOException;
-  }
-
-  /** A call without a reply; {@code nanos} limits it. */
-  private interface Write {
-    void run(long nanos) throws IOException;
-  }
-
-  private void tell(String operation, Write write) {
-    tell(operation, Deadline.after(timeout), write);
-  }
-
-  private void tell(String operation, Deadline deadline, Write write) {
-    boolean unused =
-        ask(
-            operation,
-            deadline,
-            nanos -> {
-              write.run(nanos);
-              return true;
-            });
-  }
-
-  private <T> T ask(String operation, RoundTrip<T> roundTrip) {
-    return ask(operation, Deadline.after(timeout), roundTrip);
-  }
-
-  private <T> T ask(String operation, Deadline deadline, RoundTrip<T> roundTrip) {
-    return ask(
-        operation,
-        () -> roundTrip.run(Math.max(deadline.remainingNanos(), SHORTEST_ROUND_TRIP_NANOS)));
-  }
-
-  private <T> T ask(String operation, Wait<T> call) {
-    requireOpen();
-    try {
-      return call.run();
-    } catch (IOException e) {
-      throw failed(operation, e);
-    }
-  }
-
-  private void requireOpen() {
-    if (closed) {
-      throw new IllegalStateException(this + " is closed");
-    }
-  }
-
-  private RuntimeException failed(String operation, IOException cause) {
-    if (closed) {
-      return new IllegalStateException(this + " was closed during " + operation, cause);
-    }
-    if (cause instanceof CallInterruptedException) {
-      return new StoreInterruptedException(operation + " on " + this + " was interrupted");
-    }
-    if (cause instanceof CallTimeoutException) {
-      return new NetworkException(
-          operation
-              + " on "
-              + this
-              + " failed: it exceeded the store's timeout of "
-              + timeout
-              + ": "
-              + cause.getMessage()
-              + "; the next call reconnects",
-          endpoint(),
-          cause);
-    }
-    if (cause instanceof RefusedException) {
-      return new StoreException(
-          operation
-              + " on "
-              + this
-              + " failed: the server refused a request of this store: "
-              + cause.getMessage()
-              + "; the next call reconnects",
-          cause);
-    }
-    if (cause instanceof WireException) {
-      return new ProtocolException(
-          operation + " on " + this + " failed: " + cause.getMessage(), cause);
-    }
-    return new NetworkException(
-        operation
-            + " on "
-            + this
-            + " failed: the connection is lost: "
-            + cause.getMessage()
-            + (client.learnsOfRefusals()
-                ? ""
-                : ". The server closed it, perhaps because the request exceeds one of its limits")
-            + ". Did the remote server shutdown or crash?",
-        endpoint(),
-        cause);
   }
 
   private static StoreInterruptedException interrupted(String doing) {
