@@ -8,7 +8,7 @@ import java.util.Objects;
 import java.util.OptionalInt;
 
 /**
- * How a {@link TcpStore} connects and, where it hosts, serves. Immutable and thread-safe.
+ * How a {@link TcpStore} connects and, if it hosts, serves. Immutable and thread-safe.
  *
  * <p>Defaults and precedence:
  *
@@ -53,7 +53,7 @@ public final class TcpStoreOptions {
     return settings.timeout;
   }
 
-  /** The number of workers that join, or empty if it is not fixed. */
+  /** The number of workers that join, including the host; empty if it is not fixed. */
   public OptionalInt worldSize() {
     return settings.worldSize;
   }
@@ -63,7 +63,7 @@ public final class TcpStoreOptions {
     return settings.waitForWorkers;
   }
 
-  /** Whether hosts of one port in this JVM share a server. */
+  /** Whether multi-tenant hosts of one port in this JVM share a server. */
   public boolean multiTenant() {
     return settings.multiTenant;
   }
@@ -73,12 +73,15 @@ public final class TcpStoreOptions {
     return settings.joinIfPortTaken;
   }
 
-  /** The environment variables in which a host looks for torchelastic's agent. */
+  /**
+   * The environment variables from which a host learns whether torchelastic's agent hosts the
+   * store.
+   */
   public Map<String, String> environment() {
     return settings.environment;
   }
 
-  /** The options of the server that a host starts. */
+  /** The options of the server that a host starts; a client ignores them. */
   public StoreServerOptions server() {
     return settings.server;
   }
@@ -179,8 +182,8 @@ public final class TcpStoreOptions {
     }
 
     /**
-     * Whether the store joins, and a host waits until all workers have joined; default true.
-     * Without a world size it has no effect.
+     * Sets whether the store joins, and a host waits until all workers have joined; default true.
+     * Without a {@link #worldSize} it has no effect.
      */
     public Builder waitForWorkers(boolean waitForWorkers) {
       this.waitForWorkers = waitForWorkers;
@@ -188,8 +191,9 @@ public final class TcpStoreOptions {
     }
 
     /**
-     * Whether a host uses the server that another multi-tenant host of this JVM runs on the same
-     * port, instead of failing; default false. The last of these hosts to close closes the server.
+     * Sets whether a host uses the server that another multi-tenant host of this JVM runs on the
+     * same port, instead of failing; default false. The options of that server apply. The last of
+     * these hosts to close closes the server. PyTorch's {@code multi_tenant}.
      */
     public Builder multiTenant(boolean multiTenant) {
       this.multiTenant = multiTenant;
@@ -197,9 +201,9 @@ public final class TcpStoreOptions {
     }
 
     /**
-     * Whether a host that finds its port taken connects to the process that listens there, instead
-     * of failing; default false. Independent of this option, a host does so if the {@linkplain
-     * #environment environment} says that torchelastic's agent hosts the store: {@code
+     * Sets whether a host that finds its port taken connects to the process that listens there,
+     * instead of failing; default false. Independent of this option, a host does so if the
+     * {@linkplain #environment environment} says that torchelastic's agent hosts the store: {@code
      * TORCHELASTIC_USE_AGENT_STORE} is true (y, yes, 1, t or true in any case) and {@code
      * MASTER_PORT} is the port, as in PyTorch.
      */
@@ -209,15 +213,18 @@ public final class TcpStoreOptions {
     }
 
     /**
-     * Sets the environment variables in which a host looks for torchelastic's agent, see {@link
-     * #joinIfPortTaken}. The default is the environment of this process.
+     * Sets the environment variables from which a host learns whether torchelastic's agent hosts
+     * the store, see {@link #joinIfPortTaken}. The default is the environment of this process.
      */
     public Builder environment(Map<String, String> environment) {
       this.environment = Map.copyOf(Objects.requireNonNull(environment, "environment"));
       return this;
     }
 
-    /** Sets how a host's server does its I/O; default {@link ServerBackend#EVENT_LOOP}. */
+    /**
+     * Sets how a host's server does its I/O; default {@link ServerBackend#EVENT_LOOP}. Changes that
+     * option of {@link #server}, so a later call of {@code server} replaces it.
+     */
     public Builder backend(ServerBackend backend) {
       this.server = server.toBuilder().backend(backend).build();
       return this;
@@ -226,7 +233,7 @@ public final class TcpStoreOptions {
     /**
      * Sets the options of the server that a host starts. The store replaces their port by its own.
      * If they have no bind address and no socket to listen on, the host name of the store decides;
-     * see {@link TcpStore#host}.
+     * see {@link TcpStore#host}. Their limits of keys and values are the defaults of this client's.
      */
     public Builder server(StoreServerOptions server) {
       this.server = Objects.requireNonNull(server, "server");
@@ -238,6 +245,8 @@ public final class TcpStoreOptions {
      * least 1. The default is {@link StoreServerOptions#maxKeyBytes} of {@link #server}. A longer
      * key is an {@link IllegalArgumentException}. Without this limit a server would answer such a
      * key by closing the connection.
+     *
+     * @throws IllegalArgumentException if it is less than 1
      */
     public Builder maxKeyBytes(int bytes) {
       this.maxKeyBytes = atLeastOne("maxKeyBytes", bytes);
@@ -248,6 +257,8 @@ public final class TcpStoreOptions {
      * Limits the values that this client sends, in bytes, at least 1. The default is {@link
      * StoreServerOptions#maxValueBytes} of {@link #server}. A longer value is an {@link
      * IllegalArgumentException}. Raise it for a server that was started with a higher limit.
+     *
+     * @throws IllegalArgumentException if it is less than 1
      */
     public Builder maxValueBytes(int bytes) {
       this.maxValueBytes = atLeastOne("maxValueBytes", bytes);
@@ -258,6 +269,8 @@ public final class TcpStoreOptions {
      * Limits the number of keys that this client sends in one request, at least 1. The default is
      * {@link StoreServerOptions#maxKeysPerRequest} of {@link #server}. More keys are an {@link
      * IllegalArgumentException}.
+     *
+     * @throws IllegalArgumentException if it is less than 1
      */
     public Builder maxKeysPerRequest(int keys) {
       this.maxKeysPerRequest = atLeastOne("maxKeysPerRequest", keys);
@@ -271,7 +284,7 @@ public final class TcpStoreOptions {
       return OptionalInt.of(value);
     }
 
-    /** The options. */
+    /** Builds the options. */
     public TcpStoreOptions build() {
       return new TcpStoreOptions(this);
     }

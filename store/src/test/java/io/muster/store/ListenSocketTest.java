@@ -9,6 +9,8 @@ import io.muster.store.server.ServerBackend;
 import io.muster.store.server.StoreServer;
 import io.muster.store.server.StoreServerOptions;
 import java.io.IOException;
+import java.lang.annotation.Retention;
+import java.lang.annotation.RetentionPolicy;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.channels.ServerSocketChannel;
@@ -19,45 +21,40 @@ import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Hosting on a socket that somebody else has bound. */
+/** Hosting on a socket that the caller has bound. */
 class ListenSocketTest {
+  @EnabledOnOs(value = OS.LINUX, disabledReason = "descriptors are taken over on Linux only")
+  @Retention(RetentionPolicy.RUNTIME)
+  private @interface OnLinux {}
+
   private static final String HERE = "127.0.0.1";
 
   @ParameterizedTest
   @EnumSource(ServerBackend.class)
-  @EnabledOnOs(value = OS.LINUX, disabledReason = "descriptors are taken over on Linux only")
+  @OnLinux
   void listenDescriptor_isTakenOver(ServerBackend backend) {
     BoundDescriptor bound = BoundDescriptor.onLoopback();
 
-    servesOn(
-        bound.port(),
-        StoreServerOptions.builder().backend(backend).listenDescriptor(bound.descriptor()).build());
+    servesOn(bound.port(), onDescriptor(backend, bound.descriptor()));
   }
 
   /** As libuv's sockets are. */
   @ParameterizedTest
   @EnumSource(ServerBackend.class)
-  @EnabledOnOs(value = OS.LINUX, disabledReason = "descriptors are taken over on Linux only")
+  @OnLinux
   void listenDescriptor_thatDoesNotBlock_isTakenOver(ServerBackend backend) {
     BoundDescriptor bound = BoundDescriptor.nonBlockingOnLoopback();
 
-    servesOn(
-        bound.port(),
-        StoreServerOptions.builder().backend(backend).listenDescriptor(bound.descriptor()).build());
+    servesOn(bound.port(), onDescriptor(backend, bound.descriptor()));
   }
 
   /** Nothing is left open: the port can be bound again. */
   @ParameterizedTest
   @EnumSource(ServerBackend.class)
-  @EnabledOnOs(value = OS.LINUX, disabledReason = "descriptors are taken over on Linux only")
+  @OnLinux
   void listenDescriptor_isClosedWithTheServer(ServerBackend backend) throws IOException {
     BoundDescriptor bound = BoundDescriptor.onLoopback();
-    StoreServer server =
-        StoreServer.start(
-            StoreServerOptions.builder()
-                .backend(backend)
-                .listenDescriptor(bound.descriptor())
-                .build());
+    StoreServer server = StoreServer.start(onDescriptor(backend, bound.descriptor()));
     assertThat(server.addresses())
         .containsExactly(new InetSocketAddress(InetAddress.getLoopbackAddress(), bound.port()));
 
@@ -71,11 +68,10 @@ class ListenSocketTest {
 
   @ParameterizedTest
   @EnumSource(ServerBackend.class)
-  @EnabledOnOs(value = OS.LINUX, disabledReason = "descriptors are taken over on Linux only")
+  @OnLinux
   void listenDescriptor_thatIsNoTcpSocket_isRefused(ServerBackend backend) {
     int descriptor = BoundDescriptor.ofAnotherKind();
-    StoreServerOptions server =
-        StoreServerOptions.builder().backend(backend).listenDescriptor(descriptor).build();
+    StoreServerOptions server = onDescriptor(backend, descriptor);
 
     assertThatExceptionOfType(NetworkException.class)
         .isThrownBy(() -> StoreServer.start(server))
@@ -83,12 +79,11 @@ class ListenSocketTest {
   }
 
   @Test
-  @EnabledOnOs(value = OS.LINUX, disabledReason = "descriptors are taken over on Linux only")
+  @OnLinux
   void listenDescriptor_ofAnotherPort_isRefused() {
     BoundDescriptor bound = BoundDescriptor.onLoopback();
     int other = FreePort.find();
-    TcpStoreOptions options =
-        options(StoreServerOptions.builder().listenDescriptor(bound.descriptor()).build());
+    TcpStoreOptions options = options(onDescriptor(ServerBackend.EVENT_LOOP, bound.descriptor()));
 
     assertThatIllegalArgumentException()
         .isThrownBy(() -> TcpStore.host(HERE, other, options))
@@ -98,10 +93,9 @@ class ListenSocketTest {
   }
 
   @Test
-  @EnabledOnOs(value = OS.LINUX, disabledReason = "descriptors are taken over on Linux only")
+  @OnLinux
   void listenDescriptor_thatIsNotOpen_isRefused() {
-    StoreServerOptions server =
-        StoreServerOptions.builder().listenDescriptor(Integer.MAX_VALUE).build();
+    StoreServerOptions server = onDescriptor(ServerBackend.EVENT_LOOP, Integer.MAX_VALUE);
 
     assertThatExceptionOfType(NetworkException.class)
         .isThrownBy(() -> StoreServer.start(server))
@@ -114,9 +108,7 @@ class ListenSocketTest {
   void listenChannel_isTakenOver(ServerBackend backend) throws IOException {
     ServerSocketChannel channel = FreePort.bound();
 
-    servesOn(
-        FreePort.port(channel),
-        StoreServerOptions.builder().backend(backend).listenChannel(channel).build());
+    servesOn(FreePort.port(channel), onChannel(backend, channel).build());
 
     assertThat(channel.isOpen()).as("open after the store is closed").isFalse();
   }
@@ -127,27 +119,35 @@ class ListenSocketTest {
     ServerSocketChannel channel = FreePort.bound();
     int port = FreePort.port(channel);
     int other = FreePort.find();
-    StoreServerOptions server =
-        StoreServerOptions.builder().backend(backend).listenChannel(channel).port(other).build();
+    StoreServerOptions server = onChannel(backend, channel).port(other).build();
 
     assertThatIllegalArgumentException()
         .isThrownBy(() -> StoreServer.start(server))
         .withMessage(
             "listen channel is bound to port %d, expected to be bound to port %d"
                 .formatted(port, other));
+    assertThat(channel.isOpen()).isFalse();
   }
 
   @ParameterizedTest
   @EnumSource(ServerBackend.class)
   void listenChannel_thatIsNotBound_isRefused(ServerBackend backend) throws IOException {
     try (ServerSocketChannel channel = ServerSocketChannel.open()) {
-      StoreServerOptions server =
-          StoreServerOptions.builder().backend(backend).listenChannel(channel).build();
+      StoreServerOptions server = onChannel(backend, channel).build();
 
       assertThatIllegalArgumentException()
           .isThrownBy(() -> StoreServer.start(server))
           .withMessage("listenChannel is not bound");
     }
+  }
+
+  private static StoreServerOptions onDescriptor(ServerBackend backend, int descriptor) {
+    return StoreServerOptions.builder().backend(backend).listenDescriptor(descriptor).build();
+  }
+
+  private static StoreServerOptions.Builder onChannel(
+      ServerBackend backend, ServerSocketChannel channel) {
+    return StoreServerOptions.builder().backend(backend).listenChannel(channel);
   }
 
   private static void servesOn(int port, StoreServerOptions server) {

@@ -230,8 +230,9 @@ public final class StoreServer implements AutoCloseable {
   }
 
   /**
-   * Whether the port is in use. The JDK throws the same exception if an address is not of this
-   * machine or the port needs a privilege.
+   * Whether the port is in use. The JDK throws the same type of exception if an address is not of
+   * this machine or the port needs a privilege. Its message is not examined: the system or a later
+   * JDK may word it in another way.
    */
   private static boolean isInUse(StoreServerOptions options, int port, IOException cause) {
     boolean isUnprivileged = port == 0 || port >= FIRST_UNPRIVILEGED_PORT;

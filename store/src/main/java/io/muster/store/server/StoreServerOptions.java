@@ -130,12 +130,12 @@ public final class StoreServerOptions {
     return settings.backend;
   }
 
-  /** The inherited descriptor of a socket to listen on, or empty. */
+  /** The inherited descriptor of a socket to listen on, which a server takes over; or empty. */
   public OptionalInt listenDescriptor() {
     return settings.listenDescriptor;
   }
 
-  /** The bound socket to listen on, or null. */
+  /** The bound socket to listen on, which a server takes over; or null. */
   public @Nullable ServerSocketChannel listenChannel() {
     return settings.listenChannel;
   }
@@ -319,9 +319,16 @@ public final class StoreServerOptions {
 
     /**
      * Listens on an inherited TCP socket that is bound, as PyTorch's {@code master_listen_fd} does.
-     * The socket belongs to the server once {@link StoreServer#start} has returned. If {@link
-     * #port} is not 0 the socket must be bound to it. Linux only; elsewhere use {@link
+     * If {@link #port} is not 0 the socket must be bound to it. Linux only; elsewhere use {@link
      * #listenChannel}.
+     *
+     * <p>When {@link StoreServer#start} returns, the descriptor is closed, and the server owns the
+     * socket, which it closes when it is closed. If {@code start} throws an {@link
+     * IllegalArgumentException} because of the port, descriptor and socket are closed. If it throws
+     * another exception, for example because the descriptor is not a TCP socket, the descriptor
+     * stays open and belongs to the caller.
+     *
+     * @throws IllegalArgumentException if {@code descriptor} is negative
      */
     public Builder listenDescriptor(int descriptor) {
       if (descriptor < 0) {
@@ -332,8 +339,12 @@ public final class StoreServerOptions {
     }
 
     /**
-     * Listens on a bound socket of this process, which belongs to the server from {@link
-     * StoreServer#start} on. If {@link #port} is not 0 the socket must be bound to it.
+     * Listens on a bound socket of this process. If {@link #port} is not 0 the socket must be bound
+     * to it.
+     *
+     * <p>When {@link StoreServer#start} returns, the server owns the channel, and closes it when it
+     * is closed. If {@code start} throws, the caller closes the channel, which has no effect if the
+     * server has closed it already.
      */
     public Builder listenChannel(ServerSocketChannel channel) {
       this.listenChannel = Objects.requireNonNull(channel, "channel");

@@ -1,5 +1,6 @@
 package io.muster.store.internal.client;
 
+import io.muster.store.internal.concurrent.Closeables;
 import java.io.Closeable;
 import java.io.IOException;
 import java.util.concurrent.ScheduledFuture;
@@ -196,22 +197,13 @@ final class CallGuard implements Closeable {
 
   private void closeNow() {
     ended = true;
-    closeSocket();
-  }
-
-  private void closeSocket() {
-    try {
-      socket.close();
-    } catch (IOException e) {
-      // The socket is unusable in any case.
-      return;
-    }
+    Closeables.closeQuietly(socket);
   }
 
   /** Closes the socket, even while a call uses it. */
   @Override
   public void close() {
-    closeSocket();
+    Closeables.closeQuietly(socket);
     synchronized (this) {
       if (timer != null) {
         timer.cancel(false);

@@ -83,7 +83,8 @@ final class Handshake {
       return connection.replies().getByte();
     } catch (EOFException e) {
       throw new IOException(
-          "the server closed the connection at once, perhaps because its connection limit is reached",
+          "the server closed the connection at once, perhaps because its connection limit is"
+              + " reached",
           e);
     }
   }

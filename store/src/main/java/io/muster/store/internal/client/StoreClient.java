@@ -94,8 +94,7 @@ public final class StoreClient implements Closeable {
           replies -> found(replies) ? Optional.of(blobs(replies, keys.size())) : Optional.empty());
     }
     // A key may be deleted between the two requests. PyTorch's event-loop server then replies with
-    // an
-    // empty value, as it does to its own clients.
+    // an empty value, as it does to its own clients.
     return primary.call(
         nanos,
         exchange -> {

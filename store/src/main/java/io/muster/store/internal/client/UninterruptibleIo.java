@@ -16,6 +16,7 @@ import java.util.concurrent.TimeoutException;
  * a virtual thread on a shared socket.
  */
 final class UninterruptibleIo {
+  /** The time between repeated calls of {@code interrupted}. */
   private static final long REPEAT_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
 
   private UninterruptibleIo() {}
@@ -27,8 +28,8 @@ final class UninterruptibleIo {
   /**
    * Runs {@code io} so that an interrupt of the calling thread does not close its socket.
    *
-   * @param interrupted called if the calling thread is interrupted while another thread runs {@code
-   *     io}, which continues
+   * @param interrupted called, repeatedly, if the calling thread is interrupted while another
+   *     thread runs {@code io}, which continues
    */
   static <T> T run(Io<T> io, Runnable interrupted) throws IOException {
     return VirtualThreads.isCurrentThreadVirtual() ? resultElsewhere(io, interrupted) : io.run();
@@ -50,7 +51,7 @@ final class UninterruptibleIo {
           wasInterrupted = true;
           interrupted.run();
         } catch (TimeoutException e) {
-          // The other thread may not have begun when the interrupt came.
+          // If the other thread had not begun its call yet, the interrupt had no effect.
           interrupted.run();
         } catch (ExecutionException e) {
           throw unwrapped(e);
@@ -77,8 +78,8 @@ final class UninterruptibleIo {
   }
 
   /**
-   * Initialized by the first virtual thread. Idle threads release their class loaders when they
-   * end.
+   * Platform threads, which are started on demand. An idle thread ends after a second, and then no
+   * longer keeps the class loader that started it from being unloaded.
    */
   private static final class PlatformThreads {
     static final ExecutorService POOL =

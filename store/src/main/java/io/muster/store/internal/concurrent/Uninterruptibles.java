@@ -21,20 +21,7 @@ public final class Uninterruptibles {
    * @throws java.util.concurrent.CancellationException if the future is cancelled
    */
   public static <T> T get(Future<T> future) throws ExecutionException {
-    boolean interrupted = false;
-    try {
-      while (true) {
-        try {
-          return future.get();
-        } catch (InterruptedException e) {
-          interrupted = true;
-        }
-      }
-    } finally {
-      if (interrupted) {
-        Thread.currentThread().interrupt();
-      }
-    }
+    return repeat(future::get);
   }
 
   /**
@@ -42,12 +29,25 @@ public final class Uninterruptibles {
    * waits again, and its interrupt flag is set when this method returns or throws.
    */
   public static void await(Wait wait) {
+    boolean unused =
+        repeat(
+            () -> {
+              wait.await();
+              return true;
+            });
+  }
+
+  private interface Call<T, E extends Exception> {
+    T run() throws InterruptedException, E;
+  }
+
+  /** Repeats a call until no interrupt ends it, and sets the interrupt flag if one has. */
+  private static <T, E extends Exception> T repeat(Call<T, E> call) throws E {
     boolean interrupted = false;
     try {
       while (true) {
         try {
-          wait.await();
-          return;
+          return call.run();
         } catch (InterruptedException e) {
           interrupted = true;
         }

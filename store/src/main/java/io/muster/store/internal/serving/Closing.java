@@ -1,25 +1,31 @@
 package io.muster.store.internal.serving;
 
-/** Closes what is gone either way. */
+/**
+ * Closes sockets of a server, even if memory is short. {@link
+ * io.muster.store.internal.concurrent.Closeables}, which clients use, ignores only an {@link
+ * java.io.IOException}. Here an {@link OutOfMemoryError} while one socket is closed must not leave
+ * the sockets after it open. {@link LastResort} loads this class early, because loading it needs
+ * memory too.
+ */
 final class Closing {
   private Closing() {}
 
-  /** Closes, whatever happens. */
+  /** Closes a resource, and ignores whatever that throws. */
   static void quietly(AutoCloseable closeable) {
     try {
       closeable.close();
     } catch (Throwable e) {
-      // There is nobody to tell, and nothing to do about it.
+      // The resource is unusable either way.
       return;
     }
   }
 
-  /** Closes; only an error, such as too little memory, is thrown. */
+  /** Closes a resource, and ignores exceptions but not errors, such as an OutOfMemoryError. */
   static void orError(AutoCloseable closeable) {
     try {
       closeable.close();
     } catch (Exception e) {
-      // It is gone either way.
+      // The resource is unusable either way.
       return;
     }
   }
