@@ -42,16 +42,28 @@ final class Attempt {
   private final int number;
   private final WorldSpec spec;
   private final LaunchListener listener;
+  private final Runnable whenFailed;
   private final Set<Worker> running = new LinkedHashSet<>();
   private final List<OutputPump> pumps = new ArrayList<>();
   private Phase phase = Phase.RUNNING;
   private long deadline;
+  private boolean failedElsewhere;
   private @Nullable WorkerExit failure;
 
-  Attempt(int number, WorldSpec spec, LaunchListener listener) {
+  /**
+   * Creates an attempt without workers.
+   *
+   * @param whenFailed called once, when the first worker of this node has failed
+   */
+  Attempt(int number, WorldSpec spec, LaunchListener listener, Runnable whenFailed) {
     this.number = number;
     this.spec = spec;
     this.listener = listener;
+    this.whenFailed = whenFailed;
+  }
+
+  int number() {
+    return number;
   }
 
   /**
@@ -60,9 +72,9 @@ final class Attempt {
    * @param supervisor executes what follows an event on the thread of the supervisor
    */
   void start(WorkerStarter starter, Consumer<Runnable> supervisor) {
-    for (int rank = 0; rank < spec.worldSize(); rank++) {
+    for (int localRank = 0; localRank < spec.localWorldSize(); localRank++) {
       try {
-        Worker worker = starter.start(rank, number);
+        Worker worker = starter.start(localRank, number);
         running.add(worker);
         pumps.addAll(worker.pumps());
         listener.started(worker.info());
@@ -74,15 +86,14 @@ final class Attempt {
                   supervisor.accept(() -> exited(worker, code, ended));
                 });
       } catch (IOException e) {
-        failure =
+        failed(
             new WorkerExit(
-                starter.describe(rank, number),
+                starter.describe(localRank, number),
                 CANNOT_EXECUTE,
                 Optional.of("its process cannot be started: " + e.getMessage()),
                 "",
                 Instant.now(),
-                false);
-        stop("TERM");
+                false));
         return;
       }
     }
@@ -94,16 +105,30 @@ final class Attempt {
     }
     WorkerExit exit = worker.exit(exitCode, ended, phase != Phase.RUNNING);
     // A worker that was told to stop fails because of that, unless it says that it failed before.
-    boolean failed =
-        exitCode != 0
-            && (phase == Phase.RUNNING || (failure != null && exit.message().isPresent()));
-    if (failed && (failure == null || exit.time().isBefore(failure.time()))) {
+    boolean othersFailed = failure != null || failedElsewhere;
+    boolean fails =
+        exitCode != 0 && (phase == Phase.RUNNING || (othersFailed && exit.message().isPresent()));
+    listener.exited(exit);
+    if (fails) {
+      failed(exit);
+    }
+  }
+
+  private void failed(WorkerExit exit) {
+    WorkerExit earlier = failure;
+    if (earlier == null) {
+      whenFailed.run();
+    }
+    if (earlier == null || exit.time().isBefore(earlier.time())) {
       failure = exit;
     }
-    listener.exited(exit);
-    if (failure != null) {
-      stop("TERM");
-    }
+    stop("TERM");
+  }
+
+  /** A worker has failed, perhaps on another node. */
+  void failedSomewhere() {
+    failedElsewhere = true;
+    stop("TERM");
   }
 
   /** Sends a signal to all workers that run, unless they are being stopped already. */

@@ -8,15 +8,26 @@ import java.util.Optional;
  * How a launch ended.
  *
  * @param exitCode 0 if all workers of the last attempt succeeded; else the exit code of the first
- *     that failed; 128 plus the number of the signal if the launch was stopped by one; 3 if the
- *     store was lost
- * @param failure the first failure of the last attempt
- * @param attempts how often the world was started
- * @param signal the signal that stopped the launch, such as {@code TERM}
+ *     that failed, on any node; 128 plus the number of the signal if the launch was stopped by one;
+ *     else {@link #NODE_MISSING}, {@link #MISUSE} or {@link #STORE_LOST}
+ * @param failure the first failure of the last attempt, on any node
+ * @param attempts how often the world was started; 0 if not all nodes have joined
+ * @param signal the signal that stopped the launch, on any node, such as {@code TERM}
+ * @param problem what ended the launch if no worker and no signal did, in words
  */
 public record LaunchResult(
-    int exitCode, Optional<WorkerExit> failure, int attempts, Optional<String> signal) {
-  /** The exit code if the store server has stopped by itself. */
+    int exitCode,
+    Optional<WorkerExit> failure,
+    int attempts,
+    Optional<String> signal,
+    Optional<String> problem) {
+  /** The exit code if a node has not joined in time, or has vanished. */
+  public static final int NODE_MISSING = 1;
+
+  /** The exit code if the options of the nodes contradict each other. */
+  public static final int MISUSE = 2;
+
+  /** The exit code if the store server has stopped, or cannot be reached any more. */
   public static final int STORE_LOST = 3;
 
   /** A message is cut here. */
@@ -32,13 +43,14 @@ public record LaunchResult(
    * escaped.
    */
   public String summary() {
+    if (problem.isPresent()) {
+      return PrintableText.of(problem.get());
+    }
     if (signal.isPresent()) {
       return "stopped by SIG" + signal.get();
     }
     if (failure.isEmpty()) {
-      return exitCode == STORE_LOST
-          ? "the store server has stopped by itself"
-          : "all workers succeeded";
+      return "all workers succeeded";
     }
     WorkerExit exit = failure.get();
     WorkerInfo worker = exit.worker();

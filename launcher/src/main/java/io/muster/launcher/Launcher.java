@@ -1,5 +1,6 @@
 package io.muster.launcher;
 
+import io.muster.launcher.internal.nodes.RunStore;
 import io.muster.launcher.internal.process.GroupWatcher;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -9,7 +10,7 @@ import java.util.concurrent.ExecutionException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The processes of a world on this host, started and supervised; {@code torchrun} as a library.
+ * The processes of a world on this node, started and supervised; {@code torchrun} as a library.
  *
  * <pre>{@code
  * int run() throws InterruptedException {
@@ -26,6 +27,10 @@ import org.jspecify.annotations.Nullable;
  * variables of {@code torchrun}. The first worker that fails ends the attempt: the others get
  * SIGTERM, and SIGKILL after the {@linkplain WorldSpec#shutdownTimeout shutdown timeout}. Then all
  * are started again, if {@linkplain WorldSpec#maxRestarts restarts} are left.
+ *
+ * <p>A world may have several {@linkplain WorldSpec#nodes nodes}, with a launcher each. A failure
+ * ends the attempt on all nodes, and all have the same result. A node that vanishes ends the run on
+ * the others.
  *
  * <p>Each worker has a session and a process group of its own. What is left of the group is killed
  * when the worker ends, and when this process ends for any reason, SIGKILL included. Processes that
@@ -48,12 +53,12 @@ public final class Launcher implements AutoCloseable {
   }
 
   /**
-   * Starts a world. Returns when the store accepts connections; the workers are started by another
-   * thread. A worker that cannot be started is a failure of that worker, which {@link #awaitResult}
-   * returns.
+   * Starts the workers of this node. If this node hosts the store, returns when that accepts
+   * connections. Another thread joins the other nodes and starts the workers. A worker that cannot
+   * be started is a failure of that worker, which {@link #awaitResult} returns.
    *
-   * @throws io.muster.store.NetworkException if the store cannot listen at {@link
-   *     WorldSpec#masterAddress} and {@link WorldSpec#masterPort}
+   * @throws io.muster.store.NetworkException if this node has to host the store and cannot listen
+   *     at {@link WorldSpec#masterAddress} and {@link WorldSpec#masterPort}
    * @throws UncheckedIOException if the log directory cannot be created, or no process started
    * @throws UnsupportedOperationException if this is not Linux
    */
@@ -63,19 +68,18 @@ public final class Launcher implements AutoCloseable {
           "launching workers needs Linux, but this is " + System.getProperty("os.name"));
     }
     CompletableFuture<Supervisor> started = new CompletableFuture<>();
-    HostedStore store =
-        HostedStore.start(
-            spec.masterAddress(),
-            spec.masterPort(),
+    RunStore store =
+        StoreOpening.open(
+            spec,
             () -> {
-              var unused = started.thenAccept(Supervisor::storeLost);
+              var unused =
+                  started.thenAccept(it -> it.storeLost("its server has stopped by itself"));
             });
     GroupWatcher watcher = null;
     try {
       LogDirectory logs = LogDirectory.create(spec.output().logDirectory(), spec.runId());
       watcher = GroupWatcher.start(logs.scratch());
-      WorkerStarter starter = new WorkerStarter(spec, store.port(), logs, watcher);
-      Supervisor supervisor = new Supervisor(spec, listener, store, starter, watcher);
+      Supervisor supervisor = new Supervisor(spec, listener, store, logs, watcher);
       started.complete(supervisor);
       supervisor.start();
       return new Launcher(supervisor, store.port());
@@ -88,7 +92,7 @@ public final class Launcher implements AutoCloseable {
     }
   }
 
-  private static void close(HostedStore store, @Nullable GroupWatcher watcher) {
+  private static void close(RunStore store, @Nullable GroupWatcher watcher) {
     try (store) {
       if (watcher != null) {
         watcher.close();

@@ -68,7 +68,7 @@ public final class OutputOptions {
     return settings.errorConsole;
   }
 
-  /** The standard input of local rank 0; empty for no input. */
+  /** The standard input of rank 0; empty for no input. */
   public Optional<InputStream> input() {
     return settings.input;
   }

@@ -1,46 +1,85 @@
 package io.muster.launcher;
 
+import io.muster.launcher.internal.nodes.Decision;
+import io.muster.launcher.internal.nodes.JoinException;
+import io.muster.launcher.internal.nodes.NodeGroup;
+import io.muster.launcher.internal.nodes.NodeInfo;
+import io.muster.launcher.internal.nodes.Placement;
+import io.muster.launcher.internal.nodes.RunEnd;
+import io.muster.launcher.internal.nodes.RunStore;
 import io.muster.launcher.internal.process.GroupWatcher;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
+import java.util.UUID;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/** The thread that runs attempts until one succeeds, none is left, or it is stopped. */
-final class Supervisor {
+/**
+ * The thread that joins the other nodes, and runs attempts until one succeeds, none is left, or the
+ * run ends. It reacts to events, which other threads add to its queue.
+ */
+final class Supervisor implements NodeGroup.Listener {
   private static final Logger LOG = System.getLogger(Supervisor.class.getName());
   private static final int SIGNALED = 128;
   private static final Map<String, Integer> SIGNALS =
       Map.of("HUP", 1, "INT", 2, "QUIT", 3, "KILL", 9, "USR1", 10, "USR2", 12, "TERM", 15);
 
+  /** How long the node that hosts the store waits until the others have read how the run ended. */
+  private static final Duration LEAVE_PATIENCE = Duration.ofSeconds(10);
+
+  /** The same after it was killed. */
+  private static final Duration KILLED_PATIENCE = Duration.ofSeconds(1);
+
   private final WorldSpec spec;
   private final LaunchListener listener;
-  private final HostedStore store;
-  private final WorkerStarter starter;
+  private final RunStore store;
+  private final LogDirectory logs;
   private final GroupWatcher watcher;
+  private final NodeGroup nodes;
+  private final String host = HostName.get();
   private final BlockingQueue<Runnable> events = new LinkedBlockingQueue<>();
   private final CompletableFuture<LaunchResult> result = new CompletableFuture<>();
   private @Nullable Attempt attempt;
-  private @Nullable String signal;
-  private boolean storeLost;
+  private int attempts;
+  private int nodeRank = -1;
+
+  /** Why the run ends before its attempts are used up; the first reason counts. */
+  private @Nullable RunEnd end;
+
+  private @Nullable String storeLost;
+  private boolean killed;
 
   Supervisor(
       WorldSpec spec,
       LaunchListener listener,
-      HostedStore store,
-      WorkerStarter starter,
+      RunStore store,
+      LogDirectory logs,
       GroupWatcher watcher) {
     this.spec = spec;
     this.listener = new GuardedListener(listener);
     this.store = store;
-    this.starter = starter;
+    this.logs = logs;
     this.watcher = watcher;
+    NodeOptions options = spec.nodes();
+    this.nodes =
+        new NodeGroup(
+            new NodeGroup.Settings(
+                options.count(),
+                options.rank(),
+                options.joinTimeout(),
+                options.keepAliveInterval(),
+                options.keepAliveAttempts()),
+            store,
+            spec.runId(),
+            this);
   }
 
   void start() {
@@ -60,9 +99,7 @@ final class Supervisor {
     }
     events.add(
         () -> {
-          if (signal == null) {
-            signal = name;
-          }
+          endHere(name);
           onAttempt(running -> running.stop(name));
         });
   }
@@ -71,20 +108,59 @@ final class Supervisor {
   void kill() {
     events.add(
         () -> {
-          if (signal == null) {
-            signal = "KILL";
-          }
+          endHere("KILL");
+          killed = true;
           onAttempt(Attempt::kill);
         });
   }
 
-  /** The store server has stopped by itself. Any thread. */
-  void storeLost() {
+  private void endHere(String signal) {
+    if (end == null) {
+      end = RunEnd.signal(signal, nodeRank, host);
+      nodes.end(end);
+    }
+  }
+
+  @Override
+  public void attemptFailed(int number) {
+    events.add(
+        () ->
+            onAttempt(
+                running -> {
+                  if (running.number() == number) {
+                    running.failedSomewhere();
+                  }
+                }));
+  }
+
+  @Override
+  public void ended(RunEnd run) {
     events.add(
         () -> {
-          storeLost = true;
+          if (end == null && storeLost == null) {
+            end = run;
+          }
+          onAttempt(running -> running.stop(run.signal().isEmpty() ? "TERM" : run.signal()));
+        });
+  }
+
+  @Override
+  public void storeLost(String message) {
+    events.add(
+        () -> {
+          loseStore(message);
           onAttempt(running -> running.stop("TERM"));
         });
+  }
+
+  private void loseStore(String message) {
+    if (end == null && storeLost == null) {
+      storeLost = message;
+    }
+  }
+
+  private boolean isEnding() {
+    return end != null || storeLost != null;
   }
 
   private void onAttempt(Consumer<Attempt> action) {
@@ -98,16 +174,14 @@ final class Supervisor {
     LaunchResult outcome = null;
     Throwable failed = null;
     try {
-      outcome = runAttempts();
+      outcome = join();
     } catch (InterruptedException e) {
       failed = new IllegalStateException("the supervisor thread was interrupted", e);
     } catch (Throwable e) {
       failed = e;
     }
     try {
-      // Kills whatever is left.
-      watcher.close();
-      store.close();
+      leave(killed || failed != null ? KILLED_PATIENCE : LEAVE_PATIENCE);
     } catch (Throwable e) {
       failed = failed == null ? e : failed;
     }
@@ -120,35 +194,79 @@ final class Supervisor {
     }
   }
 
-  private LaunchResult runAttempts() throws InterruptedException {
-    for (int number = 0; ; number++) {
-      WorkerExit failure = runAttempt(number);
-      if (signal != null || storeLost || failure == null || number == spec.maxRestarts()) {
-        return new LaunchResult(
-            exitCode(failure),
-            Optional.ofNullable(failure),
-            number + 1,
-            Optional.ofNullable(signal));
+  /** Kills what is left, and closes everything. */
+  private void leave(Duration patience) {
+    try (store;
+        nodes;
+        watcher) {
+      if (storeLost == null) {
+        nodes.leave(patience);
       }
-      listener.restarting(number + 1, failure);
-      store.clear();
     }
   }
 
-  private int exitCode(@Nullable WorkerExit failure) {
-    if (signal != null) {
-      return SIGNALED + SIGNALS.getOrDefault(signal, 0);
+  private LaunchResult join() throws InterruptedException {
+    NodeInfo self =
+        new NodeInfo(
+            UUID.randomUUID().toString(),
+            host,
+            spec.role(),
+            spec.localWorldSize(),
+            spec.maxRestarts(),
+            store.isHosted());
+    Placement placement;
+    try {
+      placement = await(nodes.join(self));
+    } catch (JoinException e) {
+      int exitCode = e.isMisuse() ? LaunchResult.MISUSE : LaunchResult.NODE_MISSING;
+      return problem(exitCode, String.valueOf(e.getMessage()));
     }
-    if (storeLost) {
-      return LaunchResult.STORE_LOST;
+    if (placement == null) {
+      return endedEarly(null);
     }
-    return failure == null ? 0 : failure.exitCode();
+    nodeRank = placement.nodeRank();
+    return runAttempts(new WorkerStarter(spec, placement, store.port(), logs, watcher));
   }
 
-  private @Nullable WorkerExit runAttempt(int number) throws InterruptedException {
-    Attempt running = new Attempt(number, spec, listener);
+  private LaunchResult runAttempts(WorkerStarter starter) throws InterruptedException {
+    for (int number = 0; ; number++) {
+      attempts = number + 1;
+      WorkerExit failure = runAttempt(number, starter);
+      Decision decision = isEnding() ? null : decide(number, failure);
+      if (decision == null) {
+        return endedEarly(failure);
+      }
+      WorkerExit first = Failures.ofNode(decision.failure(), number, failure);
+      if (!decision.restart()) {
+        return new LaunchResult(
+            first == null ? 0 : first.exitCode(),
+            Optional.ofNullable(first),
+            attempts,
+            Optional.empty(),
+            Optional.empty());
+      }
+      if (first != null) {
+        listener.restarting(number + 1, first);
+      }
+    }
+  }
+
+  private @Nullable Decision decide(int number, @Nullable WorkerExit failure)
+      throws InterruptedException {
+    try {
+      return await(nodes.finish(number, Optional.ofNullable(failure).map(Failures::forNodes)));
+    } catch (JoinException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  private @Nullable WorkerExit runAttempt(int number, WorkerStarter starter)
+      throws InterruptedException {
+    Attempt running = new Attempt(number, spec, listener, () -> nodes.reportFailure(number));
     attempt = running;
-    if (signal == null && !storeLost) {
+    nodes.attemptStarts(number);
+    drainEvents();
+    if (!isEnding()) {
       running.start(starter, events::add);
     }
     while (!running.isOver()) {
@@ -172,34 +290,45 @@ final class Supervisor {
     }
   }
 
-  /** Calls a listener whose failures change nothing. */
-  private record GuardedListener(LaunchListener listener) implements LaunchListener {
-    @Override
-    public void started(WorkerInfo worker) {
-      call(() -> listener.started(worker));
+  /** Waits for the other nodes, and reacts to events meanwhile. Null if the run ends. */
+  private <T> @Nullable T await(CompletableFuture<T> future)
+      throws InterruptedException, JoinException {
+    var unused = future.whenComplete((value, failure) -> events.add(() -> {}));
+    while (!future.isDone() && !isEnding()) {
+      events.take().run();
     }
-
-    @Override
-    public void exited(WorkerExit exit) {
-      call(() -> listener.exited(exit));
+    if (isEnding()) {
+      return null;
     }
-
-    @Override
-    public void restarting(int attempt, WorkerExit failure) {
-      call(() -> listener.restarting(attempt, failure));
-    }
-
-    @Override
-    public void finished(LaunchResult result) {
-      call(() -> listener.finished(result));
-    }
-
-    private static void call(Runnable event) {
-      try {
-        event.run();
-      } catch (Throwable e) {
-        LOG.log(Level.ERROR, "the listener of a launch failed", e);
+    try {
+      return future.get();
+    } catch (ExecutionException e) {
+      if (e.getCause() instanceof JoinException cannotJoin) {
+        throw cannotJoin;
       }
+      loseStore(String.valueOf(e.getCause()));
+      return null;
     }
+  }
+
+  private LaunchResult endedEarly(@Nullable WorkerExit failure) {
+    RunEnd reason = end;
+    if (reason == null) {
+      return problem(LaunchResult.STORE_LOST, "the store was lost: " + storeLost);
+    }
+    if (reason.signal().isEmpty()) {
+      return problem(LaunchResult.NODE_MISSING, reason.message());
+    }
+    return new LaunchResult(
+        SIGNALED + SIGNALS.getOrDefault(reason.signal(), 0),
+        Optional.ofNullable(failure),
+        attempts,
+        Optional.of(reason.signal()),
+        reason.node() == nodeRank ? Optional.empty() : Optional.of(reason.message()));
+  }
+
+  private LaunchResult problem(int exitCode, String message) {
+    return new LaunchResult(
+        exitCode, Optional.empty(), attempts, Optional.empty(), Optional.of(message));
   }
 }

@@ -1,5 +1,6 @@
 package io.muster.launcher;
 
+import io.muster.launcher.internal.nodes.Placement;
 import io.muster.launcher.internal.output.Console;
 import io.muster.launcher.internal.output.InputPump;
 import io.muster.launcher.internal.output.OutputPump;
@@ -22,8 +23,6 @@ final class WorkerStarter {
   /** Cyan, yellow, green, magenta, blue, and the bright ones: legible on black and on white. */
   private static final int[] COLORS = {36, 33, 32, 35, 34, 96, 93, 92, 95, 94};
 
-  private static final String UNKNOWN_HOST = "localhost";
-
   private final WorldSpec spec;
   private final OutputOptions output;
   private final WorkerEnvironment environment;
@@ -32,12 +31,14 @@ final class WorkerStarter {
   private final Console console;
   private final Console errorConsole;
   private final InputPump input;
-  private final String host = hostName();
+  private final Placement placement;
 
-  WorkerStarter(WorldSpec spec, int port, LogDirectory logs, GroupWatcher watcher) {
+  WorkerStarter(
+      WorldSpec spec, Placement placement, int port, LogDirectory logs, GroupWatcher watcher) {
     this.spec = spec;
+    this.placement = placement;
     this.output = spec.output();
-    this.environment = new WorkerEnvironment(spec, port);
+    this.environment = new WorkerEnvironment(spec, placement, port);
     this.logs = logs;
     this.watcher = watcher;
     this.console =
@@ -48,28 +49,27 @@ final class WorkerStarter {
     this.input = new InputPump();
   }
 
-  private static String hostName() {
-    try {
-      return Files.readString(Path.of("/proc/sys/kernel/hostname")).strip();
-    } catch (IOException e) {
-      return UNKNOWN_HOST;
-    }
+  /** A worker of this node before it has a process. */
+  WorkerInfo describe(int localRank, int attempt) {
+    return new WorkerInfo(
+        placement.firstRank() + localRank,
+        localRank,
+        spec.role(),
+        placement.self().host(),
+        -1,
+        attempt,
+        command(localRank));
   }
 
-  /** The worker of a rank before it has a process. */
-  WorkerInfo describe(int rank, int attempt) {
-    return new WorkerInfo(rank, rank, spec.role(), host, -1, attempt, command(rank));
-  }
-
-  private List<String> command(int rank) {
+  private List<String> command(int localRank) {
     int first = 0;
     for (WorkerGroup group : spec.groups()) {
       first += group.count();
-      if (rank < first) {
+      if (localRank < first) {
         return group.command();
       }
     }
-    throw new IndexOutOfBoundsException(rank);
+    throw new IndexOutOfBoundsException(localRank);
   }
 
   /**
@@ -77,18 +77,18 @@ final class WorkerStarter {
    *
    * @throws IOException if no process can be started, or no file written
    */
-  Worker start(int rank, int attempt) throws IOException {
-    WorkerInfo planned = describe(rank, attempt);
-    Path directory = logs.ofWorker(attempt, planned.localRank());
+  Worker start(int localRank, int attempt) throws IOException {
+    WorkerInfo planned = describe(localRank, attempt);
+    Path directory = logs.ofWorker(attempt, localRank);
     Path errorFile = directory.resolve("error.json");
-    boolean hasInput = planned.localRank() == 0 && output.input().isPresent();
+    boolean hasInput = planned.rank() == 0 && output.input().isPresent();
     Stream out = new Stream(planned, false, directory.resolve("stdout.log"));
     Stream err = new Stream(planned, true, directory.resolve("stderr.log"));
     WorkerProcess process =
         WorkerProcess.start(
             watcher,
             planned.command(),
-            environment.of(rank, attempt, errorFile),
+            environment.of(localRank, attempt, errorFile),
             new WorkerProcess.Streams(hasInput, out.redirect(), err.redirect()));
     List<OutputPump> pumps = new ArrayList<>();
     out.pump(process.output(), console, pumps);
@@ -98,10 +98,10 @@ final class WorkerStarter {
     }
     WorkerInfo info =
         new WorkerInfo(
-            rank,
-            planned.localRank(),
+            planned.rank(),
+            localRank,
             planned.role(),
-            host,
+            planned.host(),
             process.pid(),
             attempt,
             planned.command());
@@ -128,7 +128,7 @@ final class WorkerStarter {
 
     /** The only worker of a world gets the console itself, which may be a terminal. */
     private boolean isInherited() {
-      return spec.worldSize() == 1 && toConsole && !toFile && output.console().isEmpty();
+      return placement.worldSize() == 1 && toConsole && !toFile && output.console().isEmpty();
     }
 
     Redirect redirect() {
@@ -151,7 +151,7 @@ final class WorkerStarter {
     }
 
     private byte[] prefix() {
-      if (spec.worldSize() == 1 && !isTee) {
+      if (placement.worldSize() == 1 && !isTee) {
         return new byte[0];
       }
       String prefix =
@@ -160,7 +160,7 @@ final class WorkerStarter {
               .replace("${role_name}", worker.role())
               .replace("${local_rank}", Integer.toString(worker.localRank()))
               .replace("${rank}", Integer.toString(worker.rank()))
-              .replace("${hostname}", host);
+              .replace("${hostname}", worker.host());
       if (output.colored()) {
         prefix = "\u001b[" + COLORS[worker.rank() % COLORS.length] + "m" + prefix + "\u001b[0m";
       }

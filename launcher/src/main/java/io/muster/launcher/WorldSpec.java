@@ -8,7 +8,8 @@ import java.util.Map;
 import java.util.Objects;
 
 /**
- * What a {@link Launcher} runs: the commands of all ranks, and how to supervise them. Immutable.
+ * What a {@link Launcher} runs: the commands of the ranks of this node, and how to supervise them.
+ * Immutable.
  *
  * <pre>{@code
  * WorldSpec spec =
@@ -36,13 +37,13 @@ public final class WorldSpec {
     return new Builder();
   }
 
-  /** The workers, by rank. */
+  /** The workers of this node, by local rank. */
   public List<WorkerGroup> groups() {
     return settings.groups;
   }
 
-  /** The number of ranks. */
-  public int worldSize() {
+  /** The number of workers of this node. */
+  public int localWorldSize() {
     return settings.groups.stream().mapToInt(WorkerGroup::count).sum();
   }
 
@@ -66,7 +67,12 @@ public final class WorldSpec {
     return settings.shutdownTimeout;
   }
 
-  /** The address on which the launcher hosts the store. */
+  /** The nodes of the world. */
+  public NodeOptions nodes() {
+    return settings.nodes;
+  }
+
+  /** The address of the store, which a launcher hosts. */
   public String masterAddress() {
     return settings.masterAddress;
   }
@@ -95,6 +101,7 @@ public final class WorldSpec {
     private Duration shutdownTimeout = DEFAULT_SHUTDOWN_TIMEOUT;
     private String masterAddress = "127.0.0.1";
     private int masterPort;
+    private NodeOptions nodes = NodeOptions.builder().build();
     private Map<String, String> environment = Map.of();
     private OutputOptions output = OutputOptions.builder().build();
 
@@ -108,6 +115,7 @@ public final class WorldSpec {
       shutdownTimeout = other.shutdownTimeout;
       masterAddress = other.masterAddress;
       masterPort = other.masterPort;
+      nodes = other.nodes;
       environment = other.environment;
       output = other.output;
     }
@@ -121,6 +129,12 @@ public final class WorldSpec {
       List<WorkerGroup> all = new ArrayList<>(groups);
       all.add(new WorkerGroup(count, command));
       groups = List.copyOf(all);
+      return this;
+    }
+
+    /** Sets the nodes of the world. Default: this one only. */
+    public Builder nodes(NodeOptions nodes) {
+      this.nodes = Objects.requireNonNull(nodes);
       return this;
     }
 
@@ -140,7 +154,8 @@ public final class WorldSpec {
     }
 
     /**
-     * Sets how often all workers are started again after one has failed. Default: 0.
+     * Sets how often all workers are started again after one has failed. Of several nodes, node 0's
+     * value counts. Default: 0.
      *
      * @throws IllegalArgumentException if it is negative
      */
@@ -168,10 +183,10 @@ public final class WorldSpec {
     }
 
     /**
-     * Sets where the launcher hosts the store: an address of this host, which workers get as {@code
-     * MASTER_ADDR} and {@code MASTER_PORT}. Default: any free port of 127.0.0.1.
+     * Sets where the store is, which workers get as {@code MASTER_ADDR} and {@code MASTER_PORT}: an
+     * address of the node that hosts it. Default: any free port of 127.0.0.1.
      *
-     * @param port 0 for any free port
+     * @param port 0 for any free port, if there is one node
      * @throws IllegalArgumentException if the port is not 0 to 65535
      */
     public Builder master(String address, int port) {
@@ -203,11 +218,14 @@ public final class WorldSpec {
     /**
      * Returns the specification.
      *
-     * @throws IllegalArgumentException if there are no workers
+     * @throws IllegalArgumentException if there are no workers, or several nodes and no port
      */
     public WorldSpec build() {
       if (groups.isEmpty()) {
         throw new IllegalArgumentException("a world needs at least one worker");
+      }
+      if (nodes.count() > 1 && masterPort == 0) {
+        throw new IllegalArgumentException("a world of several nodes needs the port of its store");
       }
       return new WorldSpec(new Builder(this));
     }

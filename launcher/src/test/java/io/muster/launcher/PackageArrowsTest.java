@@ -27,6 +27,7 @@ class PackageArrowsTest {
     "launcher.internal.process, launcher.internal.process",
     "launcher.internal.output,  store.internal.concurrent",
     "launcher.internal.error,   launcher.internal.error",
+    "launcher.internal.nodes,   store store.server",
   })
   void package_usesOnlyWhatIsBelow(String user, String used) {
     String[] below =
@@ -43,10 +44,11 @@ class PackageArrowsTest {
   }
 
   @Test
-  void json_isInOnePackage() {
+  void json_isInTheFilesAndValuesThatOthersRead() {
     noClasses()
         .that()
-        .resideOutsideOfPackage("io.muster.launcher.internal.error")
+        .resideOutsideOfPackages(
+            "io.muster.launcher.internal.error", "io.muster.launcher.internal.nodes")
         .should()
         .dependOnClassesThat()
         .resideInAnyPackage("com.fasterxml..")

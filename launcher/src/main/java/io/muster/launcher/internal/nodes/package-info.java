@@ -1,0 +1,2 @@
+/** How the launchers of several nodes agree, through a store. */
+package io.muster.launcher.internal.nodes;
