@@ -16,7 +16,10 @@ final class Inbound {
   /** The maximum number of reads before other connections have their turn. */
   private static final int READS_IN_A_ROW = 16;
 
-  /** Handles the messages. */
+  /**
+   * Handles the messages, on the I/O thread. Messages that it queues meanwhile, such as the data of
+   * a send whose receive was announced, are sent once {@link Pair} has handled all that was read.
+   */
   interface Receiver {
     /** Called with a message that consists of a preamble only. */
     void onReady(Preamble preamble) throws IOException;

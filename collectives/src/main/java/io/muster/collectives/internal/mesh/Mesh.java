@@ -413,7 +413,7 @@ public final class Mesh {
     try {
       matcher.forget(peer);
       if (failures.areOfAllPeers()) {
-        matcher.forgetOpen();
+        matcher.forgetReceivesFromAnyone();
       }
     } finally {
       lock.unlock();

@@ -28,9 +28,9 @@ final class MessageMatcher {
   /** The number of sends and receives of a peer that may be announced and not matched yet. */
   static final int MAX_UNEXPECTED = 1 << 18;
 
-  /** Sends the messages of the protocol to peers. */
-  interface Announcer {
-    /** Sends a preamble to a rank, followed by the bytes of {@code data} unless that is null. */
+  /** Queues the messages of the protocol for peers. The caller of the matcher has them sent. */
+  interface SendQueues {
+    /** Queues a preamble for a rank, followed by the bytes of {@code data} unless that is null. */
     void put(int rank, Preamble preamble, @Nullable PostedMessage data);
   }
 
@@ -72,7 +72,7 @@ final class MessageMatcher {
   /** A send that a peer has announced. */
   private record Announcement(int rank, long length) {}
 
-  private final Announcer announcer;
+  private final SendQueues sendQueues;
   private final List<Map<Long, SlotQueue>> queues;
   private final int[] unexpected;
 
@@ -83,10 +83,10 @@ final class MessageMatcher {
   private final Map<Long, ArrayDeque<Announcement>> remotePendingSends = new HashMap<>();
 
   /** By slot, the receives from any source that no announced send has matched. */
-  private final Map<Long, ArrayDeque<PostedMessage>> open = new HashMap<>();
+  private final Map<Long, ArrayDeque<PostedMessage>> receivesFromAnyone = new HashMap<>();
 
-  MessageMatcher(int size, Announcer announcer) {
-    this.announcer = announcer;
+  MessageMatcher(int size, SendQueues sendQueues) {
+    this.sendQueues = sendQueues;
     this.unexpected = new int[size];
     this.queues = new ArrayList<>(size);
     for (int rank = 0; rank < size; rank++) {
@@ -98,7 +98,7 @@ final class MessageMatcher {
   void send(long slot, PostedMessage send) throws SizeMismatchException {
     int rank = send.rank();
     int length = send.data().remaining();
-    announcer.put(rank, new Preamble(Kind.SEND_READY, slot, length), null);
+    sendQueues.put(rank, new Preamble(Kind.SEND_READY, slot, length), null);
     SlotQueue queue = queue(rank, slot);
     if (queue.remotePendingReceives.isEmpty()) {
       queue.sends.add(send);
@@ -132,7 +132,7 @@ final class MessageMatcher {
   void receiveFromAnyone(long slot, PostedMessage receive) throws SizeMismatchException {
     ArrayDeque<Announcement> announcements = remotePendingSends.get(slot);
     if (announcements == null) {
-      open.computeIfAbsent(slot, unused -> new ArrayDeque<>()).add(receive);
+      receivesFromAnyone.computeIfAbsent(slot, unused -> new ArrayDeque<>()).add(receive);
       return;
     }
     Announcement announcement = announcements.remove();
@@ -157,11 +157,11 @@ final class MessageMatcher {
       }
       return;
     }
-    ArrayDeque<PostedMessage> receives = open.get(slot);
+    ArrayDeque<PostedMessage> receives = receivesFromAnyone.get(slot);
     if (receives != null) {
       PostedMessage receive = receives.remove();
       if (receives.isEmpty()) {
-        open.remove(slot);
+        receivesFromAnyone.remove(slot);
       }
       receive.setSender(rank);
       SlotQueue unused = postReceive(slot, receive);
@@ -254,25 +254,25 @@ final class MessageMatcher {
   /** The receives from any source that have no sender. */
   List<PostedMessage> waitingForAnyone() {
     List<PostedMessage> waiting = new ArrayList<>();
-    open.values().forEach(waiting::addAll);
+    receivesFromAnyone.values().forEach(waiting::addAll);
     return waiting;
   }
 
   /** Removes the receives from any source; called when no peer is left. */
-  void forgetOpen() {
-    open.clear();
+  void forgetReceivesFromAnyone() {
+    receivesFromAnyone.clear();
   }
 
   private SlotQueue postReceive(long slot, PostedMessage receive) {
     SlotQueue queue = queue(receive.rank(), slot);
     queue.receives.add(receive);
-    announcer.put(
+    sendQueues.put(
         receive.rank(), new Preamble(Kind.RECEIVE_READY, slot, receive.data().remaining()), null);
     return queue;
   }
 
   private void sendData(long slot, PostedMessage send) {
-    announcer.put(send.rank(), new Preamble(Kind.DATA, slot, send.data().remaining()), send);
+    sendQueues.put(send.rank(), new Preamble(Kind.DATA, slot, send.data().remaining()), send);
   }
 
   private @Nullable Announcement takeAnnouncement(int rank, long slot) {

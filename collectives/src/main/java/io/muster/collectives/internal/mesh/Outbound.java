@@ -21,18 +21,19 @@ final class Outbound {
   /** The maximum number of messages per system call. */
   private static final int BATCH = 16;
 
-  private record Message(
+  /** A preamble, and the data that follow it. */
+  private record Frame(
       ByteBuffer preamble, @Nullable ByteBuffer data, @Nullable PostedMessage posted) {
     boolean isWritten() {
       return !preamble.hasRemaining() && (data == null || !data.hasRemaining());
     }
   }
 
-  private final Queue<Message> queue = new ConcurrentLinkedQueue<>();
+  private final Queue<Frame> queue = new ConcurrentLinkedQueue<>();
   private final ReentrantLock writing = new ReentrantLock();
 
   /** The messages that are being written. Guarded by {@link #writing}. */
-  private final ArrayDeque<Message> started = new ArrayDeque<>(BATCH);
+  private final ArrayDeque<Frame> started = new ArrayDeque<>(BATCH);
 
   private final Runnable whenFull;
   private volatile @Nullable GatheringByteChannel channel;
@@ -54,12 +55,12 @@ final class Outbound {
 
   void put(Preamble preamble, @Nullable PostedMessage posted) {
     ByteBuffer data = posted == null ? null : posted.data().duplicate();
-    queue.add(new Message(preamble.encode(), data, posted));
+    queue.add(new Frame(preamble.encode(), data, posted));
   }
 
   /** Puts an empty message, which is done when all messages before it are written. */
   void putMark(PostedMessage mark) {
-    queue.add(new Message(ByteBuffer.allocate(0), null, mark));
+    queue.add(new Frame(ByteBuffer.allocate(0), null, mark));
   }
 
   /** Writes as far as that does not block, unless another thread is writing. */
@@ -104,10 +105,10 @@ final class Outbound {
       }
       ByteBuffer[] buffers = new ByteBuffer[2 * started.size()];
       int count = 0;
-      for (Message message : started) {
-        buffers[count++] = message.preamble;
-        if (message.data != null) {
-          buffers[count++] = message.data;
+      for (Frame frame : started) {
+        buffers[count++] = frame.preamble;
+        if (frame.data != null) {
+          buffers[count++] = frame.data;
         }
       }
       open.write(buffers, 0, count);
@@ -129,11 +130,11 @@ final class Outbound {
     List<PostedMessage> unsent = new ArrayList<>();
     writing.lock();
     try {
-      for (Message message : started) {
-        addSend(message, unsent);
+      for (Frame frame : started) {
+        addSend(frame, unsent);
       }
-      for (Message message : queue) {
-        addSend(message, unsent);
+      for (Frame frame : queue) {
+        addSend(frame, unsent);
       }
     } finally {
       writing.unlock();
@@ -141,9 +142,9 @@ final class Outbound {
     return unsent;
   }
 
-  private static void addSend(Message message, List<PostedMessage> sends) {
-    if (message.posted != null) {
-      sends.add(message.posted);
+  private static void addSend(Frame frame, List<PostedMessage> sends) {
+    if (frame.posted != null) {
+      sends.add(frame.posted);
     }
   }
 

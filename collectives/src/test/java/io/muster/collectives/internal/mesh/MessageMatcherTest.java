@@ -304,13 +304,13 @@ class MessageMatcherTest {
   }
 
   @Test
-  void waitingForAnyone_givesTheReceiptsThatHaveMetNobody() throws Exception {
+  void waitingForAnyone_returnsTheReceivesWithoutASender() throws Exception {
     PostedMessage met = receiveFromAnyone(4);
     PostedMessage open = receiveFromAnyone(4);
     matcher.onSendReady(1, SLOT, 4);
 
     assertThat(matcher.waitingForAnyone()).containsExactly(open);
-    matcher.forgetOpen();
+    matcher.forgetReceivesFromAnyone();
     assertThat(matcher.waitingForAnyone()).isEmpty();
     assertThat(lose(1)).containsExactly(met);
   }
