@@ -239,6 +239,7 @@ public final class TcpStore implements Store {
         return value.get();
       }
       waits.awaitValues("get", deadline, List.of(key), List.of(wireKey));
+      // Reads it on the primary connection; by then the key may have been deleted again.
     }
   }
 
@@ -364,6 +365,7 @@ public final class TcpStore implements Store {
         return values.get();
       }
       waits.awaitValues("multiGet", deadline, keys, wireKeys);
+      // As for get.
     }
   }
 

@@ -44,7 +44,7 @@ final class SharedWaits implements Closeable {
   /** Held while writing. Waits are numbered in the order in which they are written. */
   private final ReentrantLock writing = new ReentrantLock();
 
-  /** Waits that have ended and whose END_WAIT is not sent yet. */
+  /** The numbers of waits that have ended and whose END_WAIT is not sent yet. */
   private final Queue<Long> ended = new ConcurrentLinkedQueue<>();
 
   private boolean connected;

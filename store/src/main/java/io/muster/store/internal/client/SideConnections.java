@@ -40,60 +40,64 @@ final class SideConnections implements Closeable {
   }
 
   /**
-   * Waits until the server replies.
+   * Waits on a dedicated connection until the server replies.
    *
+   * @param wait writes the request that waits
    * @return false if there was no reply within {@code nanos}; the wait is then withdrawn
    * @throws CallInterruptedException if the thread is interrupted; the wait is then withdrawn, or
    *     its connection is closed
    */
-  boolean await(RequestWriter waiting, long nanos) throws IOException {
+  boolean await(RequestWriter wait, long nanos) throws IOException {
     requireNoInterrupt();
-    return awaitDedicated(waiting, nanos, null);
+    return awaitDedicated(wait, nanos, null);
   }
 
-  /** The same, for a wait for these keys that the server may number. */
-  boolean awaitNumbered(RequestWriter waiting, List<byte[]> keys, long nanos) throws IOException {
-    return awaitNumbered(waiting, keys, nanos, null);
+  /**
+   * The same, on a shared connection if other threads occupy the dedicated ones, and the server
+   * supports numbered waits for these keys.
+   */
+  boolean awaitNumbered(RequestWriter wait, List<byte[]> keys, long nanos) throws IOException {
+    return awaitNumbered(wait, keys, nanos, null);
   }
 
   /**
    * The same, for an item of a queue. {@code pop} pops the item before the server is told that the
    * wait has ended. If it fails, the server wakes another waiter for the item.
    */
-  boolean awaitItem(RequestWriter waiting, byte[] queue, long nanos, SharedWaits.ItemPop pop)
+  boolean awaitItem(RequestWriter wait, byte[] queue, long nanos, SharedWaits.ItemPop pop)
       throws IOException {
-    return awaitNumbered(waiting, List.of(queue), nanos, pop);
+    return awaitNumbered(wait, List.of(queue), nanos, pop);
   }
 
   private boolean awaitNumbered(
-      RequestWriter waiting, List<byte[]> keys, long nanos, SharedWaits.@Nullable ItemPop pop)
+      RequestWriter wait, List<byte[]> keys, long nanos, SharedWaits.@Nullable ItemPop pop)
       throws IOException {
     requireNoInterrupt();
     if (!SharedWaits.suits(server, keys)) {
-      return awaitDedicated(waiting, nanos, pop);
+      return awaitDedicated(wait, nanos, pop);
     }
     if (dedicated.tryAcquire()) {
       try {
-        return awaitDedicated(waiting, nanos, pop);
+        return awaitDedicated(wait, nanos, pop);
       } finally {
         dedicated.release();
       }
     }
     long start = System.nanoTime();
-    SharedWaits.Outcome outcome = awaitShared(waiting, nanos, pop);
+    SharedWaits.Outcome outcome = awaitShared(wait, nanos, pop);
     if (outcome == SharedWaits.Outcome.REFUSED) {
       long left = nanos == Long.MAX_VALUE ? nanos : nanos - (System.nanoTime() - start);
-      return awaitDedicated(waiting, left, pop);
+      return awaitDedicated(wait, left, pop);
     }
     return outcome == SharedWaits.Outcome.COMPLETED;
   }
 
   private SharedWaits.Outcome awaitShared(
-      RequestWriter waiting, long nanos, SharedWaits.@Nullable ItemPop pop) throws IOException {
+      RequestWriter wait, long nanos, SharedWaits.@Nullable ItemPop pop) throws IOException {
     while (true) {
       SharedWaits waits = enterShared();
       try {
-        SharedWaits.Outcome outcome = waits.await(waiting, nanos, pop);
+        SharedWaits.Outcome outcome = waits.await(wait, nanos, pop);
         if (outcome != SharedWaits.Outcome.NOT_STARTED) {
           return outcome;
         }
@@ -125,15 +129,14 @@ final class SideConnections implements Closeable {
     }
   }
 
-  private boolean awaitDedicated(
-      RequestWriter waiting, long nanos, SharedWaits.@Nullable ItemPop pop) throws IOException {
+  private boolean awaitDedicated(RequestWriter wait, long nanos, SharedWaits.@Nullable ItemPop pop)
+      throws IOException {
     SideConnection connection = takeIdle();
     boolean reusable = false;
     try {
       enter(connection);
       SideConnection.Outcome outcome =
-          UninterruptibleIo.run(
-              () -> connection.await(server, waiting, nanos), connection::interrupt);
+          UninterruptibleIo.run(() -> connection.await(server, wait, nanos), connection::interrupt);
       if (outcome == SideConnection.Outcome.COMPLETED && pop != null) {
         pop.run();
       }
@@ -151,7 +154,7 @@ final class SideConnections implements Closeable {
   }
 
   /** Calls the server on a new connection, outside the order of the primary connection. */
-  <T> T callOnce(long nanos, Connection.Use<T> talk) throws IOException {
+  <T> T callOnce(long nanos, Connection.Use<T> use) throws IOException {
     try (Connection connection = new Connection()) {
       enter(connection);
       try {
@@ -162,7 +165,7 @@ final class SideConnections implements Closeable {
                     unused -> {
                       connection.connect(server.address(), nanos);
                       connection.requests().validate();
-                      return talk.with(connection);
+                      return use.with(connection);
                     }),
             () -> connection.guard().interrupt());
       } finally {

@@ -64,6 +64,7 @@ public final class StoreClient implements Closeable {
     return address;
   }
 
+  /** The kind of the server, as the handshake found it. */
   public ServerKind server() {
     return server;
   }
@@ -73,6 +74,9 @@ public final class StoreClient implements Closeable {
     return learnsOfRefusals;
   }
 
+  /**
+   * Sets a key. As with all writes without a reply, the kernel has the request when this returns.
+   */
   public void set(byte[] key, byte[] value, long nanos) throws IOException {
     primary.send(nanos, requests -> requests.set(key, value));
   }
@@ -151,6 +155,11 @@ public final class StoreClient implements Closeable {
         });
   }
 
+  /**
+   * Replaces a value if it is the expected one.
+   *
+   * @return the value of the key afterwards; {@code expected} if the key is missing
+   */
   public byte[] compareSet(byte[] key, byte[] expected, byte[] desired, long nanos)
       throws IOException {
     return primary.call(
@@ -188,11 +197,12 @@ public final class StoreClient implements Closeable {
         });
   }
 
+  /** Whether each of the keys is set, or is a queue with items. */
   public boolean check(List<byte[]> keys, long nanos) throws IOException {
     return primary.call(nanos, requests -> requests.check(keys), StoreClient::ready);
   }
 
-  /** Returns for each key whether it is set, with one round trip. */
+  /** Returns for each key what {@link #check} returns for it alone, with one round trip. */
   public List<Boolean> checkEach(List<byte[]> keys, long nanos) throws IOException {
     return primary.call(
         nanos,
@@ -210,10 +220,12 @@ public final class StoreClient implements Closeable {
         });
   }
 
+  /** Deletes a key, and returns whether it was set. */
   public boolean deleteKey(byte[] key, long nanos) throws IOException {
     return primary.call(nanos, requests -> requests.deleteKey(key), WireInput::getLong) > 0;
   }
 
+  /** The number of keys, including bookkeeping keys. */
   public long numKeys(long nanos) throws IOException {
     return primary.call(nanos, requests -> requests.numKeys(), WireInput::getLong);
   }
@@ -245,6 +257,7 @@ public final class StoreClient implements Closeable {
         replies -> replies.getLong() > 0 ? Optional.of(replies.getBlob()) : Optional.empty());
   }
 
+  /** The number of items of a queue; 0 if there is no such queue. */
   public long queueLen(byte[] key, long nanos) throws IOException {
     return primary.call(nanos, requests -> requests.queueLen(key), WireInput::getLong);
   }
