@@ -81,6 +81,8 @@ final class Caller implements AutoCloseable {
 
   /** Calls and blocks until there is a result. */
   <T> T call(CallTarget target, @Nullable Object[] arguments, Duration timeout, Class<T> type) {
+    // The response is decoded below, on this thread: decoding may block, which the thread that
+    // receives responses must not.
     PendingCall<byte[]> pending =
         begin(target, arguments, timeout, Runnable::run, message -> message);
     byte[] message;
@@ -154,11 +156,16 @@ final class Caller implements AutoCloseable {
     }
   }
 
+  /**
+   * Sends a call.
+   *
+   * @param responses runs {@code reader}
+   */
   private <T> PendingCall<T> begin(
       CallTarget target,
       @Nullable Object[] arguments,
       Duration timeout,
-      Executor listener,
+      Executor responses,
       PendingCall.ResultReader<T> reader) {
     target.object().ifPresent(ReferenceHandle::requireOpen);
     requireOpen();
@@ -174,7 +181,7 @@ final class Caller implements AutoCloseable {
       if (nanos <= 0) {
         pending.failed(NO_TIME);
       } else {
-        pending.sent(connection.call(frame, nanos, CurrentCall.exists(), listener, pending));
+        pending.sent(connection.call(frame, nanos, CurrentCall.exists(), responses, pending));
       }
       if (isClosed) {
         // close() may have missed this call.

@@ -121,9 +121,9 @@ final class Dispatcher implements RequestHandler {
       admission.run(nested, call);
       return call;
     } catch (RefusedException e) {
-      reply.refuse(e.failure());
+      reply.fail(e.failure());
     } catch (Throwable e) {
-      reply.refuse(CallFailure.of(Kind.INTERNAL, "not called: " + RemoteFailure.describe(e)));
+      reply.fail(CallFailure.of(Kind.INTERNAL, "not called: " + RemoteFailure.describe(e)));
     } finally {
       if (isAdmitted) {
         admission.leave(nested, heldBytes);
@@ -172,11 +172,11 @@ final class Dispatcher implements RequestHandler {
       controls.apply(control);
       reply.send(Frame.of(new byte[0]));
     } catch (MalformedException e) {
-      reply.refuse(malformed(e).failure());
+      reply.fail(malformed(e).failure());
     } catch (RefusedException e) {
-      reply.refuse(e.failure());
+      reply.fail(e.failure());
     } catch (Throwable e) {
-      reply.refuse(CallFailure.of(Kind.INTERNAL, "failed: " + RemoteFailure.describe(e)));
+      reply.fail(CallFailure.of(Kind.INTERNAL, "failed: " + RemoteFailure.describe(e)));
     }
   }
 }

@@ -27,7 +27,8 @@ final class FunctionInvoker {
   }
 
   /**
-   * Runs a function on this thread.
+   * Runs a function on this thread. Before that, blocks until the owners of the references in the
+   * arguments know of this worker, at most until the deadline of the call.
    *
    * @return the result, which may be a {@link java.util.concurrent.CompletionStage}
    * @throws RefusedException if the object is gone or the arguments do not fit

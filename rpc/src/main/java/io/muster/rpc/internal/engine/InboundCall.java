@@ -110,7 +110,7 @@ final class InboundCall implements RequestHandler.Call, Admission.Task {
         }
       }
     } catch (RefusedException e) {
-      refuse(e.failure());
+      answerWithFailure(e.failure());
     } catch (Throwable e) {
       fail(e);
     }
@@ -181,7 +181,7 @@ final class InboundCall implements RequestHandler.Call, Admission.Task {
 
   /** Stops waiting for a stage, so that the call leaves the admission at once. */
   private void giveUp(CompletionStage<?> stage) {
-    refuse(CANCELLED);
+    answerWithFailure(CANCELLED);
     try {
       if (stage instanceof Future<?> future) {
         boolean unused = future.cancel(true);
@@ -201,7 +201,7 @@ final class InboundCall implements RequestHandler.Call, Admission.Task {
     try {
       frame = encoder.result(invocation, result);
     } catch (Throwable e) {
-      refuse(unsendable(e));
+      answerWithFailure(unsendable(e));
       return;
     }
     answer(frame);
@@ -222,14 +222,14 @@ final class InboundCall implements RequestHandler.Call, Admission.Task {
   /** Answers with an exception. */
   private void fail(Throwable thrown) {
     if (hasWorkerEnded.getAsBoolean()) {
-      refuse(WORKER_ENDED);
+      answerWithFailure(WORKER_ENDED);
       return;
     }
     Frame frame;
     try {
       frame = encoder.thrown(thrown);
     } catch (Throwable e) {
-      refuse(INDESCRIBABLE);
+      answerWithFailure(INDESCRIBABLE);
       return;
     }
     answer(frame);
@@ -238,7 +238,7 @@ final class InboundCall implements RequestHandler.Call, Admission.Task {
   @Override
   public void refused(Throwable cause) {
     if (hasWorkerEnded.getAsBoolean()) {
-      refuse(WORKER_ENDED);
+      answerWithFailure(WORKER_ENDED);
       return;
     }
     CallFailure failure;
@@ -249,7 +249,7 @@ final class InboundCall implements RequestHandler.Call, Admission.Task {
     } catch (Throwable e) {
       failure = INDESCRIBABLE;
     }
-    refuse(failure);
+    answerWithFailure(failure);
   }
 
   private void answer(Frame frame) {
@@ -262,10 +262,11 @@ final class InboundCall implements RequestHandler.Call, Admission.Task {
     }
   }
 
-  private void refuse(CallFailure failure) {
+  /** Answers with a failure of the call, rather than an exception of the function. */
+  private void answerWithFailure(CallFailure failure) {
     if (enterAnswered()) {
       try {
-        reply.refuse(failure);
+        reply.fail(failure);
       } finally {
         admission.leave(isNested, messageBytes);
       }
@@ -298,7 +299,7 @@ final class InboundCall implements RequestHandler.Call, Admission.Task {
     }
     if (before == State.QUEUED) {
       boolean unused = admission.withdraw(this);
-      refuse(CANCELLED);
+      answerWithFailure(CANCELLED);
     } else if (stage != null) {
       giveUp(stage);
     }

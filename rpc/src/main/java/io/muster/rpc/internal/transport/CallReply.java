@@ -26,7 +26,7 @@ final class CallReply implements Reply {
   }
 
   @Override
-  public void refuse(CallFailure failure) {
+  public void fail(CallFailure failure) {
     reply(null, failure);
   }
 

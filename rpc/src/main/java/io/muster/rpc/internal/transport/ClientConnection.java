@@ -102,12 +102,12 @@ final class ClientConnection {
    * @param what the offence, in the plural
    * @return false if the client has been disconnected for it
    */
-  boolean offend(String what) {
+  boolean countOffence(String what) {
     return isTolerable(what, true);
   }
 
   /** Counts a call that ended before its message was complete. */
-  void waste() {
+  void countWasted() {
     boolean unused = isTolerable("calls cancelled before their messages were complete", false);
   }
 

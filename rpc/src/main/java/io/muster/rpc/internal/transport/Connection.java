@@ -97,6 +97,7 @@ public final class Connection implements AutoCloseable {
     headers.put(CALLEE, callee);
     ClientCall<Message, Message> call = channel.newCall(method, options);
     call.start(new Receiver(listener, frame.size()), headers);
+    // One more than the only message, so that gRPC notices a second one.
     call.request(2);
     call.sendMessage(new Message(frame));
     call.halfClose();

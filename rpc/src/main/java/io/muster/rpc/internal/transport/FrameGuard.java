@@ -98,7 +98,7 @@ final class FrameGuard extends ChannelInboundHandlerAdapter {
     headerBytes = 0;
     payloadLeft = length;
     length = 0;
-    return !isUseless() || connection.offend("HTTP/2 frames that carry nothing");
+    return !isUseless() || connection.countOffence("HTTP/2 frames that carry nothing");
   }
 
   private boolean isUseless() {

@@ -8,5 +8,5 @@ public interface Reply {
   void send(Frame frame);
 
   /** Sends a failure instead of a response. */
-  void refuse(CallFailure failure);
+  void fail(CallFailure failure);
 }

@@ -30,6 +30,7 @@ abstract class RequestReceiver extends ServerCall.Listener<Message>
   /** Asks for the message, or refuses the request if too many messages are arriving. */
   RequestReceiver begin() {
     if (connection.begin(this)) {
+      // One more than the only message, so that gRPC notices a second one.
       call.request(2);
     } else {
       hasArrived = true;
@@ -57,7 +58,7 @@ abstract class RequestReceiver extends ServerCall.Listener<Message>
     Reply reply = new CallReply(call);
     Message request = message;
     if (request == null) {
-      reply.refuse(NO_MESSAGE);
+      reply.fail(NO_MESSAGE);
     } else {
       message = null;
       received(request.bytes(), reply);
@@ -69,7 +70,7 @@ abstract class RequestReceiver extends ServerCall.Listener<Message>
     if (!hasArrived) {
       hasArrived = true;
       connection.end(this);
-      connection.waste();
+      connection.countWasted();
     }
   }
 

@@ -235,7 +235,7 @@ public final class RpcServer implements AutoCloseable {
             && callee.length == Long.BYTES
             && ByteBuffer.wrap(callee).getLong() == requests.incarnation();
     if (!isWorker) {
-      connection.ifPresent(client -> client.offend("calls that name another worker"));
+      connection.ifPresent(client -> client.countOffence("calls that name another worker"));
       return Optional.empty();
     }
     return connection;

@@ -249,7 +249,7 @@ class InboundCallTest {
     }
 
     @Override
-    public void refuse(CallFailure failure) {
+    public void fail(CallFailure failure) {
       replies.add(failure.kind().name());
     }
   }
