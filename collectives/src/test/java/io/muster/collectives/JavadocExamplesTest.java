@@ -10,6 +10,6 @@ class JavadocExamplesTest {
   @ParameterizedTest
   @ValueSource(classes = {Distributed.class, ProcessGroup.class, Tensor.class, Work.class})
   void examples_compile(Class<?> documented) throws IOException {
-    JavadocExamples.compile(documented);
+    JavadocExamples.compileMembers(documented);
   }
 }

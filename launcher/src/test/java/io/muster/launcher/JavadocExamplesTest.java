@@ -2,12 +2,14 @@ package io.muster.launcher;
 
 import io.muster.fixtures.JavadocExamples;
 import java.io.IOException;
-import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
-class ExamplesTest {
-  @Test
-  void examples_compile() throws IOException {
-    JavadocExamples.compile(Launcher.class);
-    JavadocExamples.compile(WorldSpec.class);
+/** The examples in the Javadoc of the API compile. */
+class JavadocExamplesTest {
+  @ParameterizedTest
+  @ValueSource(classes = {Launcher.class, WorldSpec.class})
+  void examples_compile(Class<?> documented) throws IOException {
+    JavadocExamples.compileMembers(documented);
   }
 }

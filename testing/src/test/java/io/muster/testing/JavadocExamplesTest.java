@@ -8,7 +8,7 @@ import org.junit.jupiter.api.Test;
 class JavadocExamplesTest {
   @Test
   void example_compiles() throws IOException {
-    JavadocExamples.compile(
+    JavadocExamples.compileMembers(
         World.class,
         "io.muster.collectives.*",
         "org.junit.jupiter.api.*",
