@@ -78,6 +78,11 @@ public class SessionBenchmark {
             }
 
             @Override
+            public void committed() {
+              throw new IllegalStateException("nothing is awaited");
+            }
+
+            @Override
             public boolean copiesReplies() {
               return true;
             }

@@ -5,9 +5,11 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Keys with their values, and queues, with the semantics of PyTorch's store servers.
+ * Keys with their values, queues, and the arrivals at barriers, with the semantics of PyTorch's
+ * store servers.
  *
- * <p>A queue may have the same name as a key. Queues are neither counted nor listed. Keys and
+ * <p>A queue may have the same name as a key. Queues are neither counted nor listed. The number of
+ * arrivals at a barrier is the value of a key, as decimal text that clients can read. Keys and
  * values are never modified in place: arrays that are passed in or returned must not be modified
  * afterwards. The state depends only on the sequence of calls. No call takes longer because there
  * are more keys. Not thread-safe.
@@ -20,6 +22,9 @@ public final class Keyspace {
 
     /** One item was pushed to the queue. */
     void itemPushed(byte[] key);
+
+    /** All have arrived at the barrier. */
+    void barrierCompleted(byte[] key);
   }
 
   /**
@@ -350,6 +355,34 @@ public final class Keyspace {
   public int queueLength(byte[] key) {
     ItemQueue queue = queues.get(key);
     return queue == null ? 0 : queue.size();
+  }
+
+  /**
+   * Counts an arrival at a barrier.
+   *
+   * @return whether it was the last of {@code worldSize}, or came after it
+   */
+  public boolean arrive(byte[] key, long worldSize) throws NotANumberException, StoreFullException {
+    boolean complete = add(key, 1) >= worldSize;
+    if (complete) {
+      listener.barrierCompleted(key);
+    }
+    return complete;
+  }
+
+  /** Withdraws an arrival at a barrier. */
+  public void leave(byte[] key) {
+    if (!hasValue(key)) {
+      return;
+    }
+    try {
+      if (add(key, -1) <= 0) {
+        delete(key);
+      }
+    } catch (NotANumberException | StoreFullException e) {
+      // A client has stored something other than a count at the key.
+      return;
+    }
   }
 
   /**

@@ -4,12 +4,14 @@ import java.util.List;
 
 /**
  * The waiters of a {@link Keyspace}. A waiter for presence is released by a value or by an item of
- * a queue, a waiter for values by values only, and a waiter for an item by an item only. Each is
- * registered for at minimum one key, all of which are missing. Not thread-safe.
+ * a queue, a waiter for values by values only, a waiter for an item by an item only, and a waiter
+ * at a barrier by the last arrival. Each is registered for at minimum one key, all of which are
+ * missing. Not thread-safe.
  */
 public final class WaiterRegistry implements Keyspace.Listener {
   private final WaitersByKey forPresence = new WaitersByKey();
   private final WaitersByKey forValues = new WaitersByKey();
+  private final WaitersByKey atBarriers = new WaitersByKey();
 
   /** Registers a waiter for presence that will not pop. */
   public void registerAsObserver(Waiter waiter, List<Key> keys) {
@@ -32,6 +34,11 @@ public final class WaiterRegistry implements Keyspace.Listener {
     waiter.wantsItemOnly = true;
     waiter.mayConsumeItem = true;
     forPresence.register(waiter, List.of(queue));
+  }
+
+  /** Registers a waiter at a barrier that is not complete. */
+  public void registerAtBarrier(Waiter waiter, Key barrier) {
+    atBarriers.register(waiter, List.of(barrier));
   }
 
   /** Removes a waiter. Has no effect if it is over. */
@@ -58,18 +65,23 @@ public final class WaiterRegistry implements Keyspace.Listener {
     forPresence.releaseOne(queue);
   }
 
+  @Override
+  public void barrierCompleted(byte[] barrier) {
+    atBarriers.releaseAll(barrier);
+  }
+
   /** The number of waiters that are not over. */
   public int size() {
-    return forPresence.size() + forValues.size();
+    return forPresence.size() + forValues.size() + atBarriers.size();
   }
 
   /** The work of all calls together, as {@link Keyspace#work}. */
   public long work() {
-    return forPresence.work() + forValues.work();
+    return forPresence.work() + forValues.work() + atBarriers.work();
   }
 
-  /** The number of keys that have waiters. Keys with both kinds of waiters count twice. */
+  /** The number of keys that have waiters. Keys with several kinds of waiters count for each. */
   int keys() {
-    return forPresence.keys() + forValues.keys();
+    return forPresence.keys() + forValues.keys() + atBarriers.keys();
   }
 }

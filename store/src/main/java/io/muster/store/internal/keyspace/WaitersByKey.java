@@ -97,11 +97,6 @@ final class WaitersByKey {
     }
   }
 
-  /** A key of a waiter that is not over. */
-  static byte[] key(Waiter waiter) {
-    return waiter.nodes.get(0).queue.key;
-  }
-
   /** The number of waiters that are not over. */
   int size() {
     return size;

@@ -1,9 +1,8 @@
 package io.muster.store.internal.serving;
 
+import io.muster.store.internal.keyspace.Command;
 import io.muster.store.internal.keyspace.Key;
 import io.muster.store.internal.keyspace.Keyspace;
-import io.muster.store.internal.keyspace.NotANumberException;
-import io.muster.store.internal.keyspace.StoreFullException;
 import io.muster.store.internal.keyspace.Waiter;
 import io.muster.store.internal.keyspace.WaiterRegistry;
 import io.muster.store.internal.wire.LimitException;
@@ -14,6 +13,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -100,6 +100,9 @@ final class ClientWaits {
 
   /** The waits that have numbers, of a client that asked for that. */
   private @Nullable NumberedWaits numbered;
+
+  /** The wait at a barrier whose arrival is not applied yet. */
+  private @Nullable PendingWait arriving;
 
   /** Whether the end of a wait is still to be written, after the long reply. */
   private boolean endUnwritten;
@@ -188,7 +191,7 @@ final class ClientWaits {
       return;
     }
     memory.change(bytesToWaitFor(missing));
-    PendingWait wait = new PendingWait(false);
+    PendingWait wait = new PendingWait(null);
     until.register(state.waiters, wait, missing);
     pending = wait;
   }
@@ -218,37 +221,56 @@ final class ClientWaits {
     }
   }
 
-  /** Arrives at a barrier, and waits there unless this arrival is the last. */
-  void arrive(StoredMemory.Contribution contribution, byte[] key, long worldSize)
-      throws IOException, NotANumberException, StoreFullException {
-    if (numbered != null) {
-      arriveNumbered(numbered, contribution, key, worldSize);
-      return;
+  /**
+   * Begins an arrival at a barrier. The caller submits its command next, and calls {@link #arrived}
+   * when that was applied.
+   *
+   * @return false if it is refused, of which the client is told
+   */
+  boolean beginArrival(StoredMemory.Contribution contribution, byte[] barrier) throws IOException {
+    NumberedWaits waits = numbered;
+    if (waits == null) {
+      giveUp();
+      state.stored.requireRoomToAdd(contribution, barrier);
+      memory.change(ServerMemory.WAIT_FOR_KEY + (long) barrier.length);
+      arriving = new PendingWait(barrier);
+      return true;
     }
-    giveUp();
-    state.stored.requireRoomToAdd(contribution, key);
-    memory.change(ServerMemory.WAIT_FOR_KEY + (long) key.length);
-    PendingWait wait = new PendingWait(true);
-    if (state.barriers.arrive(new Key(key), worldSize, wait)) {
-      reply().putByte(Reply.STOP_WAITING);
-      memory.giveBack();
-    } else {
-      pending = wait;
+    long number = waits.takeNumber();
+    try {
+      state.stored.requireRoomToAdd(contribution, barrier);
+      waits.beginArrival(number, barrier);
+      return true;
+    } catch (LimitException e) {
+      // The client's other waits go on.
+      replyEnd(Reply.WAIT_REFUSED, number);
+      return false;
     }
   }
 
-  private void arriveNumbered(
-      NumberedWaits waits, StoredMemory.Contribution contribution, byte[] key, long worldSize)
-      throws IOException {
-    long number = waits.takeNumber();
-    try {
-      state.stored.requireRoomToAdd(contribution, key);
-      if (waits.arrive(number, new Key(key), worldSize)) {
-        replyEnd(Reply.STOP_WAITING, number);
+  /**
+   * The arrival was applied. The client waits, unless this arrival was the last.
+   *
+   * @param arrival may have failed if the waits have numbers
+   */
+  void arrived(Command.Arrive arrival) throws IOException {
+    NumberedWaits waits = numbered;
+    if (waits == null) {
+      PendingWait wait = Objects.requireNonNull(arriving);
+      arriving = null;
+      if (arrival.mustWait()) {
+        state.waitAtBarrier(wait, arrival.barrier());
+        pending = wait;
+      } else {
+        memory.giveBack();
+        reply().putByte(Reply.STOP_WAITING);
       }
-    } catch (LimitException | NotANumberException | StoreFullException e) {
-      // The client's other waits go on.
-      replyEnd(Reply.WAIT_REFUSED, number);
+    } else if (arrival.mustWait()) {
+      waits.arrived();
+    } else {
+      // After a failure the client's other waits go on.
+      replyEnd(
+          arrival.failure() == null ? Reply.STOP_WAITING : Reply.WAIT_REFUSED, waits.endArrival());
     }
   }
 
@@ -365,18 +387,14 @@ final class ClientWaits {
 
   /** The wait that has no number, for keys or at a barrier. */
   private final class PendingWait extends Waiter {
-    private final boolean atBarrier;
+    private final byte @Nullable [] barrier;
 
-    PendingWait(boolean atBarrier) {
-      this.atBarrier = atBarrier;
+    PendingWait(byte @Nullable [] barrier) {
+      this.barrier = barrier;
     }
 
     void giveUp() {
-      if (atBarrier) {
-        state.barriers.leave(this);
-      } else {
-        state.waiters.forget(this);
-      }
+      state.giveUp(this, barrier);
     }
 
     @Override

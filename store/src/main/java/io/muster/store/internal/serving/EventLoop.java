@@ -1,9 +1,12 @@
 package io.muster.store.internal.serving;
 
+import io.muster.store.internal.keyspace.CommandLog;
+import io.muster.store.internal.keyspace.Keyspace;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -30,6 +33,7 @@ final class EventLoop {
   private final List<LoopJob> jobs = new ArrayList<>();
   private final RateLimitedLog log;
   private final LongSupplier nanoTime;
+  private final Function<Keyspace, CommandLog> logs;
   private final DeferredTurns deferred;
   private final HeldReplies heldReplies = new HeldReplies();
   private final WakeupBatch wakeups = new WakeupBatch(heldReplies);
@@ -47,14 +51,21 @@ final class EventLoop {
    * A loop that has not begun.
    *
    * @param nanoTime the time, as {@link System#nanoTime} counts it
+   * @param logs makes the log of each job
    */
-  EventLoop(Poller poller, ServingLimits limits, RateLimitedLog log, LongSupplier nanoTime) {
+  EventLoop(
+      Poller poller,
+      ServingLimits limits,
+      RateLimitedLog log,
+      LongSupplier nanoTime,
+      Function<Keyspace, CommandLog> logs) {
     this.poller = poller;
     this.limits = limits;
     this.memory = new ServerMemory(limits.heapBytes());
     this.lastResort = new LastResort(nanoTime);
     this.log = log;
     this.nanoTime = nanoTime;
+    this.logs = logs;
     this.deferred = new DeferredTurns(nanoTime);
   }
 
@@ -70,7 +81,7 @@ final class EventLoop {
   LoopJob addJob(List<ListenSocket> sockets, AcceptedOptions options) throws IOException {
     Poller.Listener listener = poller.listen(sockets, options);
     try {
-      LoopJob job = new LoopJob(new ServerState(limits, memory, lastResort), listener);
+      LoopJob job = new LoopJob(new ServerState(limits, memory, lastResort, logs), listener);
       if (acceptsLater) {
         poller.setAccepting(false);
       }

@@ -21,18 +21,29 @@ final class EventLoopConnection extends DeferredTurn
    * How far a connection is.
    *
    * <pre>
-   *           end of input                 a turn, when all is sent
-   *   OPEN ────────────────▶ HALF_CLOSED ───────────────────────────▶ CLOSED
-   *     │                         │                                      ▲
-   *     │ failure, limit          │ failure, limit                       │
-   *     └──────────────┬──────────┘                                      │
-   *                    ▼               a turn, when all is sent          │
-   *                 DRAINING ────────────────────────────────────────────┘
+   *   AWAITS_COMMIT ─────────────────────┐
+   *    its │ ▲ a command                 │
+   *    end ▼ │ is submitted              │ failure, limit
+   *       OPEN ──────────────────────────┤
+   *        │                             │
+   *        │ end of input                │
+   *        ▼                             ▼
+   *   HALF_CLOSED ──────────────────▶ DRAINING
+   *        │        failure, limit       │
+   *        │                             │
+   *        │ a turn, when all is sent    │
+   *        ▼                             │
+   *     CLOSED ◀─────────────────────────┘
+   * </pre>
+   *
    * </pre>
    */
   enum State {
     /** Requests are read and served. */
     OPEN,
+
+    /** Nothing is read or served until the client's last command is applied or has failed. */
+    AWAITS_COMMIT,
 
     /** The client has sent all it will, and has been served. It is still sent wake-ups. */
     HALF_CLOSED,
@@ -45,7 +56,8 @@ final class EventLoopConnection extends DeferredTurn
 
     boolean canBecome(State next) {
       return switch (this) {
-        case OPEN -> next == HALF_CLOSED || next == DRAINING;
+        case OPEN -> next == AWAITS_COMMIT || next == HALF_CLOSED || next == DRAINING;
+        case AWAITS_COMMIT -> next == OPEN || next == DRAINING;
         case HALF_CLOSED -> next == DRAINING || next == CLOSED;
         case DRAINING -> next == CLOSED;
         case CLOSED -> false;
@@ -212,7 +224,7 @@ final class EventLoopConnection extends DeferredTurn
 
   /** Whether nothing more can come of this client. */
   private boolean isOver() {
-    return state != State.OPEN && !isBlocked();
+    return (state == State.HALF_CLOSED || state == State.DRAINING) && !isBlocked();
   }
 
   /** Whether the socket has no room for more. */
@@ -220,24 +232,18 @@ final class EventLoopConnection extends DeferredTurn
     return blocked || unsent != null;
   }
 
-  /** Serves {@code in}, and keeps what is left of it for another turn. */
-  private void serve(ByteBuffer in) throws IOException {
+  /**
+   * Serves {@code in}, and keeps what is left of it for another turn. If {@code in} is null,
+   * answers the request that awaited its commit.
+   */
+  private void serve(@Nullable ByteBuffer in) throws IOException {
     serving = true;
     heldReplies.begin(this);
     try {
-      session.beginTurn();
-      boolean more = session.serveNext(in);
-      for (int sends = 0;
-          more && sends < SENDS_PER_TURN && !session.isTurnOver() && !isBlocked(); ) {
-        if (heldReplies.areEnough()) {
-          heldReplies.sendNow();
-          sends++;
-        } else {
-          more = session.serveNext(in);
-        }
-      }
-      if (more) {
-        unserved = in.isDirect() ? ByteBuffer.allocate(in.remaining()).put(in).flip() : in;
+      if (in == null) {
+        session.answer();
+      } else {
+        serveTurn(in);
       }
       heldReplies.hold();
     } catch (WireException | RuntimeException | Error e) {
@@ -253,6 +259,45 @@ final class EventLoopConnection extends DeferredTurn
     }
   }
 
+  private void serveTurn(ByteBuffer in) throws IOException {
+    session.beginTurn();
+    boolean more = session.serveNext(in);
+    for (int sends = 0;
+        more
+            && sends < SENDS_PER_TURN
+            && !session.isTurnOver()
+            && !isBlocked()
+            && !session.awaitsCommit(); ) {
+      if (heldReplies.areEnough()) {
+        heldReplies.sendNow();
+        sends++;
+      } else {
+        more = session.serveNext(in);
+      }
+    }
+    if (more) {
+      unserved = in.isDirect() ? ByteBuffer.allocate(in.remaining()).put(in).flip() : in;
+    }
+    if (session.awaitsCommit()) {
+      become(State.AWAITS_COMMIT);
+    }
+  }
+
+  @Override
+  public void committed() {
+    if (state == State.AWAITS_COMMIT) {
+      become(State.OPEN);
+    }
+    try {
+      serve(null);
+    } catch (IOException e) {
+      lost();
+    } catch (Throwable e) {
+      failed(e);
+    }
+    next();
+  }
+
   /** Decides what this client waits for. It does not throw. */
   private void next() {
     if (state == State.CLOSED || isDeferred) {
@@ -262,12 +307,9 @@ final class EventLoopConnection extends DeferredTurn
     if (isDeferred) {
       return;
     }
-    boolean turn = isOver() || (unserved != null && !isBlocked());
+    boolean turn = isOver() || (state == State.OPEN && unserved != null && !isBlocked());
     try {
-      setInterest(
-          turn
-              ? NonBlockingSocket.Interest.NONE
-              : isBlocked() ? NonBlockingSocket.Interest.OUTPUT : NonBlockingSocket.Interest.INPUT);
+      setInterest(interest(turn));
     } catch (IOException e) {
       lost();
       turn = true;
@@ -279,6 +321,15 @@ final class EventLoopConnection extends DeferredTurn
       isDeferred = true;
       deferred.add(this);
     }
+  }
+
+  private NonBlockingSocket.Interest interest(boolean turn) {
+    if (isBlocked()) {
+      return NonBlockingSocket.Interest.OUTPUT;
+    }
+    return turn || state == State.AWAITS_COMMIT
+        ? NonBlockingSocket.Interest.NONE
+        : NonBlockingSocket.Interest.INPUT;
   }
 
   /** Counts what is kept for the client, or disconnects it if there is no room. */

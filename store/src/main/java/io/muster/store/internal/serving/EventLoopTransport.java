@@ -1,6 +1,7 @@
 package io.muster.store.internal.serving;
 
 import io.muster.store.internal.concurrent.Uninterruptibles;
+import io.muster.store.internal.keyspace.CommandLog;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.util.List;
@@ -26,7 +27,7 @@ public final class EventLoopTransport implements Transport {
 
   private EventLoopTransport(Poller poller, ServingLimits limits, LongSupplier nanoTime) {
     this.poller = poller;
-    this.loop = new EventLoop(poller, limits, log, nanoTime);
+    this.loop = new EventLoop(poller, limits, log, nanoTime, CommandLog::inMemory);
     thread.setDaemon(true);
   }
 

@@ -1,8 +1,6 @@
 package io.muster.store.internal.serving;
 
 import io.muster.store.internal.keyspace.Key;
-import io.muster.store.internal.keyspace.NotANumberException;
-import io.muster.store.internal.keyspace.StoreFullException;
 import io.muster.store.internal.keyspace.Waiter;
 import io.muster.store.internal.wire.LimitException;
 import io.muster.store.internal.wire.Reply;
@@ -10,6 +8,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -40,6 +39,9 @@ final class NumberedWaits {
   private final Map<Long, NumberedWait> pending = new HashMap<>();
   private long next;
   private int keys;
+
+  /** The wait at a barrier whose arrival is not applied yet. */
+  private @Nullable NumberedWait arriving;
 
   /** Waits that have ended and whose end has not been sent to the client. */
   private @Nullable NumberedWait firstUnsent;
@@ -82,25 +84,38 @@ final class NumberedWaits {
   }
 
   /**
-   * Arrives at a barrier, and waits there unless this arrival is the last.
+   * Begins an arrival at a barrier, until {@link #arrived} or {@link #endArrival}.
    *
-   * @return whether it was the last arrival, or a later one
-   * @throws LimitException if there are too many waits, or no memory; the arrival does not count
-   *     then
+   * @throws LimitException if there are too many waits, or no memory; no arrival has begun then
    */
-  boolean arrive(long number, Key barrier, long worldSize)
-      throws LimitException, NotANumberException, StoreFullException {
-    NumberedWait wait = add(number, 1, ServerMemory.WAIT_FOR_KEY + (long) barrier.bytes().length);
-    wait.atBarrier = true;
-    boolean last = true;
+  void beginArrival(long number, byte[] barrier) throws LimitException {
+    NumberedWait wait = add(number, 1, ServerMemory.WAIT_FOR_KEY + (long) barrier.length);
+    wait.barrier = barrier;
+    arriving = wait;
+  }
+
+  /** The arrival was counted and is not the last: waits for the others. */
+  void arrived() {
+    NumberedWait wait = takeArriving();
     try {
-      last = state.barriers.arrive(barrier, worldSize, wait);
-      return last;
-    } finally {
-      if (last) {
-        remove(wait);
-      }
+      state.waitAtBarrier(wait, Objects.requireNonNull(wait.barrier));
+    } catch (Throwable e) {
+      remove(wait);
+      throw e;
     }
+  }
+
+  /** The arrival was the last or has failed. Returns its number. */
+  long endArrival() {
+    NumberedWait wait = takeArriving();
+    remove(wait);
+    return wait.number;
+  }
+
+  private NumberedWait takeArriving() {
+    NumberedWait wait = Objects.requireNonNull(arriving);
+    arriving = null;
+    return wait;
   }
 
   private NumberedWait add(long number, int keyCount, long keyBytes) throws LimitException {
@@ -133,7 +148,7 @@ final class NumberedWaits {
     NumberedWait wait = pending.get(number);
     if (wait != null) {
       remove(wait);
-      giveUp(wait);
+      state.giveUp(wait, wait.barrier);
       state.passOnWakeUp(wait.wokenBy);
     }
   }
@@ -148,7 +163,7 @@ final class NumberedWaits {
     Throwable failure = null;
     for (NumberedWait wait : pending.values()) {
       try {
-        giveUp(wait);
+        state.giveUp(wait, wait.barrier);
       } catch (RuntimeException | Error e) {
         // Such as no memory for the count of a barrier. The other waits must end anyway.
         failure = e;
@@ -158,14 +173,6 @@ final class NumberedWaits {
     memory.giveBack();
     if (failure != null) {
       throw new IllegalStateException("a wait could not be given up", failure);
-    }
-  }
-
-  private void giveUp(NumberedWait wait) {
-    if (wait.atBarrier) {
-      state.barriers.leave(wait);
-    } else {
-      state.waiters.forget(wait);
     }
   }
 
@@ -203,7 +210,9 @@ final class NumberedWaits {
 
     final int keyCount;
     final long bytes;
-    boolean atBarrier;
+
+    /** Where it waits; null if it waits for keys. */
+    byte @Nullable [] barrier;
 
     /** The queue whose item has ended the wait, which the client may be about to take. */
     @Nullable Key wokenBy;

@@ -20,6 +20,12 @@ interface ReplySink {
    */
   void evict(LimitException reason);
 
+  /**
+   * The command that {@link Session#awaitsCommit} was waiting for has come to its end: calls {@link
+   * Session#answer} at once, while no client's request is being served. It does not throw.
+   */
+  void committed();
+
   /** Whether the replies are copied, or sent, before {@link #replies} returns from a flush. */
   boolean copiesReplies();
 }

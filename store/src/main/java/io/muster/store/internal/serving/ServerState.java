@@ -1,13 +1,16 @@
 package io.muster.store.internal.serving;
 
-import io.muster.store.internal.keyspace.Barriers;
+import io.muster.store.internal.keyspace.Command;
+import io.muster.store.internal.keyspace.CommandLog;
 import io.muster.store.internal.keyspace.Key;
 import io.muster.store.internal.keyspace.Keyspace;
+import io.muster.store.internal.keyspace.Waiter;
 import io.muster.store.internal.keyspace.WaiterRegistry;
 import io.muster.store.internal.wire.Opcode;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.UUID;
+import java.util.function.Function;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -28,7 +31,10 @@ final class ServerState {
   final WaiterRegistry waiters = new WaiterRegistry();
   final Keyspace keyspace;
   final KeyInterner keys;
-  final Barriers barriers;
+
+  /** All changes of the keyspace go through it. */
+  final CommandLog log;
+
   final ServerMemory memory;
   final StoredMemory stored;
   final ReplyPins pins;
@@ -54,16 +60,24 @@ final class ServerState {
    * @param nanoTime the time, as {@link System#nanoTime} counts it
    */
   ServerState(ServingLimits limits, LongSupplier nanoTime) {
-    this(limits, new ServerMemory(limits.heapBytes()), new LastResort(nanoTime));
+    this(
+        limits,
+        new ServerMemory(limits.heapBytes()),
+        new LastResort(nanoTime),
+        CommandLog::inMemory);
   }
 
   /** An empty job, which shares the memory and the last resort of the server. */
-  ServerState(ServingLimits limits, ServerMemory memory, LastResort lastResort) {
+  ServerState(
+      ServingLimits limits,
+      ServerMemory memory,
+      LastResort lastResort,
+      Function<Keyspace, CommandLog> logs) {
     this.limits = limits;
     this.lastResort = lastResort;
     this.keyspace = new Keyspace(waiters, limits.storedBytes());
     this.keys = new KeyInterner(keyspace);
-    this.barriers = new Barriers(keyspace);
+    this.log = logs.apply(keyspace);
     this.memory = memory;
     this.stored = new StoredMemory(keyspace, memory.stored, memory.storedPeriods);
     this.pins = new ReplyPins(keyspace, memory.transfers);
@@ -92,9 +106,43 @@ final class ServerState {
 
   /** Deletes all keys and queues. Waiters go on waiting. */
   void clear() {
-    keyspace.clear();
+    submit(new Command.Clear());
     stored.settle(new StoredMemory.Contribution());
     pins.settle();
+  }
+
+  /** Submits a command of which nobody is told the end. */
+  void submit(Command command) {
+    boolean unusedApplied = log.submit(command, () -> {});
+  }
+
+  /**
+   * Registers a waiter whose arrival at a barrier was counted just now. If this fails, the arrival
+   * does not count.
+   */
+  void waitAtBarrier(Waiter waiter, byte[] barrier) {
+    try {
+      waiters.registerAtBarrier(waiter, new Key(barrier));
+    } catch (Throwable e) {
+      // Such as OutOfMemoryError.
+      submit(new Command.Leave(barrier));
+      throw e;
+    }
+  }
+
+  /**
+   * Removes a waiter. Has no effect if it is over.
+   *
+   * @param barrier where it waits, and does not count any more; null if it waits for keys
+   */
+  void giveUp(Waiter waiter, byte @Nullable [] barrier) {
+    if (waiter.isOver()) {
+      return;
+    }
+    waiters.forget(waiter);
+    if (barrier != null) {
+      submit(new Command.Leave(barrier));
+    }
   }
 
   /** Releases what the job holds of the server's memory, once its clients are disconnected. */
@@ -139,7 +187,7 @@ final class ServerState {
    * and compared. It only grows.
    */
   long work() {
-    return REQUEST_WORK * served + keyspace.work() + waiters.work() + barriers.work();
+    return REQUEST_WORK * served + keyspace.work() + waiters.work();
   }
 
   ServingStatistics statistics() {
@@ -154,7 +202,7 @@ final class ServerState {
         acceptedConnections,
         refusedConnections,
         brokenConnections,
-        waiters.size() + barriers.size(),
+        waiters.size(),
         keyspace.size(),
         keyspace.storedBytes(),
         served);

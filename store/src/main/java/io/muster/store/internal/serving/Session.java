@@ -1,5 +1,7 @@
 package io.muster.store.internal.serving;
 
+import io.muster.store.internal.keyspace.Command;
+import io.muster.store.internal.keyspace.CommandLog;
 import io.muster.store.internal.keyspace.NotANumberException;
 import io.muster.store.internal.keyspace.StoreFullException;
 import io.muster.store.internal.serving.ClientWaits.Until;
@@ -18,14 +20,17 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Serves the requests of one client, and holds the client's state. A client that waits can send
- * further requests.
+ * further requests. Requests that change the keyspace become commands; while one {@linkplain
+ * #awaitsCommit awaits its commit}, no further request is served.
  *
  * <p>Called by one thread at a time, under the rule that guards the {@link ServerState}.
  */
-final class Session implements Requests {
+final class Session implements Requests, CommandLog.Completion {
   private static final byte[] EMPTY = {};
   private static final byte[] REFUSALS = Hello.REFUSALS.getBytes(StandardCharsets.UTF_8);
   private static final byte[] NUMBERED_WAITS =
@@ -59,6 +64,23 @@ final class Session implements Requests {
   private boolean refusals;
 
   private long workBefore;
+
+  /** What the client is sent once its command is applied. */
+  private interface Answer<C extends Command> {
+    void send(Session session, C command) throws IOException;
+  }
+
+  private static final Answer<Command> NO_REPLY = (session, command) -> requireApplied(command);
+
+  /** A command that is neither applied nor has it failed, and what follows it. */
+  private record Awaited<C extends Command>(C command, Answer<? super C> answer) {
+    void answer(Session session) throws IOException {
+      answer.send(session, command);
+    }
+  }
+
+  /** The command that the client awaits. */
+  private @Nullable Awaited<?> awaited;
 
   Session(ServerState state, ReplySink replySink) {
     this.state = state;
@@ -96,17 +118,89 @@ final class Session implements Requests {
       }
       state.served(served);
     } catch (WireException e) {
-      if (refusals) {
-        Refusal.write(reply(), String.valueOf(e.getMessage()));
-      }
+      refuse(e);
       throw e;
     } finally {
-      waits.endRequest();
-      state.stored.settle(contribution);
-      state.pins.settle();
+      endRequest();
     }
     waits.settle();
     return true;
+  }
+
+  private void endRequest() {
+    waits.endRequest();
+    state.stored.settle(contribution);
+    state.pins.settle();
+  }
+
+  /** Has the command applied, and sends its answer now or when {@link #answer} is called. */
+  private <C extends Command> void submit(C command, Answer<? super C> answer) throws IOException {
+    if (state.log.submit(command, this)) {
+      answer.send(this, command);
+    } else {
+      awaited = new Awaited<>(command, answer);
+    }
+  }
+
+  /** Whether a command of the client is neither applied nor has it failed. */
+  boolean awaitsCommit() {
+    return awaited != null;
+  }
+
+  @Override
+  public void completed() {
+    if (!dropped) {
+      replySink.committed();
+      return;
+    }
+    Awaited<?> unanswered = takeAwaited();
+    if (unanswered.command instanceof Command.Arrive arrival && arrival.mustWait()) {
+      state.submit(new Command.Leave(arrival.barrier()));
+    }
+  }
+
+  private Awaited<?> takeAwaited() {
+    Awaited<?> taken = Objects.requireNonNull(awaited);
+    awaited = null;
+    return taken;
+  }
+
+  /**
+   * Sends the answer to the command that the client {@link #awaitsCommit awaits}, which is applied
+   * or has failed.
+   *
+   * @throws WireException if the client must be disconnected
+   */
+  void answer() throws IOException {
+    waits.beginRequest();
+    try {
+      takeAwaited().answer(this);
+    } catch (WireException e) {
+      refuse(e);
+      throw e;
+    } finally {
+      endRequest();
+    }
+    waits.settle();
+  }
+
+  private void refuse(WireException reason) throws IOException {
+    if (refusals) {
+      Refusal.write(reply(), String.valueOf(reason.getMessage()));
+    }
+  }
+
+  /**
+   * Throws if the command has failed. The protocol has no error reply: PyTorch's servers drop the
+   * connection, and so do we.
+   */
+  private static void requireApplied(Command command) throws WireException {
+    Exception failure = command.failure();
+    if (failure instanceof StoreFullException) {
+      throw new LimitException(String.valueOf(failure.getMessage()));
+    } else if (failure != null) {
+      throw new WireException(String.valueOf(failure.getMessage()));
+    }
   }
 
   /** Starts to measure the work of a turn. */
@@ -183,21 +277,22 @@ final class Session implements Requests {
   }
 
   @Override
-  public void set(byte[] key, byte[] value) throws WireException {
+  public void set(byte[] key, byte[] value) throws IOException {
     state.stored.requireRoomToSet(contribution, key, value);
-    try {
-      state.keyspace.set(key, value);
-    } catch (StoreFullException e) {
-      throw refusal(e);
-    }
+    submit(new Command.Set(key, value), NO_REPLY);
   }
 
   @Override
   public void compareSet(byte[] key, byte[] expected, byte[] desired) throws IOException {
-    boolean swapped = swap(key, expected, desired);
-    Object value = swapped ? desired : state.keyspace.value(key);
+    state.stored.requireRoomToCompareSet(contribution, key, expected, desired);
+    submit(new Command.CompareSet(key, expected, desired), Session::replyValueAfterCompareSet);
+  }
+
+  private void replyValueAfterCompareSet(Command.CompareSet command) throws IOException {
+    requireApplied(command);
+    Object value = command.hasSwapped() ? command.desired() : state.keyspace.value(command.key());
     if (value == null) {
-      longReply.beginUnstored(expected);
+      longReply.beginUnstored(command.expected());
     } else {
       longReply.begin(value);
     }
@@ -205,23 +300,20 @@ final class Session implements Requests {
 
   @Override
   public void compareAndSwap(byte[] key, byte[] expected, byte[] desired) throws IOException {
-    if (swap(key, expected, desired)) {
+    state.stored.requireRoomToCompareSet(contribution, key, expected, desired);
+    submit(new Command.CompareSet(key, expected, desired), Session::replyWhetherSwapped);
+  }
+
+  private void replyWhetherSwapped(Command.CompareSet command) throws IOException {
+    requireApplied(command);
+    if (command.hasSwapped()) {
       reply().putByte(Reply.SWAPPED);
       return;
     }
-    Object value = state.keyspace.value(key);
+    Object value = state.keyspace.value(command.key());
     reply().putByte(value == null ? Reply.ABSENT : Reply.OTHER_VALUE);
     if (value != null) {
-      longReply.beginStored(key, value);
-    }
-  }
-
-  private boolean swap(byte[] key, byte[] expected, byte[] desired) throws WireException {
-    state.stored.requireRoomToCompareSet(contribution, key, expected, desired);
-    try {
-      return state.keyspace.compareAndSwap(key, expected, desired);
-    } catch (StoreFullException e) {
-      throw refusal(e);
+      longReply.beginStored(command.key(), value);
     }
   }
 
@@ -233,11 +325,12 @@ final class Session implements Requests {
   @Override
   public void add(byte[] key, long delta) throws IOException {
     state.stored.requireRoomToAdd(contribution, key);
-    try {
-      reply().putLong(state.keyspace.add(key, delta));
-    } catch (NotANumberException | StoreFullException e) {
-      throw refusal(e);
-    }
+    submit(new Command.Add(key, delta), Session::replySum);
+  }
+
+  private void replySum(Command.Add command) throws IOException {
+    requireApplied(command);
+    reply().putLong(command.sum());
   }
 
   @Override
@@ -264,18 +357,19 @@ final class Session implements Requests {
 
   @Override
   public void deleteKey(byte[] key) throws IOException {
-    reply().putLong(state.keyspace.delete(key) ? 1 : 0);
+    submit(new Command.Delete(key), Session::replyWhetherDeleted);
+  }
+
+  private void replyWhetherDeleted(Command.Delete command) throws IOException {
+    requireApplied(command);
+    reply().putLong(command.existed() ? 1 : 0);
   }
 
   @Override
-  public void append(byte[] key, byte[] value) throws WireException {
+  public void append(byte[] key, byte[] value) throws IOException {
     requireShortEnough(key, value);
     state.stored.requireRoomToAppend(contribution, key, value);
-    try {
-      state.keyspace.append(key, value);
-    } catch (StoreFullException e) {
-      throw refusal(e);
-    }
+    submit(new Command.Append(key, value), NO_REPLY);
   }
 
   private void requireShortEnough(byte[] key, byte[] appended) throws LimitException {
@@ -301,13 +395,9 @@ final class Session implements Requests {
   }
 
   @Override
-  public void multiSet(List<byte[]> keys, List<byte[]> values) throws WireException {
+  public void multiSet(List<byte[]> keys, List<byte[]> values) throws IOException {
     state.stored.requireRoomToSetAll(contribution, keys, values);
-    try {
-      state.keyspace.setAll(keys, values);
-    } catch (StoreFullException e) {
-      throw refusal(e);
-    }
+    submit(new Command.SetAll(keys, values), NO_REPLY);
   }
 
   @Override
@@ -322,25 +412,24 @@ final class Session implements Requests {
   }
 
   @Override
-  public void queuePush(byte[] key, byte[] value) throws WireException {
+  public void queuePush(byte[] key, byte[] value) throws IOException {
     state.stored.requireRoomToPush(contribution, key, value);
-    try {
-      state.keyspace.push(key, value);
-    } catch (StoreFullException e) {
-      throw refusal(e);
-    }
+    submit(new Command.Push(key, value), NO_REPLY);
   }
 
   @Override
   public void queuePop(byte[] key) throws IOException {
     waits.popped(key);
-    reply().putLong(state.keyspace.queueLength(key));
-    long removed = state.keyspace.removedBytes();
-    byte[] item = state.keyspace.pop(key);
-    if (item == null) {
-      return;
+    submit(new Command.Pop(key), Session::replyItem);
+  }
+
+  private void replyItem(Command.Pop command) throws IOException {
+    requireApplied(command);
+    reply().putLong(command.lengthBefore());
+    byte[] item = command.item();
+    if (item != null) {
+      longReply.begin(item, command.removedBefore());
     }
-    longReply.begin(item, removed);
   }
 
   @Override
@@ -358,11 +447,16 @@ final class Session implements Requests {
 
   @Override
   public void barrier(byte[] key, long worldSize) throws IOException {
-    try {
-      waits.arrive(contribution, key, worldSize);
-    } catch (NotANumberException | StoreFullException e) {
-      throw refusal(e);
+    if (waits.beginArrival(contribution, key)) {
+      submit(new Command.Arrive(key, worldSize), Session::endArrival);
     }
+  }
+
+  private void endArrival(Command.Arrive command) throws IOException {
+    if (!waits.areNumbered()) {
+      requireApplied(command);
+    }
+    waits.arrived(command);
   }
 
   @Override
@@ -396,16 +490,18 @@ final class Session implements Requests {
   @Override
   public void tryAdd(byte[] key, long delta) throws IOException {
     state.stored.requireRoomToAdd(contribution, key);
-    try {
-      long sum = state.keyspace.add(key, delta);
-      reply().putByte(Reply.FOUND);
-      reply().putLong(sum);
-    } catch (NotANumberException e) {
+    submit(new Command.Add(key, delta), Session::replySumOrValue);
+  }
+
+  private void replySumOrValue(Command.Add command) throws IOException {
+    if (command.failure() instanceof NotANumberException e) {
       reply().putByte(Reply.NOT_A_NUMBER);
       longReply.begin(e.value());
-    } catch (StoreFullException e) {
-      throw refusal(e);
+      return;
     }
+    requireApplied(command);
+    reply().putByte(Reply.FOUND);
+    reply().putLong(command.sum());
   }
 
   @Override
@@ -456,12 +552,5 @@ final class Session implements Requests {
   private Object valueOrEmpty(byte[] key) {
     Object value = state.keyspace.value(key);
     return value == null ? EMPTY : value;
-  }
-
-  /** The protocol has no error reply: PyTorch's servers drop the connection, and so do we. */
-  private static WireException refusal(Exception cause) {
-    return cause instanceof StoreFullException
-        ? new LimitException(String.valueOf(cause.getMessage()))
-        : new WireException(String.valueOf(cause.getMessage()));
   }
 }

@@ -387,6 +387,12 @@ final class ThreadedConnection implements Runnable, ReplySink, ByteSink {
     }
   }
 
+  /** The log of this backend applies each command at once. */
+  @Override
+  public void committed() {
+    throw new IllegalStateException("no command is awaited");
+  }
+
   @Override
   public boolean copiesReplies() {
     return false;

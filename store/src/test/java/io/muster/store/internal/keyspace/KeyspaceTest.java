@@ -20,7 +20,10 @@ import org.junit.jupiter.params.provider.CsvSource;
 class KeyspaceTest {
   private static final byte[] K = bytes("k");
 
-  /** What the keyspace told its listener: {@code k} changed, {@code q+} got an item. */
+  /**
+   * What the keyspace told its listener: {@code k} changed, {@code q+} got an item, {@code b|} is
+   * complete.
+   */
   private final List<String> events = new ArrayList<>();
 
   private final Keyspace keyspace = keyspace(Long.MAX_VALUE);
@@ -36,6 +39,11 @@ class KeyspaceTest {
           @Override
           public void itemPushed(byte[] key) {
             events.add(text(key) + "+");
+          }
+
+          @Override
+          public void barrierCompleted(byte[] key) {
+            events.add(text(key) + "|");
           }
         },
         maxStoredBytes);
@@ -87,6 +95,39 @@ class KeyspaceTest {
   }
 
   @Test
+  void arrive_completesTheBarrierWithTheLast_andWithEachThatComesLater() throws Exception {
+    assertThat(keyspace.arrive(K, 2)).isFalse();
+    assertThat(keyspace.arrive(K, 2)).isTrue();
+    assertThat(keyspace.arrive(K, 2)).isTrue();
+
+    assertThat(keyspace.get(K)).isEqualTo(bytes("3"));
+    assertThat(events).containsExactly("k", "k", "k|", "k", "k|");
+  }
+
+  @Test
+  void leave_withdrawsAnArrival_andDeletesTheKeyWithTheLast() throws Exception {
+    boolean unusedComplete = keyspace.arrive(K, 3);
+    unusedComplete = keyspace.arrive(K, 3);
+    keyspace.leave(K);
+    assertThat(keyspace.get(K)).isEqualTo(bytes("1"));
+
+    keyspace.leave(K);
+    assertThat(keyspace.get(K)).isNull();
+
+    keyspace.leave(K);
+    assertThat(keyspace.get(K)).isNull();
+  }
+
+  @Test
+  void leave_leavesAloneWhatIsNoCount() throws Exception {
+    keyspace.set(K, bytes("x"));
+
+    keyspace.leave(K);
+
+    assertThat(keyspace.get(K)).isEqualTo(bytes("x"));
+  }
+
+  @Test
   void set_listenerLooks_seesTheNewValue() throws Exception {
     List<byte[]> seen = new ArrayList<>();
     Keyspace[] self = new Keyspace[1];
@@ -102,6 +143,9 @@ class KeyspaceTest {
               public void itemPushed(byte[] key) {
                 seen.add(java.util.Objects.requireNonNull(self[0].pop(key)));
               }
+
+              @Override
+              public void barrierCompleted(byte[] key) {}
             },
             Long.MAX_VALUE);
 

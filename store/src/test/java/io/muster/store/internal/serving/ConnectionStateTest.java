@@ -41,8 +41,11 @@ class ConnectionStateTest {
 
     assertThat(legal)
         .containsExactly(
+            "OPEN AWAITS_COMMIT",
             "OPEN HALF_CLOSED",
             "OPEN DRAINING",
+            "AWAITS_COMMIT OPEN",
+            "AWAITS_COMMIT DRAINING",
             "HALF_CLOSED DRAINING",
             "HALF_CLOSED CLOSED",
             "DRAINING CLOSED");

@@ -21,6 +21,11 @@ final class NoClient implements ReplySink {
   }
 
   @Override
+  public void committed() {
+    throw new AssertionError("nothing is awaited");
+  }
+
+  @Override
   public boolean copiesReplies() {
     return true;
   }

@@ -80,5 +80,8 @@ class ReplyPinsTest {
 
     @Override
     public void itemPushed(byte[] key) {}
+
+    @Override
+    public void barrierCompleted(byte[] key) {}
   }
 }

@@ -16,7 +16,9 @@ import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** That a request for a key that is there allocates what is stored, and nothing else. */
+/**
+ * That a request for a key that is there allocates what is stored and a command, and nothing else.
+ */
 class SessionGarbageTest {
   private static final int REQUESTS = 1000;
   private static final byte[] KEY = "/key".getBytes(US_ASCII);
@@ -25,6 +27,8 @@ class SessionGarbageTest {
 
   /** An array's header and the 104 bytes. */
   private static final int VALUE_OBJECT = 16 + 104;
+
+  private static final int COMMAND = 40;
 
   private final WireOutput replies = new WireOutput((bytes, offset, length) -> {}, 32 * 1024);
   private final Session session =
@@ -44,6 +48,11 @@ class SessionGarbageTest {
             @Override
             public void evict(LimitException reason) {
               throw new AssertionError(reason);
+            }
+
+            @Override
+            public void committed() {
+              throw new AssertionError("nothing is awaited");
             }
 
             @Override
@@ -80,15 +89,18 @@ class SessionGarbageTest {
   }
 
   @Test
-  void writing_allocatesTheValue() throws Exception {
-    assertThat(allocatedBy(to -> to.set(KEY, VALUE))).isEqualTo(VALUE_OBJECT);
-    assertThat(allocatedBy(to -> to.compareSet(KEY, VALUE, VALUE)))
-        .as("the expected value and the new one")
-        .isEqualTo(2 * VALUE_OBJECT);
-    assertThat(allocatedBy(to -> to.compareAndSwap(KEY, VALUE, VALUE)))
-        .as("the expected value and the new one")
-        .isEqualTo(2 * VALUE_OBJECT);
-    assertThat(allocatedBy(to -> to.add(COUNTER, 1))).as("1000001 as text").isEqualTo(24);
+  void writing_allocatesTheValueAndACommand() throws Exception {
+    assertAllocates(VALUE_OBJECT, to -> to.set(KEY, VALUE));
+    // The expected value and the new one.
+    assertAllocates(2 * VALUE_OBJECT, to -> to.compareSet(KEY, VALUE, VALUE));
+    assertAllocates(2 * VALUE_OBJECT, to -> to.compareAndSwap(KEY, VALUE, VALUE));
+    // 1000001 as text.
+    assertAllocates(24, to -> to.add(COUNTER, 1));
+  }
+
+  /** Compiled code may not allocate the command. */
+  private void assertAllocates(long stored, Request request) throws Exception {
+    assertThat(allocatedBy(request)).isBetween(stored, stored + COMMAND);
   }
 
   /** How many bytes one of many such requests allocates. */

@@ -3,6 +3,7 @@ package io.muster.store.internal.serving;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import io.muster.store.internal.keyspace.CommandLog;
 import io.muster.store.internal.keyspace.StoreFullException;
 import io.muster.store.internal.wire.LimitException;
 import java.nio.charset.StandardCharsets;
@@ -16,8 +17,10 @@ class SharedBudgetTest {
 
   private final ServerMemory memory = new ServerMemory(64L << 20);
   private final LastResort lastResort = new LastResort(System::nanoTime);
-  private final ServerState first = new ServerState(SteppedLoop.LIMITS, memory, lastResort);
-  private final ServerState second = new ServerState(SteppedLoop.LIMITS, memory, lastResort);
+  private final ServerState first =
+      new ServerState(SteppedLoop.LIMITS, memory, lastResort, CommandLog::inMemory);
+  private final ServerState second =
+      new ServerState(SteppedLoop.LIMITS, memory, lastResort, CommandLog::inMemory);
   private final StoredMemory.Contribution toFirst = new StoredMemory.Contribution();
   private final StoredMemory.Contribution toSecond = new StoredMemory.Contribution();
 

@@ -2,6 +2,8 @@ package io.muster.store.internal.serving;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.muster.store.internal.keyspace.CommandLog;
+import io.muster.store.internal.keyspace.Keyspace;
 import io.muster.store.internal.socket.KeepAlive;
 import io.muster.store.internal.wire.Hello;
 import io.muster.store.internal.wire.Opcode;
@@ -10,6 +12,7 @@ import io.muster.store.internal.wire.WireLimits;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** An event loop without threads and sockets: the test runs its iterations and moves its clock. */
@@ -36,7 +39,12 @@ final class SteppedLoop {
   }
 
   SteppedLoop(ServingLimits limits) {
-    loop = new EventLoop(poller, limits, new RateLimitedLog(), () -> now += nanosPerLook);
+    this(limits, CommandLog::inMemory);
+  }
+
+  /** A loop whose jobs have the logs that {@code logs} makes. */
+  SteppedLoop(ServingLimits limits, Function<Keyspace, CommandLog> logs) {
+    loop = new EventLoop(poller, limits, new RateLimitedLog(), () -> now += nanosPerLook, logs);
     addJob();
   }
 

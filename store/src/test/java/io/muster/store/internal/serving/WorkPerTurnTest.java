@@ -63,6 +63,11 @@ class WorkPerTurnTest {
           }
 
           @Override
+          public void committed() {
+            throw new AssertionError("nothing is awaited");
+          }
+
+          @Override
           public boolean copiesReplies() {
             return true;
           }
