@@ -1,9 +1,8 @@
 package io.muster.interop;
 
 import io.muster.fixtures.ChildProcess;
+import io.muster.fixtures.TorchPython;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -20,32 +19,18 @@ import org.junit.jupiter.api.extension.ExtensionContext;
  */
 final class PythonPyTorch implements ExecutionCondition {
   private static final Path SCRIPTS = Path.of("src", "test", "python").toAbsolutePath();
-  private static final Path VENV = Path.of("..", ".venv", "bin", "python").toAbsolutePath();
-  private static final String PROBE =
-      "import torch, torch.distributed as d; assert d.is_available(); print(torch.__version__)";
 
-  private static String python = "python3";
+  private static String python = "";
   private static final @Nullable String MISSING = find();
 
   private static @Nullable String find() {
-    String named = System.getenv("MUSTER_PYTHON");
-    if (named != null && !named.isEmpty()) {
-      python = named;
-    } else if (Files.isExecutable(VENV)) {
-      python = VENV.toString();
-    }
     try {
-      Process probe =
-          new ProcessBuilder(python, "-W", "ignore", "-c", PROBE).redirectErrorStream(true).start();
-      String output = new String(probe.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-      String last = output.lines().reduce("", (before, line) -> line);
-      if (probe.waitFor() == 0) {
-        System.out.println("Testing with PyTorch " + last + " of Python");
-        return null;
-      }
-      return "the Python " + python + " cannot import torch.distributed: " + last;
+      TorchPython found = TorchPython.find(Path.of(".."));
+      python = found.command();
+      System.out.println("Testing with PyTorch " + found.torch() + " of Python");
+      return null;
     } catch (IOException e) {
-      return "there is no Python " + python + ": " + e.getMessage();
+      return String.valueOf(e.getMessage());
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       return "the search for Python was interrupted";

@@ -1,11 +1,12 @@
 package io.muster.store.server;
 
-import static io.muster.store.server.RawClient.blob;
-import static io.muster.store.server.RawClient.i64;
-import static io.muster.store.server.RawClient.keys;
-import static io.muster.store.server.RawClient.set;
+import static io.muster.fixtures.wire.RawClient.blob;
+import static io.muster.fixtures.wire.RawClient.i64;
+import static io.muster.fixtures.wire.RawClient.keys;
+import static io.muster.fixtures.wire.RawClient.set;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.muster.fixtures.wire.RawClient;
 import java.io.ByteArrayOutputStream;
 import java.util.Arrays;
 import java.util.SplittableRandom;

@@ -1,14 +1,15 @@
 package io.muster.store.server;
 
-import static io.muster.store.server.RawClient.CANCEL_WAIT;
-import static io.muster.store.server.RawClient.STOP_WAITING;
-import static io.muster.store.server.RawClient.WAIT_CANCELED;
-import static io.muster.store.server.RawClient.blob;
-import static io.muster.store.server.RawClient.i64;
-import static io.muster.store.server.RawClient.set;
+import static io.muster.fixtures.wire.RawClient.CANCEL_WAIT;
+import static io.muster.fixtures.wire.RawClient.STOP_WAITING;
+import static io.muster.fixtures.wire.RawClient.WAIT_CANCELED;
+import static io.muster.fixtures.wire.RawClient.blob;
+import static io.muster.fixtures.wire.RawClient.i64;
+import static io.muster.fixtures.wire.RawClient.set;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.muster.fixtures.Eventually;
+import io.muster.fixtures.wire.RawClient;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;

@@ -1,13 +1,15 @@
 package io.muster.store.server;
 
-import static io.muster.store.server.RawClient.VALIDATE;
-import static io.muster.store.server.RawClient.add;
-import static io.muster.store.server.RawClient.await;
-import static io.muster.store.server.RawClient.blob;
-import static io.muster.store.server.RawClient.i64;
-import static io.muster.store.server.RawClient.set;
+import static io.muster.fixtures.wire.RawClient.VALIDATE;
+import static io.muster.fixtures.wire.RawClient.add;
+import static io.muster.fixtures.wire.RawClient.await;
+import static io.muster.fixtures.wire.RawClient.blob;
+import static io.muster.fixtures.wire.RawClient.i64;
+import static io.muster.fixtures.wire.RawClient.set;
 
+import io.muster.fixtures.Bystander;
 import io.muster.fixtures.Eventually;
+import io.muster.fixtures.wire.RawClient;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import org.junit.jupiter.api.AfterEach;

@@ -1,16 +1,18 @@
 package io.muster.store.server;
 
-import static io.muster.store.server.RawClient.VALIDATE;
-import static io.muster.store.server.RawClient.add;
-import static io.muster.store.server.RawClient.await;
-import static io.muster.store.server.RawClient.blob;
-import static io.muster.store.server.RawClient.i64;
-import static io.muster.store.server.RawClient.set;
+import static io.muster.fixtures.wire.RawClient.VALIDATE;
+import static io.muster.fixtures.wire.RawClient.add;
+import static io.muster.fixtures.wire.RawClient.await;
+import static io.muster.fixtures.wire.RawClient.blob;
+import static io.muster.fixtures.wire.RawClient.i64;
+import static io.muster.fixtures.wire.RawClient.set;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.muster.fixtures.Background;
+import io.muster.fixtures.Bystander;
 import io.muster.fixtures.Eventually;
 import io.muster.fixtures.Randomized;
+import io.muster.fixtures.wire.RawClient;
 import java.io.ByteArrayOutputStream;
 import java.util.ArrayList;
 import java.util.List;

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import io.muster.fixtures.Eventually;
+import io.muster.fixtures.wire.RawClient;
 import io.muster.store.BoundDescriptor;
 import io.muster.store.Store;
 import io.muster.store.TcpStore;

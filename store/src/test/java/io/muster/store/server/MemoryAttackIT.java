@@ -2,8 +2,10 @@ package io.muster.store.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.muster.fixtures.Bystander;
 import io.muster.fixtures.ChildProcess;
 import io.muster.fixtures.Eventually;
+import io.muster.fixtures.wire.MemoryAttack;
 import io.muster.store.Store;
 import io.muster.store.TcpStore;
 import java.net.InetAddress;

@@ -1,12 +1,13 @@
 package io.muster.store.server;
 
-import static io.muster.store.server.RawClient.await;
-import static io.muster.store.server.RawClient.blob;
-import static io.muster.store.server.RawClient.i64;
-import static io.muster.store.server.RawClient.keys;
-import static io.muster.store.server.RawClient.set;
+import static io.muster.fixtures.wire.RawClient.await;
+import static io.muster.fixtures.wire.RawClient.blob;
+import static io.muster.fixtures.wire.RawClient.i64;
+import static io.muster.fixtures.wire.RawClient.keys;
+import static io.muster.fixtures.wire.RawClient.set;
 
 import io.muster.fixtures.Eventually;
+import io.muster.fixtures.wire.RawClient;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;

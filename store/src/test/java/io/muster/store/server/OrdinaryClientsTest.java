@@ -1,9 +1,11 @@
 package io.muster.store.server;
 
-import static io.muster.store.server.MemoryAttack.request;
+import static io.muster.fixtures.wire.RawRequest.request;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.muster.fixtures.Eventually;
+import io.muster.fixtures.wire.RawClient;
+import io.muster.fixtures.wire.RawRequest;
 import io.muster.store.MusterException;
 import io.muster.store.TcpStore;
 import java.nio.charset.StandardCharsets;
@@ -59,7 +61,7 @@ class OrdinaryClientsTest extends ServerTest {
 
   @Test
   void halfSentValues_justArrived_makeRoom() {
-    byte[] set = MemoryAttack.set("/half", new byte[LONG]);
+    byte[] set = RawRequest.set("/half", new byte[LONG]);
     byte[] half = Arrays.copyOf(set, LONG / 2);
     List<RawClient> attackers = new ArrayList<>();
     try {
@@ -77,7 +79,7 @@ class OrdinaryClientsTest extends ServerTest {
   /** Fault A11. Clients that do not understand refusals are in the other tests. */
   @Test
   void halfSentValue_whoseClientUnderstands_isRefusedWithTheReason() {
-    byte[] set = MemoryAttack.set("/half", new byte[LONG]);
+    byte[] set = RawRequest.set("/half", new byte[LONG]);
     byte[] half = Arrays.copyOf(set, LONG / 2);
     try (RawClient victim = connect()) {
       victim.send("86" + RawClient.keys("refusals"));
@@ -103,7 +105,7 @@ class OrdinaryClientsTest extends ServerTest {
 
   @Test
   void requestsOfTheUsualSize_neverFinished_makeRoom() {
-    byte[] set = MemoryAttack.set("/half", new byte[512 * 1024]);
+    byte[] set = RawRequest.set("/half", new byte[512 * 1024]);
     byte[] half = Arrays.copyOf(set, set.length - 1);
     List<RawClient> attackers = new ArrayList<>();
     try {
@@ -124,7 +126,7 @@ class OrdinaryClientsTest extends ServerTest {
     byte[] usual = new byte[1 << 20];
     List<RawClient> attackers = new ArrayList<>();
     try (RawClient slow = connect()) {
-      slow.send(MemoryAttack.set("/usual", usual));
+      slow.send(RawRequest.set("/usual", usual));
       slow.send(request(3).blob("/usual").bytes());
       assertThat(slow.readLong()).isEqualTo(usual.length);
       expectServed(

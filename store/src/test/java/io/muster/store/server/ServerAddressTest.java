@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.muster.fixtures.Ipv6;
+import io.muster.fixtures.wire.RawClient;
 import io.muster.store.NetworkException;
 import java.io.IOException;
 import java.net.BindException;

@@ -1,13 +1,14 @@
 package io.muster.store.server;
 
-import static io.muster.store.server.RawClient.await;
-import static io.muster.store.server.RawClient.blob;
-import static io.muster.store.server.RawClient.i64;
+import static io.muster.fixtures.wire.RawClient.await;
+import static io.muster.fixtures.wire.RawClient.blob;
+import static io.muster.fixtures.wire.RawClient.i64;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 import io.muster.fixtures.Background;
 import io.muster.fixtures.Eventually;
+import io.muster.fixtures.wire.RawClient;
 import java.io.File;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,5 +1,6 @@
 package io.muster.store.server;
 
+import io.muster.fixtures.wire.RawClient;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.EnumSource;

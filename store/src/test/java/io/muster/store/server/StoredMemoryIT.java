@@ -1,12 +1,13 @@
 package io.muster.store.server;
 
-import static io.muster.store.server.RawClient.add;
-import static io.muster.store.server.RawClient.blob;
-import static io.muster.store.server.RawClient.i64;
-import static io.muster.store.server.RawClient.set;
+import static io.muster.fixtures.wire.RawClient.add;
+import static io.muster.fixtures.wire.RawClient.blob;
+import static io.muster.fixtures.wire.RawClient.i64;
+import static io.muster.fixtures.wire.RawClient.set;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.muster.fixtures.wire.RawClient;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;

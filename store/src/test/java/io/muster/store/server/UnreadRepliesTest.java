@@ -1,10 +1,12 @@
 package io.muster.store.server;
 
-import static io.muster.store.server.MemoryAttack.request;
-import static io.muster.store.server.RawClient.blob;
+import static io.muster.fixtures.wire.RawClient.blob;
+import static io.muster.fixtures.wire.RawRequest.request;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.muster.fixtures.Eventually;
+import io.muster.fixtures.wire.RawClient;
+import io.muster.fixtures.wire.RawRequest;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -32,7 +34,7 @@ class UnreadRepliesTest extends ServerTest {
 
   private void set(String key, byte[] value) {
     try (RawClient client = connect()) {
-      client.send(MemoryAttack.set(key, value)).sync();
+      client.send(RawRequest.set(key, value)).sync();
     }
   }
 
