@@ -19,6 +19,7 @@ import org.knowm.xchart.VectorGraphicsEncoder.VectorGraphicsFormat;
 import org.knowm.xchart.XYChart;
 import org.knowm.xchart.XYChartBuilder;
 import org.knowm.xchart.XYSeries;
+import org.knowm.xchart.style.AxesChartStyler;
 import org.knowm.xchart.style.Styler.ChartTheme;
 import org.knowm.xchart.style.Styler.LegendPosition;
 import org.knowm.xchart.style.lines.SeriesLines;
@@ -64,15 +65,7 @@ public final class Chart {
             .xAxisTitle(axes.x)
             .yAxisTitle(axes.y)
             .build();
-    chart
-        .getStyler()
-        .setXAxisLogarithmic(axes.logX)
-        .setYAxisLogarithmic(axes.logY)
-        .setLocale(Locale.ROOT)
-        .setPlotGridLinesStroke(GRID)
-        .setPlotGridLinesColor(Color.LIGHT_GRAY)
-        .setAxisTickMarksStroke(GRID)
-        .setLegendPosition(LegendPosition.OutsideE);
+    style(chart.getStyler().setXAxisLogarithmic(axes.logX).setYAxisLogarithmic(axes.logY));
     series.forEach(
         (name, points) -> {
           List<Map.Entry<Double, Double>> drawn =
@@ -114,21 +107,22 @@ public final class Chart {
             .title(title)
             .yAxisTitle("ratio, the less the better")
             .build();
-    chart
-        .getStyler()
-        .setDefaultSeriesRenderStyle(CategorySeriesRenderStyle.Scatter)
-        .setXAxisLabelRotation(90)
-        .setYAxisLogarithmic(true)
-        .setLocale(Locale.ROOT)
-        .setPlotGridLinesStroke(GRID)
-        .setPlotGridLinesColor(Color.LIGHT_GRAY)
-        .setAxisTickMarksStroke(GRID)
-        .setLegendPosition(LegendPosition.OutsideE);
+    chart.getStyler().setDefaultSeriesRenderStyle(CategorySeriesRenderStyle.Scatter);
+    style(chart.getStyler().setXAxisLabelRotation(90).setYAxisLogarithmic(true));
     if (!names.isEmpty()) {
       chart.addSeries("Muster / PyTorch", names, ratios);
       chart.addSeries("target, at most", names, targets);
     }
     return chart;
+  }
+
+  private static void style(AxesChartStyler styler) {
+    styler
+        .setLocale(Locale.ROOT)
+        .setPlotGridLinesStroke(GRID)
+        .setPlotGridLinesColor(Color.LIGHT_GRAY)
+        .setAxisTickMarksStroke(GRID)
+        .setLegendPosition(LegendPosition.OutsideE);
   }
 
   /** Writes a picture, whose letters are outlines, with its title and the names in it as text. */
@@ -138,11 +132,9 @@ public final class Chart {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     VectorGraphicsEncoder.saveVectorGraphic(chart, bytes, VectorGraphicsFormat.SVG);
     String text =
-        String.format(
-            Locale.ROOT,
+        Text.format(
             "<title>%s</title><desc>%s</desc>",
-            escaped(chart.getTitle()),
-            escaped(String.join("; ", names)));
+            escaped(chart.getTitle()), escaped(String.join("; ", names)));
     // Hundredths of a pixel are enough.
     String svg = bytes.toString(StandardCharsets.UTF_8).replaceAll("(\\.\\d{2})\\d+", "$1");
     int end = svg.indexOf('>', svg.indexOf("<svg")) + 1;

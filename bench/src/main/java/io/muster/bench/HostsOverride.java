@@ -9,7 +9,6 @@ import java.nio.channels.DatagramChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Locale;
 
 /**
  * The host names that a server finds for the addresses of its clients. PyTorch's server looks up
@@ -26,41 +25,48 @@ public final class HostsOverride implements Closeable {
   /** On loopback, an address of this process only, as the port can be no other. */
   private static final InetSocketAddress SILENT =
       new InetSocketAddress(
-          String.format(
-              Locale.ROOT,
+          Text.format(
               "127.%d.%d.53",
-              ProcessHandle.current().pid() / 256 % 256,
-              ProcessHandle.current().pid() % 256),
+              ProcessHandle.current().pid() / 256 % 256, ProcessHandle.current().pid() % 256),
           53);
 
+  private final boolean possible =
+      new ProcessBuilder("unshare", "-m", "true").start().waitFor() == 0;
   private final Path directory = Files.createTempDirectory("names");
   private final Path resolver = directory.resolve("resolv.conf");
 
   /** A DNS server that receives every query and answers none. */
   private final DatagramChannel silent = DatagramChannel.open(StandardProtocolFamily.INET);
 
-  public HostsOverride() throws IOException {
-    silent.bind(SILENT);
+  public HostsOverride() throws IOException, InterruptedException {
+    if (possible) {
+      silent.bind(SILENT);
+    }
     Files.writeString(
         resolver, "nameserver " + SILENT.getAddress().getHostAddress() + System.lineSeparator());
   }
 
   /** Whether this process may mount. */
-  public static boolean canBeChosen() throws IOException, InterruptedException {
-    return new ProcessBuilder("unshare", "-m", "true").start().waitFor() == 0;
+  public boolean isPossible() {
+    return possible;
   }
 
   /** What a page says of the names that servers found. */
-  public static String describe(boolean chosen) {
-    return chosen
+  public String describe() {
+    return possible
         ? "a hosts file of its own answers at once, unless the table says otherwise"
         : "this machine's own DNS configuration applies, because the run may not mount a hosts file";
   }
 
-  /** The start of a command for which names are found at once: PyTorch at its best. */
+  /**
+   * The prefix of a command for which names are found at once, PyTorch at its best. Nothing where
+   * this process may not mount.
+   */
   public List<String> known() throws IOException {
     String self = InetAddress.getLocalHost().getHostName();
-    return commandWith("127.0.0.1 localhost " + self + "\n::ffff:127.0.0.1 localhost\n");
+    return possible
+        ? commandWith("127.0.0.1 localhost " + self + "\n::ffff:127.0.0.1 localhost\n")
+        : List.of();
   }
 
   /** The prefix of a command for which no host name resolves and no DNS server answers. */

@@ -3,7 +3,6 @@ package io.muster.bench;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Locale;
 import java.util.stream.Stream;
 
 /** What the figures were taken on. */
@@ -12,8 +11,7 @@ public final class Machine {
 
   public static String describe() throws IOException {
     Runtime.Version jdk = Runtime.version();
-    return String.format(
-        Locale.ROOT,
+    return Text.format(
         "Machine: %s, %d cores; the processes were %s. %s %s, JDK %s (%s).",
         field("/proc/cpuinfo", "model name"),
         processors(),

@@ -2,8 +2,8 @@ package io.muster.bench;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.function.DoubleConsumer;
+import java.util.stream.Collectors;
 
 /** One figure of each round. */
 public final class Samples {
@@ -16,6 +16,16 @@ public final class Samples {
   /** Hands over the figures in the order of the rounds. */
   void forEach(DoubleConsumer consumer) {
     figures.forEach(consumer::accept);
+  }
+
+  /** The figures in the order of the rounds, with tabs between them. */
+  String toLine() {
+    return figures.stream().map(String::valueOf).collect(Collectors.joining("\t"));
+  }
+
+  /** How many there are. */
+  public int count() {
+    return figures.size();
   }
 
   /** The median, or NaN if there are no figures. */
@@ -58,6 +68,6 @@ public final class Samples {
 
   private static String text(double figure) {
     int decimals = figure < 10 ? 2 : figure < 100 ? 1 : 0;
-    return String.format(Locale.ROOT, "%,." + decimals + "f", figure);
+    return Text.format("%,." + decimals + "f", figure);
   }
 }

@@ -1,18 +1,15 @@
 package io.muster.bench;
 
 import io.muster.fixtures.ChildProcess;
+import io.muster.fixtures.ParentProcess;
 import io.muster.store.server.ServerBackend;
 import io.muster.store.server.StoreServer;
 import io.muster.store.server.StoreServerOptions;
-import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.InputStreamReader;
-import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -44,7 +41,6 @@ public final class ServerProcess implements AutoCloseable {
   private static final List<String> FLAGS_OF_SERVE = List.of("-XX:+UseSerialGC");
 
   private static final long TIMEOUT_MILLIS = 60_000;
-  private static final String ANSWER = "= ";
   private static final String HOLDINGS = "holdings";
   private static final String COLLECT = "collect";
 
@@ -147,49 +143,36 @@ public final class ServerProcess implements AutoCloseable {
     switch (Kind.valueOf(args[0])) {
       case PYTORCH -> {
         TCPStore server = pyTorch(0, true);
-        serveUntilInputEnds(server.getPort() & 0xffff);
+        ParentProcess.answer(server.getPort() & 0xffff);
+        ParentProcess.awaitEnd();
         server.close();
       }
       // Without more options, so that this runs with earlier versions of the store, too.
-      case EVENT_LOOP ->
-          serve(
-              StoreServer.start(
-                  StoreServerOptions.builder().maxValueBytes(MAX_VALUE_BYTES).build()));
-      case THREADED ->
-          serve(
-              StoreServer.start(
-                  StoreServerOptions.builder()
-                      .backend(ServerBackend.THREADED)
-                      .maxValueBytes(MAX_VALUE_BYTES)
-                      .build()));
+      case EVENT_LOOP -> serve(StoreServerOptions.builder());
+      case THREADED -> serve(StoreServerOptions.builder().backend(ServerBackend.THREADED));
       case ECHO -> {
         try (ServerSocket listener = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
           Thread echo = new Thread(() -> echo(listener), "echo");
           echo.setDaemon(true);
           echo.start();
-          serveUntilInputEnds(listener.getLocalPort());
+          ParentProcess.answer(listener.getLocalPort());
+          ParentProcess.awaitEnd();
         }
       }
     }
   }
 
-  private static void serve(StoreServer server) throws IOException {
-    try (server) {
-      System.out.println(ANSWER + server.port());
-      BufferedReader in =
-          new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
-      for (String line = in.readLine(); line != null; line = in.readLine()) {
-        if (line.equals(COLLECT)) {
-          System.gc();
-        }
-        System.out.println(ANSWER + ServerHoldings.of(server));
-      }
+  private static void serve(StoreServerOptions.Builder options) throws IOException {
+    try (StoreServer server = StoreServer.start(options.maxValueBytes(MAX_VALUE_BYTES).build())) {
+      ParentProcess.answer(server.port());
+      ParentProcess.answerEach(
+          line -> {
+            if (line.equals(COLLECT)) {
+              System.gc();
+            }
+            return ServerHoldings.of(server);
+          });
     }
-  }
-
-  private static void serveUntilInputEnds(int port) throws IOException {
-    System.out.println(ANSWER + port);
-    long unused = System.in.transferTo(OutputStream.nullOutputStream());
   }
 
   private static void echo(ServerSocket listener) {

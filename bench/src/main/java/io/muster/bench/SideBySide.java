@@ -20,6 +20,7 @@ public final class SideBySide {
   private final List<String> sides;
   private final Results results;
   private final String loadBefore = Machine.load();
+  private final List<Work> works = new ArrayList<>();
 
   /** A piece of work. */
   @FunctionalInterface
@@ -33,6 +34,13 @@ public final class SideBySide {
     Map<String, Double> on(String side, int round) throws IOException, InterruptedException;
   }
 
+  /** Operations that are timed. */
+  @FunctionalInterface
+  public interface Timed {
+    /** Does them, and returns the nanoseconds they took; NaN if the side does not take part. */
+    double nanos(String side, int operations) throws IOException, InterruptedException;
+  }
+
   /** A comparison of sides, the first of which is what the others are compared with. */
   public SideBySide(Options options, String... sides) throws IOException {
     this.options = options;
@@ -40,16 +48,33 @@ public final class SideBySide {
     this.results = new Results(this.sides);
   }
 
-  /** Does some pieces of work, all of them in each round. */
-  public void run(List<Work> works) throws IOException, InterruptedException {
-    run(options.warmUp(), options.rounds(), works);
+  /** Adds work, unless the options leave out its name. */
+  public void add(String name, Work work) {
+    if (options.includes(name)) {
+      works.add(work);
+    }
+  }
+
+  /** Adds work that does so many operations, scaled, and has one figure, in µs per operation. */
+  public void addTimed(String figure, int operations, Timed timed) {
+    int scaled = options.scaled(operations);
+    add(
+        figure,
+        (side, round) -> {
+          double nanos = timed.nanos(side, scaled);
+          return Double.isNaN(nanos) ? Map.of() : Map.of(figure, nanos / 1e3 / scaled);
+        });
+  }
+
+  /** Does all work that was added, in each round. */
+  public void run() throws IOException, InterruptedException {
+    run(options.warmUp(), options.rounds());
   }
 
   /** The same with another number of rounds than the options say. */
-  public void run(int warmUp, int rounds, List<Work> works)
-      throws IOException, InterruptedException {
+  public void run(int warmUp, int rounds) throws IOException, InterruptedException {
     for (int round = -warmUp; round < rounds; round++) {
-      options.sayRound(round, rounds);
+      System.err.println(round < 0 ? "warming up" : "round " + (round + 1) + " of " + rounds);
       for (Work work : works) {
         for (String side : inTurn(round)) {
           Map<String, Double> figures = work.on(side, round);
@@ -59,6 +84,7 @@ public final class SideBySide {
         }
       }
     }
+    works.clear();
   }
 
   /** The sides in the order of a round. */
@@ -76,7 +102,7 @@ public final class SideBySide {
   /** A page that knows how the figures came about; what they are is still to be filled in. */
   public Page page(String template) throws IOException {
     return Page.of(template)
-        .with("machine", Machine.describe())
+        .with("machine", results.takenOn())
         .with("load before", loadBefore)
         .with("load after", Machine.load())
         .with("rounds", options.rounds())

@@ -6,6 +6,7 @@ import static io.muster.bench.SideBySide.PYTORCH;
 import io.muster.bench.Options;
 import io.muster.bench.Results;
 import io.muster.bench.SideBySide;
+import io.muster.bench.Text;
 import io.muster.bench.collectives.RankSide.Collective;
 import io.muster.fixtures.ChildProcess;
 import io.muster.store.server.StoreServer;
@@ -18,81 +19,76 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import java.util.TreeMap;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 
 /** Times collectives of PyTorch's Gloo and of Muster. Each rank is a process of its own. */
-public final class CollectivesBenchmark {
-  private static final String USAGE =
-      "usage: side-by-side-collectives [--rounds N] [--warm-up N] [--scale F] [--write FILE]"
-          + " [--figures FILE]";
-
+@Command(
+    name = "side-by-side-collectives",
+    description = "Times collectives of PyTorch's Gloo and of Muster.")
+public final class CollectivesBenchmark implements Callable<Integer> {
   private static final int[] WORLD_SIZES = {2, 4};
 
-  private CollectivesBenchmark() {}
+  /** Numbers of calls per round, by the bytes per rank. */
+  private static final Map<Integer, Integer> CALLS =
+      new TreeMap<>(Map.of(1 << 10, 500, 1 << 20, 40, 64 << 20, 2));
 
-  /** A collective, the bytes per rank, and the number of calls per round. */
-  private record Workload(Collective collective, int worldSize, int bytes, int times) {
-    String figure() {
-      String name = collective.name().toLowerCase(Locale.ROOT).replace("_", "-");
-      String size = bytes < 1 << 20 ? (bytes >> 10) + " KiB" : (bytes >> 20) + " MiB";
-      return name + ", " + worldSize + " ranks, " + size + ", µs";
-    }
-  }
+  @Mixin private final Options options = new Options(15, 5);
 
-  /** Measures, prints, and writes the files that were named. */
-  public static void main(String... args) throws IOException, InterruptedException {
-    Options options = Options.parse(USAGE, 15, 5, args);
+  @Override
+  public Integer call() throws IOException, InterruptedException {
     SideBySide run = new SideBySide(options, PYTORCH, MUSTER);
     Map<String, List<ChildProcess>> worlds = new HashMap<>();
-    Map<String, Integer> bytes = new LinkedHashMap<>();
-    List<SideBySide.Work> works = new ArrayList<>();
+    Map<String, Integer> bytesOf = new LinkedHashMap<>();
     try {
       for (int size : WORLD_SIZES) {
         worlds.put(PYTORCH + size, world(PYTORCH, size));
         worlds.put(MUSTER + size, world(MUSTER, size));
         for (Collective collective : Collective.values()) {
-          for (Workload workload :
-              List.of(
-                  new Workload(collective, size, 1 << 10, 500),
-                  new Workload(collective, size, 1 << 20, 40),
-                  new Workload(collective, size, 64 << 20, 2))) {
-            bytes.put(workload.figure(), workload.bytes);
-            works.add(work(options, workload, worlds));
-          }
+          CALLS.forEach(
+              (bytes, calls) -> {
+                String figure = figure(collective, size, bytes);
+                bytesOf.put(figure, bytes);
+                run.addTimed(
+                    figure,
+                    calls,
+                    (side, times) ->
+                        nanos(
+                            Objects.requireNonNull(worlds.get(side + size)),
+                            collective + " " + bytes + " " + times));
+              });
         }
       }
-      run.run(works);
+      run.run();
     } finally {
       worlds.values().forEach(world -> world.forEach(ChildProcess::close));
     }
     Results results = run.results();
     String table =
         results.table(
-            bytes::containsKey,
-            throughput(results, PYTORCH, bytes),
-            throughput(results, MUSTER, bytes));
+            name -> true,
+            throughput(results, PYTORCH, bytesOf),
+            throughput(results, MUSTER, bytesOf));
     options.publish(run.page("collectives.md").with("table", table).text());
     run.writeFigures();
+    return 0;
   }
 
-  private static SideBySide.Work work(
-      Options options, Workload workload, Map<String, List<ChildProcess>> worlds) {
-    int times = options.scaled(workload.times);
-    return (side, round) -> {
-      List<ChildProcess> world = Objects.requireNonNull(worlds.get(side + workload.worldSize));
-      long nanos = nanos(world, workload.collective, workload.bytes, times);
-      return Map.of(workload.figure(), nanos / 1e3 / times);
-    };
+  private static String figure(Collective collective, int ranks, int bytes) {
+    String name = collective.name().toLowerCase(Locale.ROOT).replace("_", "-");
+    String size = bytes < 1 << 20 ? (bytes >> 10) + " KiB" : (bytes >> 20) + " MiB";
+    return name + ", " + ranks + " ranks, " + size + ", µs";
   }
 
   private static Results.Column throughput(
-      Results results, String side, Map<String, Integer> bytes) {
+      Results results, String side, Map<String, Integer> bytesOf) {
     return new Results.Column(
         side + ", GB/s",
         name ->
-            String.format(
-                Locale.ROOT,
-                "%.2f",
-                bytes.getOrDefault(name, 0) / 1e3 / results.of(name, side).median()));
+            Text.format(
+                "%.2f", bytesOf.getOrDefault(name, 0) / 1e3 / results.of(name, side).median()));
   }
 
   /** The ranks of a world, which are connected on return. */
@@ -115,9 +111,9 @@ public final class CollectivesBenchmark {
     return ranks;
   }
 
-  /** Repeats a collective in a world; the nanoseconds of the rank that took longest. */
-  private static long nanos(List<ChildProcess> world, Collective collective, int bytes, int times) {
-    world.forEach(rank -> rank.tell(collective + " " + bytes + " " + times));
+  /** Lets all ranks of a world do what is asked; the nanoseconds of the one that took longest. */
+  private static long nanos(List<ChildProcess> world, String request) {
+    world.forEach(rank -> rank.tell(request));
     return world.stream().mapToLong(rank -> Long.parseLong(rank.answer())).max().orElseThrow();
   }
 }

@@ -2,10 +2,8 @@ package io.muster.bench.collectives;
 
 import io.muster.bench.SideBySide;
 import io.muster.bench.collectives.RankSide.Collective;
-import java.io.BufferedReader;
+import io.muster.fixtures.ParentProcess;
 import java.io.IOException;
-import java.io.InputStreamReader;
-import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.Map;
 
@@ -22,17 +20,18 @@ final class RankMain {
         args[0].equals(SideBySide.PYTORCH)
             ? new PyTorchRankSide(port, rank, size)
             : new MusterRankSide(port, rank, size)) {
-      System.out.println("= joined");
+      ParentProcess.answer("joined");
       Map<String, Runnable> prepared = new HashMap<>();
-      var lines = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
-      for (String line = lines.readLine(); line != null; line = lines.readLine()) {
-        String[] words = line.split(" ", -1);
-        Runnable work =
-            prepared.computeIfAbsent(
-                words[0] + " " + words[1],
-                unused -> side.prepare(Collective.valueOf(words[0]), Integer.parseInt(words[1])));
-        System.out.println("= " + nanos(side, work, Integer.parseInt(words[2])));
-      }
+      ParentProcess.answerEach(
+          line -> {
+            String[] words = line.split(" ", -1);
+            Runnable work =
+                prepared.computeIfAbsent(
+                    words[0] + " " + words[1],
+                    unused ->
+                        side.prepare(Collective.valueOf(words[0]), Integer.parseInt(words[1])));
+            return nanos(side, work, Integer.parseInt(words[2]));
+          });
     }
   }
 

@@ -2,6 +2,7 @@ package io.muster.bench.crowd;
 
 import java.io.EOFException;
 import java.io.IOException;
+import java.net.ConnectException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.StandardSocketOptions;
@@ -13,8 +14,19 @@ public final class Caller implements AutoCloseable {
   private final SocketChannel channel;
   private final ByteBuffer reply = ByteBuffer.allocateDirect(64 * 1024);
 
+  /**
+   * Connects and validates.
+   *
+   * @throws ConnectException if nobody listens on the port
+   */
   public Caller(int port) throws IOException {
-    channel = SocketChannel.open(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
+    InetSocketAddress server = new InetSocketAddress(InetAddress.getLoopbackAddress(), port);
+    channel = SocketChannel.open(server);
+    // While nobody listens, a connection can be given the very port it asks for, and meet itself.
+    if (server.equals(channel.getLocalAddress())) {
+      channel.close();
+      throw new ConnectException("nobody listens on " + server);
+    }
     channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
     send(Message.of(request -> request.validate()));
   }
@@ -29,7 +41,7 @@ public final class Caller implements AutoCloseable {
    *
    * @return nanoseconds from the request to the end of the reply
    */
-  long call(Message request, long replyBytes) throws IOException {
+  public long call(Message request, long replyBytes) throws IOException {
     long start = System.nanoTime();
     request.writeTo(channel);
     for (long missing = replyBytes; missing > 0; ) {

@@ -61,22 +61,20 @@ public final class Crowd implements AutoCloseable {
     long start = System.nanoTime();
     unanswered = clients;
     for (int i = 0; i < clients; i++) {
-      Member member = new Member(SocketChannel.open());
-      members.add(member);
-      member.connect();
+      members.add(new Member());
       // Otherwise connected clients would get no replies until the last one has begun to connect.
       if (i % 64 == 63) {
         serve(selector.selectNow());
       }
     }
-    serveAll();
+    awaitReplies();
     return System.nanoTime() - start;
   }
 
   /** Sends every client's request, and does not wait for answers. */
   void send(IntFunction<Message> requests) throws IOException {
     for (int i = 0; i < members.size(); i++) {
-      members.get(i).send(requests.apply(i), 0);
+      requests.apply(i).writeTo(members.get(i).channel);
     }
   }
 
@@ -86,24 +84,24 @@ public final class Crowd implements AutoCloseable {
    * @return nanoseconds until the last client has read its reply of {@code replyBytes} bytes
    */
   public long exchange(Message request, int replyBytes) throws IOException {
-    long start = System.nanoTime();
-    expect(replyBytes);
-    send(i -> request);
-    serveAll();
-    return System.nanoTime() - start;
+    return loop(request, replyBytes, members.size());
   }
 
   /** Every client now also waits for {@code replyBytes} more bytes. */
   void expect(int replyBytes) {
     unanswered = members.size();
-    for (Member member : members) {
-      member.missing += replyBytes;
-    }
+    members.forEach(member -> member.missing += replyBytes);
   }
 
   /** Returns when every client has what it waits for. */
   void awaitReplies() throws IOException {
-    serveAll();
+    long deadline = System.nanoTime() + PATIENCE_NANOS;
+    while (unanswered > 0) {
+      serve(selector.select(1_000));
+      if (System.nanoTime() - deadline > 0) {
+        throw new IOException(unanswered + " of " + members.size() + " clients have no answer");
+      }
+    }
   }
 
   /**
@@ -118,7 +116,7 @@ public final class Crowd implements AutoCloseable {
     for (Member member : members) {
       member.repeat(request, replyBytes, each);
     }
-    serveAll();
+    awaitReplies();
     return System.nanoTime() - start;
   }
 
@@ -138,16 +136,6 @@ public final class Crowd implements AutoCloseable {
     selector.close();
   }
 
-  private void serveAll() throws IOException {
-    long deadline = System.nanoTime() + PATIENCE_NANOS;
-    while (unanswered > 0) {
-      serve(selector.select(1_000));
-      if (System.nanoTime() - deadline > 0) {
-        throw new IOException(unanswered + " of " + members.size() + " clients have no answer");
-      }
-    }
-  }
-
   private void serve(int ready) throws IOException {
     if (ready == 0) {
       return;
@@ -160,84 +148,74 @@ public final class Crowd implements AutoCloseable {
     selector.selectedKeys().clear();
   }
 
-  /** One client. */
+  /** One client, which is connecting at first, and then says hello and joins. */
   private final class Member {
-    private final SocketChannel channel;
-    private SelectionKey key;
+    private final SocketChannel channel = SocketChannel.open();
+    private final SelectionKey key;
 
     /** The bytes that answer what is under way, as far as they have not come. */
-    private int missing;
+    private int missing = PING_REPLY_BYTES;
 
-    /** What is sent next and how much answers it. */
-    private Message next;
+    /** What is sent next, how much answers it, and how often it is sent. */
+    private Message next = joining;
 
-    private int nextReplyBytes;
-    private int repeats;
+    private int nextReplyBytes = ADD_REPLY_BYTES;
+    private int repeats = 1;
 
-    Member(SocketChannel channel) throws IOException {
-      this.channel = channel;
-      this.next = hello;
+    Member() throws IOException {
       channel.configureBlocking(false);
       channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
-      key = channel.register(selector, 0, this);
-    }
-
-    void connect() throws IOException {
-      missing = PING_REPLY_BYTES;
-      repeats = 1;
-      next = joining;
-      nextReplyBytes = ADD_REPLY_BYTES;
+      key = channel.register(selector, SelectionKey.OP_CONNECT, this);
       if (channel.connect(server)) {
-        connected();
-      } else {
-        key.interestOps(SelectionKey.OP_CONNECT);
+        sayHello();
       }
     }
 
-    private void connected() throws IOException {
+    private void sayHello() throws IOException {
       key.interestOps(SelectionKey.OP_READ);
       hello.writeTo(channel);
-    }
-
-    void send(Message request, int replyBytes) throws IOException {
-      missing += replyBytes;
-      request.writeTo(channel);
     }
 
     void repeat(Message request, int replyBytes, int times) throws IOException {
       next = request;
       nextReplyBytes = replyBytes;
-      repeats = times - 1;
-      send(request, replyBytes);
+      repeats = times;
+      sendNext();
+    }
+
+    private void sendNext() throws IOException {
+      repeats--;
+      missing += nextReplyBytes;
+      next.writeTo(channel);
     }
 
     void ready() {
       try {
         if (key.isConnectable()) {
           if (channel.finishConnect()) {
-            connected();
+            sayHello();
           }
-          return;
-        }
-        int read = channel.read(input.clear());
-        if (read < 0) {
-          throw new EOFException("the server closed a connection");
-        }
-        missing -= read;
-        if (missing > 0) {
-          return;
-        }
-        if (missing < 0) {
-          throw new IOException(-missing + " bytes more than asked for");
-        }
-        if (repeats > 0) {
-          repeats--;
-          send(next, nextReplyBytes);
         } else {
-          unanswered--;
+          read();
         }
       } catch (IOException e) {
         throw new UncheckedIOException(e);
+      }
+    }
+
+    private void read() throws IOException {
+      int read = channel.read(input.clear());
+      if (read < 0) {
+        throw new EOFException("the server closed a connection");
+      }
+      missing -= read;
+      if (missing < 0) {
+        throw new IOException(-missing + " bytes more than asked for");
+      }
+      if (missing == 0 && repeats > 0) {
+        sendNext();
+      } else if (missing == 0) {
+        unanswered--;
       }
     }
   }

@@ -13,13 +13,15 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 
 /** Times what crowds of clients do to PyTorch's server and to Muster's. */
-public final class CrowdBenchmark {
-  private static final String USAGE =
-      "usage: side-by-side-crowds [--rounds N] [--warm-up N] [--scale F] [--only REGEX]"
-          + " [--write FILE] [--figures FILE]";
-
+@Command(
+    name = "side-by-side-crowds",
+    description = "Times what crowds of clients do to PyTorch's server and to Muster's.")
+public final class CrowdBenchmark implements Callable<Integer> {
   /** PyTorch's server has a client in its own process, which looks for the name of its own end. */
   private static final String STARTED = "start of a server, no DNS server answers, ms";
 
@@ -38,14 +40,9 @@ public final class CrowdBenchmark {
           new Workload("idle", Servers.NEW, 18_000, CrowdWork::idle),
           new Workload("keys", Servers.NEW, 1_000_000, CrowdWork::keys));
 
-  private final Options options;
-  private final SideBySide run;
   private final Map<Servers, Map<String, ServerProcess>> warm = new EnumMap<>(Servers.class);
 
-  private CrowdBenchmark(Options options) throws IOException {
-    this.options = options;
-    this.run = new SideBySide(options, PYTORCH, MUSTER);
-  }
+  @Mixin private final Options options = new Options(15, 2);
 
   /** Which servers a workload has. */
   private enum Servers {
@@ -67,51 +64,50 @@ public final class CrowdBenchmark {
     }
   }
 
-  /** Measures, prints, and writes the files that were named. */
-  public static void main(String... args) throws IOException, InterruptedException {
-    new CrowdBenchmark(Options.parse(USAGE, 15, 2, args)).measure();
-  }
-
-  private void measure() throws IOException, InterruptedException {
-    boolean namesChosen = HostsOverride.canBeChosen();
-    try (HostsOverride names = new HostsOverride()) {
+  @Override
+  public Integer call() throws IOException, InterruptedException {
+    SideBySide run = new SideBySide(options, PYTORCH, MUSTER);
+    try (HostsOverride hosts = new HostsOverride()) {
       for (Workload workload : WORKLOADS) {
         boolean nameless = workload.servers == Servers.WARM_NAMELESS;
-        if (options.includes(workload.name) && (namesChosen || !nameless)) {
+        if (options.includes(workload.name) && (hosts.isPossible() || !nameless)) {
           System.err.println(workload.name + " of " + options.scaled(workload.clients));
-          List<String> known = namesChosen ? names.known() : List.of();
-          measure(workload, nameless ? names.unknown() : known);
+          measure(run, workload, nameless ? hosts.unknown() : hosts.known());
         }
       }
+      run.publish(run.page("crowds.md").with("names", hosts.describe()));
     } finally {
       warm.values().forEach(servers -> servers.values().forEach(ServerProcess::close));
     }
-    run.publish(run.page("crowds.md").with("names", HostsOverride.describe(namesChosen)));
+    return 0;
   }
 
-  private void measure(Workload workload, List<String> prefix)
+  private void measure(SideBySide run, Workload workload, List<String> prefix)
       throws IOException, InterruptedException {
     int clients = options.scaled(workload.clients);
     if (workload.servers == Servers.NEW) {
-      SideBySide.Work onNewServer =
+      run.add(
+          workload.name,
           (side, round) -> {
             try (ServerProcess server = ServerProcess.startBest(side, prefix)) {
               return workload.work.on(server, clients, round);
             }
-          };
-      run.run(0, options.rounds(), List.of(onNewServer));
+          });
+      run.run(0, options.rounds());
       return;
     }
     Map<String, ServerProcess> servers =
-        warm.computeIfAbsent(workload.servers, which -> start(which, prefix));
-    SideBySide.Work work =
+        warm.computeIfAbsent(workload.servers, which -> start(run, which, prefix));
+    run.add(
+        workload.name,
         (side, round) ->
-            workload.work.on(Objects.requireNonNull(servers.get(side)), clients, round);
+            workload.work.on(Objects.requireNonNull(servers.get(side)), clients, round));
     int most = workload.isSlow() ? 2 : Integer.MAX_VALUE;
-    run.run(Math.min(options.warmUp(), most - 1), Math.min(options.rounds(), most), List.of(work));
+    run.run(Math.min(options.warmUp(), most - 1), Math.min(options.rounds(), most));
   }
 
-  private Map<String, ServerProcess> start(Servers which, List<String> prefix) {
+  private static Map<String, ServerProcess> start(
+      SideBySide run, Servers which, List<String> prefix) {
     Map<String, ServerProcess> servers = new LinkedHashMap<>();
     for (String side : List.of(PYTORCH, MUSTER)) {
       long start = System.nanoTime();

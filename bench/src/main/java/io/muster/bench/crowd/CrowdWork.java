@@ -2,11 +2,13 @@ package io.muster.bench.crowd;
 
 import io.muster.bench.CorePinning;
 import io.muster.bench.ServerProcess;
+import io.muster.bench.Text;
+import io.muster.fixtures.Bystander;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
@@ -25,6 +27,10 @@ public final class CrowdWork {
   private static final int EARLIER_CROWDS = 5;
   private static final int EARLIER_CLIENTS = 300;
   private static final int FILES_OF_ITS_OWN = 10;
+
+  /** PyTorch's server takes its time when clients disconnect. */
+  private static final Duration PATIENCE = Duration.ofMinutes(5);
+
   private static final byte[] SIGN = {1};
 
   private CrowdWork() {}
@@ -45,11 +51,9 @@ public final class CrowdWork {
       long cpu = server.cpuNanos();
       double nanos = crowd.loop(add, ADD_REPLY_BYTES, operations);
       Map<String, Double> figures = new LinkedHashMap<>();
+      figures.put(Text.format("closed loop of %,d: add, µs", clients), nanos / 1e3 / operations);
       figures.put(
-          String.format(Locale.ROOT, "closed loop of %,d: add, µs", clients),
-          nanos / 1e3 / operations);
-      figures.put(
-          String.format(Locale.ROOT, "closed loop of %,d: server's CPU time per add, µs", clients),
+          Text.format("closed loop of %,d: server's CPU time per add, µs", clients),
           (server.cpuNanos() - cpu) / 1e3 / operations);
       return figures;
     }
@@ -57,19 +61,20 @@ public final class CrowdWork {
 
   /** All connect, validate, ping and add one to the counter of workers, at once. */
   static Map<String, Double> join(ServerProcess server, int clients, int round) throws IOException {
-    try (Crowd crowd = new Crowd(server.port())) {
-      return Map.of(
-          String.format(Locale.ROOT, "join of %,d, ms", clients), crowd.join(clients) / 1e6);
-    }
+    return join(server, clients, "");
   }
 
   /** The same where a server that looks up names gets no answer. */
   static Map<String, Double> joinWithoutNames(ServerProcess server, int clients, int round)
       throws IOException {
+    return join(server, clients, ", no DNS server answers");
+  }
+
+  private static Map<String, Double> join(ServerProcess server, int clients, String circumstances)
+      throws IOException {
     try (Crowd crowd = new Crowd(server.port())) {
       return Map.of(
-          String.format(Locale.ROOT, "join of %,d, no DNS server answers, ms", clients),
-          crowd.join(clients) / 1e6);
+          Text.format("join of %,d%s, ms", clients, circumstances), crowd.join(clients) / 1e6);
     }
   }
 
@@ -81,8 +86,7 @@ public final class CrowdWork {
       byte[] key = Message.bytes("woken/" + clients + "/" + round);
       long unusedWaiting = awaitAll(crowd, caller, key);
       return Map.of(
-          String.format(Locale.ROOT, "wake of %,d by one set, ms", clients),
-          wakeAll(crowd, caller, key) / 1e6);
+          Text.format("wake of %,d by one set, ms", clients), wakeAll(crowd, caller, key) / 1e6);
     }
   }
 
@@ -92,16 +96,18 @@ public final class CrowdWork {
    * @return nanoseconds until the last has the answer to its add
    */
   public static long awaitAll(Crowd crowd, Caller caller, byte[] key) throws IOException {
-    Message wait =
-        Message.of(
-            request -> {
-              request.add(Message.bytes("arrived"), 1);
-              request.await(List.of(key));
-            });
-    long nanos = crowd.exchange(wait, ADD_REPLY_BYTES);
+    long nanos = crowd.exchange(addAndWait(List.of(key)), ADD_REPLY_BYTES);
     crowd.expect(WAIT_REPLY_BYTES);
     long unusedPing = caller.call(Message.of(request -> request.ping(1)), PING_REPLY_BYTES);
     return nanos;
+  }
+
+  private static Message addAndWait(List<byte[]> keys) throws IOException {
+    return Message.of(
+        request -> {
+          request.add(Message.bytes("arrived"), 1);
+          request.await(keys);
+        });
   }
 
   /**
@@ -123,8 +129,7 @@ public final class CrowdWork {
         Caller caller = new Caller(server.port())) {
       long unusedJoined = crowd.join(clients);
       double nanos = barriers(crowd, caller, clients + "/" + round, BARRIERS);
-      return Map.of(
-          String.format(Locale.ROOT, "barrier of %,d, ms", clients), nanos / 1e6 / BARRIERS);
+      return Map.of(Text.format("barrier of %,d, ms", clients), nanos / 1e6 / BARRIERS);
     }
   }
 
@@ -150,7 +155,7 @@ public final class CrowdWork {
       throws IOException, InterruptedException {
     int filesBefore = server.openFiles();
     try (Crowd crowd = new Crowd(server.port());
-        Prober prober = new Prober(server.port())) {
+        Bystander bystander = Bystander.of(server.port(), PATIENCE)) {
       long unusedJoined = crowd.join(clients);
       List<Message> waits = new ArrayList<>();
       for (int i = 0; i < clients; i++) {
@@ -158,23 +163,17 @@ public final class CrowdWork {
         for (int j = 0; j < WAITS_EACH; j++) {
           keys.add(Message.bytes("left/" + i + "/" + j));
         }
-        waits.add(
-            Message.of(
-                request -> {
-                  request.add(Message.bytes("arrived"), 1);
-                  request.await(keys);
-                }));
+        waits.add(addAndWait(keys));
       }
       crowd.expect(ADD_REPLY_BYTES);
       crowd.send(waits::get);
       crowd.awaitReplies();
-      prober.reset();
+      bystander.forgetPauses();
       crowd.leave();
       awaitFewFiles(server, filesBefore);
       return Map.of(
-          String.format(
-              Locale.ROOT, "%,d leave with 20 waits each: longest pause of another, ms", clients),
-          prober.stop());
+          Text.format("%,d leave with 20 waits each: longest pause of another, ms", clients),
+          millis(bystander.longestPause()));
     }
   }
 
@@ -219,15 +218,11 @@ public final class CrowdWork {
         pinning.close();
       }
       Map<String, Double> figures = new LinkedHashMap<>();
+      figures.put(Text.format("%,d idle: memory of the server, MiB", clients), full / 1048576.0);
       figures.put(
-          String.format(Locale.ROOT, "%,d idle: memory of the server, MiB", clients),
-          full / 1048576.0);
+          Text.format("%,d idle: memory of each, KiB", clients), (full - empty) / 1024.0 / clients);
       figures.put(
-          String.format(Locale.ROOT, "%,d idle: memory of each, KiB", clients),
-          (full - empty) / 1024.0 / clients);
-      figures.put(
-          String.format(
-              Locale.ROOT, "%,d idle: add of another client, to that without them", clients),
+          Text.format("%,d idle: add of another client, to that without them", clients),
           beside / alone);
       return figures;
     }
@@ -251,7 +246,7 @@ public final class CrowdWork {
   static Map<String, Double> keys(ServerProcess server, int keys, int round)
       throws IOException, InterruptedException {
     try (Caller caller = new Caller(server.port());
-        Prober prober = new Prober(server.port())) {
+        Bystander bystander = Bystander.of(server.port(), PATIENCE)) {
       byte[] value = new byte[VALUE_BYTES];
       long listed = 8;
       for (int i = 0; i < keys; i++) {
@@ -259,20 +254,24 @@ public final class CrowdWork {
         caller.send(Message.of(request -> request.set(key, value)));
         listed += 8 + key.length;
       }
-      listed += 8 + "probed".length();
+      for (String key : Bystander.KEYS) {
+        listed += 8 + Message.bytes(key).length;
+      }
       long unusedPing = caller.call(Message.of(request -> request.ping(1)), PING_REPLY_BYTES);
       double memory = server.residentBytes() / 1048576.0;
-      prober.reset();
+      bystander.forgetPauses();
       double nanos = caller.call(Message.of(request -> request.listKeys()), listed);
       Map<String, Double> figures = new LinkedHashMap<>();
+      figures.put(Text.format("%,d keys of 100 B: memory of the server, MiB", keys), memory);
+      figures.put(Text.format("%,d keys: listKeys, ms", keys), nanos / 1e6);
       figures.put(
-          String.format(Locale.ROOT, "%,d keys of 100 B: memory of the server, MiB", keys), memory);
-      figures.put(String.format(Locale.ROOT, "%,d keys: listKeys, ms", keys), nanos / 1e6);
-      figures.put(
-          String.format(
-              Locale.ROOT, "%,d keys: longest pause of another while they are listed, ms", keys),
-          prober.stop());
+          Text.format("%,d keys: longest pause of another while they are listed, ms", keys),
+          millis(bystander.longestPause()));
       return figures;
     }
+  }
+
+  private static double millis(Duration duration) {
+    return duration.toNanos() / 1e6;
   }
 }

@@ -5,96 +5,80 @@ import static io.muster.bench.SideBySide.PYTORCH;
 
 import io.muster.bench.Chart;
 import io.muster.bench.Page;
+import io.muster.bench.Results;
+import io.muster.bench.Table;
+import io.muster.bench.Text;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
-import java.util.OptionalDouble;
+import org.apache.commons.math3.stat.regression.SimpleRegression;
 
-/** The page about how servers grow with their clients. */
-final class GrowthReport {
+/**
+ * The page about how servers grow with their clients.
+ *
+ * @param results the figures of all numbers of clients; a round without them has failed
+ * @param rounds how many rounds there were
+ * @param sizes the numbers of clients
+ */
+record GrowthReport(Results results, int rounds, List<Integer> sizes) {
   private static final int FITTED_SIZES = 4;
 
   private static final List<Quantity> QUANTITIES =
       List.of(
           new Quantity("join", Phase.JOIN.elapsed(), "milliseconds until the last has joined"),
           new Quantity("wake", Phase.WAKE.elapsed(), "milliseconds until the last has woken"),
-          new Quantity("memory", Measurements.MEMORY, "MiB above the empty server"));
-
-  private final Measurements medians;
-  private final Map<String, Integer> failures;
-  private final List<Integer> sizes;
+          new Quantity("memory", Phase.MEMORY, "MiB above the empty server"));
 
   /** What is plotted, in a file of its name. */
   private record Quantity(String name, String figure, String axis) {}
 
-  /**
-   * A report.
-   *
-   * @param failures how many rounds failed, by the side followed by the number of clients
-   */
-  GrowthReport(Measurements medians, Map<String, Integer> failures, List<Integer> sizes) {
-    this.medians = medians;
-    this.failures = failures;
-    this.sizes = sizes;
-  }
-
   String text(Page page) {
-    List<Integer> fitted = fittedSizes();
+    List<Integer> fitted = sizes.subList(Math.max(0, sizes.size() - FITTED_SIZES), sizes.size());
     return page.with("table", table())
         .with("fitted sizes", fitted.size())
-        .with("least fitted", String.format(Locale.ROOT, "%,d", fitted.get(0)))
-        .with("most fitted", String.format(Locale.ROOT, "%,d", fitted.get(fitted.size() - 1)))
+        .with("least fitted", Text.format("%,d", fitted.get(0)))
+        .with("most fitted", Text.format("%,d", fitted.get(fitted.size() - 1)))
         .with("powers", powers(fitted))
         .text();
   }
 
-  private List<Integer> fittedSizes() {
-    return sizes.subList(Math.max(0, sizes.size() - FITTED_SIZES), sizes.size());
-  }
-
-  private String table() {
-    StringBuilder table = new StringBuilder("| clients |");
-    for (Quantity quantity : QUANTITIES) {
-      table.append(' ').append(quantity.figure).append(": PyTorch | Muster | ratio |");
-    }
-    table.append(" failed rounds: PyTorch | Muster |\n|---:|");
-    table.append("---:|".repeat(3 * QUANTITIES.size() + 2));
+  private Table table() {
+    List<String> headings = new ArrayList<>(List.of("clients"));
+    QUANTITIES.forEach(
+        quantity -> headings.addAll(List.of(quantity.figure + ": PyTorch", "Muster", "ratio")));
+    headings.addAll(List.of("failed rounds: PyTorch", "Muster"));
+    Table table = Table.of(headings);
     for (int clients : sizes) {
-      table.append(String.format(Locale.ROOT, "\n| %,d |", clients));
+      List<String> cells = new ArrayList<>(List.of(Text.format("%,d", clients)));
       for (Quantity quantity : QUANTITIES) {
-        double pyTorch = figure(PYTORCH, clients, quantity);
-        double muster = figure(MUSTER, clients, quantity);
-        table.append(
-            String.format(
-                Locale.ROOT,
-                " %s | %s | %s |",
-                text(pyTorch),
-                text(muster),
-                number("**%.2f**", muster / pyTorch)));
+        double pyTorch = median(PYTORCH, quantity, clients);
+        double muster = median(MUSTER, quantity, clients);
+        cells.add(text(pyTorch));
+        cells.add(text(muster));
+        cells.add(Text.orDash("**%.2f**", muster / pyTorch));
       }
-      for (String side : List.of(PYTORCH, MUSTER)) {
-        table.append(' ').append(failures.getOrDefault(side + clients, 0)).append(" |");
-      }
+      String joined = Phase.with(clients, Phase.JOIN.elapsed());
+      cells.add(String.valueOf(rounds - results.of(joined, PYTORCH).count()));
+      cells.add(String.valueOf(rounds - results.of(joined, MUSTER).count()));
+      table.row(cells);
     }
-    return table.toString();
+    return table;
   }
 
-  private String powers(List<Integer> fitted) {
-    StringBuilder table = new StringBuilder("| | PyTorch | Muster | plot |\n|---|---:|---:|---|");
+  private Table powers(List<Integer> fitted) {
+    Table table = Table.of(List.of("", "PyTorch", "Muster", "plot"));
     for (Quantity quantity : QUANTITIES) {
-      table.append(
-          String.format(
-              Locale.ROOT,
-              "\n| %s | %s | %s | [growth-%4$s.svg](growth-%4$s.svg) |",
-              quantity.figure,
-              number("%.2f", exponent(points(PYTORCH, quantity, fitted))),
-              number("%.2f", exponent(points(MUSTER, quantity, fitted))),
-              quantity.name));
+      table.row(
+          "| %s | %s | %s | [growth-%4$s.svg](growth-%4$s.svg) |",
+          quantity.figure,
+          Text.orDash("%.2f", exponent(points(PYTORCH, quantity, fitted))),
+          Text.orDash("%.2f", exponent(points(MUSTER, quantity, fitted))),
+          quantity.name);
     }
-    return table.toString();
+    return table;
   }
 
   /**
@@ -104,20 +88,14 @@ final class GrowthReport {
    * @return not a number if fewer than two points are left
    */
   static double exponent(Map<Double, Double> points) {
-    List<double[]> logarithms =
-        points.entrySet().stream()
-            .filter(point -> point.getKey() > 0 && point.getValue() > 0)
-            .map(point -> new double[] {Math.log(point.getKey()), Math.log(point.getValue())})
-            .toList();
-    double x = logarithms.stream().mapToDouble(point -> point[0]).average().orElse(Double.NaN);
-    double y = logarithms.stream().mapToDouble(point -> point[1]).average().orElse(Double.NaN);
-    double products = 0;
-    double squares = 0;
-    for (double[] point : logarithms) {
-      products += (point[0] - x) * (point[1] - y);
-      squares += (point[0] - x) * (point[0] - x);
-    }
-    return products / squares;
+    SimpleRegression line = new SimpleRegression();
+    points.forEach(
+        (x, y) -> {
+          if (x > 0 && y > 0) {
+            line.addData(Math.log(x), Math.log(y));
+          }
+        });
+    return line.getSlope();
   }
 
   /** Draws each quantity into a file beside another. */
@@ -134,24 +112,18 @@ final class GrowthReport {
     }
   }
 
+  /** Medians by numbers of clients; those that are missing are not numbers. */
   private Map<Double, Double> points(String side, Quantity quantity, List<Integer> ofSizes) {
     Map<Double, Double> points = new LinkedHashMap<>();
-    for (int clients : ofSizes) {
-      OptionalDouble figure = medians.find(side, clients, quantity.figure);
-      figure.ifPresent(found -> points.put((double) clients, found));
-    }
+    ofSizes.forEach(clients -> points.put((double) clients, median(side, quantity, clients)));
     return points;
   }
 
-  private double figure(String side, int clients, Quantity quantity) {
-    return medians.find(side, clients, quantity.figure).orElse(Double.NaN);
+  private double median(String side, Quantity quantity, int clients) {
+    return results.of(Phase.with(clients, quantity.figure), side).median();
   }
 
   private static String text(double figure) {
-    return number(figure < 100 ? "%.1f" : "%,.0f", figure);
-  }
-
-  private static String number(String format, double number) {
-    return Double.isFinite(number) ? String.format(Locale.ROOT, format, number) : "–";
+    return Text.orDash(figure < 100 ? "%.1f" : "%,.0f", figure);
   }
 }

@@ -45,7 +45,7 @@ final class GrowthWork {
    * Warms up with a few clients, then measures {@code clients} clients.
    *
    * @param server a new server
-   * @return the figures by name
+   * @return the figures by name, among those of other numbers of clients
    */
   static Map<String, Double> on(ServerProcess server, int clients)
       throws IOException, InterruptedException {
@@ -70,7 +70,7 @@ final class GrowthWork {
               });
       long empty = server.residentBytes();
       measure(Phase.JOIN, 1, () -> crowd.join(clients));
-      figures.put(Measurements.MEMORY, (server.residentBytes() - empty) / 1048576.0);
+      put(Phase.MEMORY, (server.residentBytes() - empty) / 1048576.0);
       measure(Phase.ADD, 1, () -> crowd.exchange(add, ADD_REPLY_BYTES));
       measure(Phase.SET_AND_ADD, 1, () -> crowd.exchange(setAndAdd, ADD_REPLY_BYTES));
       measure(Phase.GET, 1, () -> crowd.exchange(get, GET_REPLY_BYTES));
@@ -88,7 +88,11 @@ final class GrowthWork {
     // Linux counts a thread's time when it stops running, which is soon after the last answer.
     TimeUnit.MILLISECONDS.sleep(settlingMillis);
     double serving = server.threadTimes().busiestSince(before);
-    figures.put(phase.elapsed(), nanos / 1e6 / times);
-    figures.put(phase.serving(), serving / 1e3 / times / clients);
+    put(phase.elapsed(), nanos / 1e6 / times);
+    put(phase.serving(), serving / 1e3 / times / clients);
+  }
+
+  private void put(String name, double figure) {
+    figures.put(Phase.with(clients, name), figure);
   }
 }

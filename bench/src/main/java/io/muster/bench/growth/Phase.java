@@ -1,5 +1,6 @@
 package io.muster.bench.growth;
 
+import io.muster.bench.Text;
 import java.util.Locale;
 
 /** An operation of all clients of a crowd, timed from the first request to the last reply. */
@@ -25,17 +26,25 @@ enum Phase {
   /** {@link #ADD_AND_WAIT} and {@link #WAKE}, repeated; figures are per barrier. */
   BARRIER;
 
-  /** The name of the figure of elapsed time. */
+  /** The figure of the server's memory above that of the empty one. */
+  static final String MEMORY = "memory, MiB";
+
+  /** The figure of elapsed time. */
   String elapsed() {
     return spoken() + ", ms";
   }
 
-  /** The name of the figure of the server thread's CPU time per client. */
+  /** The figure of the server thread's CPU time per client. */
   String serving() {
     return spoken() + ": CPU time of the server's thread per client, µs";
   }
 
   private String spoken() {
     return name().toLowerCase(Locale.ROOT).replace('_', ' ');
+  }
+
+  /** The name of a figure among the results of all numbers of clients. */
+  static String with(int clients, String figure) {
+    return Text.format("%,d clients: %s", clients, figure);
   }
 }

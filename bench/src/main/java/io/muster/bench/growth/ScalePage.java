@@ -5,15 +5,20 @@ import static io.muster.bench.SideBySide.PYTORCH;
 
 import io.muster.bench.Options;
 import io.muster.bench.Page;
+import io.muster.bench.Results;
+import io.muster.bench.Table;
+import io.muster.bench.Text;
 import java.io.IOException;
-import java.nio.file.Path;
+import java.util.Collections;
 import java.util.List;
-import java.util.Locale;
+import java.util.concurrent.Callable;
+import java.util.function.ToDoubleFunction;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 
 /** Computes what a start of very many ranks costs one server, from the cost of each operation. */
-public final class ScalePage {
-  private static final String USAGE = "usage: scale --figures FILE [--write FILE]";
-
+@Command(name = "scale", description = "Computes a start of 100,000 ranks from growth's figures.")
+public final class ScalePage implements Callable<Integer> {
   private static final int[] RANKS = {10_000, 100_000};
   private static final int[] BACKLOGS = {4_096, 16_384};
   private static final int RANKS_OF_A_NODE = 8;
@@ -33,23 +38,24 @@ public final class ScalePage {
 
   private static final int MOST_SECONDS_TO_RETRY = 64;
 
-  private ScalePage() {}
+  @Mixin private final Options options = new Options(0, 0);
 
   /**
    * The time that one operation takes of the server's thread, in µs, measured with {@code clients}.
    */
   record Costs(
       double join, double add, double set, double get, double wake, double connectionBytes) {
-    static Costs of(Measurements measured, String side, int clients) {
-      double add = measured.figure(side, clients, Phase.ADD.serving());
+    static Costs of(Results measured, String side, int clients) {
+      ToDoubleFunction<String> figure = name -> measured.median(Phase.with(clients, name), side);
+      double add = figure.applyAsDouble(Phase.ADD.serving());
       return new Costs(
-          measured.figure(side, clients, Phase.JOIN.serving()),
+          figure.applyAsDouble(Phase.JOIN.serving()),
           add,
           // A difference of two costs, which noise makes negative where a set costs little.
-          Math.max(0, measured.figure(side, clients, Phase.SET_AND_ADD.serving()) - add),
-          measured.figure(side, clients, Phase.GET.serving()),
-          measured.figure(side, clients, Phase.WAKE.serving()),
-          measured.figure(side, clients, Measurements.MEMORY) * (1 << 20) / clients);
+          Math.max(0, figure.applyAsDouble(Phase.SET_AND_ADD.serving()) - add),
+          figure.applyAsDouble(Phase.GET.serving()),
+          figure.applyAsDouble(Phase.WAKE.serving()),
+          figure.applyAsDouble(Phase.MEMORY) * (1 << 20) / clients);
     }
 
     /** The server's time for a rank with a connection of its own. */
@@ -68,14 +74,18 @@ public final class ScalePage {
     }
   }
 
-  /** Prints the page, and writes it to the file of {@code --write}. */
-  public static void main(String... args) throws IOException {
-    Options options = Options.parse(USAGE, 0, 0, args);
-    Path figures = options.figures().orElseThrow(() -> new IllegalArgumentException(USAGE));
-    options.publish(text(Measurements.read(figures)));
+  @Override
+  public Integer call() throws IOException {
+    Results measured = new Results(List.of(PYTORCH, MUSTER));
+    measured.addFrom(
+        options
+            .figures()
+            .orElseThrow(() -> new IllegalArgumentException("scale needs --figures FILE")));
+    options.publish(text(measured));
+    return 0;
   }
 
-  static String text(Measurements measured) throws IOException {
+  static String text(Results measured) throws IOException {
     return Page.of("scale.md")
         .with("taken on", measured.takenOn())
         .with("costs", costs(measured))
@@ -88,21 +98,30 @@ public final class ScalePage {
         .with("packets out", PACKETS_OUT)
         .with("payload in", PAYLOAD_IN)
         .with("payload out", PAYLOAD_OUT)
-        .with("largest", String.format(Locale.ROOT, "%,d", largest(measured)))
+        .with("largest", Text.format("%,d", largest(measured)))
         .text();
   }
 
-  private static int largest(Measurements measured) {
-    return measured.sizes(MUSTER).last();
+  /** The numbers of clients that a server has figures of. */
+  private static List<Integer> sizes(Results measured, String side) {
+    return measured.names().stream()
+        .filter(name -> measured.of(name, side).count() > 0)
+        .map(name -> Integer.valueOf(name.substring(0, name.indexOf(' ')).replace(",", "")))
+        .distinct()
+        .sorted()
+        .toList();
   }
 
-  private static String costs(Measurements measured) {
-    StringBuilder rows = new StringBuilder();
+  private static int largest(Results measured) {
+    return Collections.max(sizes(measured, MUSTER));
+  }
+
+  private static Table costs(Results measured) {
+    Table rows = Table.rows();
     for (String side : List.of(MUSTER, PYTORCH)) {
-      for (int clients : measured.sizes(side)) {
+      for (int clients : sizes(measured, side)) {
         Costs costs = Costs.of(measured, side, clients);
-        row(
-            rows,
+        rows.row(
             "| %s | %,d | %.2f | %.2f | %.2f | %.2f | %.2f | %,.0f | %.1f |",
             side,
             clients,
@@ -115,48 +134,45 @@ public final class ScalePage {
             costs.ofRank());
       }
     }
-    return rows.toString();
+    return rows;
   }
 
-  private static String starts(Measurements measured) {
-    StringBuilder rows = new StringBuilder();
+  private static Table starts(Results measured) {
+    Table rows = Table.rows();
     for (String side : List.of(MUSTER, PYTORCH)) {
       Costs costs = Costs.of(measured, side, largest(measured));
       for (int ranks : RANKS) {
-        for (int shared : List.of(1, RANKS_OF_A_NODE)) {
-          int connections = ranks / shared;
-          double seconds =
-              connections * (shared == 1 ? costs.ofRank() : costs.ofNode(shared)) / 1e6;
-          row(
-              rows,
-              "| %s | %,d | %,d | %.2f | %,.0f | %s |",
-              side,
-              ranks,
-              connections,
-              seconds,
-              connections * costs.connectionBytes / (1 << 20),
-              shared == 1
-                  ? String.format(
-                      Locale.ROOT,
-                      "%.0f | %.0f",
-                      ranks * (PACKETS_IN * HEADER_BYTES + PAYLOAD_IN) / 1e6,
-                      ranks * (PACKETS_OUT * HEADER_BYTES + PAYLOAD_OUT) / 1e6)
-                  : "– | –");
-        }
+        rows.row(
+            "| %s | %,d | %,d | %.2f | %,.0f | %.0f | %.0f |",
+            side,
+            ranks,
+            ranks,
+            ranks * costs.ofRank() / 1e6,
+            ranks * costs.connectionBytes / (1 << 20),
+            ranks * (PACKETS_IN * HEADER_BYTES + PAYLOAD_IN) / 1e6,
+            ranks * (PACKETS_OUT * HEADER_BYTES + PAYLOAD_OUT) / 1e6);
+        int nodes = ranks / RANKS_OF_A_NODE;
+        rows.row(
+            "| %s | %,d | %,d | %.2f | %,.0f | – | – |",
+            side,
+            ranks,
+            nodes,
+            nodes * costs.ofNode(RANKS_OF_A_NODE) / 1e6,
+            nodes * costs.connectionBytes / (1 << 20));
       }
     }
-    return rows.toString();
+    return rows;
   }
 
-  private static String queues() {
-    StringBuilder rows = new StringBuilder();
+  private static Table queues() {
+    Table rows = Table.rows();
     for (int ranks : RANKS) {
       for (int backlog : BACKLOGS) {
         int attempts = (ranks + backlog - 1) / backlog;
-        row(rows, "| %,d | %,d | %d | %d |", ranks, backlog, attempts, waiting(attempts));
+        rows.row("| %,d | %,d | %d | %d |", ranks, backlog, attempts, waiting(attempts));
       }
     }
-    return rows.toString();
+    return rows;
   }
 
   /** The seconds from the first SYN to the last, if {@code attempts} are sent. */
@@ -172,21 +188,13 @@ public final class ScalePage {
     return seconds;
   }
 
-  private static String meshes(Measurements measured) {
-    StringBuilder rows = new StringBuilder();
+  private static Table meshes(Results measured) {
+    Table rows = Table.rows();
     Costs costs = Costs.of(measured, MUSTER, largest(measured));
     for (long ranks : RANKS) {
-      row(
-          rows,
-          "| %,d | %,d | %,.0f |",
-          ranks,
-          3 * ranks * ranks,
-          ranks * costs.ofFullMesh(ranks) / 1e6);
+      rows.row(
+          "| %,d | %,d | %,.0f |", ranks, 3 * ranks * ranks, ranks * costs.ofFullMesh(ranks) / 1e6);
     }
-    return rows.toString();
-  }
-
-  private static void row(StringBuilder rows, String format, Object... cells) {
-    rows.append(rows.length() == 0 ? "" : "\n").append(String.format(Locale.ROOT, format, cells));
+    return rows;
   }
 }

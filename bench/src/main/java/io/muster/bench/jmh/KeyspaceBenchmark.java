@@ -5,27 +5,12 @@ import io.muster.store.internal.keyspace.NotANumberException;
 import io.muster.store.internal.keyspace.StoreFullException;
 import io.muster.store.internal.keyspace.WaiterRegistry;
 import java.nio.charset.StandardCharsets;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.openjdk.jmh.annotations.Benchmark;
-import org.openjdk.jmh.annotations.BenchmarkMode;
-import org.openjdk.jmh.annotations.Fork;
-import org.openjdk.jmh.annotations.Measurement;
-import org.openjdk.jmh.annotations.Mode;
-import org.openjdk.jmh.annotations.OutputTimeUnit;
-import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.Setup;
-import org.openjdk.jmh.annotations.State;
-import org.openjdk.jmh.annotations.Warmup;
 
 /** A keyspace of 10,000 keys that nobody waits for, asked with a key fresh from the wire. */
-@State(Scope.Thread)
-@BenchmarkMode(Mode.AverageTime)
-@OutputTimeUnit(TimeUnit.NANOSECONDS)
-@Warmup(iterations = 3, time = 1)
-@Measurement(iterations = 5, time = 1)
-@Fork(1)
-public class KeyspaceBenchmark {
+public class KeyspaceBenchmark extends ShortRun {
   private static final int KEYS = 10_000;
   private static final byte[] VALUE = new byte[32];
 

@@ -1,54 +1,58 @@
 package io.muster.bench.jmh;
 
+import io.muster.bench.Table;
 import io.muster.store.internal.keyspace.Keyspace;
 import io.muster.store.internal.keyspace.StoreFullException;
 import io.muster.store.internal.keyspace.WaiterRegistry;
 import java.lang.management.ManagementFactory;
 import java.lang.management.ThreadMXBean;
 import java.nio.charset.StandardCharsets;
-import java.util.Arrays;
 import java.util.List;
-import java.util.Locale;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Parameters;
 
 /**
  * What very many keys cost a keyspace: the memory of each beyond its arrays, and the calls that
  * took longest while they came, were listed, were set again and went. Times are the thread's own on
  * a processor, since neither another program nor the collector is what is measured.
  */
-final class KeyspaceSize {
+@Command(name = "keyspace-size", description = "Measures what very many keys cost a keyspace.")
+public final class KeyspaceSize implements Callable<Integer> {
   private static final ThreadMXBean THREADS = ManagementFactory.getThreadMXBean();
   private static final byte[] VALUE = new byte[100];
 
-  private KeyspaceSize() {}
+  @Parameters(paramLabel = "NUMBER OF KEYS")
+  private List<Integer> sizes = List.of(100_000, 1_000_000, 4_000_000);
 
   private interface Call {
     void on(byte[] key) throws StoreFullException;
   }
 
-  /** Prints a row for each number of keys in its arguments; the first also warms up. */
-  public static void main(String[] args) throws StoreFullException {
-    int[] sizes =
-        args.length == 0
-            ? new int[] {100_000, 1_000_000, 4_000_000}
-            : Arrays.stream(args).mapToInt(Integer::parseInt).toArray();
-    System.out.print(table(sizes));
+  /** Prints a row for each number of keys; the first also warms up. */
+  @Override
+  public Integer call() throws StoreFullException {
+    System.out.println(table(sizes));
+    return 0;
   }
 
-  static String table(int... sizes) throws StoreFullException {
-    StringBuilder table =
-        new StringBuilder(
-            """
-            | keys | bytes a key, arrays apart | longest set of a new key, us | list, us \
-            | longest set of a listed key, us | longest delete, us |
-            |---:|---:|---:|---:|---:|---:|
-            """);
+  static Table table(List<Integer> sizes) throws StoreFullException {
+    Table table =
+        Table.of(
+            List.of(
+                "keys",
+                "bytes a key, arrays apart",
+                "longest set of a new key, us",
+                "list, us",
+                "longest set of a listed key, us",
+                "longest delete, us"));
     for (int size : sizes) {
-      table.append(row(size)).append('\n');
+      addRow(table, size);
     }
-    return table.toString();
+    return table;
   }
 
-  private static String row(int size) throws StoreFullException {
+  private static void addRow(Table table, int size) throws StoreFullException {
     byte[][] keys = new byte[size][];
     for (int i = 0; i < size; i++) {
       keys[i] = ("/key/" + i).getBytes(StandardCharsets.US_ASCII);
@@ -65,15 +69,7 @@ final class KeyspaceSize {
     if (listed.size() != size || keyspace.size() != 0) {
       throw new IllegalStateException(listed.size() + " keys listed, " + keyspace.size() + " left");
     }
-    return String.format(
-        Locale.ROOT,
-        "| %d | %.1f | %.0f | %.0f | %.0f | %.0f |",
-        size,
-        each,
-        set,
-        list,
-        setAgain,
-        delete);
+    table.row("| %d | %.1f | %.0f | %.0f | %.0f | %.0f |", size, each, set, list, setAgain, delete);
   }
 
   /** How many microseconds the longest of the calls took. */

@@ -7,6 +7,7 @@ import io.grpc.stub.ClientCalls;
 import io.grpc.stub.StreamObserver;
 import io.muster.bench.Options;
 import io.muster.bench.SideBySide;
+import io.muster.bench.Text;
 import io.muster.fixtures.ChildProcess;
 import io.muster.rpc.Rpc;
 import io.muster.rpc.RpcAgent;
@@ -19,18 +20,16 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.List;
-import java.util.Locale;
-import java.util.Map;
+import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Semaphore;
 import java.util.function.Function;
-import java.util.stream.Stream;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 
 /** Times calls of workers and of plain gRPC. */
-public final class RpcBenchmark {
-  private static final String USAGE =
-      "usage: side-by-side-rpc [--rounds N] [--warm-up N] [--scale F] [--write FILE]";
-
+@Command(name = "side-by-side-rpc", description = "Times calls of workers and of plain gRPC.")
+public final class RpcBenchmark implements Callable<Integer> {
   private static final String GRPC = "gRPC";
 
   /** Concurrent calls of the workloads that measure throughput. */
@@ -44,12 +43,11 @@ public final class RpcBenchmark {
           new Workload(32, true, 20_000),
           new Workload(4 << 10, true, 10_000));
 
-  private RpcBenchmark() {}
+  @Mixin private final Options options = new Options(15, 10);
 
   private record Workload(int bytes, boolean atOnce, int calls) {
     String figure() {
-      return String.format(
-          Locale.ROOT, "%,d bytes, %s, µs", bytes, atOnce ? AT_ONCE + " at once" : "one by one");
+      return Text.format("%,d bytes, %s, µs", bytes, atOnce ? AT_ONCE + " at once" : "one by one");
     }
   }
 
@@ -62,10 +60,9 @@ public final class RpcBenchmark {
   private record Side(
       Function<byte[], byte[]> call, Function<byte[], CompletableFuture<byte[]>> callAsync) {}
 
-  /** Measures, prints, and writes the file that was named. */
+  @Override
   @SuppressWarnings("try") // the server is there to be called
-  public static void main(String... args) throws IOException, InterruptedException {
-    Options options = Options.parse(USAGE, 15, 10, args);
+  public Integer call() throws IOException, InterruptedException {
     SideBySide run = new SideBySide(options, GRPC, SideBySide.MUSTER);
     try (StoreServer server = StoreServer.start(StoreServerOptions.builder().build());
         ChildProcess unused = ChildProcess.java(RpcServer.class, String.valueOf(server.port()));
@@ -79,18 +76,17 @@ public final class RpcBenchmark {
               .build();
       Side muster = muster(agent.worker(RpcServer.WORKER));
       Side grpc = grpc(channel);
-      Stream<SideBySide.Work> works =
-          WORKLOADS.stream()
-              .map(
-                  workload ->
-                      (side, round) ->
-                          Map.of(
-                              workload.figure(),
-                              micros(workload, options, side.equals(GRPC) ? grpc : muster)));
-      run.run(works.toList());
+      for (Workload workload : WORKLOADS) {
+        run.addTimed(
+            workload.figure(),
+            workload.calls,
+            (side, calls) -> nanos(workload, calls, side.equals(GRPC) ? grpc : muster));
+      }
+      run.run();
       channel.shutdownNow();
     }
     run.publish(run.page("rpc.md"));
+    return 0;
   }
 
   private static Side muster(Worker server) {
@@ -130,9 +126,7 @@ public final class RpcBenchmark {
         });
   }
 
-  private static double micros(Workload workload, Options options, Side side)
-      throws InterruptedException {
-    int calls = options.scaled(workload.calls);
+  private static double nanos(Workload workload, int calls, Side side) throws InterruptedException {
     byte[] bytes = new byte[workload.bytes];
     Semaphore free = new Semaphore(AT_ONCE);
     Semaphore wrong = new Semaphore(0);
@@ -158,6 +152,6 @@ public final class RpcBenchmark {
     if (wrong.availablePermits() > 0) {
       throw new IllegalStateException(wrong.availablePermits() + " wrong answers");
     }
-    return (System.nanoTime() - start) / 1e3 / calls;
+    return System.nanoTime() - start;
   }
 }

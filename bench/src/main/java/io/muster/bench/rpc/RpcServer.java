@@ -6,6 +6,7 @@ import io.grpc.Server;
 import io.grpc.ServerServiceDefinition;
 import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
 import io.grpc.stub.ServerCalls;
+import io.muster.fixtures.ParentProcess;
 import io.muster.rpc.Rpc;
 import io.muster.rpc.RpcAgent;
 import io.muster.rpc.RpcOptions;
@@ -83,7 +84,7 @@ final class RpcServer {
       store.set(ECHO, String.valueOf(plain.getPort()));
       RpcOptions options = options(store).function(ECHO, arguments -> arguments[0]).build();
       try (RpcAgent agent = Rpc.init(WORKER, 1, 2, options)) {
-        int unused = System.in.read();
+        ParentProcess.awaitEnd();
       }
     } finally {
       plain.shutdownNow();

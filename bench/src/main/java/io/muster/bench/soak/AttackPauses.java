@@ -4,139 +4,97 @@ import io.muster.bench.Machine;
 import io.muster.bench.Options;
 import io.muster.bench.Page;
 import io.muster.bench.ServerProcess;
-import io.muster.store.TcpStore;
+import io.muster.bench.Table;
+import io.muster.fixtures.Bystander;
+import io.muster.fixtures.wire.MemoryAttack;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Random;
-import java.util.concurrent.atomic.AtomicReference;
-import java.util.concurrent.atomic.LongAccumulator;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 
 /**
  * The longest time that an operation of another client takes while clients attack a server, for
  * both backends and several heaps.
  */
-public final class AttackPauses {
-  private static final String USAGE = "usage: attacks [--rounds N] [--only REGEX] [--write FILE]";
+@Command(
+    name = "attacks",
+    description = "Measures how long clients that attack a server hold up another client.")
+public final class AttackPauses implements Callable<Integer> {
   private static final List<String> HEAPS = List.of("48m", "64m", "128m", "256m", "512m", "1g");
-  private static final int WARM_UP_OPERATIONS = 20_000;
+  private static final Duration PATIENCE = Duration.ofMinutes(5);
 
-  private AttackPauses() {}
+  @Mixin private final Options options = new Options(3, 0);
 
-  /** Measures, prints, and writes the file that was named. */
-  public static void main(String... args) throws IOException {
-    Options options = Options.parse(USAGE, 3, 0, args);
-    Map<String, Map<String, Long>> pauses = new LinkedHashMap<>();
+  @Override
+  public Integer call() throws IOException {
+    Map<String, Map<String, Duration>> pauses = new LinkedHashMap<>();
     for (ServerProcess.Kind backend :
         List.of(ServerProcess.Kind.EVENT_LOOP, ServerProcess.Kind.THREADED)) {
       for (String heap : HEAPS) {
-        String server = backend.name().toLowerCase(Locale.ROOT).replace('_', ' ') + ", " + heap;
+        String server = name(backend) + ", " + heap;
         if (options.includes(server)) {
           System.err.println(server);
           pauses.put(server, measure(backend, heap, options.rounds()));
         }
       }
     }
-    options.publish(page(pauses, options.rounds()));
+    options.publish(
+        Page.of("attacks.md")
+            .with("rounds", options.rounds())
+            .with("machine", Machine.describe())
+            .with("table", table(pauses))
+            .text());
+    return 0;
   }
 
-  /** The longest pause during each attack, in nanoseconds. */
-  private static Map<String, Long> measure(ServerProcess.Kind backend, String heap, int rounds)
-      throws IOException {
-    SoakAttackers attackers = new SoakAttackers(new Random(1));
-    Map<String, Long> pauses = new LinkedHashMap<>();
+  /** The longest pause during each attack. */
+  private static Map<String, Duration> measure(
+      ServerProcess.Kind backend, String heap, int rounds) {
+    Random random = new Random(1);
+    Map<String, Duration> pauses = new LinkedHashMap<>();
     try (ServerProcess server = ServerProcess.start(backend, "-Xmx" + heap, "-XX:+UseSerialGC");
-        Bystander bystander = new Bystander(server.port())) {
+        Bystander bystander = Bystander.of(server.port(), PATIENCE)) {
+      InetSocketAddress address =
+          new InetSocketAddress(InetAddress.getLoopbackAddress(), server.port());
       for (int round = 0; round < rounds; round++) {
-        for (String attack : attackers.names()) {
-          bystander.longestPauseSinceLast();
-          attackers.attack(server.port(), attack);
-          pauses.merge(attack, bystander.longestPauseSinceLast(), Math::max);
+        for (MemoryAttack attack : MemoryAttack.values()) {
+          bystander.forgetPauses();
+          SoakAttackers.attack(address, attack, random);
+          pauses.merge(
+              name(attack),
+              bystander.longestPause(),
+              (one, other) -> one.compareTo(other) > 0 ? one : other);
         }
       }
     }
     return pauses;
   }
 
-  private static String page(Map<String, Map<String, Long>> pauses, int rounds) throws IOException {
-    List<String> attacks =
-        pauses.values().stream().flatMap(each -> each.keySet().stream()).distinct().toList();
-    StringBuilder table = new StringBuilder("| server |");
-    attacks.forEach(attack -> table.append(' ').append(attack).append(" |"));
-    table.append("\n|---|").append("---:|".repeat(attacks.size()));
-    pauses.forEach(
-        (server, each) -> {
-          table.append("\n| ").append(server).append(" |");
-          for (String attack : attacks) {
-            long millis = each.getOrDefault(attack, 0L) / 1_000_000;
-            table.append(' ').append(millis).append(" |");
-          }
-        });
-    return Page.of("attacks.md")
-        .with("rounds", rounds)
-        .with("machine", Machine.describe())
-        .with("table", table)
-        .text();
+  private static String name(Enum<?> constant) {
+    return constant.name().toLowerCase(Locale.ROOT).replace('_', ' ');
   }
 
-  /** A client that uses the store all the while. */
-  private static final class Bystander implements AutoCloseable {
-    private final LongAccumulator longest = new LongAccumulator(Math::max, 0);
-    private final AtomicReference<Throwable> failure = new AtomicReference<>();
-    private final TcpStore store;
-    private final Thread thread = new Thread(this::run, "bystander");
-    private volatile boolean closing;
-
-    Bystander(int port) {
-      store = TcpStore.connect("127.0.0.1", port);
-      for (int i = 0; i < WARM_UP_OPERATIONS; i++) {
-        use();
-      }
-      thread.start();
+  private static Table table(Map<String, Map<String, Duration>> pauses) {
+    List<String> headings = new ArrayList<>(List.of("server"));
+    for (MemoryAttack attack : MemoryAttack.values()) {
+      headings.add(name(attack));
     }
-
-    private void use() {
-      store.set("bystander/value", "value");
-      time(() -> store.get("bystander/value"));
-      time(() -> store.add("bystander/count", 1));
-      time(() -> store.check("bystander/missing"));
-    }
-
-    private void time(Runnable operation) {
-      long start = System.nanoTime();
-      operation.run();
-      longest.accumulate(System.nanoTime() - start);
-    }
-
-    private void run() {
-      try {
-        while (!closing) {
-          use();
-        }
-      } catch (Throwable e) {
-        failure.set(e);
-      }
-    }
-
-    long longestPauseSinceLast() {
-      Throwable failed = failure.get();
-      if (failed != null) {
-        throw new IllegalStateException("the other client failed", failed);
-      }
-      return longest.getThenReset();
-    }
-
-    @Override
-    public void close() {
-      closing = true;
-      try {
-        thread.join();
-      } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
-      }
-      store.close();
-    }
+    Table table = Table.of(headings);
+    pauses.forEach(
+        (server, each) -> {
+          List<String> cells = new ArrayList<>(List.of(server));
+          each.values().forEach(pause -> cells.add(String.valueOf(pause.toMillis())));
+          table.row(cells);
+        });
+    return table;
   }
 }

@@ -2,23 +2,26 @@ package io.muster.bench.soak;
 
 import io.muster.bench.Machine;
 import io.muster.bench.ServerProcess;
+import io.muster.bench.Text;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
+import java.util.concurrent.Callable;
 import java.util.concurrent.locks.LockSupport;
 import org.HdrHistogram.Histogram;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
 
 /**
  * Runs well-behaved and misbehaving clients against a server for minutes, and checks that replies
  * are correct, latency stays flat, and the server releases what disconnected clients held. Linux
  * only.
  */
-public final class Soak {
-  private static final String USAGE = "usage: soak [--minutes M] [--seed N] [--write FILE]";
+@Command(name = "soak", description = "Runs good and bad clients for a long time.")
+public final class Soak implements Callable<Integer> {
   private static final int INTERVALS = 200;
   private static final Duration SHORTEST_INTERVAL = Duration.ofMillis(100);
   private static final Duration WARM_UP = Duration.ofSeconds(2);
@@ -30,39 +33,30 @@ public final class Soak {
   /** The server logs each client that it disconnects, some hundreds per minute. */
   private static final String NO_LOG = "-Djava.util.logging.config.file=/dev/null";
 
+  @Option(names = "--minutes", paramLabel = "M", description = "How long it takes.")
   private double minutes = 10;
+
+  @Option(names = "--seed", paramLabel = "N", description = "Repeats what clients do.")
   private long seed = System.nanoTime();
+
+  @Option(names = "--write", paramLabel = "FILE", description = "Where the page goes.")
   private Optional<Path> file = Optional.empty();
 
-  private Soak(String[] args) {
-    for (int i = 0; i < args.length; i += 2) {
-      if (i + 1 == args.length) {
-        throw new IllegalArgumentException(USAGE);
-      }
-      switch (args[i]) {
-        case "--minutes" -> minutes = Double.parseDouble(args[i + 1]);
-        case "--seed" -> seed = Long.parseLong(args[i + 1]);
-        case "--write" -> file = Optional.of(Path.of(args[i + 1]));
-        default -> throw new IllegalArgumentException(USAGE);
-      }
-    }
-  }
-
-  /** Soaks, prints and writes the report, and exits with 1 if a check failed. */
-  public static void main(String[] args) throws IOException {
-    SoakReport report = run(args);
-    List<String> failed = report.failedChecks();
+  /** Returns 1 if a check failed. */
+  @Override
+  public Integer call() throws IOException {
+    List<String> failed = report().failedChecks();
     failed.forEach(check -> System.err.println("FAILED: " + check));
-    System.exit(failed.isEmpty() ? 0 : 1);
+    return failed.isEmpty() ? 0 : 1;
   }
 
-  static SoakReport run(String... args) throws IOException {
-    Soak soak = new Soak(args);
-    System.err.println("seed " + soak.seed);
-    SoakReport report = soak.measure();
+  /** Soaks, and prints and writes the report. */
+  SoakReport report() throws IOException {
+    System.err.println("seed " + seed);
+    SoakReport report = measure();
     System.out.print(report.text());
-    if (soak.file.isPresent()) {
-      report.writeTo(soak.file.get());
+    if (file.isPresent()) {
+      report.writeTo(file.get());
     }
     return report;
   }
@@ -81,8 +75,7 @@ public final class Soak {
       return new SoakReport(
           minutes,
           seed,
-          String.format(
-              Locale.ROOT, "%s before the run and %s after it", loadBefore, Machine.load()),
+          Text.format("%s before the run and %s after it", loadBefore, Machine.load()),
           samples,
           load.operations(),
           load.visits(),

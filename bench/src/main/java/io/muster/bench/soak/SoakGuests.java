@@ -1,11 +1,11 @@
 package io.muster.bench.soak;
 
 import static io.muster.bench.soak.SoakLoad.require;
+import static io.muster.fixtures.wire.RawRequest.request;
 
+import io.muster.fixtures.wire.RawClient;
 import io.muster.store.TcpStore;
 import io.muster.store.internal.wire.Opcode;
-import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -34,13 +34,13 @@ final class SoakGuests implements SoakLoad.Client {
   }
 
   @Override
-  public void run(SoakLoad load) throws IOException {
+  public void run(SoakLoad load) {
     while (load.goesOn()) {
       switch (random.nextInt(4)) {
         case 0 -> behave(load);
-        case 1 -> desert(load.port());
-        case 2 -> talkNonsense(load.port());
-        default -> breakPromise(load.port());
+        case 1 -> desert(load);
+        case 2 -> talkNonsense(load);
+        default -> breakPromise(load);
       }
       load.countVisit();
       SoakLoad.pause(random, LONGEST_PAUSE_MICROS);
@@ -58,56 +58,44 @@ final class SoakGuests implements SoakLoad.Client {
   }
 
   /** Some wait for a key that nobody sets, or at a barrier, and are killed. */
-  private void desert(int port) throws IOException {
+  private void desert(SoakLoad load) {
+    byte[] wait = request(Opcode.WAIT.code()).number(1).blob(prefix + "/never").bytes();
+    byte[] barrier =
+        request(Opcode.BARRIER.code())
+            .blob(prefix + "/barrier")
+            .number(MORE_THAN_EVER_COME)
+            .bytes();
     List<RawClient> deserters = new ArrayList<>();
     for (int i = random.nextInt(1, MOST_DESERTERS); i > 0; i--) {
-      RawClient deserter = new RawClient(port);
-      deserters.add(deserter);
-      deserter.requests().validate();
-      if (random.nextBoolean()) {
-        deserter.requests().await(List.of(bytes(prefix + "/never")));
-      } else {
-        deserter.requests().barrier(bytes(prefix + "/barrier"), MORE_THAN_EVER_COME);
-      }
-      deserter.out().flush();
+      RawClient deserter = RawClient.open(load.server()).send(RawClient.VALIDATE);
+      deserters.add(deserter.send(random.nextBoolean() ? wait : barrier));
     }
     SoakLoad.pause(random, LONGEST_PAUSE_MICROS);
-    for (RawClient deserter : deserters) {
-      deserter.reset();
-    }
+    deserters.forEach(RawClient::reset);
   }
 
   /** Sends random bytes; the server, or else this client, hangs up. */
-  private void talkNonsense(int port) throws IOException {
+  private void talkNonsense(SoakLoad load) {
     byte[] nonsense = new byte[random.nextInt(1, MOST_NONSENSE)];
     random.nextBytes(nonsense);
-    try (RawClient client = new RawClient(port)) {
+    try (RawClient client = RawClient.open(load.server())) {
       if (random.nextBoolean()) {
-        client.requests().validate();
+        client.send(RawClient.VALIDATE);
       }
-      try {
-        client.out().putBytes(nonsense, 0, nonsense.length);
-      } catch (IOException e) {
-        // It has hung up before the end.
-        return;
-      }
+      client.trySend(nonsense);
     }
   }
 
   /** Begins to set a value that is announced as long, and is killed. */
-  private void breakPromise(int port) throws IOException {
-    RawClient client = new RawClient(port);
-    client.requests().validate();
-    client.out().putByte(Opcode.SET.code());
-    client.out().putBlob(bytes(prefix));
-    client.out().putLong(random.nextInt(2, MOST_PROMISED));
-    client.out().putByte(0);
-    client.out().flush();
+  private void breakPromise(SoakLoad load) {
+    RawClient client = RawClient.open(load.server()).send(RawClient.VALIDATE);
+    client.send(
+        request(Opcode.SET.code())
+            .blob(prefix)
+            .number(random.nextInt(2, MOST_PROMISED))
+            .raw(new byte[1])
+            .bytes());
     SoakLoad.pause(random, LONGEST_PAUSE_MICROS);
     client.reset();
-  }
-
-  private static byte[] bytes(String key) {
-    return key.getBytes(StandardCharsets.UTF_8);
   }
 }

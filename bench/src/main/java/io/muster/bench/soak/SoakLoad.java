@@ -2,6 +2,8 @@ package io.muster.bench.soak;
 
 import io.muster.store.TcpStore;
 import io.muster.store.TcpStoreOptions;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -25,7 +27,7 @@ final class SoakLoad implements AutoCloseable {
     void run(SoakLoad load) throws Exception;
   }
 
-  private final int port;
+  private final InetSocketAddress server;
   private final SoakProbe probe = new SoakProbe();
   private final LongAdder operations = new LongAdder();
   private final LongAdder visits = new LongAdder();
@@ -34,7 +36,7 @@ final class SoakLoad implements AutoCloseable {
   private volatile boolean closing;
 
   private SoakLoad(int port) {
-    this.port = port;
+    this.server = new InetSocketAddress(InetAddress.getLoopbackAddress(), port);
   }
 
   static SoakLoad start(int port, long seed) {
@@ -66,7 +68,7 @@ final class SoakLoad implements AutoCloseable {
   private void run(String name, Client client) {
     try {
       client.run(this);
-    } catch (Exception e) {
+    } catch (Throwable e) {
       e.printStackTrace();
       failures.add(name + ": " + e);
     }
@@ -77,12 +79,13 @@ final class SoakLoad implements AutoCloseable {
     return !closing && failures.isEmpty();
   }
 
-  int port() {
-    return port;
+  InetSocketAddress server() {
+    return server;
   }
 
   TcpStore connect() {
-    return TcpStore.connect("127.0.0.1", port, TcpStoreOptions.builder().timeout(PATIENCE).build());
+    return TcpStore.connect(
+        "127.0.0.1", server.getPort(), TcpStoreOptions.builder().timeout(PATIENCE).build());
   }
 
   SoakProbe probe() {

@@ -1,25 +1,47 @@
 package io.muster.bench.soak;
 
+import static io.muster.bench.Text.format;
+
 import io.muster.bench.Chart;
 import io.muster.bench.Machine;
 import io.muster.bench.Page;
 import io.muster.bench.Samples;
 import io.muster.bench.ServerHoldings;
+import io.muster.bench.Table;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.function.ToDoubleFunction;
 import java.util.stream.Collectors;
-import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
-/** What a soak has shown, and whether that is good. */
-final class SoakReport {
+/**
+ * What a soak has shown, and whether that is good.
+ *
+ * @param minutes how long it was to take
+ * @param seed what repeats it
+ * @param machineLoad the load average of the machine, in words
+ * @param samples what was seen in each interval
+ * @param operations how many were answered
+ * @param visits how many clients have come and gone
+ * @param failures what was answered wrongly, or not at all
+ * @param before what the server held before the first client
+ * @param after what it held once all had gone
+ */
+record SoakReport(
+    double minutes,
+    long seed,
+    String machineLoad,
+    List<SoakSample> samples,
+    long operations,
+    long visits,
+    List<String> failures,
+    Rest before,
+    Rest after) {
   private static final double MEBI = 1024 * 1024;
   private static final double RESIDENT_TOLERANCE = 1.1;
   private static final double TAIL_TOLERANCE = 1.5;
@@ -30,37 +52,6 @@ final class SoakReport {
 
   /** Something that has to be so. */
   private record Check(String text, boolean held) {}
-
-  private final double minutes;
-  private final long seed;
-  private final String machineLoad;
-  private final List<SoakSample> samples;
-  private final long operations;
-  private final long visits;
-  private final List<String> failures;
-  private final Rest before;
-  private final Rest after;
-
-  SoakReport(
-      double minutes,
-      long seed,
-      String machineLoad,
-      List<SoakSample> samples,
-      long operations,
-      long visits,
-      List<String> failures,
-      Rest before,
-      Rest after) {
-    this.minutes = minutes;
-    this.seed = seed;
-    this.machineLoad = machineLoad;
-    this.samples = List.copyOf(samples);
-    this.operations = operations;
-    this.visits = visits;
-    this.failures = failures;
-    this.before = before;
-    this.after = after;
-  }
 
   /** The checks that did not hold. */
   List<String> failedChecks() {
@@ -202,29 +193,28 @@ final class SoakReport {
             Stream.concat(checksOfAnswers().stream(), checksOfFlatness().stream())
                 .map(check -> (check.held() ? "- Held: " : "- **FAILED**: ") + check.text())
                 .collect(Collectors.joining("\n")))
-        .with(
-            "quarters", IntStream.range(0, 4).mapToObj(this::row).collect(Collectors.joining("\n")))
+        .with("quarters", quarters())
         .with("intervals", samples.size())
         .with("pictures", pictures)
         .text();
   }
 
-  private String row(int quarter) {
-    return format(
-        "| %d | %,.0f | %,.0f | %,.0f | %,.0f | %,.0f | %,.0f | %.1f | %.1f | %.0f |",
-        quarter + 1,
-        median(quarter, SoakSample::operations),
-        median(quarter, SoakSample::visits),
-        median(quarter, SoakSample::p50),
-        median(quarter, SoakSample::p99),
-        median(quarter, SoakSample::p999),
-        greatest(quarter, SoakSample::max),
-        median(quarter, SoakReport::residentMebi),
-        median(quarter, SoakReport::storedMebi),
-        greatest(quarter, SoakSample::descriptors));
-  }
-
-  private static String format(String format, Object... arguments) {
-    return String.format(Locale.ROOT, format, arguments);
+  private Table quarters() {
+    Table rows = Table.rows();
+    for (int quarter = 0; quarter < 4; quarter++) {
+      rows.row(
+          "| %d | %,.0f | %,.0f | %,.0f | %,.0f | %,.0f | %,.0f | %.1f | %.1f | %.0f |",
+          quarter + 1,
+          median(quarter, SoakSample::operations),
+          median(quarter, SoakSample::visits),
+          median(quarter, SoakSample::p50),
+          median(quarter, SoakSample::p99),
+          median(quarter, SoakSample::p999),
+          greatest(quarter, SoakSample::max),
+          median(quarter, SoakReport::residentMebi),
+          median(quarter, SoakReport::storedMebi),
+          greatest(quarter, SoakSample::descriptors));
+    }
+    return rows;
   }
 }

@@ -1,16 +1,20 @@
 package io.muster.bench.soak;
 
 import static io.muster.bench.soak.SoakLoad.require;
+import static io.muster.fixtures.wire.RawRequest.repeat;
+import static io.muster.fixtures.wire.RawRequest.request;
 
+import io.muster.fixtures.wire.RawClient;
 import io.muster.store.TcpStore;
-import java.io.DataInputStream;
-import java.io.IOException;
-import java.nio.charset.StandardCharsets;
+import io.muster.store.internal.wire.Opcode;
 import java.util.Arrays;
 import java.util.Random;
 
 /** Asks for far more than it reads at once; sometimes it is killed before it has read all. */
 final class SoakSlowReader implements SoakLoad.Client {
+  /** So small that the server soon notices that nobody reads. */
+  private static final int RECEIVE_BUFFER = 16 * 1024;
+
   private static final int VALUE_BYTES = 1024 * 1024;
   private static final int REPLIES = 8;
   private static final int PIECE = 32 * 1024;
@@ -24,7 +28,7 @@ final class SoakSlowReader implements SoakLoad.Client {
   }
 
   @Override
-  public void run(SoakLoad load) throws IOException {
+  public void run(SoakLoad load) {
     byte[] value = new byte[VALUE_BYTES];
     random.nextBytes(value);
     try (TcpStore store = load.connect()) {
@@ -38,17 +42,13 @@ final class SoakSlowReader implements SoakLoad.Client {
     }
   }
 
-  private void read(SoakLoad load, byte[] value) throws IOException {
-    try (RawClient client = new RawClient(load.port())) {
-      client.requests().validate();
-      for (int i = 0; i < REPLIES; i++) {
-        client.requests().get(("/" + KEY).getBytes(StandardCharsets.UTF_8));
-      }
-      client.out().flush();
-      DataInputStream in = new DataInputStream(client.in());
+  private void read(SoakLoad load, byte[] value) {
+    byte[] get = request(Opcode.GET.code()).blob("/" + KEY).bytes();
+    try (RawClient client = RawClient.open(load.server(), RECEIVE_BUFFER)) {
+      client.send(RawClient.VALIDATE).send(repeat(REPLIES, 0, i -> get));
       int readUntil = random.nextInt(2 * REPLIES);
       for (int i = 0; i < Math.min(REPLIES, readUntil) && load.goesOn(); i++) {
-        readSlowly(in, value);
+        readSlowly(client, value);
         load.countOperations(1);
       }
       if (readUntil < REPLIES) {
@@ -57,13 +57,12 @@ final class SoakSlowReader implements SoakLoad.Client {
     }
   }
 
-  private void readSlowly(DataInputStream in, byte[] value) throws IOException {
-    long length = Long.reverseBytes(in.readLong());
+  private void readSlowly(RawClient client, byte[] value) {
+    long length = client.readLong();
     require(length == value.length, "a value of " + length + " bytes at " + KEY);
-    byte[] piece = new byte[PIECE];
     for (int at = 0; at < value.length; at += PIECE) {
-      in.readFully(piece);
-      require(Arrays.equals(piece, 0, PIECE, value, at, at + PIECE), "other bytes at " + KEY);
+      byte[] expected = Arrays.copyOfRange(value, at, at + PIECE);
+      require(Arrays.equals(client.read(PIECE), expected), "other bytes at " + KEY);
       SoakLoad.pause(random, LONGEST_PAUSE_MICROS);
     }
   }

@@ -2,15 +2,21 @@ package io.muster.bench.soak;
 
 import static io.muster.bench.soak.SoakLoad.require;
 
+import io.muster.store.HashStore;
+import io.muster.store.Store;
 import io.muster.store.TcpStore;
-import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import java.util.stream.Stream;
 
-/** Uses keys of its own in every way, and compares each answer with a copy of what it stored. */
+/**
+ * Uses keys of its own in every way, does the same to a store in its own memory, and compares the
+ * answers.
+ */
 final class SoakWorker implements SoakLoad.Client {
   private static final int KEYS = 32;
   private static final int MOST_AT_ONCE = 8;
@@ -18,8 +24,7 @@ final class SoakWorker implements SoakLoad.Client {
 
   private final String prefix;
   private final Random random;
-  private final Map<String, byte[]> copy = new HashMap<>();
-  private long counter;
+  private final HashStore copy = new HashStore();
 
   SoakWorker(String prefix, Random random) {
     this.prefix = prefix;
@@ -33,132 +38,84 @@ final class SoakWorker implements SoakLoad.Client {
         load.countOperations(doSomething(store));
         SoakLoad.pause(random, LONGEST_PAUSE_MICROS);
       }
-      if (store.check(counterKey())) {
-        store.deleteKey(counterKey());
-      }
-      copy.keySet().forEach(key -> require(store.deleteKey(key), key + " was gone"));
+      copy.listKeys().forEach(key -> require(store.deleteKey(key), key + " was gone"));
     }
   }
 
   /** Returns how many operations that was. */
-  private int doSomething(TcpStore store) {
+  private int doSomething(Store store) {
+    String key = prefix + "/" + random.nextInt(KEYS);
+    byte[] value = SoakLoad.randomBytes(random);
     return switch (random.nextInt(8)) {
-      case 0 -> set(store);
-      case 1 -> get(store);
+      case 0 -> tell(store, both -> both.set(key, value));
+      case 1 -> copy.check(key) ? ask(store, "get of " + key, both -> both.get(key)) : 0;
       case 2 -> add(store);
-      case 3 -> compareSet(store);
+      case 3 -> compareSet(store, key, value);
       case 4 -> check(store);
-      case 5 -> appendAndDelete(store);
+      case 5 -> appendAndDelete(store, value);
       case 6 -> setAndGetMany(store);
       default -> pushAndPop(store);
     };
   }
 
-  private int set(TcpStore store) {
-    String key = anyKey();
-    byte[] value = SoakLoad.randomBytes(random);
-    store.set(key, value);
-    copy.put(key, value);
+  private int tell(Store store, Consumer<Store> operation) {
+    operation.accept(store);
+    operation.accept(copy);
     return 1;
   }
 
-  private int get(TcpStore store) {
-    String key = anyKey();
-    byte[] value = copy.get(key);
-    if (value == null) {
-      return 0;
-    }
-    require(Arrays.equals(store.get(key), value), "get of " + key);
+  private int ask(Store store, String what, Function<Store, Object> operation) {
+    Object answer = operation.apply(store);
+    require(Objects.deepEquals(answer, operation.apply(copy)), what);
     return 1;
   }
 
-  private int add(TcpStore store) {
+  private int add(Store store) {
     int delta = random.nextInt(-1_000, 1_000);
-    counter += delta;
-    long sum = store.add(counterKey(), delta);
-    require(sum == counter, "add at " + counterKey() + ": " + sum + ", not " + counter);
-    return 1;
+    return ask(store, "add of " + delta, both -> both.add(prefix + "/counter", delta));
   }
 
-  private int compareSet(TcpStore store) {
-    String key = anyKey();
-    byte[] current = copy.get(key);
-    byte[] desired = SoakLoad.randomBytes(random);
-    if (current == null) {
-      byte[] expected = {1};
-      byte[] answer = store.compareSet(key, expected, desired);
-      require(Arrays.equals(answer, expected), "compareSet of " + key + ", which is missing");
-    } else if (random.nextBoolean()) {
-      byte[] expected = Arrays.copyOf(current, current.length + 1);
-      byte[] answer = store.compareSet(key, expected, desired);
-      require(Arrays.equals(answer, current), "compareSet of " + key + ", which differs");
-    } else {
-      byte[] answer = store.compareSet(key, current, desired);
-      require(Arrays.equals(answer, desired), "compareSet of " + key);
-      copy.put(key, desired);
-    }
-    return 1;
+  /** Expects what is there, or else something longer, or anything at a key that is missing. */
+  private int compareSet(Store store, String key, byte[] desired) {
+    byte[] current = copy.check(key) ? copy.get(key) : new byte[] {1};
+    byte[] expected = random.nextBoolean() ? current : Arrays.copyOf(current, current.length + 1);
+    return ask(store, "compareSet of " + key, both -> both.compareSet(key, expected, desired));
   }
 
-  private int check(TcpStore store) {
+  private int check(Store store) {
     List<String> keys = someKeys();
-    boolean there = store.check(keys);
-    require(there == copy.keySet().containsAll(keys), "check of " + keys + ": " + there);
-    return 1;
+    return ask(store, "check of " + keys, both -> both.check(keys));
   }
 
-  private int appendAndDelete(TcpStore store) {
+  private int appendAndDelete(Store store, byte[] value) {
     String key = prefix + "/appended";
-    byte[] first = SoakLoad.randomBytes(random);
-    byte[] second = SoakLoad.randomBytes(random);
-    store.append(key, first);
-    store.append(key, second);
-    byte[] joined = Arrays.copyOf(first, first.length + second.length);
-    System.arraycopy(second, 0, joined, first.length, second.length);
-    require(Arrays.equals(store.get(key), joined), "get of " + key);
-    require(store.deleteKey(key), key + " was gone");
-    require(!store.deleteKey(key), key + " was there when it was deleted");
-    return 5;
+    byte[] more = SoakLoad.randomBytes(random);
+    return tell(store, both -> both.append(key, value))
+        + tell(store, both -> both.append(key, more))
+        + ask(store, "get of " + key, both -> both.get(key))
+        + ask(store, "deletion of " + key, both -> both.deleteKey(key))
+        + ask(store, "deletion again of " + key, both -> both.deleteKey(key));
   }
 
-  private int setAndGetMany(TcpStore store) {
+  private int setAndGetMany(Store store) {
     List<String> keys = someKeys();
-    List<byte[]> values = new ArrayList<>();
-    for (String key : keys) {
-      byte[] value = SoakLoad.randomBytes(random);
-      values.add(value);
-      copy.put(key, value);
-    }
-    store.multiSet(keys, values);
-    List<byte[]> answers = store.multiGet(keys);
-    for (int i = 0; i < keys.size(); i++) {
-      String key = keys.get(i);
-      require(Arrays.equals(answers.get(i), copy.get(key)), "multiGet of " + key);
-    }
-    return 2;
+    List<byte[]> values = keys.stream().map(key -> SoakLoad.randomBytes(random)).toList();
+    return tell(store, both -> both.multiSet(keys, values))
+        + ask(store, "multiGet of " + keys, both -> both.multiGet(keys).toArray());
   }
 
-  private int pushAndPop(TcpStore store) {
+  private int pushAndPop(Store store) {
     String queue = prefix + "/queue";
-    List<byte[]> items = new ArrayList<>();
-    for (int i = random.nextInt(1, MOST_AT_ONCE); i > 0; i--) {
-      items.add(SoakLoad.randomBytes(random));
+    int items = random.nextInt(1, MOST_AT_ONCE);
+    int operations = 0;
+    for (byte[] item : Stream.generate(() -> SoakLoad.randomBytes(random)).limit(items).toList()) {
+      operations += tell(store, both -> both.queuePush(queue, item));
     }
-    items.forEach(item -> store.queuePush(queue, item));
-    for (byte[] item : items) {
+    for (int i = 0; i < items; i++) {
       boolean block = random.nextBoolean();
-      require(Arrays.equals(store.queuePop(queue, block), item), "queuePop of " + queue);
+      operations += ask(store, "queuePop of " + queue, both -> both.queuePop(queue, block));
     }
-    require(store.queueLen(queue) == 0, "items left in " + queue);
-    return 2 * items.size() + 1;
-  }
-
-  private String counterKey() {
-    return prefix + "/counter";
-  }
-
-  private String anyKey() {
-    return prefix + "/" + random.nextInt(KEYS);
+    return operations + ask(store, "queueLen of " + queue, both -> both.queueLen(queue));
   }
 
   private List<String> someKeys() {

@@ -6,27 +6,27 @@ import static io.muster.bench.SideBySide.PYTORCH;
 import io.muster.bench.Machine;
 import io.muster.bench.Options;
 import io.muster.bench.SideBySide;
+import io.muster.bench.crowd.Caller;
 import io.muster.bench.crowd.Message;
 import io.muster.fixtures.FreePort;
-import java.io.EOFException;
+import io.muster.fixtures.TorchPython;
 import java.io.IOException;
 import java.net.ConnectException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.nio.ByteBuffer;
-import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.Callable;
 import java.util.concurrent.locks.LockSupport;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 
 /** Times how long a server takes to start, PyTorch's in Python and Muster's. */
-public final class StartBenchmark {
-  private static final String USAGE =
-      "usage: side-by-side-start [--rounds N] [--warm-up N] [--write FILE] [--figures FILE]";
-
+@Command(
+    name = "side-by-side-start",
+    description = "Times how long a server takes to start, PyTorch's in Python and Muster's.")
+public final class StartBenchmark implements Callable<Integer> {
   private static final String PYTHON =
       """
       import time
@@ -39,29 +39,21 @@ public final class StartBenchmark {
   private static final long PAUSE_NANOS = 500_000;
   private static final int PING_REPLY_BYTES = 4;
 
-  private final Path repository;
-  private final TorchPython python;
-  private final Message greeting;
+  /** The tests of this module run in its directory, bench/run in the one above. */
+  private final Path repository =
+      Path.of(Files.exists(Path.of("muster")) ? "" : "..").toAbsolutePath().normalize();
 
-  private StartBenchmark() throws IOException, InterruptedException {
-    // The tests of this module run in its directory, bench/run in the one above.
-    repository = Path.of(Files.exists(Path.of("muster")) ? "" : "..").toAbsolutePath().normalize();
-    python = TorchPython.find(repository);
-    greeting =
-        Message.of(
-            request -> {
-              request.validate();
-              request.ping(1);
-            });
-  }
+  @Mixin private final Options options = new Options(15, 2);
 
-  /** Measures, prints, and writes the files that were named. */
-  public static void main(String... args) throws IOException, InterruptedException {
-    StartBenchmark start = new StartBenchmark();
-    start.buildLauncher();
-    SideBySide run = new SideBySide(Options.parse(USAGE, 15, 2, args), PYTORCH, MUSTER);
-    run.run(List.of((side, round) -> start.measure(side)));
-    run.publish(run.page("start.md").with("torch", start.python.torch()));
+  @Override
+  public Integer call() throws IOException, InterruptedException {
+    TorchPython python = TorchPython.find(repository);
+    buildLauncher();
+    SideBySide run = new SideBySide(options, PYTORCH, MUSTER);
+    run.add("start", (side, round) -> measure(side, python));
+    run.run();
+    run.publish(run.page("start.md").with("torch", python.torch()));
+    return 0;
   }
 
   /** Lets the launcher do what it does but once. */
@@ -72,7 +64,8 @@ public final class StartBenchmark {
     }
   }
 
-  private Map<String, Double> measure(String side) throws IOException, InterruptedException {
+  private Map<String, Double> measure(String side, TorchPython python)
+      throws IOException, InterruptedException {
     String port = String.valueOf(FreePort.find());
     ProcessBuilder builder =
         side.equals(PYTORCH)
@@ -115,20 +108,9 @@ public final class StartBenchmark {
     }
   }
 
-  private boolean isAnswered(int port) throws IOException {
-    InetSocketAddress server = new InetSocketAddress(InetAddress.getLoopbackAddress(), port);
-    try (SocketChannel channel = SocketChannel.open(server)) {
-      // While nobody listens, a connection can be given the very port it asks for, and meet itself.
-      if (server.equals(channel.getLocalAddress())) {
-        return false;
-      }
-      greeting.writeTo(channel);
-      ByteBuffer reply = ByteBuffer.allocate(PING_REPLY_BYTES);
-      while (reply.hasRemaining()) {
-        if (channel.read(reply) < 0) {
-          throw new EOFException("the server closed the connection");
-        }
-      }
+  private static boolean isAnswered(int port) throws IOException {
+    try (Caller caller = new Caller(port)) {
+      long unusedNanos = caller.call(Message.of(request -> request.ping(1)), PING_REPLY_BYTES);
       return true;
     } catch (ConnectException e) {
       return false;

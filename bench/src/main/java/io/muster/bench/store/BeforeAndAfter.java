@@ -5,56 +5,56 @@ import io.muster.bench.ServerProcess;
 import io.muster.bench.ServerProcess.Kind;
 import io.muster.bench.SideBySide;
 import io.muster.fixtures.ChildProcess;
-import java.io.BufferedReader;
+import io.muster.fixtures.ParentProcess;
 import java.io.File;
 import java.io.IOException;
-import java.io.InputStreamReader;
-import java.nio.charset.StandardCharsets;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Parameters;
 
 /**
  * Times the store of another commit and today's. Each build has a server and a client of its own,
  * each in a process of its own.
  */
-public final class BeforeAndAfter {
-  private static final String USAGE =
-      "usage: before-and-after COMMIT [--rounds N] [--warm-up N] [--scale F] [--only REGEX]"
-          + " [--write FILE]";
+@Command(
+    name = "before-and-after",
+    description = "Times the store of another commit and the current one.")
+public final class BeforeAndAfter implements Callable<Integer> {
+  private static final String NOW = "now";
 
-  private BeforeAndAfter() {}
+  @Parameters(index = "0", paramLabel = "COMMIT")
+  private String commit = "";
 
-  /**
-   * Measures, prints, and writes the file that was named.
-   *
-   * @param args the commit's name, the directory of its store's classes, and the options
-   */
-  public static void main(String... args) throws IOException, InterruptedException {
-    Options options = Options.parse(USAGE, 15, 5, Arrays.copyOfRange(args, 2, args.length));
+  /** The directory of the store's classes of that commit, which bench/run adds. */
+  @Parameters(index = "1", hidden = true)
+  private String classes = "";
+
+  @Mixin private final Options options = new Options(15, 5);
+
+  @Override
+  public Integer call() throws IOException, InterruptedException {
     String classPath = System.getProperty("java.class.path");
-    String commit = args[0];
-    String now = "now";
-    SideBySide run = new SideBySide(options, commit, now);
-    try (Clients before = new Clients(args[1] + File.pathSeparator + classPath);
+    SideBySide run = new SideBySide(options, commit, NOW);
+    try (Clients before = new Clients(classes + File.pathSeparator + classPath);
         Clients after = new Clients(classPath)) {
-      Map<String, Clients> clients = Map.of(commit, before, now, after);
-      List<Workload> workloads =
-          Workload.all().stream().filter(each -> options.includes(each.name())).toList();
-      run.run(workloads.stream().map(each -> work(options, each, clients)).toList());
+      Map<String, Clients> clients = Map.of(commit, before, NOW, after);
+      for (Workload workload : Workload.all()) {
+        run.addTimed(
+            workload.figure(),
+            workload.operations(),
+            (side, operations) ->
+                Objects.requireNonNull(clients.get(side)).nanos(workload, operations));
+      }
+      run.run();
     }
     options.publish(run.results().table(name -> true) + "\n");
-  }
-
-  private static SideBySide.Work work(
-      Options options, Workload workload, Map<String, Clients> clients) {
-    int operations = options.scaled(workload.operations());
-    return (side, round) -> {
-      Clients build = Objects.requireNonNull(clients.get(side));
-      return Map.of(workload.figure(), build.nanos(workload, operations) / 1e3 / operations);
-    };
+    run.writeFigures();
+    return 0;
   }
 
   /** A server and its client, both with the build that comes first on a class path. */
@@ -91,13 +91,13 @@ public final class BeforeAndAfter {
     public static void main(String[] args) throws IOException {
       try (Side side = new MusterSide(Integer.parseInt(args[0]))) {
         Map<String, Workload.Timed> prepared = new HashMap<>();
-        var lines = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
-        for (String line = lines.readLine(); line != null; line = lines.readLine()) {
-          String[] words = line.split(" ", 2);
-          Workload.Timed timed =
-              prepared.computeIfAbsent(words[1], name -> find(name).preparation().on(side));
-          System.out.println("= " + timed.nanos(Integer.parseInt(words[0])));
-        }
+        ParentProcess.answerEach(
+            line -> {
+              String[] words = line.split(" ", 2);
+              return prepared
+                  .computeIfAbsent(words[1], name -> find(name).preparation().on(side))
+                  .nanos(Integer.parseInt(words[0]));
+            });
       }
     }
 

@@ -10,41 +10,33 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
-import java.util.List;
-import java.util.Map;
+import java.util.concurrent.Callable;
 import java.util.function.Function;
 import java.util.stream.Stream;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 
 /** Times stores on files, PyTorch's and Muster's. */
-public final class FileBenchmark {
-  private static final String USAGE =
-      "usage: side-by-side-file [--rounds N] [--warm-up N] [--scale F] [--write FILE]"
-          + " [--figures FILE]";
-
+@Command(name = "side-by-side-file", description = "Times stores on files, PyTorch's and Muster's.")
+public final class FileBenchmark implements Callable<Integer> {
   private static final byte[] SIGN = {1};
 
-  private final Options options;
-  private final Path directory;
+  @Mixin private final Options options = new Options(15, 5);
 
-  private FileBenchmark(Options options, Path directory) {
-    this.options = options;
-    this.directory = directory;
-  }
-
-  /** Measures, prints, and writes the files that were named. */
-  public static void main(String... args) throws IOException, InterruptedException {
-    System.setProperty("org.bytedeco.javacpp.nopointergc", "true");
-    Options options = Options.parse(USAGE, 15, 5, args);
+  @Override
+  public Integer call() throws IOException, InterruptedException {
     SideBySide run = new SideBySide(options, PYTORCH, MUSTER);
     Path directory = Files.createTempDirectory("side-by-side");
     try {
-      FileBenchmark files = new FileBenchmark(options, directory);
-      run.run(
-          List.of(
-              files.work("set, 32 B", side -> side.set("key", new byte[32])),
-              files.work("get, 32 B", side -> side.get("key")),
-              files.work("add", side -> side.add("counter")),
-              files.wakes()));
+      run.addTimed(
+          "file: set, 32 B, µs", 1_000, timed(directory, side -> side.set("key", new byte[32])));
+      run.addTimed("file: get, 32 B, µs", 1_000, timed(directory, side -> side.get("key")));
+      run.addTimed("file: add, µs", 1_000, timed(directory, side -> side.add("counter")));
+      run.addTimed(
+          "file: set until a wait of another process returns, µs",
+          40,
+          (side, times) -> wakeNanos(side, newFile(directory), times));
+      run.run();
     } finally {
       try (Stream<Path> files = Files.walk(directory)) {
         for (Path path : files.sorted(Comparator.reverseOrder()).toList()) {
@@ -53,6 +45,7 @@ public final class FileBenchmark {
       }
     }
     run.publish(run.page("file.md"));
+    return 0;
   }
 
   private static Side open(String side, Path file) {
@@ -60,38 +53,32 @@ public final class FileBenchmark {
   }
 
   /** A new file each time: a longer one takes longer to open. */
-  private Path newFile() throws IOException {
+  private static Path newFile(Path directory) throws IOException {
     return Files.createTempFile(directory, "store", "");
   }
 
-  private SideBySide.Work work(String name, Function<Side, Side.Op> prepared) {
-    int times = options.scaled(1_000);
-    return (whose, round) -> {
-      try (Side side = open(whose, newFile())) {
+  private static SideBySide.Timed timed(Path directory, Function<Side, Side.Op> prepared) {
+    return (whose, times) -> {
+      try (Side side = open(whose, newFile(directory))) {
         side.set("key", new byte[32]).run();
-        double nanos = Workload.repeating(prepared.apply(side)).nanos(times);
-        return Map.of("file: " + name + ", µs", nanos / 1e3 / times);
+        return Workload.repeating(prepared.apply(side)).nanos(times);
       }
     };
   }
 
-  /** Half of what it takes to wake another process and to be woken by it. */
-  private SideBySide.Work wakes() {
-    int times = options.scaled(40);
-    return (whose, round) -> {
-      Path file = newFile();
-      try (ChildProcess other =
-              ChildProcess.java(OtherEnd.class, whose, file.toString(), String.valueOf(2 * times));
-          Side side = open(whose, file)) {
-        // The other end's first steps are slow; they are not what is timed.
-        exchange(side, 0, times);
-        long start = System.nanoTime();
-        exchange(side, times, 2 * times);
-        double micros = (System.nanoTime() - start) / 2e3 / times;
-        other.endInput();
-        return Map.of("file: set until a wait of another process returns, µs", micros);
-      }
-    };
+  /** Half of what it takes to wake another process and to be woken by it, as often as told. */
+  private static double wakeNanos(String whose, Path file, int times) {
+    try (ChildProcess other =
+            ChildProcess.java(OtherEnd.class, whose, file.toString(), String.valueOf(2 * times));
+        Side side = open(whose, file)) {
+      // The other end's first steps are slow; they are not what is timed.
+      exchange(side, 0, times);
+      long start = System.nanoTime();
+      exchange(side, times, 2 * times);
+      double nanos = (System.nanoTime() - start) / 2.0;
+      other.endInput();
+      return nanos;
+    }
   }
 
   private static void exchange(Side side, int from, int to) {

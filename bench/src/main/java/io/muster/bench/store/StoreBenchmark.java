@@ -8,34 +8,30 @@ import io.muster.bench.Results;
 import io.muster.bench.ServerProcess;
 import io.muster.bench.ServerProcess.Kind;
 import io.muster.bench.SideBySide;
+import io.muster.bench.Text;
 import java.io.IOException;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 
 /**
  * Times PyTorch's store and Muster's. Each server is a process of its own; the clients are in this
  * one.
  */
-public final class StoreBenchmark {
-  private static final String USAGE =
-      "usage: side-by-side [--rounds N] [--warm-up N] [--scale F] [--only REGEX] [--write FILE]"
-          + " [--figures FILE]";
-
+@Command(name = "side-by-side", description = "Times PyTorch's store and Muster's.")
+public final class StoreBenchmark implements Callable<Integer> {
   private static final String THREADED = "Muster on threads";
   private static final String ECHO = "a bare echo, µs";
   private static final String NATIVE_CALL = "a native call, µs";
   private static final String NATIVE_VECTOR = "a native vector, µs";
 
-  private StoreBenchmark() {}
+  @Mixin private final Options options = new Options(15, 5);
 
-  /** Measures, prints, and writes the files that were named. */
-  public static void main(String... args) throws IOException, InterruptedException {
-    // The references that would free native objects some day cost time; ours are freed by hand.
-    System.setProperty("org.bytedeco.javacpp.nopointergc", "true");
-    Options options = Options.parse(USAGE, 15, 5, args);
+  @Override
+  public Integer call() throws IOException, InterruptedException {
     SideBySide run = new SideBySide(options, PYTORCH, MUSTER, THREADED);
     try (ServerProcess pyTorchServer = ServerProcess.start(Kind.PYTORCH);
         ServerProcess musterServer = ServerProcess.start(Kind.EVENT_LOOP);
@@ -45,50 +41,36 @@ public final class StoreBenchmark {
         MusterSide muster = new MusterSide(musterServer.port());
         MusterSide threaded = new MusterSide(threadedServer.port());
         Echo echo = new Echo(echoServer.port())) {
-      List<SideBySide.Work> works = new ArrayList<>();
-      works.add(work(options, ECHO, 3_000, Map.of(MUSTER, echo.timed())));
-      works.add(
-          work(
-              options,
-              Workload.huge().figure(),
-              Workload.huge().operations(),
-              Map.of(MUSTER, Workload.huge().preparation().on(muster))));
-      works.add(
-          work(
-              options,
-              NATIVE_CALL,
-              100_000,
-              Map.of(PYTORCH, Workload.repeating(pyTorch.nothing()))));
-      works.add(
-          work(
-              options,
-              NATIVE_VECTOR,
-              20_000,
-              Map.of(PYTORCH, Workload.repeating(PyTorchSide.vector()))));
-      Map<String, Side> sides = Map.of(PYTORCH, pyTorch, MUSTER, muster, THREADED, threaded);
+      run.addTimed(ECHO, 3_000, on(Map.of(MUSTER, echo.timed())));
+      add(run, Workload.huge(), Map.of(MUSTER, muster));
+      run.addTimed(
+          NATIVE_CALL, 100_000, on(Map.of(PYTORCH, Workload.repeating(pyTorch.nothing()))));
+      run.addTimed(
+          NATIVE_VECTOR, 20_000, on(Map.of(PYTORCH, Workload.repeating(PyTorchSide.vector()))));
       for (Workload workload : Workload.all()) {
-        if (options.includes(workload.name())) {
-          Map<String, Workload.Timed> timed = new LinkedHashMap<>();
-          sides.forEach((name, side) -> timed.put(name, workload.preparation().on(side)));
-          works.add(work(options, workload.figure(), workload.operations(), timed));
-        }
+        add(run, workload, Map.of(PYTORCH, pyTorch, MUSTER, muster, THREADED, threaded));
       }
-      run.run(works);
+      run.run();
     }
-    publish(run, options);
+    publish(run);
+    return 0;
   }
 
-  /** Microseconds an operation, on the sides for which something is prepared. */
-  private static SideBySide.Work work(
-      Options options, String figure, int operations, Map<String, Workload.Timed> timed) {
-    int scaled = options.scaled(operations);
-    return (side, round) ->
-        timed.containsKey(side)
-            ? Map.of(figure, timed.get(side).nanos(scaled) / 1e3 / scaled)
-            : Map.of();
+  private void add(SideBySide run, Workload workload, Map<String, Side> sides) {
+    if (options.includes(workload.figure())) {
+      Map<String, Workload.Timed> timed = new LinkedHashMap<>();
+      sides.forEach((name, side) -> timed.put(name, workload.preparation().on(side)));
+      run.addTimed(workload.figure(), workload.operations(), on(timed));
+    }
   }
 
-  private static void publish(SideBySide run, Options options) throws IOException {
+  /** What is prepared, on the sides for which something is. */
+  private static SideBySide.Timed on(Map<String, Workload.Timed> timed) {
+    return (side, operations) ->
+        timed.containsKey(side) ? timed.get(side).nanos(operations) : Double.NaN;
+  }
+
+  private void publish(SideBySide run) throws IOException {
     Results results = run.results();
     List<String> compared = Workload.all().stream().map(Workload::figure).toList();
     double huge = results.of(Workload.huge().figure(), MUSTER).median();
@@ -98,13 +80,11 @@ public final class StoreBenchmark {
             .with("native call", results.of(NATIVE_CALL, PYTORCH))
             .with("native vector", results.of(NATIVE_VECTOR, PYTORCH))
             .with("huge", results.of(Workload.huge().figure(), MUSTER))
-            .with("huge, GB/s", String.format(Locale.ROOT, "%.1f", 2 * Workload.HUGE / 1e3 / huge))
+            .with("huge, GB/s", Text.orDash("%.1f", 2 * Workload.HUGE / 1e3 / huge))
             .with("table", results.table(compared::contains))
             .text());
     String get = Workload.all().get(0).figure();
-    if (results.names().contains(get)) {
-      results.addQuotients("get, 32 B, to a bare echo", get, results.of(ECHO, MUSTER));
-    }
+    results.addQuotients("get, 32 B, to a bare echo", get, results.of(ECHO, MUSTER));
     run.writeFigures();
   }
 }

@@ -1,7 +1,9 @@
 package io.muster.bench.targets;
 
-import io.muster.bench.Figure;
+import io.muster.bench.Results;
+import io.muster.bench.Samples;
 import io.muster.bench.ServerProcess;
+import io.muster.bench.SideBySide;
 import java.util.List;
 
 /**
@@ -86,7 +88,15 @@ record Target(String figure, Measure measure, double most) {
     return new Target(figure, Measure.MUSTER, most);
   }
 
-  double of(Figure figure) {
-    return measure == Measure.RATIO ? figure.ratio() : figure.musterMedian();
+  /** What of the results counts. */
+  double of(Results results) {
+    Samples muster = results.of(figure, SideBySide.MUSTER);
+    return measure == Measure.MUSTER
+        ? muster.median()
+        : muster.over(results.of(figure, SideBySide.PYTORCH)).median();
+  }
+
+  boolean isReached(Results results) {
+    return of(results) <= most;
   }
 }

@@ -1,95 +1,79 @@
 package io.muster.bench.targets;
 
+import static io.muster.bench.SideBySide.MUSTER;
+import static io.muster.bench.SideBySide.PYTORCH;
+
 import io.muster.bench.Chart;
-import io.muster.bench.Figure;
-import io.muster.bench.Machine;
 import io.muster.bench.Page;
+import io.muster.bench.Results;
+import io.muster.bench.Samples;
+import io.muster.bench.Table;
+import io.muster.bench.Text;
 import io.muster.bench.targets.Target.Measure;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Locale;
-import java.util.Map;
-import java.util.function.Function;
-import java.util.stream.Collectors;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Parameters;
 
 /** Sets the figures of several runs beside what they ought to be. */
-public final class TargetsReport {
-  private static final String USAGE = "usage: targets DIRECTORY-OF-FIGURES PAGE";
+@Command(name = "targets", description = "Compares figures with their targets.")
+public final class TargetsReport implements Callable<Integer> {
+  @Parameters(index = "0", paramLabel = "DIRECTORY", description = "Where the figures are.")
+  private Path directory = Path.of("");
 
-  private final Map<String, Figure> figures;
-
-  private TargetsReport(List<Figure> figures) {
-    this.figures = figures.stream().collect(Collectors.toMap(Figure::name, Function.identity()));
-  }
+  @Parameters(index = "1", paramLabel = "PAGE", description = "Where the page goes.")
+  private Path page = Path.of("");
 
   /** Writes the page, and beside it a chart of all ratios that have a target. */
-  public static void main(String... args) throws IOException {
-    if (args.length != 2) {
-      throw new IllegalArgumentException(USAGE);
+  @Override
+  public Integer call() throws IOException {
+    Results results = new Results(List.of(PYTORCH, MUSTER));
+    try (var files = Files.list(directory)) {
+      for (Path file : files.sorted().toList()) {
+        results.addFrom(file);
+      }
     }
-    TargetsReport report = new TargetsReport(Figure.read(Path.of(args[0])));
-    Path page = Path.of(args[1]);
-    String chart = page.getFileName().toString().replaceFirst("\\.md$", "") + ".svg";
-    Files.writeString(page, report.text(chart));
-    report.drawChart(page.resolveSibling(chart));
+    List<Target> measured =
+        Target.all().stream().filter(target -> results.names().contains(target.figure())).toList();
+    String chart = String.valueOf(page.getFileName()).replaceFirst("\\.md$", "") + ".svg";
+    Files.writeString(page, text(results, measured, chart));
+    List<Target> ratios =
+        measured.stream().filter(target -> target.measure() == Measure.RATIO).toList();
+    Chart.drawRatios(
+        page.resolveSibling(chart),
+        "Muster to PyTorch",
+        ratios.stream().map(Target::figure).toList(),
+        ratios.stream().map(target -> target.of(results)).toList(),
+        ratios.stream().map(Target::most).toList());
+    return 0;
   }
 
-  private List<Target> measured() {
-    return Target.all().stream().filter(target -> figures.containsKey(target.figure())).toList();
-  }
-
-  private Figure figure(Target target) {
-    Figure figure = figures.get(target.figure());
-    if (figure == null) {
-      throw new IllegalStateException("nothing is known of " + target.figure());
-    }
-    return figure;
-  }
-
-  private boolean isReached(Target target) {
-    return target.of(figure(target)) <= target.most();
-  }
-
-  private String text(String chart) throws IOException {
-    List<Target> measured = measured();
+  private static String text(Results results, List<Target> measured, String chart)
+      throws IOException {
+    Table table = Table.rows();
+    measured.forEach(target -> table.row(row(results, target)));
     return Page.of("targets.md")
-        .with("machine", Machine.describe())
-        .with("reached", measured.stream().filter(this::isReached).count())
+        .with("machine", results.takenOn())
+        .with("reached", measured.stream().filter(target -> target.isReached(results)).count())
         .with("targets", measured.size())
         .with("chart", chart)
-        .with("table", measured.stream().map(this::row).collect(Collectors.joining("\n")))
+        .with("table", table)
         .text();
   }
 
-  private String row(Target target) {
-    Figure figure = figure(target);
-    String ratio =
-        Double.isNaN(figure.ratio())
-            ? "–"
-            : String.format(
-                Locale.ROOT, "%.2f (%.2f–%.2f)", figure.ratio(), figure.min(), figure.max());
-    String most = String.format(Locale.ROOT, target.most() < 100 ? "%.2f" : "%,.0f", target.most());
-    return String.format(
-        Locale.ROOT,
-        "| %s | %s | %s | %s | %s | %s |",
-        figure.name(),
-        figure.pyTorch(),
-        figure.muster(),
-        ratio,
+  private static List<String> row(Results results, Target target) {
+    Samples pyTorch = results.of(target.figure(), PYTORCH);
+    Samples muster = results.of(target.figure(), MUSTER);
+    String most = Text.format(target.most() < 100 ? "%.2f" : "%,.0f", target.most());
+    return List.of(
+        target.figure(),
+        pyTorch.toString(),
+        muster.toString(),
+        muster.over(pyTorch).toString(),
         target.measure() == Measure.MUSTER ? most + "*" : most,
-        isReached(target) ? "yes" : "**no**");
-  }
-
-  private void drawChart(Path file) throws IOException {
-    List<Target> ratios =
-        measured().stream().filter(target -> target.measure() == Measure.RATIO).toList();
-    Chart.drawRatios(
-        file,
-        "Muster to PyTorch",
-        ratios.stream().map(Target::figure).toList(),
-        ratios.stream().map(target -> figure(target).ratio()).toList(),
-        ratios.stream().map(Target::most).toList());
+        target.isReached(results) ? "yes" : "**no**");
   }
 }

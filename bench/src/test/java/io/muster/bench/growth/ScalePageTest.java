@@ -3,6 +3,7 @@ package io.muster.bench.growth;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import io.muster.bench.Results;
 import io.muster.bench.SideBySide;
 import java.io.IOException;
 import java.util.List;
@@ -11,11 +12,13 @@ import org.junit.jupiter.api.Test;
 class ScalePageTest {
   @Test
   void text_knownCosts_followsFromTheFormulas() throws IOException {
-    Measurements measured = new Measurements("a machine");
-    for (String side : List.of(SideBySide.PYTORCH, SideBySide.MUSTER)) {
-      measured.put(side, 1_000, Measurements.MEMORY, 1);
+    List<String> sides = List.of(SideBySide.PYTORCH, SideBySide.MUSTER);
+    Results measured = new Results(sides);
+    for (String side : sides) {
+      measured.add(Phase.with(1_000, Phase.MEMORY), side, 1);
       for (Phase phase : Phase.values()) {
-        measured.put(side, 1_000, phase.serving(), phase == Phase.SET_AND_ADD ? 11 : 10);
+        double micros = phase == Phase.SET_AND_ADD ? 11 : 10;
+        measured.add(Phase.with(1_000, phase.serving()), side, micros);
       }
     }
 
@@ -24,7 +27,7 @@ class ScalePageTest {
     assertThat(ScalePage.Costs.of(measured, SideBySide.MUSTER, 1_000).ofRank())
         .isEqualTo(micros, within(1e-9));
     assertThat(ScalePage.text(measured))
-        .contains("measured here. a machine\n")
+        .contains("measured here. " + measured.takenOn() + "\n")
         .contains("| Muster | 100,000 | 100,000 | 13.10 | 100 | 255 | 226 |\n");
   }
 

@@ -51,7 +51,7 @@ class JmhRunIT {
 
   @Test
   void keyspaceSize_fewKeys_hasARowForEachNumber() throws Exception {
-    List<String> rows = KeyspaceSize.table(100, 2_000).lines().toList();
+    List<String> rows = KeyspaceSize.table(List.of(100, 2_000)).toString().lines().toList();
 
     assertThat(rows).hasSize(2 + 2);
     assertThat(rows.get(3)).startsWith("| 2000 | ");

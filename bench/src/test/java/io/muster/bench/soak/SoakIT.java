@@ -9,6 +9,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
+import picocli.CommandLine;
 
 class SoakIT {
   @Test
@@ -17,7 +18,9 @@ class SoakIT {
   void soak_someSeconds_answersRightlyAndLeavesNothingBehind(@TempDir Path directory)
       throws Exception {
     Path file = directory.resolve("soak.md");
-    SoakReport report = Soak.run("--minutes", "0.08", "--write", file.toString());
+    Soak soak = new Soak();
+    new CommandLine(soak).parseArgs("--minutes", "0.08", "--write", file.toString());
+    SoakReport report = soak.report();
 
     assertThat(report.failedChecksOfAnswers()).isEmpty();
     assertThat(Files.readString(file).lines().filter(line -> line.startsWith("| ")))

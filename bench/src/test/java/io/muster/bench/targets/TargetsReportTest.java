@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.muster.bench.Results;
 import io.muster.bench.SideBySide;
+import io.muster.bench.command.BenchCommand;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -27,7 +28,7 @@ class TargetsReportTest {
     crowds.writeTo(figures.resolve("crowds"));
     Path report = directory.resolve("overview.md");
 
-    TargetsReport.main(figures.toString(), report.toString());
+    assertThat(BenchCommand.run("targets", figures.toString(), report.toString())).isZero();
 
     assertThat(report)
         .content()
@@ -41,7 +42,7 @@ class TargetsReportTest {
     assertThat(directory.resolve("overview.svg")).content().contains("join of 1,000, ms");
   }
 
-  private static Results results() {
+  private static Results results() throws IOException {
     return new Results(List.of(SideBySide.PYTORCH, SideBySide.MUSTER));
   }
 

@@ -1,5 +1,6 @@
 package io.muster.store.internal.serving;
 
+import io.muster.bench.jmh.ShortRun;
 import io.muster.store.internal.wire.LimitException;
 import io.muster.store.internal.wire.RequestEncoder;
 import io.muster.store.internal.wire.Requests;
@@ -11,30 +12,15 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.SplittableRandom;
-import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
-import org.openjdk.jmh.annotations.BenchmarkMode;
-import org.openjdk.jmh.annotations.Fork;
-import org.openjdk.jmh.annotations.Measurement;
-import org.openjdk.jmh.annotations.Mode;
-import org.openjdk.jmh.annotations.OutputTimeUnit;
 import org.openjdk.jmh.annotations.Param;
-import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.Setup;
-import org.openjdk.jmh.annotations.State;
-import org.openjdk.jmh.annotations.Warmup;
 
 /**
  * A request from its bytes to those of its reply, for a key that is there, at random among as many.
  * No socket takes part. Its package is that of what it measures, which nobody else may see.
  */
-@State(Scope.Thread)
-@BenchmarkMode(Mode.AverageTime)
-@OutputTimeUnit(TimeUnit.NANOSECONDS)
-@Warmup(iterations = 3, time = 1)
-@Measurement(iterations = 5, time = 1)
-@Fork(1)
-public class SessionBenchmark {
+public class SessionBenchmark extends ShortRun {
   private static final int VARIANTS = 1024;
   private static final byte[] VALUE = new byte[100];
 
