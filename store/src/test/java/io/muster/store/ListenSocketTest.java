@@ -14,6 +14,7 @@ import java.lang.annotation.RetentionPolicy;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.channels.ServerSocketChannel;
+import java.nio.file.Path;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
@@ -60,10 +61,7 @@ class ListenSocketTest {
 
     server.close();
 
-    try (ServerSocketChannel again = ServerSocketChannel.open()) {
-      again.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), bound.port()));
-      assertThat(FreePort.port(again)).isEqualTo(bound.port());
-    }
+    requireFree(bound.port());
   }
 
   @ParameterizedTest
@@ -76,11 +74,12 @@ class ListenSocketTest {
     assertThatExceptionOfType(NetworkException.class)
         .isThrownBy(() -> StoreServer.start(server))
         .withMessageContaining("descriptor " + descriptor + " is not a TCP socket");
+    assertThat(Path.of("/proc/self/fd/" + descriptor)).exists();
   }
 
   @Test
   @OnLinux
-  void listenDescriptor_ofAnotherPort_isRefused() {
+  void listenDescriptor_ofAnotherPort_isRefused() throws IOException {
     BoundDescriptor bound = BoundDescriptor.onLoopback();
     int other = FreePort.find();
     TcpStoreOptions options = options(onDescriptor(ServerBackend.EVENT_LOOP, bound.descriptor()));
@@ -90,6 +89,7 @@ class ListenSocketTest {
         .withMessage(
             "listen fd %d is bound to port %d, expected to be bound to port %d"
                 .formatted(bound.descriptor(), bound.port(), other));
+    requireFree(bound.port());
   }
 
   @Test
@@ -138,6 +138,14 @@ class ListenSocketTest {
       assertThatIllegalArgumentException()
           .isThrownBy(() -> StoreServer.start(server))
           .withMessage("listenChannel is not bound");
+    }
+  }
+
+  /** Binds a port, to show that no other socket is bound to it any more. */
+  private static void requireFree(int port) throws IOException {
+    try (ServerSocketChannel again = ServerSocketChannel.open()) {
+      again.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
+      assertThat(FreePort.port(again)).isEqualTo(port);
     }
   }
 
