@@ -1,8 +1,11 @@
 package io.muster.store.server;
 
+import java.time.Duration;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A job to create on a {@link StoreServer}. Immutable and thread-safe.
@@ -12,6 +15,7 @@ import java.util.regex.Pattern;
  * <ul>
  *   <li>{@link #port}: 0, any free port
  *   <li>{@link #worldSize}: unknown
+ *   <li>{@link #resetWhenIdle}: never
  * </ul>
  */
 public final class JobOptions {
@@ -24,11 +28,14 @@ public final class JobOptions {
   private final String name;
   private final int port;
   private final OptionalInt worldSize;
+  private final @Nullable Duration resetWhenIdle;
 
-  private JobOptions(String name, int port, OptionalInt worldSize) {
+  private JobOptions(
+      String name, int port, OptionalInt worldSize, @Nullable Duration resetWhenIdle) {
     this.name = name;
     this.port = port;
     this.worldSize = worldSize;
+    this.resetWhenIdle = resetWhenIdle;
   }
 
   /**
@@ -47,7 +54,7 @@ public final class JobOptions {
               name.length(),
               name.length() > 63 ? "" : " and is not made of these alone"));
     }
-    return new JobOptions(name, 0, OptionalInt.empty());
+    return new JobOptions(name, 0, OptionalInt.empty(), null);
   }
 
   /**
@@ -59,7 +66,7 @@ public final class JobOptions {
     if (newPort < 0 || newPort > MAX_PORT) {
       throw new IllegalArgumentException("port must be 0 to 65535 but was " + newPort);
     }
-    return new JobOptions(name, newPort, worldSize);
+    return new JobOptions(name, newPort, worldSize, resetWhenIdle);
   }
 
   /**
@@ -72,7 +79,24 @@ public final class JobOptions {
     if (ranks < 1) {
       throw new IllegalArgumentException("worldSize must be at least 1 but was " + ranks);
     }
-    return new JobOptions(name, port, OptionalInt.of(ranks));
+    return new JobOptions(name, port, OptionalInt.of(ranks), resetWhenIdle);
+  }
+
+  /**
+   * Has the job's keys forgotten when the last client of its world has gone, so that the next world
+   * can use the same keys. A client belongs to a world once it has joined it, as a {@code TCPStore}
+   * with a number of workers does, or has both written and read the keys of a process group or of
+   * torchelastic. Other clients, such as {@code muster kv}, neither belong to it nor are
+   * disconnected. A line of the log says how many keys are forgotten.
+   *
+   * @param grace how long the last client must have been gone; zero is at once
+   * @throws IllegalArgumentException if it is negative
+   */
+  public JobOptions withResetWhenIdle(Duration grace) {
+    if (grace.isNegative()) {
+      throw new IllegalArgumentException("the grace must not be negative but was " + grace);
+    }
+    return new JobOptions(name, port, worldSize, grace);
   }
 
   /** The name, which differs from those of the server's other jobs. */
@@ -90,8 +114,21 @@ public final class JobOptions {
     return worldSize;
   }
 
+  /** How long the last client of a world must have been gone; empty if the keys stay. */
+  public Optional<Duration> resetWhenIdle() {
+    return Optional.ofNullable(resetWhenIdle);
+  }
+
   @Override
   public String toString() {
-    return "JobOptions(name=" + name + ", port=" + port + ", worldSize=" + worldSize + ")";
+    return "JobOptions(name="
+        + name
+        + ", port="
+        + port
+        + ", worldSize="
+        + worldSize
+        + ", resetWhenIdle="
+        + resetWhenIdle
+        + ")";
   }
 }

@@ -3,9 +3,12 @@ package io.muster.store.server;
 import io.muster.store.NetworkException;
 import io.muster.store.internal.serving.EventLoopTransport;
 import io.muster.store.internal.serving.ListenTarget;
+import io.muster.store.internal.serving.ResetWhenIdle;
 import io.muster.store.internal.serving.ThreadedTransport;
 import io.muster.store.internal.serving.Transport;
 import java.io.IOException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.net.BindException;
 import java.net.InetSocketAddress;
 import java.nio.channels.ServerSocketChannel;
@@ -14,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A TCP server that holds a store for PyTorch's and Muster's clients; the server side of PyTorch's
@@ -47,6 +51,8 @@ import java.util.stream.Collectors;
  * <p>All methods are thread-safe.
  */
 public final class StoreServer implements AutoCloseable {
+  private static final Logger LOG = System.getLogger("io.muster.store.server");
+
   private static final int FIRST_UNPRIVILEGED_PORT = 1024;
 
   private static final int MAX_JOBS = 1024;
@@ -118,7 +124,7 @@ public final class StoreServer implements AutoCloseable {
    * @throws NetworkException if the job cannot listen; the message names the address, the port and
    *     the reason
    * @throws UnsupportedOperationException if the backend is {@link ServerBackend#THREADED}, which
-   *     has one job
+   *     has one job and does not reset it
    * @throws IllegalStateException if the server is closed
    */
   public StoreJob createJob(JobOptions job) {
@@ -156,10 +162,21 @@ public final class StoreServer implements AutoCloseable {
         throw new IllegalArgumentException(
             "the server has " + jobs.size() + " jobs already, and can have no more");
       }
-      StoreJob added = new StoreJob(job, transport.addJob(listening), this::removed);
+      StoreJob added =
+          new StoreJob(job, transport.addJob(listening, resetWhenIdle(job)), this::removed);
       jobs.put(job.name(), added);
       return added;
     }
+  }
+
+  private static @Nullable ResetWhenIdle resetWhenIdle(JobOptions job) {
+    return job.resetWhenIdle()
+        .map(grace -> new ResetWhenIdle(grace, keys -> logForgotten(job.name(), keys)))
+        .orElse(null);
+  }
+
+  private static void logForgotten(String job, long keys) {
+    LOG.log(Level.INFO, "job {0}: the world has gone; {1} keys are forgotten", job, keys);
   }
 
   private void removed(StoreJob job) {

@@ -47,6 +47,9 @@ final class EventLoop {
 
   private long acceptAgain;
 
+  /** The time until the keys of a job are to be deleted; {@link Long#MAX_VALUE} if of none. */
+  private long idleNanos = Long.MAX_VALUE;
+
   /**
    * A loop that has not begun.
    *
@@ -77,11 +80,19 @@ final class EventLoop {
    * Adds a job, whose clients are accepted from the next iteration on.
    *
    * @param sockets where it listens; they are closed if this throws
+   * @param resetWhenIdle null if its keys stay when its world has gone
    */
-  LoopJob addJob(List<ListenSocket> sockets, AcceptedOptions options) throws IOException {
+  LoopJob addJob(
+      List<ListenSocket> sockets, AcceptedOptions options, @Nullable ResetWhenIdle resetWhenIdle)
+      throws IOException {
     Poller.Listener listener = poller.listen(sockets, options);
     try {
-      LoopJob job = new LoopJob(new ServerState(limits, memory, lastResort, logs), listener);
+      WorldClients world =
+          resetWhenIdle == null
+              ? null
+              : new WorldClients(resetWhenIdle.grace().toNanos(), nanoTime);
+      ServerState state = new ServerState(limits, memory, lastResort, logs, world);
+      LoopJob job = new LoopJob(state, listener, resetWhenIdle);
       if (acceptsLater) {
         poller.setAccepting(false);
       }
@@ -119,6 +130,7 @@ final class EventLoop {
       accept();
     }
     deferred.work();
+    forgetIdleJobs();
     heldReplies.send();
     wakeups.deliver();
     if (acceptsLater && nanoTime.getAsLong() - acceptAgain >= 0) {
@@ -147,14 +159,25 @@ final class EventLoop {
     return acceptable;
   }
 
+  /** Deletes the keys of the jobs whose worlds have gone, and notes when to look again. */
+  private void forgetIdleJobs() {
+    long next = Long.MAX_VALUE;
+    for (int i = 0; i < jobs.size(); i++) {
+      next = Math.min(next, jobs.get(i).forgetIfIdle());
+    }
+    idleNanos = next;
+  }
+
   private long pollMillis() {
     // Replies are held here only if the last poll failed.
     if (!deferred.isEmpty() || heldReplies.count() > 0) {
       return 0;
     }
-    return acceptsLater
-        ? 1 + TimeUnit.NANOSECONDS.toMillis(Math.max(0, acceptAgain - nanoTime.getAsLong()))
-        : -1;
+    long nanos = idleNanos;
+    if (acceptsLater) {
+      nanos = Math.min(nanos, Math.max(0, acceptAgain - nanoTime.getAsLong()));
+    }
+    return nanos == Long.MAX_VALUE ? -1 : 1 + TimeUnit.NANOSECONDS.toMillis(nanos);
   }
 
   private void accept() throws IOException {

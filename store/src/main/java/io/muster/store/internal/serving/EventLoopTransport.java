@@ -14,6 +14,7 @@ import java.util.concurrent.FutureTask;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /** One thread that runs an {@link EventLoop} until it is closed or can do nothing any more. */
 public final class EventLoopTransport implements Transport {
@@ -53,14 +54,17 @@ public final class EventLoopTransport implements Transport {
   }
 
   @Override
-  public ServedJob addJob(ListenTarget listening) throws IOException {
-    return addJob(ListenSockets.open(listening), new AcceptedOptions(listening));
+  public ServedJob addJob(ListenTarget listening, @Nullable ResetWhenIdle resetWhenIdle)
+      throws IOException {
+    return addJob(ListenSockets.open(listening), new AcceptedOptions(listening), resetWhenIdle);
   }
 
   /** Adds a job. The sockets are closed if this throws. */
-  ServedJob addJob(List<ListenSocket> sockets, AcceptedOptions options) throws IOException {
+  ServedJob addJob(
+      List<ListenSocket> sockets, AcceptedOptions options, @Nullable ResetWhenIdle resetWhenIdle)
+      throws IOException {
     try {
-      return new Job(onLoop(() -> loop.addJob(sockets, options)));
+      return new Job(onLoop(() -> loop.addJob(sockets, options, resetWhenIdle)));
     } catch (ExecutionException e) {
       if (e.getCause() instanceof IOException failure) {
         throw failure;

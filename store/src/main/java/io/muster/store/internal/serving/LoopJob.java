@@ -2,6 +2,7 @@ package io.muster.store.internal.serving;
 
 import java.util.HashSet;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** A job of an {@link EventLoop}: its state, its listening sockets and its connections. */
 final class LoopJob {
@@ -11,9 +12,41 @@ final class LoopJob {
   /** The connections that are not closed. */
   final Set<EventLoopConnection> connections = new HashSet<>();
 
-  LoopJob(ServerState state, Poller.Listener listener) {
+  private final @Nullable ResetWhenIdle resetWhenIdle;
+
+  /**
+   * A job without clients.
+   *
+   * @param resetWhenIdle null if its keys stay when its world has gone
+   */
+  LoopJob(ServerState state, Poller.Listener listener, @Nullable ResetWhenIdle resetWhenIdle) {
     this.state = state;
     this.listener = listener;
+    this.resetWhenIdle = resetWhenIdle;
+  }
+
+  /**
+   * Deletes all keys and queues if the world has gone and the time for it has come.
+   *
+   * @return the time until then; {@link Long#MAX_VALUE} if there is none
+   */
+  long forgetIfIdle() {
+    WorldClients world = state.world;
+    ResetWhenIdle reset = resetWhenIdle;
+    if (world == null || reset == null || !world.isIdle()) {
+      return Long.MAX_VALUE;
+    }
+    long left = world.nanosLeft();
+    if (left > 0) {
+      return left;
+    }
+    world.forgotten();
+    int keys = state.keyspace.size();
+    state.clear();
+    if (keys > 0) {
+      reset.whenForgotten().accept(keys);
+    }
+    return Long.MAX_VALUE;
   }
 
   /** Disconnects all clients, and deletes all keys and queues. */

@@ -40,6 +40,9 @@ final class ServerState {
   final ReplyPins pins;
   final LastResort lastResort;
 
+  /** The clients of the job's world. Null if nobody asks for them. */
+  final @Nullable WorldClients world;
+
   /** Requests served, by the opcode's code. */
   private final long[] requests = new long[256];
 
@@ -64,7 +67,8 @@ final class ServerState {
         limits,
         new ServerMemory(limits.heapBytes()),
         new LastResort(nanoTime),
-        CommandLog::inMemory);
+        CommandLog::inMemory,
+        null);
   }
 
   /** An empty job, which shares the memory and the last resort of the server. */
@@ -72,8 +76,10 @@ final class ServerState {
       ServingLimits limits,
       ServerMemory memory,
       LastResort lastResort,
-      Function<Keyspace, CommandLog> logs) {
+      Function<Keyspace, CommandLog> logs,
+      @Nullable WorldClients world) {
     this.limits = limits;
+    this.world = world;
     this.lastResort = lastResort;
     this.keyspace = new Keyspace(waiters, limits.storedBytes());
     this.keys = new KeyInterner(keyspace);

@@ -63,6 +63,9 @@ final class Session implements Requests, CommandLog.Completion {
   /** Whether the client understands a {@link Refusal}. */
   private boolean refusals;
 
+  /** Whether the client belongs to the job's world. Null if nobody asks. */
+  private final WorldClients.@Nullable Member member;
+
   private long workBefore;
 
   /** What the client is sent once its command is applied. */
@@ -89,6 +92,8 @@ final class Session implements Requests, CommandLog.Completion {
     this.longReply = new LongReply(state, replySink, transfer);
     this.waits = new ClientWaits(state, replySink, longReply);
     this.decoder = new RequestDecoder(state.limits.wire(), state.keys, transfer);
+    WorldClients world = state.world;
+    this.member = world == null ? null : world.new Member();
   }
 
   /** The memory of the client's requests that arrive and replies that are sent. */
@@ -226,6 +231,9 @@ final class Session implements Requests, CommandLog.Completion {
     try {
       drop();
     } finally {
+      if (member != null) {
+        member.close();
+      }
       waits.passOnWakeUps();
       state.stored.settle(contribution);
     }
@@ -278,12 +286,15 @@ final class Session implements Requests, CommandLog.Completion {
 
   @Override
   public void set(byte[] key, byte[] value) throws IOException {
+    wrote(key);
     state.stored.requireRoomToSet(contribution, key, value);
     submit(new Command.Set(key, value), NO_REPLY);
   }
 
   @Override
   public void compareSet(byte[] key, byte[] expected, byte[] desired) throws IOException {
+    wrote(key);
+    read(key);
     state.stored.requireRoomToCompareSet(contribution, key, expected, desired);
     submit(new Command.CompareSet(key, expected, desired), Session::replyValueAfterCompareSet);
   }
@@ -319,11 +330,15 @@ final class Session implements Requests, CommandLog.Completion {
 
   @Override
   public void get(byte[] key) throws IOException {
+    read(key);
     longReply.beginStored(key, valueOrEmpty(key));
   }
 
   @Override
   public void add(byte[] key, long delta) throws IOException {
+    if (member != null) {
+      member.added(key, delta);
+    }
     state.stored.requireRoomToAdd(contribution, key);
     submit(new Command.Add(key, delta), Session::replySum);
   }
@@ -347,6 +362,7 @@ final class Session implements Requests, CommandLog.Completion {
 
   @Override
   public void await(List<byte[]> keys) throws IOException {
+    read(keys);
     waits.beginUnnumbered(keys, Until.PRESENT);
   }
 
@@ -383,6 +399,7 @@ final class Session implements Requests, CommandLog.Completion {
 
   @Override
   public void multiGet(List<byte[]> keys) throws IOException {
+    read(keys);
     long removed = state.keyspace.removedBytes();
     List<Object> values = longReply.listFor(keys.size());
     long bytes = 0;
@@ -396,6 +413,9 @@ final class Session implements Requests, CommandLog.Completion {
 
   @Override
   public void multiSet(List<byte[]> keys, List<byte[]> values) throws IOException {
+    if (!keys.isEmpty()) {
+      wrote(keys.get(0));
+    }
     state.stored.requireRoomToSetAll(contribution, keys, values);
     submit(new Command.SetAll(keys, values), NO_REPLY);
   }
@@ -461,6 +481,7 @@ final class Session implements Requests, CommandLog.Completion {
 
   @Override
   public void tryGet(byte[] key) throws IOException {
+    read(key);
     Object value = state.keyspace.value(key);
     reply().putByte(value == null ? Reply.ABSENT : Reply.FOUND);
     if (value != null) {
@@ -470,6 +491,7 @@ final class Session implements Requests, CommandLog.Completion {
 
   @Override
   public void tryMultiGet(List<byte[]> keys) throws IOException {
+    read(keys);
     long removed = state.keyspace.removedBytes();
     List<Object> values = longReply.listFor(keys.size());
     long bytes = 0;
@@ -489,6 +511,9 @@ final class Session implements Requests, CommandLog.Completion {
 
   @Override
   public void tryAdd(byte[] key, long delta) throws IOException {
+    if (member != null) {
+      member.added(key, delta);
+    }
     state.stored.requireRoomToAdd(contribution, key);
     submit(new Command.Add(key, delta), Session::replySumOrValue);
   }
@@ -506,11 +531,13 @@ final class Session implements Requests, CommandLog.Completion {
 
   @Override
   public void observe(List<byte[]> keys) throws IOException {
+    read(keys);
     waits.begin(keys, Until.OBSERVED);
   }
 
   @Override
   public void awaitValues(List<byte[]> keys) throws IOException {
+    read(keys);
     waits.begin(keys, Until.VALUES);
   }
 
@@ -543,6 +570,24 @@ final class Session implements Requests, CommandLog.Completion {
   /** The replies for ended waits with numbers; empty in the middle of a long reply. */
   byte[] takeEnds() {
     return waits.takeEnds();
+  }
+
+  private void wrote(byte[] key) {
+    if (member != null) {
+      member.wrote(key);
+    }
+  }
+
+  private void read(byte[] key) {
+    if (member != null) {
+      member.read(key);
+    }
+  }
+
+  private void read(List<byte[]> keys) {
+    if (member != null && !keys.isEmpty()) {
+      member.read(keys.get(0));
+    }
   }
 
   private WireOutput reply() {

@@ -40,7 +40,12 @@ public final class ThreadedTransport implements Transport {
   }
 
   @Override
-  public synchronized ServedJob addJob(ListenTarget listening) throws IOException {
+  public synchronized ServedJob addJob(
+      ListenTarget listening, @Nullable ResetWhenIdle resetWhenIdle) throws IOException {
+    if (resetWhenIdle != null) {
+      throw new UnsupportedOperationException(
+          "the threaded backend does not reset idle jobs; use the event loop");
+    }
     if (options != null) {
       throw new UnsupportedOperationException(
           "the threaded backend serves one job only; use the event loop for several");

@@ -30,7 +30,8 @@ class EventLoopTransportTest {
   private final ServedJob job =
       transport.addJob(
           List.of(),
-          new AcceptedOptions(new ListenTarget.OnAddresses(List.of(), 0, 1, KeepAlive.DEFAULT)));
+          new AcceptedOptions(new ListenTarget.OnAddresses(List.of(), 0, 1, KeepAlive.DEFAULT)),
+          null);
 
   EventLoopTransportTest() throws IOException {}
 

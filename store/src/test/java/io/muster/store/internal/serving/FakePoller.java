@@ -23,6 +23,7 @@ final class FakePoller implements Poller {
   private final List<FakeSocket> watched = new ArrayList<>();
   private boolean accepting = true;
   private boolean idle;
+  private long lastMillis;
 
   /** A client of the first job connects. */
   void arrive(FakeSocket socket) {
@@ -44,6 +45,11 @@ final class FakePoller implements Poller {
     return idle;
   }
 
+  /** How long the last poll might have blocked; -1 without limit. */
+  long lastMillis() {
+    return lastMillis;
+  }
+
   boolean isAccepting() {
     return accepting;
   }
@@ -58,6 +64,7 @@ final class FakePoller implements Poller {
   @Override
   public boolean poll(long millis) {
     events.add(millis == 0 ? "look" : "poll");
+    lastMillis = millis;
     faults.pass(Faults.Step.POLL);
     List<FakeSocket> ready = watched.stream().filter(FakeSocket::isReady).toList();
     boolean acceptable =

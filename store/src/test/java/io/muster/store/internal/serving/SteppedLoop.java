@@ -50,8 +50,13 @@ final class SteppedLoop {
 
   /** Adds a job, beside that which there always is. */
   LoopJob addJob() {
+    return addJob(null);
+  }
+
+  /** Adds a job whose keys are forgotten when its world has gone. */
+  LoopJob addJob(@Nullable ResetWhenIdle resetWhenIdle) {
     try {
-      LoopJob job = loop.addJob(List.of(), new AcceptedOptions(NOWHERE));
+      LoopJob job = loop.addJob(List.of(), new AcceptedOptions(NOWHERE), resetWhenIdle);
       jobs.add(job);
       return job;
     } catch (IOException e) {
