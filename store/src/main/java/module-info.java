@@ -17,6 +17,7 @@ module io.muster.store {
       io.muster.launcher,
       io.muster.rpc;
   exports io.muster.store.internal.text to
+      io.muster.admin,
       io.muster.cli,
       io.muster.collectives,
       io.muster.launcher,

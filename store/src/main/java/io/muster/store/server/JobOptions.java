@@ -22,7 +22,7 @@ public final class JobOptions {
   /** The name of the job of a server whose options name none. */
   public static final String DEFAULT_NAME = "default";
 
-  private static final Pattern NAME = Pattern.compile("[A-Za-z0-9._-]{1,63}");
+  private static final Pattern NAME = Pattern.compile("(?!\\.{1,2}$)[A-Za-z0-9._-]{1,63}");
   private static final int MAX_PORT = 65_535;
 
   private final String name;
@@ -41,7 +41,8 @@ public final class JobOptions {
   /**
    * Options with the defaults.
    *
-   * @param name 1 to 63 letters, digits, dots, hyphens and underscores of ASCII
+   * @param name 1 to 63 letters, digits, dots, hyphens and underscores of ASCII, and neither "."
+   *     nor ".."
    * @throws IllegalArgumentException if the name has other characters or another length
    */
   public static JobOptions of(String name) {
@@ -49,10 +50,10 @@ public final class JobOptions {
       throw new IllegalArgumentException(
           String.format(
               Locale.ROOT,
-              "a job's name must be 1 to 63 of the characters A-Z a-z 0-9 . _ - but has %d"
-                  + " characters%s",
+              "a job's name must be 1 to 63 of the characters A-Z a-z 0-9 . _ - and neither . nor .."
+                  + " but has %d characters%s",
               name.length(),
-              name.length() > 63 ? "" : " and is not made of these alone"));
+              name.length() > 63 ? "" : ", or others than these"));
     }
     return new JobOptions(name, 0, OptionalInt.empty(), null);
   }

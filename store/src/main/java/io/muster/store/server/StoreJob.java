@@ -1,7 +1,10 @@
 package io.muster.store.server;
 
 import io.muster.store.internal.serving.ServedJob;
+import io.muster.store.internal.wire.Protocol;
 import java.net.InetSocketAddress;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.OptionalInt;
 import java.util.function.Consumer;
@@ -14,6 +17,8 @@ import java.util.stream.Collectors;
  * <p>Methods block until the request that is being served has been served. Thread-safe.
  */
 public final class StoreJob {
+  private static final byte USER_KEY_PREFIX = (byte) Protocol.USER_KEY_PREFIX.charAt(0);
+
   private final JobOptions options;
   private final ServedJob job;
   private final Consumer<StoreJob> whenRemoved;
@@ -51,6 +56,25 @@ public final class StoreJob {
    */
   public StoreServerStatistics statistics() {
     return StoreServerStatistics.of(job.statistics());
+  }
+
+  /**
+   * Returns the keys as clients name them, without bookkeeping keys and queues, at a moment between
+   * two requests. The server serves nothing else while it collects them, which takes time
+   * proportional to their number.
+   *
+   * @return a new list in no particular order of new arrays, which the caller owns; {@link
+   *     io.muster.store.KeyText} converts them to text
+   * @throws IllegalStateException if the job is removed or the server is closed
+   */
+  public List<byte[]> keys() {
+    List<byte[]> keys = new ArrayList<>();
+    for (byte[] key : job.keys()) {
+      if (key.length > 0 && key[0] == USER_KEY_PREFIX) {
+        keys.add(Arrays.copyOfRange(key, 1, key.length));
+      }
+    }
+    return keys;
   }
 
   /**

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 import io.muster.fixtures.Background;
+import io.muster.store.KeyText;
 import io.muster.store.MusterException;
 import io.muster.store.NetworkException;
 import io.muster.store.Store;
@@ -59,6 +60,20 @@ class StoreJobTest {
       other.clear();
       assertThat(one.check("key")).isTrue();
       assertThat(two.check("key")).isFalse();
+    }
+  }
+
+  @Test
+  void keys_areThoseOfTheJob_withoutQueues_whateverTheirBytes() {
+    try (Store one = TcpStore.connect("127.0.0.1", server.port());
+        Store two = connect(other)) {
+      one.set("default's", "1");
+      two.set("a", "1");
+      two.set("\udcff", "2");
+      two.queuePush("queue", "item");
+      assertThat(two.numKeys()).isEqualTo(2);
+
+      assertThat(other.keys()).extracting(KeyText::text).containsExactlyInAnyOrder("a", "\udcff");
     }
   }
 
@@ -170,6 +185,7 @@ class StoreJobTest {
     assertThatExceptionOfType(IOException.class)
         .isThrownBy(() -> new Socket(InetAddress.getLoopbackAddress(), other.port()).close());
     assertThatIllegalStateException().isThrownBy(other::statistics);
+    assertThatIllegalStateException().isThrownBy(other::keys);
     assertThatIllegalStateException().isThrownBy(other::clear);
     assertThatIllegalStateException().isThrownBy(() -> server.createJob(JobOptions.of("b")));
     other.remove();
@@ -186,6 +202,7 @@ class StoreJobTest {
           .withMessageContaining("one job only");
       store.set("key", "1");
       assertThat(store.check("key")).isTrue();
+      assertThat(threaded.jobs().get(0).keys()).extracting(KeyText::text).containsExactly("key");
 
       threaded.jobs().get(0).clear();
 
@@ -194,7 +211,7 @@ class StoreJobTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"", "a b", "a/b", "a\u0000", "\u00e9", "a:1", "a,b"})
+  @ValueSource(strings = {"", ".", "..", "a b", "a/b", "a\u0000", "\u00e9", "a:1", "a,b"})
   void name_withOtherCharacters_isRefused(String name) {
     assertThatIllegalArgumentException().isThrownBy(() -> JobOptions.of(name));
   }

@@ -172,6 +172,11 @@ public final class EventLoopTransport implements Transport {
     }
 
     @Override
+    public List<byte[]> keys() {
+      return ofJob(job.state.keyspace::keys);
+    }
+
+    @Override
     public void clear() {
       Boolean unused =
           ofJob(

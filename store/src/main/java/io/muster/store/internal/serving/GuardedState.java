@@ -3,6 +3,7 @@ package io.muster.store.internal.serving;
 import io.muster.store.internal.wire.ByteSink;
 import io.muster.store.internal.wire.WireOutput;
 import java.io.IOException;
+import java.util.List;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
@@ -51,6 +52,15 @@ final class GuardedState {
     lock.lock();
     try {
       return state.statistics();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  List<byte[]> keys() {
+    lock.lock();
+    try {
+      return state.keyspace.keys();
     } finally {
       lock.unlock();
     }

@@ -19,6 +19,14 @@ public interface ServedJob {
   ServingStatistics statistics();
 
   /**
+   * The keys that have a value, in no particular order.
+   *
+   * @return arrays that must not be modified
+   * @throws IllegalStateException if the job or the server has ended
+   */
+  List<byte[]> keys();
+
+  /**
    * Deletes all keys and queues. Clients stay connected, and those that wait go on waiting.
    *
    * @throws IllegalStateException if the job or the server has ended

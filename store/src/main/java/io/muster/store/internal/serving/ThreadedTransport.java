@@ -176,6 +176,12 @@ public final class ThreadedTransport implements Transport {
     }
 
     @Override
+    public List<byte[]> keys() {
+      requireOpen();
+      return guarded.keys();
+    }
+
+    @Override
     public void clear() {
       requireOpen();
       guarded.clear();
