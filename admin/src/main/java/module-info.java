@@ -5,6 +5,7 @@ import org.jspecify.annotations.NullMarked;
 module io.muster.admin {
   requires transitive io.muster.store;
   requires static transitive org.jspecify;
+  requires com.fasterxml.jackson.core;
   requires com.fasterxml.jackson.jr.ob;
   requires org.eclipse.jetty.server;
 

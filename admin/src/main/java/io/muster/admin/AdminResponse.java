@@ -1,5 +1,7 @@
 package io.muster.admin;
 
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.json.JsonWriteFeature;
 import com.fasterxml.jackson.jr.ob.JSON;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -8,6 +10,12 @@ import java.util.Map;
 
 /** The answer of a {@link Resource}. Immutable. */
 public final class AdminResponse {
+  /** Non-ASCII characters are escaped, so that the text is safe on a terminal. */
+  private static final JSON ASCII =
+      JSON.builder(JsonFactory.builder().enable(JsonWriteFeature.ESCAPE_NON_ASCII).build())
+          .enable(JSON.Feature.WRITE_NULL_PROPERTIES)
+          .build();
+
   private final int status;
   private final Map<String, String> headers;
   private final byte[] body;
@@ -18,7 +26,7 @@ public final class AdminResponse {
     this.body = body;
   }
 
-  /** 200 with JSON of maps, lists, strings, numbers, booleans and null. */
+  /** 200 with JSON of maps, lists, strings, numbers, booleans and null, in ASCII. */
   public static AdminResponse json(Object value) {
     return json(200, "application/json", value);
   }
@@ -49,8 +57,7 @@ public final class AdminResponse {
 
   static AdminResponse json(int status, String contentType, Object value) {
     try {
-      return new AdminResponse(
-          status, Map.of("Content-Type", contentType), JSON.std.asBytes(value));
+      return new AdminResponse(status, Map.of("Content-Type", contentType), ASCII.asBytes(value));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

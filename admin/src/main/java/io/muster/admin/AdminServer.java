@@ -1,8 +1,8 @@
 package io.muster.admin;
 
+import io.muster.admin.internal.Addresses;
 import io.muster.admin.internal.HttpServer;
 import java.io.IOException;
-import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.channels.ServerSocketChannel;
@@ -62,15 +62,11 @@ public final class AdminServer implements AutoCloseable {
 
   /** The URL of the endpoint for processes on this host, such as {@code http://127.0.0.1:8080}. */
   public String url() {
-    InetAddress host =
-        address.getAddress().isAnyLocalAddress()
-            ? InetAddress.getLoopbackAddress()
-            : address.getAddress();
-    String text = host.getHostAddress();
     return "http://"
-        + (host instanceof Inet6Address ? "[" + text + "]" : text)
-        + ":"
-        + address.getPort();
+        + Addresses.text(
+            address.getAddress().isAnyLocalAddress()
+                ? new InetSocketAddress(InetAddress.getLoopbackAddress(), address.getPort())
+                : address);
   }
 
   /** The bearer token. */

@@ -58,6 +58,15 @@ public final class Problem extends RuntimeException {
     return new Problem(503, "Service Unavailable", detail, Map.of());
   }
 
+  /**
+   * Any status of 400 to 599.
+   *
+   * @param title the text of the status, such as "Bad Request"
+   */
+  public static Problem of(int status, String title, String detail) {
+    return new Problem(status, title, detail, Map.of());
+  }
+
   /** The HTTP status. */
   public int status() {
     return status;

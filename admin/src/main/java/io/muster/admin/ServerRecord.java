@@ -1,6 +1,10 @@
 package io.muster.admin;
 
+import io.muster.admin.internal.Addresses;
+import io.muster.store.server.StoreJob;
+import io.muster.store.server.StoreServer;
 import java.time.Instant;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -17,6 +21,15 @@ import java.util.Map;
  */
 public record ServerRecord(
     long pid, long startMillis, Map<String, List<String>> listeners, String admin, String token) {
+  /** A record of this process, which runs a store server and its control endpoint. */
+  public static ServerRecord ofThisProcess(StoreServer server, AdminServer admin) {
+    Map<String, List<String>> listeners = new LinkedHashMap<>();
+    for (StoreJob job : server.jobs()) {
+      listeners.put(job.name(), job.addresses().stream().map(Addresses::text).toList());
+    }
+    return ofThisProcess(listeners, admin.url(), admin.token());
+  }
+
   /** A record of this process. */
   public static ServerRecord ofThisProcess(
       Map<String, List<String>> listeners, String admin, String token) {

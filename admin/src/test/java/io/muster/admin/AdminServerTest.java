@@ -90,7 +90,7 @@ class AdminServerTest {
   void variablesOfThePath_andOfTheQuery_reachTheResource() throws IOException {
     assertThat(get("/v1/things/a%20b").body).isEqualTo("{\"thing\":\"a b\"}");
     assertThat(get("/v1/things?x=1&y=%C3%A9").body)
-        .isEqualTo("{\"query\":{\"x\":\"1\",\"y\":\"é\"}}");
+        .isEqualTo("{\"query\":{\"x\":\"1\",\"y\":\"\\u00E9\"}}");
   }
 
   @Test
@@ -166,6 +166,23 @@ class AdminServerTest {
         .isEqualTo(
             "{\"title\":\"Not Found\",\"status\":404,\"detail\":\"there is no resource at"
                 + " /v1/nothing; GET / lists the resources\"}");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "GET /v1/things/a%2Fb HTTP/1.1",
+        "GET /v1/things/%00 HTTP/1.1",
+        "GET /v1/things/%zz HTTP/1.1",
+        "GET /v1/../things HTTP/9",
+        "GET"
+      })
+  void requestThatHttpForbids_isAProblem(String line) throws IOException {
+    Answer answer = ask(line, "Host: localhost");
+
+    assertThat(answer.status).as(answer.body).isBetween(400, 505);
+    assertThat(answer.head).contains("application/problem+json");
+    assertThat(answer.body).startsWith("{\"title\":");
   }
 
   @Test

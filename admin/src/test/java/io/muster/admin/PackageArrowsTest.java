@@ -15,12 +15,12 @@ class PackageArrowsTest {
           .importPackages("io.muster.admin");
 
   @Test
-  void ofTheApi_onlyTheServerUsesTheInternals() {
+  void ofTheApi_onlyTheServerAndItsDataUseTheInternals() {
     noClasses()
         .that()
         .resideInAPackage("io.muster.admin")
         .and()
-        .doNotHaveSimpleName("AdminServer")
+        .haveNameNotMatching("io\\.muster\\.admin\\.(AdminServer|JobResources|ServerRecord)")
         .should()
         .dependOnClassesThat()
         .resideInAPackage("io.muster.admin.internal")

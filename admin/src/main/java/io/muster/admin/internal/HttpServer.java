@@ -33,6 +33,9 @@ public final class HttpServer implements AutoCloseable {
   private static final long IDLE_MILLIS = 10_000;
   private static final long STOP_MILLIS = 5_000;
 
+  /** How long a stop waits for connections that clients keep open between requests. */
+  private static final long STOP_IDLE_MILLIS = 100;
+
   private final ServerSocketChannel channel;
   private final CompletableFuture<Server> started = new CompletableFuture<>();
 
@@ -74,9 +77,11 @@ public final class HttpServer implements AutoCloseable {
     http.setRequestHeaderSize(MAX_HEADER_BYTES);
     ServerConnector connector = new ServerConnector(server, 1, 1, new HttpConnectionFactory(http));
     connector.setIdleTimeout(IDLE_MILLIS);
+    connector.setShutdownIdleTimeout(STOP_IDLE_MILLIS);
     connector.open(channel);
     server.addConnector(connector);
     server.addBean(new NetworkConnectionLimit(MAX_CONNECTIONS, server));
+    server.setErrorHandler(new RefusalHandler());
     server.setHandler(new RequestHandler(new AccessRules(options.token()), resources(options)));
     server.start();
     return server;

@@ -52,13 +52,17 @@ final class RequestHandler extends Handler.Abstract {
       LOG.log(Level.ERROR, "a request to the control endpoint failed", e);
       answer = Problem.unavailable("the request failed: " + e).response();
     }
+    send(answer, response, callback);
+    return true;
+  }
+
+  static void send(AdminResponse answer, Response response, Callback callback) {
     response.setStatus(answer.status());
     answer.headers().forEach((name, value) -> response.getHeaders().put(name, value));
     // What is shown is the state of this moment, and never for another site's page.
     response.getHeaders().put("Cache-Control", "no-store");
     response.getHeaders().put("X-Content-Type-Options", "nosniff");
     response.write(true, ByteBuffer.wrap(answer.body()), callback);
-    return true;
   }
 
   private AdminResponse answer(Request request) throws IOException {

@@ -1,0 +1,45 @@
+package io.muster.admin.internal;
+
+import java.lang.ref.SoftReference;
+import java.util.function.LongSupplier;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A value that is computed when somebody asks, at most once a second. The memory of a value that
+ * nobody has asked for lately can be reclaimed. Thread-safe.
+ */
+final class Snapshot<T> {
+  private static final long MAX_AGE_NANOS = 1_000_000_000L;
+
+  private final Supplier<T> source;
+  private final LongSupplier nanoTime;
+  private SoftReference<@Nullable T> value = new SoftReference<>(null);
+  private long since;
+
+  /**
+   * A snapshot that is not taken yet.
+   *
+   * @param nanoTime the time, as {@link System#nanoTime} counts it
+   */
+  Snapshot(Supplier<T> source, LongSupplier nanoTime) {
+    this.source = source;
+    this.nanoTime = nanoTime;
+  }
+
+  /** Returns the value. Blocks while it is computed; then all callers get the same. */
+  synchronized T get() {
+    T current = value.get();
+    if (current == null || nanoTime.getAsLong() - since >= MAX_AGE_NANOS) {
+      current = source.get();
+      value = new SoftReference<>(current);
+      since = nanoTime.getAsLong();
+    }
+    return current;
+  }
+
+  /** The next call computes the value, however old this one is. */
+  synchronized void forget() {
+    value.clear();
+  }
+}
