@@ -2,7 +2,9 @@ package io.muster.cli;
 
 import io.muster.store.Store;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HexFormat;
+import java.util.List;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -13,12 +15,13 @@ import picocli.CommandLine.Parameters;
     name = "get",
     description = {
       "Print the value of a key, byte for byte, without a line end.",
+      "With several keys, print their values in the given order, one per line.",
       "On a terminal, control characters and invisible characters are escaped.",
-      "Exit code 1 if the key is not found."
+      "Exit code 1, and no output, if one of the keys is not found."
     })
 final class KvGet extends KvOperation {
-  @Parameters(paramLabel = "KEY", description = "The key.")
-  private String key = "";
+  @Parameters(arity = "1..*", paramLabel = "KEY", description = "The keys.")
+  private List<String> keys = new ArrayList<>();
 
   @Option(names = "--wait", description = "Wait until the key is set, at most for the timeout.")
   private boolean wait;
@@ -43,13 +46,22 @@ final class KvGet extends KvOperation {
     if (!wait) {
       store.setTimeout(Duration.ZERO);
     }
-    byte[] value = store.get(key);
+    List<byte[]> values = keys.size() == 1 ? List.of(store.get(keys.get(0))) : store.multiGet(keys);
+    for (int i = 0; i < values.size(); i++) {
+      print(keys.get(i), values.get(i));
+    }
+  }
+
+  private void print(String key, byte[] value) {
     if (format.hex) {
       streams().print(HexFormat.of().formatHex(value));
     } else if (format.json) {
       streams().print(KvRecord.of(key, value));
     } else {
       streams().writeValue(value);
+      if (keys.size() > 1) {
+        streams().print("");
+      }
     }
   }
 }
