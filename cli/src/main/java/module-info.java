@@ -5,11 +5,15 @@ import org.jspecify.annotations.NullMarked;
 module io.muster.cli {
   requires static org.jspecify;
   requires com.fasterxml.jackson.core;
+  requires com.fasterxml.jackson.jr.ob;
+  requires com.sun.jna;
   requires info.picocli;
+  requires io.muster.admin;
   requires io.muster.collectives;
   requires io.muster.launcher;
   requires io.muster.store;
   requires java.management;
+  requires java.net.http;
 
   opens io.muster.cli to
       info.picocli;

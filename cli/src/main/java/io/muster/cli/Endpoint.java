@@ -1,5 +1,6 @@
 package io.muster.cli;
 
+import java.net.InetSocketAddress;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 
@@ -9,6 +10,12 @@ import picocli.CommandLine.TypeConversionException;
  */
 record Endpoint(String host, int port) {
   private static final String SCHEME = "tcp://";
+
+  /** The endpoint of a socket address, with an IPv6 address in short form, such as {@code ::1}. */
+  static Endpoint of(InetSocketAddress address) {
+    String host = address.getAddress().getHostAddress();
+    return new Endpoint(host.replaceFirst("(^|:)0(:0)+(:|$)", "::"), address.getPort());
+  }
 
   /**
    * Parses an endpoint.

@@ -30,26 +30,36 @@ final class Failures implements IParameterExceptionHandler, IExecutionExceptionH
   @Override
   public int handleParseException(ParameterException e, String[] args) {
     String command = MusterCommand.nameOf(e.getCommandLine());
-    return report(
-        e,
-        command,
-        e.getMessage() + suggestion(e) + " (see " + command + " --help)",
-        ExitCode.MISUSE);
+    String message =
+        e.getMessage()
+            + suggestion(e)
+            + EnvironmentDefaults.origins(
+                e.getCommandLine(), List.of(args), String.valueOf(e.getMessage()));
+    return report(e, command, message + " (see " + command + " --help)", ExitCode.MISUSE);
   }
 
   @Override
   public int handleExecutionException(
       Exception e, CommandLine commandLine, ParseResult parseResult) {
-    return report(e, MusterCommand.nameOf(commandLine), messageOf(e), exitCodeOf(e));
+    String message = messageOf(e);
+    String origins = EnvironmentDefaults.origins(commandLine, parseResult.originalArgs(), message);
+    return report(e, MusterCommand.nameOf(commandLine), message + origins, exitCodeOf(e));
   }
 
   /** Returns a suggestion for an unknown command or option; may be empty. */
-  private static String suggestion(Exception e) {
-    if (e instanceof UnmatchedArgumentException unmatched) {
-      List<String> similar = unmatched.getSuggestions();
-      return similar.isEmpty() ? "" : "; did you mean " + String.join(" or ", similar) + "?";
+  private static String suggestion(ParameterException e) {
+    if (!(e instanceof UnmatchedArgumentException unmatched)) {
+      return "";
     }
-    return "";
+    String typed = unmatched.getUnmatched().get(0);
+    CommandLine command = e.getCommandLine();
+    List<String> similar =
+        Suggestions.of(
+            typed,
+            typed.startsWith("-")
+                ? command.getCommandSpec().optionsMap().keySet()
+                : command.getSubcommands().keySet());
+    return similar.isEmpty() ? "" : "; did you mean " + String.join(" or ", similar) + "?";
   }
 
   private int report(Exception e, String command, String message, int exitCode) {

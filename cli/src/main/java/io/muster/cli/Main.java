@@ -3,6 +3,7 @@ package io.muster.cli;
 import io.muster.store.internal.text.PrintableText;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.util.Map;
 import picocli.CommandLine;
 
 /** The {@code muster} command. */
@@ -30,9 +31,14 @@ public final class Main {
 
   /** Runs a command in this process. Anything thrown becomes one line and an exit code. */
   static int run(Streams streams, String... args) {
+    return run(streams, System.getenv(), args);
+  }
+
+  /** Runs a command as if this process had other environment variables. */
+  static int run(Streams streams, Map<String, String> environment, String... args) {
     try {
       Arguments.requireUtf8(args);
-      return commandLine(streams, args.length == 0 ? "" : args[0]).execute(args);
+      return commandLine(streams, environment, args.length == 0 ? "" : args[0]).execute(args);
     } catch (CommandFailedException e) {
       say(
           streams,
@@ -61,17 +67,16 @@ public final class Main {
   }
 
   /** The command line; with {@code serve} as the first argument, only what that needs. */
-  static CommandLine commandLine(Streams streams, String first) {
+  static CommandLine commandLine(Streams streams, Map<String, String> environment, String first) {
     MusterCommand muster = new MusterCommand();
     Failures failures = new Failures(muster, streams);
-    CommandLine commandLine = new CommandLine(muster);
+    CommandLine commandLine =
+        new CommandLine(muster).addSubcommand(ServeCommand.commandLine(streams, environment));
     // Reading the options of all commands takes longer than starting a server.
-    if (first.equals("serve")) {
-      commandLine.addSubcommand(new ServeCommand(streams));
-    } else {
+    if (!first.equals("serve")) {
       commandLine
-          .addSubcommand(new ServeCommand(streams))
           .addSubcommand(KvCommand.commandLine(streams))
+          .addSubcommand(JobCommand.commandLine(streams, environment))
           .addSubcommand(new PerfCommand(streams))
           .addSubcommand(new RunCommand(streams))
           .addSubcommand(new CompletionCommand(streams))

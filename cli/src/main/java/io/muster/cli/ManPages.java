@@ -35,7 +35,7 @@ final class ManPages {
   public static void main(String[] args) throws IOException {
     OutputStream none = OutputStream.nullOutputStream();
     CommandLine muster =
-        Main.commandLine(new Streams(InputStream.nullInputStream(), none, none), "");
+        Main.commandLine(new Streams(InputStream.nullInputStream(), none, none), Map.of(), "");
     String version = new Version().getVersion()[0];
     Path directory = Files.createDirectories(Path.of(args[0]));
     for (Map.Entry<String, String> page : of(muster, version).entrySet()) {

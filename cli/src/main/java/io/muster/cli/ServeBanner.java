@@ -26,7 +26,7 @@ final class ServeBanner {
    * @param addresses the addresses on which the server listens, at least one
    */
   static String of(@Nullable String bind, List<InetSocketAddress> addresses) {
-    String host = hostToConnect(bind, addresses.get(0).getAddress());
+    String host = hostToConnect(bind, addresses.get(0));
     return "Listening on "
         + where(bind, addresses)
         + "\n"
@@ -42,12 +42,17 @@ final class ServeBanner {
    * @param jobs at least one
    */
   static String ofJobs(@Nullable String bind, List<StoreJob> jobs) {
-    String host = hostToConnect(bind, jobs.get(0).addresses().get(0).getAddress());
+    String host = hostToConnect(bind, jobs.get(0).addresses().get(0));
     String lines =
         jobs.stream()
             .map(job -> "Job " + job.name() + ": listening on " + where(bind, job.addresses()))
             .collect(Collectors.joining("\n"));
     return lines + "\nWith the port of a job:\n" + howToConnect(host, "PORT");
+  }
+
+  /** Returns the line to print for the control endpoint. */
+  static String ofControl(String url) {
+    return "Control endpoint " + url + ", for muster job and curl";
   }
 
   private static String howToConnect(String host, String port) {
@@ -72,9 +77,7 @@ final class ServeBanner {
           + "; every machine that can reach this one can connect";
     }
     String list =
-        addresses.stream()
-            .map(a -> new Endpoint(text(a.getAddress()), a.getPort()).toString())
-            .collect(Collectors.joining(" and "));
+        addresses.stream().map(a -> Endpoint.of(a).toString()).collect(Collectors.joining(" and "));
     boolean loopback = addresses.stream().allMatch(a -> a.getAddress().isLoopbackAddress());
     return loopback
         ? list + ": only this machine can connect (see --bind)" + missing(bind, addresses)
@@ -90,11 +93,11 @@ final class ServeBanner {
     return "; it has no address " + (ipv4 ? "::1" : "127.0.0.1");
   }
 
-  private static String hostToConnect(@Nullable String bind, InetAddress first) {
-    if (first.isAnyLocalAddress()) {
+  private static String hostToConnect(@Nullable String bind, InetSocketAddress first) {
+    if (first.getAddress().isAnyLocalAddress()) {
       return thisMachine();
     }
-    return bind == null || isInterface(bind) ? text(first) : bind;
+    return bind == null || isInterface(bind) ? Endpoint.of(first).host() : bind;
   }
 
   private static boolean isInterface(String name) {
@@ -103,11 +106,6 @@ final class ServeBanner {
     } catch (SocketException e) {
       return false;
     }
-  }
-
-  /** Returns an address in short form, such as {@code ::1} for 0:0:0:0:0:0:0:1. */
-  private static String text(InetAddress address) {
-    return address.getHostAddress().replaceFirst("(^|:)0(:0)+(:|$)", "::");
   }
 
   private static String thisMachine() {

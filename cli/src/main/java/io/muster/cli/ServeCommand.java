@@ -1,18 +1,26 @@
 package io.muster.cli;
 
+import io.muster.admin.AdminOptions;
+import io.muster.admin.ServerRecords;
 import io.muster.store.NetworkException;
 import io.muster.store.server.JobOptions;
 import io.muster.store.server.ServerBackend;
 import io.muster.store.server.StoreServer;
 import io.muster.store.server.StoreServerOptions;
+import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
 
 /** {@code muster serve}: runs a store server in the foreground until a signal stops it. */
 @Command(
@@ -22,10 +30,14 @@ import picocli.CommandLine.Option;
       "",
       "Without --bind, only this machine can connect, because the protocol has neither"
           + " authentication nor encryption. Keys are held in memory and are lost with the server.",
+      "",
+      "Each option can be given as an environment variable, such as MUSTER_MAX_VALUE for"
+          + " --max-value. The command line takes precedence.",
       ""
     })
 final class ServeCommand implements Callable<Integer> {
   private final Streams streams;
+  private final Map<String, String> environment;
 
   @Option(
       names = "--bind",
@@ -49,6 +61,7 @@ final class ServeCommand implements Callable<Integer> {
   @Option(
       names = "--job",
       paramLabel = "NAME[:PORT][,world-size=N]",
+      split = " +",
       converter = JobArgument.class,
       description = {
         "Serve a job with keys and a port of its own; may be repeated. Without PORT, any free port.",
@@ -76,6 +89,29 @@ final class ServeCommand implements Callable<Integer> {
         "threaded: one thread per connection, blocking sockets."
       })
   private ServerBackend backend = ServerBackend.EVENT_LOOP;
+
+  @Option(
+      names = "--admin",
+      paramLabel = "[ADDR:]PORT",
+      converter = AdminAddress.class,
+      description = {
+        "Listen here for the control endpoint, over which 'muster job' manages the jobs; '*' means"
+            + " all interfaces. Other hosts need its token.",
+        "Default: a free port of 127.0.0.1, which the output names."
+      })
+  private @Nullable InetSocketAddress admin;
+
+  @Option(names = "--no-admin", description = "Run without the control endpoint.")
+  private boolean noAdmin;
+
+  @Option(
+      names = "--admin-token-file",
+      paramLabel = "FILE",
+      description = {
+        "Take the token of the control endpoint from this file. It has at least 16 characters.",
+        "Default: a random token, which commands of this user on this host find."
+      })
+  private @Nullable Path adminTokenFile;
 
   @Option(
       names = "--backlog",
@@ -132,8 +168,17 @@ final class ServeCommand implements Callable<Integer> {
           "The maximum number of keys per request. Default: ${DEFAULT-VALUE}, as in PyTorch.")
   private int maxKeysPerRequest = StoreServerOptions.DEFAULT_MAX_KEYS_PER_REQUEST;
 
-  ServeCommand(Streams streams) {
+  @Spec private CommandSpec spec = CommandSpec.create();
+
+  private ServeCommand(Streams streams, Map<String, String> environment) {
     this.streams = streams;
+    this.environment = environment;
+  }
+
+  /** Creates the command, whose options can also be given as environment variables. */
+  static CommandLine commandLine(Streams streams, Map<String, String> environment) {
+    return new CommandLine(new ServeCommand(streams, environment))
+        .setDefaultValueProvider(new EnvironmentDefaults(environment));
   }
 
   /**
@@ -142,24 +187,57 @@ final class ServeCommand implements Callable<Integer> {
    */
   @Override
   public Integer call() throws InterruptedException {
+    preferTyped();
     StoreServerOptions options = options();
+    Optional<AdminOptions.Builder> adminOptions = adminOptions();
+    ServiceManager manager = new ServiceManager(environment);
     ServerEndedError ended = new ServerEndedError();
     try (PortFile file = portFile == null ? null : new PortFile(portFile);
-        StoreServer server = start(options)) {
+        StoreServer server = start(options);
+        ControlEndpoint control =
+            adminOptions
+                .map(o -> new ControlEndpoint(server, ServerRecords.ofUser(environment), o))
+                .orElse(null)) {
       // The JVM ends when its shutdown hooks have returned, so the hook closes the server itself.
-      Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(file, server), "muster-stop"));
+      Runtime.getRuntime()
+          .addShutdownHook(new Thread(() -> stop(manager, file, server, control), "muster-stop"));
       if (file != null) {
         file.write(server.port());
       }
-      streams.print(
+      String banner =
           jobs.isEmpty()
               ? ServeBanner.of(options.bind(), server.addresses())
-              : ServeBanner.ofJobs(options.bind(), server.jobs()));
+              : ServeBanner.ofJobs(options.bind(), server.jobs());
+      streams.print(
+          control == null ? banner : banner + "\n" + ServeBanner.ofControl(control.url()));
+      manager.ready(banner.lines().findFirst().orElse(""));
       if (!server.awaitTermination()) {
         throw ended;
       }
     }
     return ExitCode.OK;
+  }
+
+  /** Ignores a variable for an option that one on the command line excludes. */
+  private void preferTyped() {
+    boolean adminTyped = isTyped("--admin") || isTyped("--admin-token-file");
+    if (isTyped("--job") && !isTyped("--port")) {
+      port = null;
+    }
+    if (isTyped("--port") && !isTyped("--job")) {
+      jobs = List.of();
+    }
+    if (isTyped("--no-admin") && !adminTyped) {
+      admin = null;
+      adminTokenFile = null;
+    }
+    if (adminTyped && !isTyped("--no-admin")) {
+      noAdmin = false;
+    }
+  }
+
+  private boolean isTyped(String option) {
+    return spec.commandLine().getParseResult().hasMatchedOption(option);
   }
 
   private StoreServerOptions options() {
@@ -211,6 +289,23 @@ final class ServeCommand implements Callable<Integer> {
     }
   }
 
+  /** The options of the control endpoint; empty if there is to be none. */
+  private Optional<AdminOptions.Builder> adminOptions() {
+    if (noAdmin) {
+      if (admin != null || adminTokenFile != null) {
+        throw new IllegalArgumentException(
+            "--no-admin excludes " + (admin != null ? "--admin" : "--admin-token-file"));
+      }
+      return Optional.empty();
+    }
+    AdminOptions.Builder options =
+        AdminOptions.builder().address(admin == null ? AdminAddress.DEFAULT : admin);
+    return Optional.of(
+        adminTokenFile == null
+            ? options
+            : options.token(TokenFile.read("--admin-token-file", adminTokenFile)));
+  }
+
   private static int positive(String option, int value) {
     if (value < 1) {
       throw new IllegalArgumentException(option + " must be at least 1 but was " + value);
@@ -226,11 +321,16 @@ final class ServeCommand implements Callable<Integer> {
     }
   }
 
-  private static void stop(@Nullable PortFile file, StoreServer server) {
-    try (server) {
-      if (file != null) {
-        file.close();
-      }
+  private static void stop(
+      ServiceManager manager,
+      @Nullable PortFile file,
+      StoreServer server,
+      @Nullable ControlEndpoint control) {
+    manager.stopping();
+    try (control;
+        server;
+        file) {
+      // They are closed in reverse order.
     }
   }
 }

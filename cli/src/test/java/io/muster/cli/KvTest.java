@@ -388,7 +388,7 @@ class KvTest {
 
   @Test
   void unknownCommand_suggestsTheSimilarOne() {
-    assertThat(kv("delet", "k").err()).contains("did you mean delete ");
+    assertThat(kv("delet", "k").err()).contains("did you mean delete?");
   }
 
   @Test

@@ -37,6 +37,11 @@ class LocaleTest {
               DescribedPredicate.describe(
                   "formats by the default locale", LocaleTest::formatsByDefaultLocale));
 
+  static {
+    // Another test of this JVM may have run with --verbose, and ArchUnit has much to say.
+    System.setProperty("org.slf4j.simpleLogger.log.com.tngtech", "warn");
+  }
+
   private static boolean formatsByDefaultLocale(JavaAccess<?> access) {
     if (!(access instanceof JavaCall<?> call)) {
       return false;

@@ -22,6 +22,10 @@ class MainTest {
     assertHelp("", Cli.run("--help"));
     assertHelp("serve ", Cli.run("serve", "--help"));
     assertHelp("perf ", Cli.run("perf", "--help"));
+    assertHelp("job ", Cli.run("job", "--help"));
+    for (String command : List.of("create", "list", "show", "clear", "remove")) {
+      assertHelp("job " + command + " ", Cli.run("job", command, "--help"));
+    }
     assertHelp("completion ", Cli.run("completion", "--help"));
     assertHelp("kv ", Cli.run("kv", "-h"));
     for (String command : COMMANDS.split(",", -1)) {
@@ -94,14 +98,27 @@ class MainTest {
             + " serve?",
         "kv --endpiont h:1 get k        | muster kv: Unknown options: '--endpiont', 'h:1'; did you mean"
             + " --endpoint?",
-        "help fly                       | muster: unknown command 'fly'; choose one of serve, kv, perf,"
-            + " run, completion, help",
+        "help fly                       | muster: unknown command 'fly'; choose one of serve, kv, job,"
+            + " perf, run, completion, help",
         "kv --endpoint http://h:1 get a | muster kv: Invalid value for option '--endpoint': 'http://h:1'"
             + " is not an endpoint: expected HOST:PORT or tcp://HOST:PORT",
         "kv --endpoint tcp://h:1?r=0 len a | muster kv: Invalid value for option '--endpoint':"
             + " 'tcp://h:1?r=0' is not an endpoint: nothing may follow HOST:PORT",
         "kv get                         | muster kv get: Missing required parameter: 'KEY'",
-        "kv get a b                     | muster kv get: Unmatched argument at index 3: 'b'",
+        "kv gte a                       | muster kv: Unmatched arguments from index 1: 'gte', 'a'; did"
+            + " you mean get?",
+        "kv lne a                       | muster kv: Unmatched arguments from index 1: 'lne', 'a'; did"
+            + " you mean len?",
+        "kv len a b                     | muster kv len: Unmatched argument at index 3: 'b'",
+        "job shwo a                     | muster job: Unmatched arguments from index 1: 'shwo', 'a'; did"
+            + " you mean show?",
+        "serve --no-admni               | muster serve: Unknown option: '--no-admni'; did you mean"
+            + " --no-admin?",
+        "serve --admin x                | muster serve: Invalid value for option '--admin': 'x' is not an"
+            + " address to listen on: its port is not 0 to 65535",
+        "serve --admin ::1:80           | muster serve: Invalid value for option '--admin': '::1:80' is"
+            + " not an address to listen on: expected [ADDR:]PORT, such as 8080, 0.0.0.0:8080 or"
+            + " [::1]:8080",
         "kv get --bogus a               | muster kv get: Unknown option: '--bogus'",
         "kv set a --bogus               | muster kv set: Unknown option: '--bogus'",
         "kv wait                        | muster kv wait: Missing required parameter: 'KEY'",
@@ -164,7 +181,10 @@ class MainTest {
         "--job a/b",
         "--job a,world-size=0",
         "--job a,worldsize=2",
-        "--job :1"
+        "--job :1",
+        "--no-admin --admin 0",
+        "--no-admin --admin-token-file f",
+        "--admin-token-file /nowhere/token"
       })
   void serve_jobThatCannotBe_isMisuse(String options) {
     Cli.Result result = Cli.run(("serve " + options).split(" "));

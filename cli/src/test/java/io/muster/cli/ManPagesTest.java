@@ -11,7 +11,7 @@ class ManPagesTest {
   private static Map<String, String> pages() {
     OutputStream none = OutputStream.nullOutputStream();
     Streams streams = new Streams(InputStream.nullInputStream(), none, none);
-    return ManPages.of(Main.commandLine(streams, ""), "muster 1.2");
+    return ManPages.of(Main.commandLine(streams, Map.of(), ""), "muster 1.2");
   }
 
   @Test

@@ -1,0 +1,116 @@
+package io.muster.cli;
+
+import com.fasterxml.jackson.jr.ob.JSON;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Optional;
+
+/** A client of the control endpoint of a server. Calls block for at most 10 seconds. */
+final class ControlClient {
+  private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(5);
+  private static final Duration TIMEOUT = Duration.ofSeconds(10);
+
+  private final HttpClient http =
+      HttpClient.newBuilder()
+          .version(HttpClient.Version.HTTP_1_1)
+          .connectTimeout(CONNECT_TIMEOUT)
+          .proxy(HttpClient.Builder.NO_PROXY)
+          .build();
+
+  private final URI url;
+  private final Optional<String> token;
+
+  /**
+   * A client.
+   *
+   * @param url the URL of the endpoint, without a path
+   */
+  ControlClient(URI url, Optional<String> token) {
+    this.url = url;
+    this.token = token;
+  }
+
+  /**
+   * Reads a resource.
+   *
+   * @throws CommandFailedException if that fails
+   */
+  Map<String, Object> get(String path) throws InterruptedException {
+    return send(request(path).GET());
+  }
+
+  /**
+   * Sends a JSON object to a resource, and returns the object in the answer.
+   *
+   * @throws CommandFailedException if that fails
+   */
+  Map<String, Object> post(String path, Map<String, ?> members) throws InterruptedException {
+    try {
+      return send(request(path).POST(BodyPublishers.ofByteArray(JSON.std.asBytes(members))));
+    } catch (IOException e) {
+      throw new IllegalArgumentException("not JSON: " + members, e);
+    }
+  }
+
+  /**
+   * Deletes a resource.
+   *
+   * @throws CommandFailedException if that fails
+   */
+  void delete(String path) throws InterruptedException {
+    var unused = send(request(path).DELETE());
+  }
+
+  private HttpRequest.Builder request(String path) {
+    HttpRequest.Builder request = HttpRequest.newBuilder(url.resolve(path)).timeout(TIMEOUT);
+    token.ifPresent(text -> request.header("Authorization", "Bearer " + text));
+    return request;
+  }
+
+  private Map<String, Object> send(HttpRequest.Builder request) throws InterruptedException {
+    HttpResponse<byte[]> response;
+    try {
+      response = http.send(request.build(), BodyHandlers.ofByteArray());
+    } catch (IOException e) {
+      throw failed("no answer of HTTP, seen: " + e, e);
+    }
+    Map<String, Object> members = Map.of();
+    if (response.body().length > 0) {
+      try {
+        members = JSON.std.mapFrom(response.body());
+      } catch (IOException e) {
+        throw failed("status " + response.statusCode() + " without JSON", e);
+      }
+    }
+    if (response.statusCode() >= 300) {
+      Object detail = members.getOrDefault("detail", "status " + response.statusCode());
+      throw refused(response.statusCode(), detail.toString());
+    }
+    return members;
+  }
+
+  private CommandFailedException failed(String seen, IOException cause) {
+    return new CommandFailedException(
+        ExitCode.NO_CONNECTION,
+        "no control endpoint of a server at " + url.getAuthority() + ": " + seen,
+        cause);
+  }
+
+  private CommandFailedException refused(int status, String detail) {
+    return switch (status) {
+      case 400 -> new CommandFailedException(ExitCode.MISUSE, detail);
+      case 401 ->
+          new CommandFailedException(
+              ExitCode.FAILED, detail + "; give it with --token-file or MUSTER_ADMIN_TOKEN");
+      case 404 -> CommandFailedException.notFound(detail);
+      default -> new CommandFailedException(ExitCode.FAILED, detail);
+    };
+  }
+}

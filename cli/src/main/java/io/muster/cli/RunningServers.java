@@ -1,0 +1,119 @@
+package io.muster.cli;
+
+import io.muster.admin.ServerRecord;
+import io.muster.admin.ServerRecords;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.NetworkInterface;
+import java.net.SocketException;
+import java.net.URI;
+import java.net.UnknownHostException;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/** The servers of this user that run on this host, as their records name them. */
+final class RunningServers {
+  private final List<ServerRecord> running;
+
+  private RunningServers(List<ServerRecord> running) {
+    this.running = running;
+  }
+
+  /** A control endpoint, and its token if it is known. */
+  record Target(URI url, Optional<String> token) {}
+
+  /**
+   * Reads the records.
+   *
+   * @throws CommandFailedException if they cannot be read
+   */
+  static RunningServers of(ServerRecords records) {
+    try {
+      return new RunningServers(records.running());
+    } catch (IOException e) {
+      throw new CommandFailedException(
+          ExitCode.FAILED, "cannot read the records of servers: " + e, e);
+    }
+  }
+
+  /**
+   * The only server.
+   *
+   * @throws CommandFailedException if there is none, or several
+   */
+  Target only() {
+    if (running.isEmpty()) {
+      throw new CommandFailedException(
+          ExitCode.NO_CONNECTION,
+          "no server with a control endpoint runs as this user on this host; start one with"
+              + " 'muster serve', or give --server HOST:PORT");
+    }
+    if (running.size() > 1) {
+      throw new IllegalArgumentException(
+          running.size()
+              + " servers run as this user; choose one with --server: "
+              + running.stream().map(RunningServers::nameOf).collect(Collectors.joining("; ")));
+    }
+    return target(running.get(0));
+  }
+
+  /**
+   * The server whose store, or whose control endpoint, listens on an endpoint. If no record names
+   * it, it is taken for a control endpoint.
+   */
+  Target at(Endpoint endpoint) {
+    return running.stream()
+        .filter(record -> isServedBy(record, endpoint))
+        .findFirst()
+        .map(RunningServers::target)
+        .orElseGet(() -> new Target(URI.create("http://" + endpoint), Optional.empty()));
+  }
+
+  private static Target target(ServerRecord record) {
+    return new Target(URI.create(record.admin()), Optional.of(record.token()));
+  }
+
+  private static String nameOf(ServerRecord record) {
+    String jobs =
+        record.listeners().entrySet().stream()
+            .map(job -> job.getKey() + " on " + String.join(" and ", job.getValue()))
+            .collect(Collectors.joining(", "));
+    return URI.create(record.admin()).getAuthority()
+        + " (process "
+        + record.pid()
+        + (jobs.isEmpty() ? ", no job)" : ", " + jobs + ")");
+  }
+
+  private static boolean isServedBy(ServerRecord record, Endpoint endpoint) {
+    return Stream.concat(
+            record.listeners().values().stream().flatMap(List::stream),
+            Stream.of(URI.create(record.admin()).getAuthority()))
+        .map(Endpoint::parse)
+        .anyMatch(listener -> matches(listener, endpoint));
+  }
+
+  private static boolean matches(Endpoint listener, Endpoint endpoint) {
+    if (listener.port() != endpoint.port()) {
+      return false;
+    }
+    try {
+      InetAddress bound = InetAddress.getByName(listener.host());
+      for (InetAddress address : InetAddress.getAllByName(endpoint.host())) {
+        if (address.equals(bound) || (bound.isAnyLocalAddress() && isOfThisHost(address))) {
+          return true;
+        }
+      }
+      return false;
+    } catch (UnknownHostException | SocketException e) {
+      return false;
+    }
+  }
+
+  private static boolean isOfThisHost(InetAddress address) throws SocketException {
+    return address.isAnyLocalAddress()
+        || address.isLoopbackAddress()
+        || NetworkInterface.getByInetAddress(address) != null;
+  }
+}
