@@ -1,10 +1,10 @@
 """A rank of PyTorch's process groups that does what it is told, line by line:
 
-    env NAME=VALUE...           sets variables
-    init URL RANK SIZE          makes the default group, called "world"
-    group NAME RANK...          new_group
-    run GROUP OPERATION[;...]   all of them at once; the digests of the results
-    show GROUP INDEX            the result of an operation of the last line, in hexadecimal
+    env NAME=VALUE...                 sets variables
+    init URL RANK SIZE                makes the default group, called "world"
+    group NAME RANK...                new_group
+    run GROUP ORDER OPERATION[;...]   in this order of Party.java; the digests of the results
+    show GROUP INDEX                  the result of an operation of the last line, in hexadecimal
     destroy
 
 Each line is answered by "= " and the result, or "= ! " and what was raised. Operations and the
@@ -218,8 +218,8 @@ def answer_to(word, *rest):
     elif word == "group":
         groups[rest[0]] = dist.new_group([int(rank) for rank in rest[1:]])
     elif word == "run":
-        parts = [Part(line, groups[rest[0]]) for line in " ".join(rest[1:]).split(";")]
-        results = [part.wait() for part in parts]
+        parts = (Part(line, groups[rest[0]]) for line in " ".join(rest[2:]).split(";"))
+        results = [part.wait() for part in (list(parts) if rest[1] == "AT_ONCE" else parts)]
         return ",".join(map(digest, results))
     elif word == "show":
         return b"".join(map(memory, results[int(rest[1])])).hex()

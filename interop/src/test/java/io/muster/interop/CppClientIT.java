@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.muster.fixtures.Background;
+import io.muster.fixtures.Eventually;
 import io.muster.store.PrefixStore;
 import io.muster.store.Store;
 import io.muster.store.StoreTimeoutException;
@@ -408,7 +409,7 @@ class CppClientIT {
     long start = System.nanoTime();
     while (server.statistics().waits() != waits) {
       assertThat(System.nanoTime() - start).isLessThan(Background.PATIENCE.toNanos());
-      Thread.onSpinWait();
+      Eventually.pause();
     }
   }
 }

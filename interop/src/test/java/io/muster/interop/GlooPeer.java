@@ -25,7 +25,7 @@ import org.bytedeco.pytorch.TCPStoreOptions;
  *
  * <pre>
  * join GROUP PORT PREFIX MODE SIZE RANK...    on the store of that port
- * run GROUP OPERATION[;OPERATION...]          all of them at once; a digest each, for each rank
+ * run GROUP ORDER OPERATION[;OPERATION...]    in this order; a digest each, for each rank
  * show GROUP RANK INDEX                       what an operation of the last line left to a rank
  * leave GROUP
  * </pre>
@@ -54,7 +54,7 @@ final class GlooPeer {
     try {
       return switch (words[0]) {
         case "join" -> join(words[1], words[2].split(" ", -1));
-        case "run" -> run(words[1], Stream.of(words[2].split(";")).map(Operation::parse).toList());
+        case "run" -> run(words[1], words[2].split(" ", 2));
         case "show" -> show(words[1], words[2].split(" ", -1));
         case "leave" -> leave(words[1]);
         default -> throw new IllegalArgumentException(line);
@@ -93,10 +93,11 @@ final class GlooPeer {
     return new TCPStore("127.0.0.1", options).clone();
   }
 
-  private String run(String group, List<Operation> operations)
-      throws ExecutionException, InterruptedException {
+  private String run(String group, String[] words) throws ExecutionException, InterruptedException {
+    Party.Order order = Party.Order.valueOf(words[0]);
+    List<Operation> operations = Stream.of(words[1].split(";")).map(Operation::parse).toList();
     List<Future<List<String>>> running =
-        members(group).values().stream().map(member -> member.run(operations)).toList();
+        members(group).values().stream().map(member -> member.run(order, operations)).toList();
     List<String> answers = new ArrayList<>();
     for (Future<List<String>> one : running) {
       answers.add(String.join(",", one.get()));

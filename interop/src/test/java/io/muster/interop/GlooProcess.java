@@ -84,8 +84,8 @@ final class GlooProcess implements AutoCloseable {
     }
 
     @Override
-    public void run(List<Operation> operations) {
-      process.tell("run " + name + " " + joined(";", operations));
+    public void run(Order order, List<Operation> operations) {
+      process.tell("run %s %s %s".formatted(name, order, joined(";", operations)));
     }
 
     @Override

@@ -54,9 +54,9 @@ final class JavaRanks implements Party {
   }
 
   @Override
-  public void run(List<Operation> operations) {
+  public void run(Order order, List<Operation> operations) {
     running = new TreeMap<>();
-    ranks.forEach((rank, thread) -> running.put(rank, thread.run(operations)));
+    ranks.forEach((rank, thread) -> running.put(rank, thread.run(order, operations)));
   }
 
   @Override

@@ -40,7 +40,11 @@ class PeerDeathIT {
   @Test
   void kill_inTheMiddleOfAnAllReduce_isToldToEveryJavaRank() {
     try (World world = World.mixed("JVJJ", Map.of('V', victim), Mode.EAGER)) {
-      world.party('V').run(List.of(Operation.of(Kind.ALL_REDUCE, DataType.FLOAT32, LENGTH)));
+      world
+          .party('V')
+          .run(
+              Party.Order.AT_ONCE,
+              List.of(Operation.of(Kind.ALL_REDUCE, DataType.FLOAT32, LENGTH)));
       var stuck =
           Stream.of(0, 3)
               .map(rank -> Background.call(() -> reduced(world.group(rank))).awaitBlocked())
@@ -76,7 +80,7 @@ class PeerDeathIT {
                             }
                           }))
               .toList();
-      world.party('V').run(Collections.nCopies(200, operation));
+      world.party('V').run(Party.Order.AT_ONCE, Collections.nCopies(200, operation));
       warm.await();
 
       long killed = kill();
@@ -90,7 +94,11 @@ class PeerDeathIT {
   @Test
   void close_ofAJavaRank_endsTheOperationOfPyTorchs() {
     try (World world = World.mixed("JVV", Map.of('V', victim), Mode.EAGER)) {
-      world.party('V').run(List.of(Operation.of(Kind.ALL_REDUCE, DataType.FLOAT32, LENGTH)));
+      world
+          .party('V')
+          .run(
+              Party.Order.AT_ONCE,
+              List.of(Operation.of(Kind.ALL_REDUCE, DataType.FLOAT32, LENGTH)));
 
       world.party('J').close();
 

@@ -58,9 +58,11 @@ class PeerModesIT {
   void collectives_withSuchPeers_leavePyTorchsBits() {
     for (String shape : new String[] {"JP", "PJ", "JPP", "PJP", "PPJ", "PJPJ"}) {
       try (World world = World.mixed(shape, Map.of('P', pytorch()), mode)) {
-        for (Kind kind : Kind.values()) {
-          world.computesAsPyTorchDoes(Operation.of(kind, DataType.FLOAT32, 1001));
-        }
+        world.computesAsPyTorchDoes(
+            Party.Order.IN_TURN,
+            Stream.of(Kind.values())
+                .map(kind -> Operation.of(kind, DataType.FLOAT32, 1001))
+                .toList());
       }
     }
   }
@@ -70,6 +72,7 @@ class PeerModesIT {
   void collectives_atOnceInANewWorld_leavePyTorchsBits() {
     try (World world = World.mixed("PJPJ", Map.of('P', pytorch()), mode)) {
       world.computesAsPyTorchDoes(
+          Party.Order.AT_ONCE,
           Stream.of(Kind.values())
               .filter(
                   kind ->

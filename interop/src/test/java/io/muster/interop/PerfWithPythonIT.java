@@ -1,13 +1,16 @@
 package io.muster.interop;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.TestInstance.Lifecycle.PER_CLASS;
 
 import io.muster.fixtures.ChildProcess;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
@@ -16,12 +19,21 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** {@code muster perf} beside {@code examples/perf_rank.py}, each of which checks its results. */
 @ExtendWith(PythonPyTorch.class)
+@TestInstance(PER_CLASS)
 @Timeout(180)
 class PerfWithPythonIT {
   private static final Path SCRIPT = Path.of("..", "examples", "perf_rank.py").toAbsolutePath();
   private static final int WRONG = 6;
 
+  /** One for all tests, because importing torch takes most of the time. */
+  private final ChildProcess python = PythonPyTorch.start("perf.py", SCRIPT);
+
   @TempDir private Path directory = Path.of("");
+
+  @AfterAll
+  void endPython() {
+    python.close();
+  }
 
   private List<String> arguments(int rank, int worldSize, String what) {
     List<String> arguments =
@@ -33,18 +45,17 @@ class PerfWithPythonIT {
   }
 
   private ChildProcess java(int rank, int worldSize, String what) {
-    List<String> command = new ArrayList<>();
-    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.addAll(List.of("-cp", System.getProperty("java.class.path"), "io.muster.cli.Main"));
-    command.add("perf");
-    command.addAll(arguments(rank, worldSize, what));
-    return ChildProcess.start(Map.of("GLOO_SOCKET_IFNAME", "lo"), command);
+    List<String> arguments = arguments(rank, worldSize, what);
+    arguments.add(0, "perf");
+    return ChildProcess.start(
+        Map.of("GLOO_SOCKET_IFNAME", "lo"),
+        ChildProcess.javaCommand(
+            ChildProcess.SHORT_RUN, "io.muster.cli.Main", arguments.toArray(String[]::new)));
   }
 
-  private ChildProcess python(int rank, int worldSize, String what) {
-    List<String> arguments = new ArrayList<>(List.of(SCRIPT.toString()));
-    arguments.addAll(arguments(rank, worldSize, what));
-    return PythonPyTorch.start("perf.py", arguments.toArray());
+  /** Has Python begin its part; {@code python.answer()} is the exit code. */
+  private void startPython(int rank, int worldSize, String what) {
+    python.tell(String.join(" ", arguments(rank, worldSize, what)));
   }
 
   @ParameterizedTest
@@ -66,9 +77,9 @@ class PerfWithPythonIT {
       })
   void javaAndPython_inOneRun_haveTheRightElements(String what) {
     try (ChildProcess first = java(0, 3, what);
-        ChildProcess second = python(1, 3, what);
         ChildProcess third = java(2, 3, what)) {
-      assertThat(second.exitCode()).as(second::output).isZero();
+      startPython(1, 3, what);
+      assertThat(python.answer()).as(python::output).isEqualTo("0");
       assertThat(first.exitCode()).as(first::output).isZero();
       assertThat(third.exitCode()).as(third::output).isZero();
       assertThat(first.output()).startsWith("# muster perf: ").contains(" of 3 ranks");
@@ -79,21 +90,21 @@ class PerfWithPythonIT {
   @Test
   void pythonAsRankZero_printsItsTimes() {
     String what = "allreduce -b 1K -e 1K --check";
-    try (ChildProcess first = python(0, 2, what);
-        ChildProcess second = java(1, 2, what)) {
-      assertThat(first.exitCode()).as(first::output).isZero();
+    try (ChildProcess second = java(1, 2, what)) {
+      startPython(0, 2, what);
+      assertThat(python.answer()).as(python::output).isEqualTo("0");
       assertThat(second.exitCode()).as(second::output).isZero();
-      assertThat(first.output()).contains("1024 B", "256 elements", "0 wrong");
+      assertThat(python.output()).contains("1024 B", "256 elements", "0 wrong");
     }
   }
 
   @Test
   void pythonWithOtherElements_failsOnBothSides() {
-    try (ChildProcess first = java(0, 2, "broadcast -b 1K -e 1K --check --root 0");
-        ChildProcess second = python(1, 2, "broadcast -b 1K -e 1K --check --root 0 -d i32")) {
+    try (ChildProcess first = java(0, 2, "broadcast -b 1K -e 1K --check --root 0")) {
+      startPython(1, 2, "broadcast -b 1K -e 1K --check --root 0 -d i32");
       assertThat(first.exitCode()).as(first::output).isEqualTo(WRONG);
-      assertThat(second.exitCode()).as(second::output).isEqualTo(WRONG);
-      assertThat(second.output()).contains("rank 1 has 253 wrong elements at 1024 bytes");
+      assertThat(python.answer()).as(python::output).isEqualTo(String.valueOf(WRONG));
+      assertThat(python.output()).contains("rank 1 has 253 wrong elements at 1024 bytes");
       assertThat(first.output()).contains("# wrong elements: 253");
     }
   }

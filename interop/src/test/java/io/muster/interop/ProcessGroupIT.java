@@ -5,9 +5,11 @@ import static org.junit.jupiter.api.TestInstance.Lifecycle.PER_CLASS;
 import io.muster.collectives.DataType;
 import io.muster.collectives.ReduceOp;
 import io.muster.interop.Operation.Kind;
+import io.muster.interop.Party.Order;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -79,22 +81,25 @@ class ProcessGroupIT {
   }
 
   private void reduces(Kind kind, DataType type) {
+    List<Operation> operations = new ArrayList<>();
     for (ReduceOp op : operators(type).toList()) {
       for (int length : LENGTHS) {
-        world()
-            .computesAsPyTorchDoes(
-                Operation.of(kind, type, length).op(op).root(length % size).seed(length));
+        operations.add(Operation.of(kind, type, length).op(op).root(length % size).seed(length));
       }
     }
+    world().computesAsPyTorchDoes(Order.IN_TURN, operations);
   }
 
   /** Whether a NaN or a number comes out depends on the order, too. */
   @ParameterizedTest
   @EnumSource(names = {"FLOAT16", "BFLOAT16", "FLOAT32", "FLOAT64"})
   void allReduce_ofInfinitiesAndNotNumbers_leavesPyTorchsBits(DataType type) {
-    for (ReduceOp op : operators(type).toList()) {
-      world().computesAsPyTorchDoes(Operation.of(Kind.ALL_REDUCE, type, 2001).op(op).seed(-1));
-    }
+    world()
+        .computesAsPyTorchDoes(
+            Order.IN_TURN,
+            operators(type)
+                .map(op -> Operation.of(Kind.ALL_REDUCE, type, 2001).op(op).seed(-1))
+                .toList());
   }
 
   /** The types that PyTorch has operators for. */
@@ -156,44 +161,52 @@ class ProcessGroupIT {
         "RECV_ANY_SOURCE_SHORTER"
       })
   void collective_ofEveryType_movesEveryByte(Kind kind) {
+    List<Operation> operations = new ArrayList<>();
     for (DataType type : DataType.values()) {
       for (int length : LENGTHS) {
         for (int root = 0; root < size; root++) {
-          world().computesAsPyTorchDoes(Operation.of(kind, type, length).root(root).seed(length));
+          operations.add(Operation.of(kind, type, length).root(root).seed(length));
         }
       }
     }
+    world().computesAsPyTorchDoes(Order.IN_TURN, operations);
   }
 
   /** Gloo cannot receive nothing from anyone. */
   @ParameterizedTest
   @ValueSource(ints = {1, 5, 1001, 300_001})
   void recvAnySource_byEachRank_receivesFromAll(int length) {
-    for (int root = 0; root < size; root++) {
-      world()
-          .computesAsPyTorchDoes(
-              Operation.of(Kind.RECV_ANY_SOURCE, DataType.FLOAT64, length).root(root));
-    }
+    world()
+        .computesAsPyTorchDoes(
+            Order.IN_TURN,
+            IntStream.range(0, size)
+                .mapToObj(
+                    root -> Operation.of(Kind.RECV_ANY_SOURCE, DataType.FLOAT64, length).root(root))
+                .toList());
   }
 
   /** Fault D3: what is behind a shorter message stays as it was. */
   @ParameterizedTest
   @EnumSource(names = {"BROADCAST_SHORTER", "SEND_RECV_SHORTER", "RECV_ANY_SOURCE_SHORTER"})
   void shorterMessage_intoMoreRoom_movesItsBytesOnly(Kind kind) {
+    List<Operation> operations = new ArrayList<>();
     for (int length : List.of(1, 5, 1001, 300_001)) {
       for (int root = 0; root < size; root++) {
-        world().computesAsPyTorchDoes(Operation.of(kind, DataType.FLOAT64, length).root(root));
+        operations.add(Operation.of(kind, DataType.FLOAT64, length).root(root));
       }
     }
+    world().computesAsPyTorchDoes(Order.IN_TURN, operations);
   }
 
   @Test
   void barriers_betweenOthers_areMetByAll() {
+    List<Operation> operations = new ArrayList<>();
     for (int i = 0; i < 20; i++) {
-      world().computesAsPyTorchDoes(Operation.of(Kind.BARRIER, DataType.UINT8, 0));
-      world().computesAsPyTorchDoes(Operation.of(Kind.MONITORED_BARRIER, DataType.UINT8, 0));
-      world().computesAsPyTorchDoes(Operation.of(Kind.ALL_REDUCE, DataType.INT32, 3).seed(i));
+      operations.add(Operation.of(Kind.BARRIER, DataType.UINT8, 0));
+      operations.add(Operation.of(Kind.MONITORED_BARRIER, DataType.UINT8, 0));
+      operations.add(Operation.of(Kind.ALL_REDUCE, DataType.INT32, 3).seed(i));
     }
+    world().computesAsPyTorchDoes(Order.IN_TURN, operations);
   }
 
   /** More than two segments of a mebibyte for each rank. */
@@ -240,7 +253,7 @@ class ProcessGroupIT {
       operations.add(Operation.of(Kind.BARRIER, DataType.UINT8, 0));
     }
 
-    world().computesAsPyTorchDoes(operations);
+    world().computesAsPyTorchDoes(Order.AT_ONCE, operations);
   }
 
   private World world() {

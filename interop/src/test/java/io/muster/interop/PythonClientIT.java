@@ -4,13 +4,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.muster.fixtures.Background;
 import io.muster.fixtures.ChildProcess;
+import io.muster.fixtures.Eventually;
 import io.muster.store.TcpStore;
 import io.muster.store.server.ServerBackend;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Locale;
 import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -26,6 +30,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 @EnumSource(ServerBackend.class)
 @Timeout(180)
 class PythonClientIT {
+  /** Two for all tests, because importing torch takes most of the time. */
+  private static List<ChildProcess> ranks = List.of();
+
   private final ChildProcess server;
   private final int port;
   private final TcpStore java;
@@ -50,9 +57,23 @@ class PythonClientIT {
     long start = System.nanoTime();
     while (!Files.exists(file)) {
       assertThat(System.nanoTime() - start).isLessThan(Background.PATIENCE.toNanos());
-      Thread.onSpinWait();
+      Eventually.pause();
     }
     return Integer.parseInt(Files.readString(file).strip());
+  }
+
+  @BeforeAll
+  static void startRanks() {
+    ranks =
+        IntStream.range(0, 2).mapToObj(rank -> PythonPyTorch.start("gloo.py", rank, 2)).toList();
+  }
+
+  @AfterAll
+  static void endRanks() {
+    ranks.forEach(ChildProcess::endInput);
+    for (ChildProcess rank : ranks) {
+      assertThat(rank.exitCode()).as(rank::output).isZero();
+    }
   }
 
   @AfterEach
@@ -76,17 +97,9 @@ class PythonClientIT {
   @ParameterizedTest
   @ValueSource(strings = {"store", "tcp", "env"})
   void processGroup_ofTwoPythons_reducesOverTheStore(String how) {
-    var ranks =
-        IntStream.range(0, 2)
-            .mapToObj(rank -> PythonPyTorch.start("gloo.py", rank, 2, how, port))
-            .toList();
-    try {
-      for (ChildProcess rank : ranks) {
-        assertThat(rank.exitCode()).as(rank::output).isZero();
-        assertThat(rank.answer()).isEqualTo("done");
-      }
-    } finally {
-      ranks.forEach(ChildProcess::close);
+    ranks.forEach(rank -> rank.tell(how + " " + port));
+    for (ChildProcess rank : ranks) {
+      assertThat(rank.answer()).isEqualTo("done");
     }
     assertThat(java.listKeys()).isNotEmpty();
   }

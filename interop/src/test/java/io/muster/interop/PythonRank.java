@@ -75,11 +75,9 @@ final class PythonRank implements AutoCloseable {
     }
 
     @Override
-    public void run(List<Operation> operations) {
-      process.tell(
-          "run %s %s"
-              .formatted(
-                  name, operations.stream().map(String::valueOf).collect(Collectors.joining(";"))));
+    public void run(Order order, List<Operation> operations) {
+      String parts = operations.stream().map(String::valueOf).collect(Collectors.joining(";"));
+      process.tell("run %s %s %s".formatted(name, order, parts));
     }
 
     @Override

@@ -31,19 +31,31 @@ final class RankThread implements AutoCloseable {
     return rank;
   }
 
-  /** Starts its part of all the operations, then waits for them; a digest of each result. */
-  Future<List<String>> run(List<Operation> operations) {
+  /** Starts its part of the operations and waits for them; a digest of each result. */
+  Future<List<String>> run(Party.Order order, List<Operation> operations) {
     return thread.submit(
         () -> {
           Rank member = rank.get();
-          List<Rank.Running> running = operations.stream().map(member::start).toList();
-          List<List<ByteBuffer>> buffers = running.stream().map(Rank.Running::await).toList();
+          List<List<ByteBuffer>> buffers =
+              order == Party.Order.AT_ONCE
+                  ? operations.stream().map(member::start).toList().stream()
+                      .map(Rank.Running::await)
+                      .toList()
+                  : operations.stream().map(operation -> finish(member, operation)).toList();
           results = buffers;
           done = operations;
           return IntStream.range(0, buffers.size())
               .mapToObj(i -> Digest.of(operations.get(i).type(), buffers.get(i)))
               .toList();
         });
+  }
+
+  private static List<ByteBuffer> finish(Rank member, Operation operation) {
+    try {
+      return member.start(operation).await();
+    } catch (RuntimeException e) {
+      throw new IllegalStateException(operation + ": " + e, e);
+    }
   }
 
   /** All that one of the operations of the last run left in this rank's memory. */

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.muster.fixtures.Background;
 import io.muster.fixtures.ChildProcess;
+import io.muster.fixtures.Eventually;
 import io.muster.store.NetworkException;
 import io.muster.store.TcpStore;
 import io.muster.store.TcpStoreOptions;
@@ -33,7 +34,7 @@ class ServerEndIT {
       long start = System.nanoTime();
       while (server.statistics().waits() == 0) {
         assertThat(System.nanoTime() - start).isLessThan(Background.PATIENCE.toNanos());
-        Thread.onSpinWait();
+        Eventually.pause();
       }
 
       server.close();

@@ -158,20 +158,21 @@ final class World implements AutoCloseable {
   }
 
   /** Fails unless every rank is left with what it has in a world of PyTorch's ranks alone. */
-  void computesAsPyTorchDoes(List<Operation> atOnce) {
+  void computesAsPyTorchDoes(Party.Order order, List<Operation> operations) {
     if (broken) {
       throw new AssertionError(shape + " was broken by an earlier test");
     }
     broken = true;
-    Map<Integer, List<String>> seen = run(atOnce);
+    Map<Integer, List<String>> seen = run(order, operations);
     broken = false;
+    List<List<String>> allExpected = digestsOfPyTorch(shape.length(), operations);
     List<String> differences = new ArrayList<>();
-    for (int i = 0; i < atOnce.size(); i++) {
-      List<String> expected = digestsOfPyTorch(shape.length(), atOnce.get(i));
+    for (int i = 0; i < operations.size(); i++) {
+      List<String> expected = allExpected.get(i);
       for (int rank = 0; rank < shape.length(); rank++) {
         String digest = Objects.requireNonNull(seen.get(rank)).get(i);
         if (!digest.equals(expected.get(rank))) {
-          differences.add(difference(atOnce.get(i), i, rank));
+          differences.add(difference(operations.get(i), i, rank));
         }
       }
     }
@@ -181,12 +182,12 @@ final class World implements AutoCloseable {
   }
 
   void computesAsPyTorchDoes(Operation operation) {
-    computesAsPyTorchDoes(List.of(operation));
+    computesAsPyTorchDoes(Party.Order.AT_ONCE, List.of(operation));
   }
 
   /** Fails unless all ranks refuse an operation, for a reason in which {@code why} is found. */
   void refuses(Operation operation, String why) {
-    parties.values().forEach(party -> party.run(List.of(operation)));
+    parties.values().forEach(party -> party.run(Party.Order.AT_ONCE, List.of(operation)));
     for (Party party : parties.values()) {
       assertThatThrownBy(party::digests)
           .isInstanceOf(AssertionError.class)
@@ -196,8 +197,8 @@ final class World implements AutoCloseable {
   }
 
   /** The digests of all results, by rank. */
-  private Map<Integer, List<String>> run(List<Operation> operations) {
-    parties.values().forEach(party -> party.run(operations));
+  private Map<Integer, List<String>> run(Party.Order order, List<Operation> operations) {
+    parties.values().forEach(party -> party.run(order, operations));
     Map<Integer, List<String>> digests = new TreeMap<>();
     List<AssertionError> failures = new ArrayList<>();
     for (Party party : parties.values()) {
@@ -211,20 +212,37 @@ final class World implements AutoCloseable {
     }
     if (!failures.isEmpty()) {
       AssertionError error =
-          new AssertionError(shape + ": " + operations + ": " + failures.get(0).getMessage());
+          new AssertionError(shape + ": " + named(operations) + failures.get(0).getMessage());
       failures.forEach(error::addSuppressed);
       throw error;
     }
     return digests;
   }
 
-  private static synchronized List<String> digestsOfPyTorch(int size, Operation operation) {
-    return DIGESTS_OF_PYTORCH.computeIfAbsent(
-        size + " " + operation,
-        key ->
-            ofPyTorchAlone(size).run(List.of(operation)).values().stream()
-                .map(digests -> digests.get(0))
-                .toList());
+  private static String named(List<Operation> operations) {
+    return operations.size() == 1 ? operations.get(0) + ": " : "";
+  }
+
+  /** The digests of each operation, by rank. */
+  private static synchronized List<List<String>> digestsOfPyTorch(
+      int size, List<Operation> operations) {
+    List<Operation> others =
+        operations.stream()
+            .distinct()
+            .filter(operation -> !DIGESTS_OF_PYTORCH.containsKey(size + " " + operation))
+            .toList();
+    if (!others.isEmpty()) {
+      Map<Integer, List<String>> digests = ofPyTorchAlone(size).run(Party.Order.IN_TURN, others);
+      for (int i = 0; i < others.size(); i++) {
+        int index = i;
+        DIGESTS_OF_PYTORCH.put(
+            size + " " + others.get(i),
+            digests.values().stream().map(ofRank -> ofRank.get(index)).toList());
+      }
+    }
+    return operations.stream()
+        .map(operation -> Objects.requireNonNull(DIGESTS_OF_PYTORCH.get(size + " " + operation)))
+        .toList();
   }
 
   private static synchronized World ofPyTorchAlone(int size) {
@@ -234,7 +252,7 @@ final class World implements AutoCloseable {
   private String difference(Operation operation, int index, int rank) {
     String seen = Objects.requireNonNull(partyOf.get(rank)).result(rank, index);
     World pytorch = ofPyTorchAlone(shape.length());
-    Map<Integer, List<String>> unused = pytorch.run(List.of(operation));
+    Map<Integer, List<String>> unused = pytorch.run(Party.Order.AT_ONCE, List.of(operation));
     String expected = Objects.requireNonNull(pytorch.partyOf.get(rank)).result(rank, 0);
     int digits = 2 * operation.type().bytes();
     int at = 0;
