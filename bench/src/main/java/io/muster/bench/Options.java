@@ -9,10 +9,16 @@ import picocli.CommandLine.Option;
 
 /** How long a program measures, and where its page and its figures go. */
 public final class Options {
-  @Option(names = "--rounds", paramLabel = "N", description = "The number of rounds that count.")
+  @Option(
+      names = "--rounds",
+      paramLabel = "N",
+      description = "The number of rounds that count, ${DEFAULT-VALUE} by default.")
   private int rounds;
 
-  @Option(names = "--warm-up", paramLabel = "N", description = "The number of rounds before them.")
+  @Option(
+      names = "--warm-up",
+      paramLabel = "N",
+      description = "The number of rounds before them, ${DEFAULT-VALUE} by default.")
   private int warmUp;
 
   @Option(
