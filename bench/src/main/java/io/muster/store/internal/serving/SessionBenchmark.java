@@ -54,7 +54,7 @@ public class SessionBenchmark extends ShortRun {
             }
 
             @Override
-            public void endWait() {
+            public void sendWakeup() {
               throw new IllegalStateException("nobody waits");
             }
 

@@ -364,7 +364,7 @@ final class ClientWaits {
   /** The end of a wait with a number is the first that is unsent. */
   private void numberedWaitEnded() {
     if (!serving && !longReply.isWriting()) {
-      client.endWait();
+      client.sendWakeup();
     }
   }
 
@@ -374,7 +374,7 @@ final class ClientWaits {
       return;
     }
     if (!serving) {
-      client.endWait();
+      client.sendWakeup();
       return;
     }
     try {

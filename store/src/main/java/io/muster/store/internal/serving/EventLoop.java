@@ -213,7 +213,7 @@ final class EventLoop {
   }
 
   private void begin(NonBlockingSocket socket, LoopJob job) {
-    String noRoom = job.state.connected();
+    String noRoom = job.state.admit();
     if (noRoom != null) {
       log.disconnecting(socket, noRoom);
       socket.close();

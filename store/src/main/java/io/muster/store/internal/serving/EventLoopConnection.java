@@ -14,6 +14,19 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>A turn ends after a bounded number of replies and a bounded amount of work. The next turn of
  * the same client comes after the turns of the other clients.
+ *
+ * <p>What a client that is disconnected is still sent, and whether that is counted as broken and
+ * logged:
+ *
+ * <table>
+ *   <caption>Ends of a connection</caption>
+ *   <tr><th>cause</th><th>sent</th><th>counted, logged</th></tr>
+ *   <tr><td>the socket failed</td><td>nothing</td><td>no</td></tr>
+ *   <tr><td>an invalid request</td><td>the replies before it, a reason</td><td>yes</td></tr>
+ *   <tr><td>an error of the server</td><td>nothing</td><td>yes</td></tr>
+ *   <tr><td>{@link #evict}</td><td>a reason, unless amid replies</td><td>yes</td></tr>
+ *   <tr><td>{@link #disconnect}</td><td>a reason, unless amid replies</td><td>no</td></tr>
+ * </table>
  */
 final class EventLoopConnection extends DeferredTurn
     implements Poller.Readiness, HeldReplies.Recipient, WakeupBatch.Recipient, ReplySink {
@@ -162,9 +175,9 @@ final class EventLoopConnection extends DeferredTurn
         read();
       }
     } catch (IOException e) {
-      lost();
+      stopSending();
     } catch (Throwable e) {
-      failed(e);
+      disconnectNow(e);
     }
     next();
   }
@@ -214,9 +227,9 @@ final class EventLoopConnection extends DeferredTurn
       try {
         serve(in);
       } catch (IOException e) {
-        lost();
+        stopSending();
       } catch (Throwable e) {
-        failed(e);
+        disconnectNow(e);
       }
     }
     next();
@@ -247,7 +260,7 @@ final class EventLoopConnection extends DeferredTurn
       }
       heldReplies.hold();
     } catch (WireException | RuntimeException | Error e) {
-      broken(e);
+      disconnectAfterReplies(e);
       heldReplies.sendNow();
     } finally {
       serving = false;
@@ -291,9 +304,9 @@ final class EventLoopConnection extends DeferredTurn
     try {
       serve(null);
     } catch (IOException e) {
-      lost();
+      stopSending();
     } catch (Throwable e) {
-      failed(e);
+      disconnectNow(e);
     }
     next();
   }
@@ -311,10 +324,10 @@ final class EventLoopConnection extends DeferredTurn
     try {
       setInterest(interest(turn));
     } catch (IOException e) {
-      lost();
+      stopSending();
       turn = true;
     } catch (Throwable e) {
-      failed(e);
+      disconnectNow(e);
       turn = true;
     }
     if (turn) {
@@ -355,18 +368,18 @@ final class EventLoopConnection extends DeferredTurn
     }
   }
 
-  /** The connection broke: nothing can be sent. */
-  private void lost() {
+  /** Nothing is sent any more, because the socket failed or the client must go at once. */
+  private void stopSending() {
     drain();
     unsent = null;
     blocked = false;
   }
 
   /** The client is to be disconnected as soon as it has been sent the replies. */
-  private void broken(Throwable reason) {
+  private void disconnectAfterReplies(Throwable reason) {
     drain();
     server.lastResort.relieve(reason);
-    server.broken();
+    server.countBroken();
     drop();
     log.disconnecting(socket, reason);
   }
@@ -382,9 +395,9 @@ final class EventLoopConnection extends DeferredTurn
   }
 
   /** Something failed that should not, and what the client was sent may be half a reply. */
-  private void failed(Throwable reason) {
-    lost();
-    broken(reason);
+  private void disconnectNow(Throwable reason) {
+    stopSending();
+    disconnectAfterReplies(reason);
   }
 
   /** Disconnects this client, whatever it has sent or is to be sent. */
@@ -395,7 +408,7 @@ final class EventLoopConnection extends DeferredTurn
     if (state != State.DRAINING) {
       sendReason(new LimitException(reason));
     }
-    lost();
+    stopSending();
     unserved = null;
     drop();
     next();
@@ -410,12 +423,12 @@ final class EventLoopConnection extends DeferredTurn
     if (!known) {
       sendReason(reason);
     }
-    lost();
+    stopSending();
     unserved = null;
     if (known) {
       drop();
     } else {
-      broken(reason);
+      disconnectAfterReplies(reason);
     }
     next();
   }
@@ -468,7 +481,7 @@ final class EventLoopConnection extends DeferredTurn
   }
 
   @Override
-  public void endWait() {
+  public void sendWakeup() {
     wakeups.add(this);
   }
 
@@ -504,7 +517,7 @@ final class EventLoopConnection extends DeferredTurn
       send(replies);
     } catch (Throwable e) {
       // Ends this connection only: neither the other woken clients nor the client that woke them.
-      lost();
+      stopSending();
     }
   }
 
@@ -531,7 +544,7 @@ final class EventLoopConnection extends DeferredTurn
       }
     } catch (Throwable e) {
       // Ends this connection only.
-      lost();
+      stopSending();
     }
   }
 

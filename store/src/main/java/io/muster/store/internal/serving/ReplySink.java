@@ -12,7 +12,7 @@ interface ReplySink {
    * Sends the client the end of its wait, or of the waits that {@link Session#takeEnds} returns,
    * while another client's request is being served. It must not block.
    */
-  void endWait();
+  void sendWakeup();
 
   /**
    * Disconnects the client and forgets what it is sending and being sent, while another client's

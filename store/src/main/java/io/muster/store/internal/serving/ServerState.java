@@ -94,7 +94,7 @@ final class ServerState {
    *
    * @return null, or the reason why there is no room for it
    */
-  @Nullable String connected() {
+  @Nullable String admit() {
     String reason = null;
     if (openConnections >= limits.connections()) {
       reason = "all " + limits.connections() + " connections are taken";
@@ -167,7 +167,7 @@ final class ServerState {
   }
 
   /** Counts a connection that is closed because of an invalid request. */
-  void broken() {
+  void countBroken() {
     brokenConnections++;
   }
 

@@ -11,10 +11,11 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>No client may take more than its share, and the last part is reserved for small requests. If
  * too little is left, memory is taken from the client with the greatest weight, which is then
- * disconnected. A client weighs more the more it holds and the longer it has held it. A request for
- * an ordinary amount may take memory from any client. A larger request may take it only from
- * clients that hold much or have held something for long, and is refused otherwise. Memory that is
- * held long by nature, such as that of waits, is only taken from clients that hold more.
+ * disconnected. The weight is the bytes times the time for which they have been held, and 1,000
+ * times as much for more than an ordinary amount. A request for an ordinary amount may take memory
+ * from any client. A larger one may take it only from a client that weighs more than an ordinary
+ * amount that is held for a second, and is refused otherwise. Memory that is held long by nature,
+ * such as that of waits, is only taken from clients that hold more.
  */
 final class SharedMemory {
   /** Requests up to this size are small. */

@@ -142,7 +142,7 @@ final class ThreadedConnection implements Runnable, ReplySink, ByteSink {
   private @Nullable String admit() {
     lock.lock();
     try {
-      return state.connected();
+      return state.admit();
     } finally {
       lock.unlock();
     }
@@ -153,7 +153,7 @@ final class ThreadedConnection implements Runnable, ReplySink, ByteSink {
     log.disconnecting(socket, reason);
     lock.lock();
     try {
-      state.broken();
+      state.countBroken();
     } finally {
       lock.unlock();
     }
@@ -344,7 +344,7 @@ final class ThreadedConnection implements Runnable, ReplySink, ByteSink {
       state.lastResort.relieve(e);
       log.serverFailed(e);
     }
-    state.broken();
+    state.countBroken();
     log.disconnecting(socket, reason);
     if (!reasonFollows) {
       closeSocket();
@@ -405,7 +405,7 @@ final class ThreadedConnection implements Runnable, ReplySink, ByteSink {
 
   /** Another session's thread is here: the byte is written by a thread that may block. */
   @Override
-  public void endWait() {
+  public void sendWakeup() {
     try {
       if (!session.numbersWaits()) {
         add(new Unsent(STOP_WAITING, 0, 1));

@@ -33,12 +33,12 @@ final class WakeupBatch {
   /** A client whose wait has ended. No method throws. */
   interface Recipient {
     /**
-     * Sends the end of a wait without a number, and keeps it if the socket has no room. Another
-     * thread may do it while the loop waits.
+     * Sends the end of a wait without a number, and keeps it if the socket has no room. Does
+     * nothing if the client's waits have numbers. Another thread may call it while the loop waits.
      */
     void deliverWakeup(ByteBuffer wakeup);
 
-    /** Sends the ends of waits with numbers, if there are any. */
+    /** Sends the ends of waits with numbers, if the client's waits have numbers. */
     void deliverNumberedWakeups();
 
     /** All wake-ups of this client have been delivered. */

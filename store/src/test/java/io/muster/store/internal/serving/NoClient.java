@@ -11,7 +11,7 @@ final class NoClient implements ReplySink {
   }
 
   @Override
-  public void endWait() {
+  public void sendWakeup() {
     throw new AssertionError();
   }
 

@@ -41,7 +41,7 @@ class SessionGarbageTest {
             }
 
             @Override
-            public void endWait() {
+            public void sendWakeup() {
               throw new AssertionError("nobody waits");
             }
 

@@ -53,7 +53,7 @@ class WorkPerTurnTest {
           }
 
           @Override
-          public void endWait() {
+          public void sendWakeup() {
             throw new AssertionError("nobody else waits");
           }
 
