@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.muster.fixtures.Background;
 import io.muster.fixtures.ChildProcess;
+import io.muster.fixtures.Eventually;
 import java.io.File;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -86,7 +87,7 @@ class FewDescriptorsIT {
       if (open >= DESCRIPTORS) {
         return;
       }
-      Thread.onSpinWait();
+      Eventually.pause();
     }
     throw new AssertionError("only %d descriptors are open".formatted(open));
   }

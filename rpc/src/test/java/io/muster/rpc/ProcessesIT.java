@@ -15,16 +15,15 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Worlds whose workers are processes. */
 @Tag("worlds-of-processes")
+@Execution(ExecutionMode.CONCURRENT)
 class ProcessesIT {
-  /** Most of what these processes do is to start. */
-  private static final List<String> FOR_SHORT_RUNS =
-      List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC");
-
   @TempDir private Path directory;
 
   private ChildProcess start(String name, int rank, int size, Duration initTimeout) {
@@ -39,7 +38,8 @@ class ProcessesIT {
 
   private static ChildProcess start(Map<String, String> environment, String... arguments) {
     return ChildProcess.start(
-        environment, ChildProcess.javaCommand(FOR_SHORT_RUNS, WorkerProcess.class, arguments));
+        environment,
+        ChildProcess.javaCommand(ChildProcess.SHORT_RUN, WorkerProcess.class, arguments));
   }
 
   /** Workers named w0, w1 and so on. */

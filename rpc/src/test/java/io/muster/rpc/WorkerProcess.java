@@ -1,6 +1,7 @@
 package io.muster.rpc;
 
 import io.muster.fixtures.Background;
+import io.muster.fixtures.Eventually;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -150,7 +151,7 @@ final class WorkerProcess {
     long start = System.nanoTime();
     while (agent.ownedObjects() != count
         && System.nanoTime() - start < Background.PATIENCE.toNanos()) {
-      Thread.onSpinWait();
+      Eventually.pause();
     }
     return agent.ownedObjects() + " owned";
   }
