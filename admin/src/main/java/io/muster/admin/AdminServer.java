@@ -34,8 +34,8 @@ public final class AdminServer implements AutoCloseable {
   }
 
   /**
-   * Listens. Clients can connect when this returns; their requests are answered once the HTTP
-   * server has started, which takes some tenths of a second on a thread of its own.
+   * Listens. Clients can connect when this returns. The HTTP server starts when the first one does,
+   * on a thread of its own; this takes some tenths of a second, after which requests are answered.
    *
    * @throws IOException if it cannot listen on the address
    */
