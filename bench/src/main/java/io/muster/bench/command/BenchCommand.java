@@ -8,6 +8,7 @@ import io.muster.bench.jmh.KeyspaceSize;
 import io.muster.bench.rpc.RpcBenchmark;
 import io.muster.bench.soak.AttackPauses;
 import io.muster.bench.soak.Soak;
+import io.muster.bench.start.EndpointStartBenchmark;
 import io.muster.bench.start.StartBenchmark;
 import io.muster.bench.store.BeforeAndAfter;
 import io.muster.bench.store.FileBenchmark;
@@ -34,6 +35,7 @@ import picocli.CommandLine.ScopeType;
       FileBenchmark.class,
       RpcBenchmark.class,
       StartBenchmark.class,
+      EndpointStartBenchmark.class,
       BeforeAndAfter.class,
       AttackPauses.class,
       Growth.class,

@@ -40,6 +40,22 @@ class StartBenchmarkIT {
   }
 
   @Test
+  @Timeout(180)
+  @EnabledOnOs(value = OS.LINUX, disabledReason = "memory is read from /proc")
+  void startWithEndpoint_aRound_hasFigures(@TempDir Path directory) throws IOException {
+    assumeThat(REPOSITORY.resolve("cli/target/lib/muster-cli.jar")).exists();
+    Path report = directory.resolve("start.md");
+
+    int exitCode =
+        BenchCommand.run(
+            "start-with-endpoint", "--rounds", "1", "--warm-up", "0", "--write", report.toString());
+
+    assertThat(exitCode).isZero();
+    assertThat(Files.readAllLines(report))
+        .anyMatch(row -> row.startsWith("| process start to greeting, ms |"));
+  }
+
+  @Test
   void pythonThatIsNotThere_isNamed() {
     assertThatThrownBy(() -> TorchPython.of("no-such-python"))
         .isInstanceOf(IOException.class)
