@@ -24,23 +24,12 @@ final class RunArguments implements IParameterPreprocessor, IDefaultValueProvide
   /** The options of torchrun that are not supported, and some of later versions of Muster. */
   private static final List<String> UNSUPPORTED =
       List.of(
-          "--rdzv-backend",
-          "--rdzv-endpoint",
-          "--rdzv-conf",
-          "--local-addr",
           "--logs-specs",
           "--numa-binding",
-          "--signals-to-handle",
-          "--virtual-local-rank",
-          "--monitor-interval",
-          "--start-method",
-          "--event-log-handler",
-          "--run-path",
           "--duplicate-stdout-filters",
           "--duplicate-stderr-filters",
           "--print-completion",
-          "--collapse",
-          "--host-store");
+          "--collapse");
 
   @Override
   public boolean preprocess(

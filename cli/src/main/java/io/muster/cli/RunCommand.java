@@ -14,22 +14,24 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.UUID;
+import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** {@code muster run}: starts the ranks of a world on this host, as {@code torchrun} does. */
+/** {@code muster run}: starts the ranks of a world on this node, as {@code torchrun} does. */
 @Command(
     name = "run",
     preprocessor = RunArguments.class,
     defaultValueProvider = RunArguments.class,
     description = {
-      "Start the ranks of a world on this host and supervise them, as torchrun does. Linux only.",
+      "Start the ranks of a world on this node and supervise them, as torchrun does. Linux only.",
       "",
       "The first word is a Python script. With -n it may also be a .jar or any program, and a lone"
           + " ':' separates groups of ranks: -n 2 python a.py : -n 2 java -jar b.jar. Every option"
@@ -39,6 +41,7 @@ import picocli.CommandLine.Parameters;
     })
 final class RunCommand implements Callable<Integer> {
   private final Streams streams;
+  private final AtomicBoolean stopping = new AtomicBoolean();
 
   @Option(
       names = "-n",
@@ -49,46 +52,20 @@ final class RunCommand implements Callable<Integer> {
   @Option(
       names = "--nproc-per-node",
       paramLabel = "N",
-      description = "The number of ranks; 'cpu' for one per CPU. Default: 1.")
+      description = {
+        "The number of ranks on this node: a number, cpu, gpu, or auto for gpu if there is one.",
+        "Default: 1."
+      })
   private @Nullable String processes;
 
-  @Option(
-      names = "--nnodes",
-      paramLabel = "N",
-      description = "The number of nodes. Only 1 is supported.")
-  private String nodes = "1";
-
-  @Option(
-      names = "--node-rank",
-      paramLabel = "N",
-      description = "The rank of this node. Only 0 is supported.")
-  private int nodeRank;
-
-  @Option(
-      names = "--standalone",
-      description = "Host the store on a free port of loopback. This is the default.")
-  private boolean standalone;
-
-  @Option(
-      names = "--master-addr",
-      paramLabel = "ADDR",
-      description = "The address of this host for the store. Default: ${DEFAULT-VALUE}.")
-  private String masterAddress = "127.0.0.1";
-
-  @Option(
-      names = "--master-port",
-      paramLabel = "N",
-      description = "The port of the store. Default: any free port.")
-  private int masterPort;
-
-  @Option(names = "--rdzv-id", paramLabel = "ID", description = "The name of the run.")
-  private @Nullable String runId;
+  @Mixin private RunNodes nodes = new RunNodes();
 
   @Option(
       names = "--max-restarts",
       paramLabel = "N",
       description =
-          "How often all ranks are started again after a failure. Default: ${DEFAULT-VALUE}.")
+          "How often all ranks are started again after a failure; node 0's counts."
+              + " Default: ${DEFAULT-VALUE}.")
   private int maxRestarts;
 
   @Option(
@@ -154,6 +131,20 @@ final class RunCommand implements Callable<Integer> {
   private @Nullable Integer shutdownTimeout;
 
   @Option(
+      names = "--signals-to-handle",
+      paramLabel = "SIG,...",
+      description =
+          "The signals that stop all ranks, by the same signal. Default: ${DEFAULT-VALUE}.")
+  private String signals = "SIGTERM,SIGINT,SIGHUP,SIGQUIT";
+
+  @Option(
+      names = "--virtual-local-rank",
+      description = "Each rank has LOCAL_RANK 0, and one device in CUDA_VISIBLE_DEVICES.")
+  private boolean virtualLocalRank;
+
+  @Mixin private RunIgnored ignored = new RunIgnored();
+
+  @Option(
       names = "--stdin",
       paramLabel = "0",
       description = "Give rank 0 the standard input. Default: no rank has any.")
@@ -171,14 +162,26 @@ final class RunCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws InterruptedException {
+    Set<String> handled = RunSignals.parse(signals);
     Launcher launcher = start(spec());
+    // For signals that are not handled: they end the JVM.
     Thread hook = new Thread(() -> stop(launcher), "muster-stop");
     Runtime.getRuntime().addShutdownHook(hook);
+    RunSignals.handle(handled, signal -> stopOrKill(launcher, signal));
     LaunchResult result = launcher.awaitResult();
-    if (result.signal().isEmpty() && !result.isSuccess()) {
+    if (!result.isSuccess() && (result.signal().isEmpty() || result.problem().isPresent())) {
       say(result.summary());
     }
     return result.exitCode();
+  }
+
+  /** The first signal asks the ranks to stop, the second kills them. */
+  private void stopOrKill(Launcher launcher, String signal) {
+    if (stopping.getAndSet(true)) {
+      launcher.kill();
+    } else {
+      launcher.stop(signal);
+    }
   }
 
   private Launcher start(WorldSpec spec) {
@@ -213,31 +216,19 @@ final class RunCommand implements Callable<Integer> {
 
   private WorldSpec spec() {
     RunArguments.requireSupported(System.getenv());
-    if (nodeRank != 0) {
-      throw new IllegalArgumentException(
-          "--node-rank "
-              + nodeRank
-              + " is not supported; expected 0, since only one host can be used");
-    }
-    if (!nodes.equals("1") && !nodes.equals("1:1")) {
-      throw new IllegalArgumentException(
-          "--nnodes " + nodes + " is not supported; expected 1, since only one host can be used");
-    }
-    if (standalone && masterPort != 0) {
-      throw new IllegalArgumentException("--standalone excludes --master-port");
-    }
+    ignored.requireSupported();
     if (stdin != null && stdin != 0) {
       throw new IllegalArgumentException("--stdin must be 0, because only rank 0 can have input");
     }
     WorldSpec.Builder spec =
         WorldSpec.builder()
-            .master(masterAddress, masterPort)
             .maxRestarts(maxRestarts)
             .role(role)
-            .runId(runId != null ? runId : standalone ? UUID.randomUUID().toString() : "none")
             .shutdownTimeout(Duration.ofSeconds(shutdownSeconds()))
-            .environment(Map.of("TORCHELASTIC_SIGNALS_TO_HANDLE", "SIGTERM,SIGINT,SIGHUP,SIGQUIT"))
+            .virtualLocalRank(virtualLocalRank)
+            .environment(Map.of("TORCHELASTIC_SIGNALS_TO_HANDLE", signals))
             .output(output());
+    nodes.apply(spec);
     addWorkers(spec);
     return spec.build();
   }
@@ -247,7 +238,7 @@ final class RunCommand implements Callable<Integer> {
     if (shutdownTimeout != null || variable == null) {
       return shutdownTimeout == null ? 30 : shutdownTimeout;
     }
-    return number("TORCH_ELASTIC_SHUTDOWN_TIMEOUT", variable);
+    return RunNodes.number("TORCH_ELASTIC_SHUTDOWN_TIMEOUT", variable);
   }
 
   private OutputOptions output() {
@@ -284,7 +275,7 @@ final class RunCommand implements Callable<Integer> {
         continue;
       }
       if (group.size() > 1 && group.get(0).equals("-n")) {
-        count = number("-n", group.get(1));
+        count = RunNodes.number("-n", group.get(1));
         group = group.subList(2, group.size());
       } else if (count < 0) {
         throw new IllegalArgumentException("after ':' expected -n N and a program");
@@ -299,19 +290,6 @@ final class RunCommand implements Callable<Integer> {
   }
 
   private int processCount() {
-    if (processes == null) {
-      return 1;
-    }
-    if (processes.equals("cpu")) {
-      return Runtime.getRuntime().availableProcessors();
-    }
-    return number("--nproc-per-node", processes);
-  }
-
-  private static int number(String option, String text) {
-    if (!text.matches("[0-9]{1,6}")) {
-      throw new IllegalArgumentException(option + " must be a number but was '" + text + "'");
-    }
-    return Integer.parseInt(text);
+    return processes == null ? 1 : ProcessCount.of(processes, Path.of("/dev"));
   }
 }

@@ -48,6 +48,12 @@ final class Child implements AutoCloseable {
     return process;
   }
 
+  /** Sends it a signal, such as {@code USR1}. */
+  void signal(String name) throws IOException, InterruptedException {
+    Process kill = new ProcessBuilder("kill", "-" + name, "" + process.pid()).start();
+    assertThat(kill.waitFor()).isZero();
+  }
+
   String out() throws IOException {
     return Files.readString(directory.resolve("out"), StandardCharsets.UTF_8);
   }

@@ -2,7 +2,9 @@ package io.muster.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.muster.fixtures.Eventually;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -28,7 +30,12 @@ class RunIT {
         "-n,1,/etc/passwd                     | 126 | its command cannot be executed",
         "-n,12,-r,10:3,sh,-c,exit $((RANK/11)) | 1  | rank 11 failed first",
         "-n1,sh,-c,exit 0,:,-n,1,sh,-c,exit 9 | 9   | rank 1 failed first",
-        "--rdzv-backend=etcd,x.py             | 2   | --rdzv-backend is not supported",
+        "--rdzv-backend=etcd,x.py             | 2   | --rdzv-backend etcd is not supported",
+        "--rdzv_conf=a=b,x.py                 | 2   | --rdzv-conf a is not supported",
+        "--event-log-handler,console,x.py     | 2   | --event-log-handler console is not supported",
+        "--signals-to-handle,SIGSEGV,x.py     | 2   | --signals-to-handle has 'SIGSEGV'",
+        "--nproc-per-node,xpu,x.py            | 2   | --nproc-per-node must be a number",
+        "--node-rank,1,x.py                   | 2   | the node rank must be 0 to 0",
         "--numa_binding,node,x.py             | 2   | --numa-binding is not supported",
         "--nnodes,1:4,x.py                    | 2   | --nnodes 1:4 is not supported",
         "--fly,x.py                           | 2   | --fly",
@@ -70,7 +77,10 @@ class RunIT {
   }
 
   @ParameterizedTest
-  @CsvSource({"PET_NODE_RANK, --node-rank 1", "PET_RDZV_ENDPOINT, PET_RDZV_ENDPOINT is set"})
+  @CsvSource({
+    "PET_NODE_RANK, the node rank must be 0 to 0",
+    "PET_NUMA_BINDING, PET_NUMA_BINDING is set"
+  })
   void variableThatIsNotSupported_isRefused(String variable, String message)
       throws IOException, InterruptedException {
     ProcessBuilder builder = Child.muster("run", "--no-python", "true");
@@ -90,6 +100,49 @@ class RunIT {
       child.process().destroy();
 
       assertThat(child.exitCode()).isEqualTo(143);
+    }
+  }
+
+  @Test
+  void signal_isForwarded_andASecondOneKills() throws IOException, InterruptedException {
+    String script = "trap 'echo usr1' USR1; trap '' TERM; echo up; while :; do sleep 0.1; done";
+    ProcessBuilder builder =
+        Child.muster(
+            "run", "--signals-to-handle", "SIGUSR1,SIGTERM", "-n", "1", "sh", "-c", script);
+    try (Child child = new Child(directory, builder)) {
+      child.awaitOutputOrEnd();
+
+      child.signal("USR1");
+      Eventually.assertThat(() -> outputOf(child)).isEqualTo("up\nusr1\n");
+      child.signal("TERM");
+
+      assertThat(child.exitCode()).isEqualTo(138);
+    }
+  }
+
+  private static String outputOf(Child child) {
+    try {
+      return child.out();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  @Test
+  void virtualLocalRank_isZero_withOneDeviceEach() throws IOException, InterruptedException {
+    ProcessBuilder builder =
+        Child.muster(
+            "run",
+            "--virtual-local-rank",
+            "-n",
+            "2",
+            "sh",
+            "-c",
+            "echo $LOCAL_RANK $CUDA_VISIBLE_DEVICES");
+    builder.environment().put("CUDA_VISIBLE_DEVICES", "4,7");
+    try (Child child = new Child(directory, builder)) {
+      assertThat(child.exitCode()).as(child.err()).isZero();
+      assertThat(child.out().lines()).containsExactlyInAnyOrder("[default0]:0 4", "[default1]:0 7");
     }
   }
 }

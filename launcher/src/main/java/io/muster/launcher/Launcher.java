@@ -59,6 +59,8 @@ public final class Launcher implements AutoCloseable {
    *
    * @throws io.muster.store.NetworkException if this node has to host the store and cannot listen
    *     at {@link WorldSpec#masterAddress} and {@link WorldSpec#masterPort}
+   * @throws IllegalArgumentException if {@code CUDA_VISIBLE_DEVICES} has fewer entries than there
+   *     are workers with {@linkplain WorldSpec#isVirtualLocalRank one GPU each}
    * @throws UncheckedIOException if the log directory cannot be created, or no process started
    * @throws UnsupportedOperationException if this is not Linux
    */
@@ -66,6 +68,9 @@ public final class Launcher implements AutoCloseable {
     if (!System.getProperty("os.name", "").toLowerCase(Locale.ROOT).startsWith("linux")) {
       throw new UnsupportedOperationException(
           "launching workers needs Linux, but this is " + System.getProperty("os.name"));
+    }
+    if (spec.isVirtualLocalRank()) {
+      String unused = VisibleDevices.of(spec.localWorldSize() - 1, System.getenv());
     }
     CompletableFuture<Supervisor> started = new CompletableFuture<>();
     RunStore store =

@@ -2,6 +2,7 @@ package io.muster.launcher;
 
 import java.time.Duration;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
 
@@ -19,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  * <ul>
  *   <li>{@link #count}: 1
  *   <li>{@link #rank}: in the order in which the nodes join
+ *   <li>{@link #host}: the kernel's name of this host
  *   <li>{@link #hosting}: {@link StoreHosting#ALWAYS} of one node, else {@link
  *       StoreHosting#NODE_ZERO} if the rank is set, else {@link StoreHosting#OWN_ADDRESS}
  *   <li>{@link #joinTimeout}: 10 minutes, as in {@code torchrun}
@@ -33,7 +35,8 @@ public final class NodeOptions {
   /** The default of {@link #keepAliveInterval}. */
   public static final Duration DEFAULT_KEEP_ALIVE_INTERVAL = Duration.ofSeconds(5);
 
-  private static final int DEFAULT_KEEP_ALIVE_ATTEMPTS = 3;
+  /** The default of {@link #keepAliveAttempts}. */
+  public static final int DEFAULT_KEEP_ALIVE_ATTEMPTS = 3;
 
   private final Builder settings;
 
@@ -54,6 +57,11 @@ public final class NodeOptions {
   /** The rank of this node; empty for the first that is free. */
   public OptionalInt rank() {
     return settings.rank;
+  }
+
+  /** The name of this node in messages; empty for the name of the host. */
+  public Optional<String> host() {
+    return settings.host;
   }
 
   /** Which node hosts the store. */
@@ -87,6 +95,7 @@ public final class NodeOptions {
   public static final class Builder {
     private int count = 1;
     private OptionalInt rank = OptionalInt.empty();
+    private Optional<String> host = Optional.empty();
     private @Nullable StoreHosting hosting;
     private Duration joinTimeout = DEFAULT_JOIN_TIMEOUT;
     private Duration keepAliveInterval = DEFAULT_KEEP_ALIVE_INTERVAL;
@@ -97,6 +106,7 @@ public final class NodeOptions {
     private Builder(Builder other) {
       count = other.count;
       rank = other.rank;
+      host = other.host;
       hosting = other.hosting;
       joinTimeout = other.joinTimeout;
       keepAliveInterval = other.keepAliveInterval;
@@ -119,6 +129,12 @@ public final class NodeOptions {
     /** Sets the rank of this node, from 0 to the number of nodes less 1. */
     public Builder rank(int rank) {
       this.rank = OptionalInt.of(rank);
+      return this;
+    }
+
+    /** Sets the name of this node in messages. */
+    public Builder host(String name) {
+      host = Optional.of(name);
       return this;
     }
 

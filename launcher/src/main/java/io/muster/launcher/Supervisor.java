@@ -44,7 +44,7 @@ final class Supervisor implements NodeGroup.Listener {
   private final LogDirectory logs;
   private final GroupWatcher watcher;
   private final NodeGroup nodes;
-  private final String host = HostName.get();
+  private final String host;
   private final BlockingQueue<Runnable> events = new LinkedBlockingQueue<>();
   private final CompletableFuture<LaunchResult> result = new CompletableFuture<>();
   private @Nullable Attempt attempt;
@@ -69,6 +69,7 @@ final class Supervisor implements NodeGroup.Listener {
     this.logs = logs;
     this.watcher = watcher;
     NodeOptions options = spec.nodes();
+    this.host = options.host().orElseGet(HostName::get);
     this.nodes =
         new NodeGroup(
             new NodeGroup.Settings(
@@ -314,7 +315,11 @@ final class Supervisor implements NodeGroup.Listener {
   private LaunchResult endedEarly(@Nullable WorkerExit failure) {
     RunEnd reason = end;
     if (reason == null) {
-      return problem(LaunchResult.STORE_LOST, "the store was lost: " + storeLost);
+      return problem(
+          LaunchResult.STORE_LOST,
+          "the store was lost: "
+              + storeLost
+              + "; the process that hosts it has ended, or the network between the nodes is cut");
     }
     if (reason.signal().isEmpty()) {
       return problem(LaunchResult.NODE_MISSING, reason.message());

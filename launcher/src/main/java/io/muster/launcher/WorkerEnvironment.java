@@ -27,7 +27,10 @@ final class WorkerEnvironment {
       variables.putIfAbsent(OMP_NUM_THREADS, "1");
     }
     put(variables, "RANK", placement.firstRank() + localRank);
-    put(variables, "LOCAL_RANK", localRank);
+    put(variables, "LOCAL_RANK", spec.isVirtualLocalRank() ? 0 : localRank);
+    if (spec.isVirtualLocalRank()) {
+      variables.put(VisibleDevices.VARIABLE, VisibleDevices.of(localRank, System.getenv()));
+    }
     put(variables, "WORLD_SIZE", placement.worldSize());
     put(variables, "LOCAL_WORLD_SIZE", spec.localWorldSize());
     put(variables, "GROUP_RANK", placement.nodeRank());

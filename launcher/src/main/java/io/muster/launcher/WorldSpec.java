@@ -82,6 +82,11 @@ public final class WorldSpec {
     return settings.masterPort;
   }
 
+  /** Whether each worker sees one GPU, as its device 0. */
+  public boolean isVirtualLocalRank() {
+    return settings.virtualLocalRank;
+  }
+
   /** Variables for the workers in addition to those of this process. */
   public Map<String, String> environment() {
     return settings.environment;
@@ -102,6 +107,7 @@ public final class WorldSpec {
     private String masterAddress = "127.0.0.1";
     private int masterPort;
     private NodeOptions nodes = NodeOptions.builder().build();
+    private boolean virtualLocalRank;
     private Map<String, String> environment = Map.of();
     private OutputOptions output = OutputOptions.builder().build();
 
@@ -116,6 +122,7 @@ public final class WorldSpec {
       masterAddress = other.masterAddress;
       masterPort = other.masterPort;
       nodes = other.nodes;
+      virtualLocalRank = other.virtualLocalRank;
       environment = other.environment;
       output = other.output;
     }
@@ -195,6 +202,16 @@ public final class WorldSpec {
       }
       masterAddress = Objects.requireNonNull(address);
       masterPort = port;
+      return this;
+    }
+
+    /**
+     * Sets whether each worker sees one GPU, as its device 0: {@code LOCAL_RANK} is 0, and {@code
+     * CUDA_VISIBLE_DEVICES} is the entry of this process's that belongs to the local rank, or the
+     * local rank. Default: false.
+     */
+    public Builder virtualLocalRank(boolean virtual) {
+      virtualLocalRank = virtual;
       return this;
     }
 
