@@ -28,8 +28,7 @@ final class RunArguments implements IParameterPreprocessor, IDefaultValueProvide
           "--numa-binding",
           "--duplicate-stdout-filters",
           "--duplicate-stderr-filters",
-          "--print-completion",
-          "--collapse");
+          "--print-completion");
 
   @Override
   public boolean preprocess(

@@ -115,6 +115,11 @@ final class RunCommand implements Callable<Integer> {
   private String prefix = OutputOptions.DEFAULT_PREFIX;
 
   @Option(
+      names = "--collapse",
+      description = "Show equal lines of several ranks of this node as one, as in [0-7]:text.")
+  private boolean collapsed;
+
+  @Option(
       names = "--local-ranks-filter",
       paramLabel = "R,...",
       split = ",",
@@ -247,6 +252,7 @@ final class RunCommand implements Callable<Integer> {
             .redirects(StreamSelector.parse(redirects))
             .tees(StreamSelector.parse(tees))
             .prefix(prefix)
+            .collapsed(collapsed)
             .consoleRanks(consoleRanks.stream().collect(Collectors.toSet()))
             .colored(streams.isTerminal() && System.getenv("NO_COLOR") == null);
     if (logDirectory != null) {

@@ -53,6 +53,11 @@ public final class OutputOptions {
     return settings.colored;
   }
 
+  /** Whether equal lines of several workers are shown as one. */
+  public boolean isCollapsed() {
+    return settings.collapsed;
+  }
+
   /** The local ranks whose output is shown on the console; empty for all. */
   public Set<Integer> consoleRanks() {
     return settings.consoleRanks;
@@ -97,6 +102,7 @@ public final class OutputOptions {
     private StreamSelector tees = StreamSelector.NONE;
     private String prefix = DEFAULT_PREFIX;
     private boolean colored;
+    private boolean collapsed;
     private Set<Integer> consoleRanks = Set.of();
     private Optional<OutputStream> console = Optional.empty();
     private Optional<OutputStream> errorConsole = Optional.empty();
@@ -110,6 +116,7 @@ public final class OutputOptions {
       tees = other.tees;
       prefix = other.prefix;
       colored = other.colored;
+      collapsed = other.collapsed;
       consoleRanks = other.consoleRanks;
       console = other.console;
       errorConsole = other.errorConsole;
@@ -145,6 +152,16 @@ public final class OutputOptions {
      */
     public Builder prefix(String template) {
       prefix = Objects.requireNonNull(template);
+      return this;
+    }
+
+    /**
+     * Sets whether equal lines that several workers of this node write within half a second are
+     * shown as one, with the ranks instead of the prefix, as in {@code [0-3,5]:}. Lines that one
+     * worker repeats are all shown. Files are complete. Default: false.
+     */
+    public Builder collapsed(boolean collapsed) {
+      this.collapsed = collapsed;
       return this;
     }
 

@@ -3,7 +3,10 @@ package io.muster.launcher;
 import io.muster.launcher.internal.nodes.Placement;
 import io.muster.launcher.internal.output.Console;
 import io.muster.launcher.internal.output.InputPump;
+import io.muster.launcher.internal.output.LineCollapser;
+import io.muster.launcher.internal.output.LineSink;
 import io.muster.launcher.internal.output.OutputPump;
+import io.muster.launcher.internal.output.PrefixedLines;
 import io.muster.launcher.internal.process.GroupWatcher;
 import io.muster.launcher.internal.process.WorkerProcess;
 import java.io.FileDescriptor;
@@ -17,6 +20,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /** Starts workers, with their environment and their streams. */
 final class WorkerStarter {
@@ -30,6 +34,8 @@ final class WorkerStarter {
   private final GroupWatcher watcher;
   private final Console console;
   private final Console errorConsole;
+  private final LineCollapser collapser;
+  private final LineCollapser errorCollapser;
   private final InputPump input;
   private final Placement placement;
 
@@ -46,7 +52,17 @@ final class WorkerStarter {
     this.errorConsole =
         new Console(
             output.errorConsole().orElseGet(() -> new FileOutputStream(FileDescriptor.err)));
+    this.collapser = new LineCollapser(console, onConsole(false));
+    this.errorCollapser = new LineCollapser(errorConsole, onConsole(true));
     this.input = new InputPump();
+  }
+
+  /** How many workers of this node have a stream on the console. */
+  private int onConsole(boolean error) {
+    return (int)
+        IntStream.range(0, spec.localWorldSize())
+            .filter(localRank -> output.isOnConsole(localRank, error))
+            .count();
   }
 
   /** A worker of this node before it has a process. */
@@ -91,8 +107,8 @@ final class WorkerStarter {
             environment.of(localRank, attempt, errorFile),
             new WorkerProcess.Streams(hasInput, out.redirect(), err.redirect()));
     List<OutputPump> pumps = new ArrayList<>();
-    out.pump(process.output(), console, pumps);
-    err.pump(process.error(), errorConsole, pumps);
+    out.pump(process.output(), pumps);
+    err.pump(process.error(), pumps);
     if (hasInput) {
       input.pump(output.input().get(), process.input());
     }
@@ -141,13 +157,20 @@ final class WorkerStarter {
       return toFile ? Redirect.to(file.toFile()) : Redirect.DISCARD;
     }
 
-    void pump(InputStream source, Console target, List<OutputPump> pumps) throws IOException {
+    void pump(InputStream source, List<OutputPump> pumps) throws IOException {
       if (isInherited() || !toConsole) {
         return;
       }
       OutputStream copy = toFile ? Files.newOutputStream(file) : null;
       String name = worker.rank() + (error ? "-err" : "-out");
-      pumps.add(OutputPump.start(source, target, prefix(), copy, name));
+      pumps.add(OutputPump.start(source, sink(), copy, name));
+    }
+
+    private LineSink sink() {
+      if (output.isCollapsed()) {
+        return (error ? errorCollapser : collapser).sink(worker.rank());
+      }
+      return new PrefixedLines(error ? errorConsole : console, prefix());
     }
 
     private byte[] prefix() {

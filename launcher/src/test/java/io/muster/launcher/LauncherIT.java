@@ -308,6 +308,24 @@ class LauncherIT {
   }
 
   @Test
+  void equalLines_areCollapsed_filesAreComplete() throws IOException {
+    try (Launch launch =
+        Launch.start(
+            Launch.sh(4, "echo same; [ $RANK = 2 ] || echo most; echo $RANK"),
+            OutputOptions.builder().collapsed(true).logDirectory(directory))) {
+      assertThat(launch.result().exitCode()).isZero();
+
+      assertThat(launch.out().lines())
+          .allMatch(line -> line.matches("\\[[0-9,-]+\\]:(same|most|[0-3])"))
+          .contains("[0]:0", "[3]:3");
+      try (Stream<Path> files = Files.walk(directory)) {
+        assertThat(files.filter(file -> file.endsWith("stdout.log")))
+            .allSatisfy(file -> assertThat(Files.readString(file)).startsWith("same\n"));
+      }
+    }
+  }
+
+  @Test
   void input_goesToRankZeroOnly() {
     try (Launch launch =
         Launch.start(

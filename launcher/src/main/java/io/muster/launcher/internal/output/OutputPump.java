@@ -15,12 +15,12 @@ public final class OutputPump {
   private static final int CHUNK = 16 << 10;
 
   private final InputStream source;
-  private final @Nullable PrefixedLines lines;
+  private final @Nullable LineSplitter lines;
   private @Nullable OutputStream file;
   private final Thread thread;
 
   private OutputPump(
-      InputStream source, @Nullable PrefixedLines lines, @Nullable OutputStream file, String name) {
+      InputStream source, @Nullable LineSplitter lines, @Nullable OutputStream file, String name) {
     this.source = source;
     this.lines = lines;
     this.file = file;
@@ -31,17 +31,16 @@ public final class OutputPump {
   /**
    * Starts a thread that copies to the end of the source.
    *
-   * @param console for lines with the prefix
+   * @param sink for lines
    * @param file for everything as it is; closed at the end
    * @param name of the worker and the stream, for the thread
    */
   public static OutputPump start(
       InputStream source,
-      @Nullable Console console,
-      byte[] prefix,
+      @Nullable LineSink sink,
       @Nullable OutputStream file,
       String name) {
-    PrefixedLines lines = console == null ? null : new PrefixedLines(console, prefix);
+    LineSplitter lines = sink == null ? null : new LineSplitter(sink);
     OutputPump pump = new OutputPump(source, lines, file, name);
     pump.thread.start();
     return pump;

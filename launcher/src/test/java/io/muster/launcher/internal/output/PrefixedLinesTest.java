@@ -10,7 +10,8 @@ import org.junit.jupiter.api.Test;
 
 class PrefixedLinesTest {
   private final ByteArrayOutputStream sink = new ByteArrayOutputStream();
-  private final PrefixedLines lines = new PrefixedLines(new Console(sink), bytes("> "));
+  private final LineSplitter lines =
+      new LineSplitter(new PrefixedLines(new Console(sink), bytes("> ")));
 
   private static byte[] bytes(String text) {
     return text.getBytes(StandardCharsets.ISO_8859_1);
@@ -46,7 +47,7 @@ class PrefixedLinesTest {
 
   @Test
   void longLine_isWrittenInParts() {
-    String part = "x".repeat(PrefixedLines.MAX_LINE);
+    String part = "x".repeat(LineSplitter.MAX_LINE);
 
     write(part + "y\n");
     write(part + part);
@@ -58,7 +59,7 @@ class PrefixedLinesTest {
   @Test
   void sinkThatFails_isNotUsedAgain() {
     int[] writes = {0};
-    PrefixedLines broken =
+    LineSink broken =
         new PrefixedLines(
             new Console(
                 new OutputStream() {
@@ -70,8 +71,9 @@ class PrefixedLinesTest {
                 }),
             new byte[0]);
 
-    broken.accept(bytes("a\nb\n"), 4);
-    broken.accept(bytes("c\n"), 2);
+    LineSplitter splitter = new LineSplitter(broken);
+    splitter.accept(bytes("a\nb\n"), 4);
+    splitter.accept(bytes("c\n"), 2);
 
     assertThat(writes[0]).isEqualTo(1);
   }
