@@ -65,7 +65,8 @@ final class RunNodes {
   @Option(
       names = "--rdzv-id",
       paramLabel = "ID",
-      description = "The name of the run, the same on all nodes. Default: none.")
+      description =
+          "The name of the run, the same on all nodes. Default: none; random if standalone.")
   private @Nullable String runId;
 
   @Option(
@@ -114,8 +115,14 @@ final class RunNodes {
       boolean hosts = hostsStore || conf.isHost().get();
       options.hosting(hosts ? StoreHosting.ALWAYS : StoreHosting.NEVER);
     }
-    spec.nodes(options.build())
-        .runId(runId != null ? runId : standalone ? UUID.randomUUID().toString() : "none");
+    spec.nodes(options.build()).runId(runId != null ? runId : defaultRunId(count));
+  }
+
+  /** A run that no other node can join has a name that no other run has, as in torchrun. */
+  private String defaultRunId(int count) {
+    boolean alone =
+        count == 1 && masterPort == null && endpoint == null && backend.equals("static");
+    return standalone || alone ? UUID.randomUUID().toString() : "none";
   }
 
   private void applyStandalone(WorldSpec.Builder spec, int count) {

@@ -74,7 +74,9 @@ class RunNodesTest {
 
   @Test
   void runId_isTheSameOnAllNodes_andRandomIfStandalone() {
-    assertThat(spec().runId()).isEqualTo("none");
+    assertThat(spec("--nnodes=2").runId()).isEqualTo("none");
+    assertThat(spec("--master-port=1").runId()).isEqualTo("none");
+    assertThat(spec().runId()).hasSize(36);
     assertThat(spec("--rdzv-id=x").runId()).isEqualTo("x");
     assertThat(spec("--standalone").runId()).hasSize(36);
   }

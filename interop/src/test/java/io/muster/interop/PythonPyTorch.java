@@ -37,6 +37,11 @@ final class PythonPyTorch implements ExecutionCondition {
     }
   }
 
+  /** How this Python is called. */
+  static String command() {
+    return python;
+  }
+
   /** Starts a script of this module. */
   static ChildProcess start(String script, Object... args) {
     List<String> command = new ArrayList<>(List.of(python, SCRIPTS.resolve(script).toString()));

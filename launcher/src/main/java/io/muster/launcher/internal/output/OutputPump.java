@@ -36,10 +36,7 @@ public final class OutputPump {
    * @param name of the worker and the stream, for the thread
    */
   public static OutputPump start(
-      InputStream source,
-      @Nullable LineSink sink,
-      @Nullable OutputStream file,
-      String name) {
+      InputStream source, @Nullable LineSink sink, @Nullable OutputStream file, String name) {
     LineSplitter lines = sink == null ? null : new LineSplitter(sink);
     OutputPump pump = new OutputPump(source, lines, file, name);
     pump.thread.start();
