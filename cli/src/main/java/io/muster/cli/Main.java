@@ -79,6 +79,7 @@ public final class Main {
           .addSubcommand(JobCommand.commandLine(streams, environment))
           .addSubcommand(new PerfCommand(streams))
           .addSubcommand(new RunCommand(streams))
+          .addSubcommand(new DemoCommand(streams))
           .addSubcommand(new CompletionCommand(streams))
           .addSubcommand(new HelpCommand(streams));
     }

@@ -41,7 +41,8 @@ record RunPrograms(@Nullable String classPath, boolean module, boolean noPython)
     return command;
   }
 
-  private static String interpreter() {
+  /** The Python of scripts: {@code PYTHON_EXEC}, {@code python3} or {@code python}. */
+  static String interpreter() {
     String named = System.getenv("PYTHON_EXEC");
     if (named != null && !named.isEmpty()) {
       return named;

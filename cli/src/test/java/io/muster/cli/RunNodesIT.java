@@ -43,7 +43,7 @@ class RunNodesIT {
       assertThat(zero.answer()).isEqualTo("up 0 0 2");
       assertThat(one.answer()).isEqualTo("up 0 1 2");
 
-      one.close();
+      one.signal("KILL");
 
       assertThat(zero.exitCode()).isEqualTo(1);
       assertThat(zero.output()).contains("muster run: node 1 (").contains("has vanished");
@@ -58,7 +58,7 @@ class RunNodesIT {
       assertThat(zero.answer()).isEqualTo("up 0 0 2");
       assertThat(one.answer()).isEqualTo("up 0 1 2");
 
-      zero.close();
+      zero.signal("KILL");
 
       assertThat(one.exitCode()).isEqualTo(3);
       assertThat(one.output()).contains("muster run: the store was lost: ");

@@ -69,7 +69,7 @@ class RunNodesTest {
     assertThat(nodes.keepAliveAttempts()).isEqualTo(3);
     assertThat(spec("--rdzv-conf=timeout=8").nodes().joinTimeout())
         .isEqualTo(Duration.ofSeconds(8));
-    assertThat(spec().nodes().joinTimeout()).isEqualTo(Duration.ofSeconds(600));
+    assertThat(spec().nodes().joinTimeout()).isEqualTo(Duration.ofMinutes(10));
   }
 
   @Test

@@ -13,7 +13,7 @@ import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
-/** A launcher, torchrun or {@code muster run}, that runs in a directory of its own. */
+/** A launcher, torchrun or {@code muster}, that runs in a directory of its own. */
 final class Launched implements AutoCloseable {
   private static final long PATIENCE_SECONDS = 120;
 
@@ -46,13 +46,14 @@ final class Launched implements AutoCloseable {
     return new Launched(directory, command, environment);
   }
 
+  /** A command of Muster. */
   static Launched muster(Path directory, Map<String, String> environment, List<String> args)
       throws IOException {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(
         List.of("-XX:TieredStopAtLevel=1", "-cp", System.getProperty("java.class.path")));
-    command.addAll(List.of("io.muster.cli.Main", "run"));
+    command.add("io.muster.cli.Main");
     command.addAll(args);
     return new Launched(directory, command, environment);
   }

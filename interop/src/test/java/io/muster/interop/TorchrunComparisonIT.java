@@ -38,7 +38,14 @@ class TorchrunComparisonIT {
   private Both run(Map<String, String> environment, List<String> args) throws IOException {
     return new Both(
         Launched.torchrun(directory.resolve("torchrun"), environment, args),
-        Launched.muster(directory.resolve("muster"), environment, args));
+        musterRun(directory.resolve("muster"), environment, args));
+  }
+
+  private static Launched musterRun(
+      Path directory, Map<String, String> environment, List<String> args) throws IOException {
+    List<String> words = new ArrayList<>(List.of("run"));
+    words.addAll(args);
+    return Launched.muster(directory, environment, words);
   }
 
   private static List<String> sh(String options, String script, String... args) {
@@ -129,11 +136,11 @@ class TorchrunComparisonIT {
       try (Launched one =
               isTorchrun
                   ? Launched.torchrun(at.resolve("0"), Map.of(), first)
-                  : Launched.muster(at.resolve("0"), Map.of(), first);
+                  : musterRun(at.resolve("0"), Map.of(), first);
           Launched two =
               isTorchrun
                   ? Launched.torchrun(at.resolve("1"), Map.of(), second)
-                  : Launched.muster(at.resolve("1"), Map.of(), second)) {
+                  : musterRun(at.resolve("1"), Map.of(), second)) {
         assertThat(one.exitCode()).as(one.err()).isZero();
         assertThat(two.exitCode()).as(two.err()).isZero();
         Files.write(at.resolve("0.0"), one.variables("env.0.0"));

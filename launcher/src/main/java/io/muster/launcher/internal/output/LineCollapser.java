@@ -1,13 +1,10 @@
 package io.muster.launcher.internal.output;
 
-import java.io.ByteArrayOutputStream;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
-import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayDeque;
-import java.util.Arrays;
 import java.util.BitSet;
 import java.util.HashMap;
 import java.util.Map;
@@ -43,7 +40,7 @@ public final class LineCollapser {
   private final ArrayDeque<HeldLine> held = new ArrayDeque<>();
 
   /** The held lines of each text, by number. */
-  private final Map<ByteBuffer, NavigableMap<Long, HeldLine>> byText = new HashMap<>();
+  private final Map<String, NavigableMap<Long, HeldLine>> byText = new HashMap<>();
 
   /** The number of the last line of each rank. */
   private final Map<Integer, Long> lastOfRank = new HashMap<>();
@@ -52,8 +49,8 @@ public final class LineCollapser {
   private long heldBytes;
   private int open;
 
-  /** A line, and the ranks that have written it so far. */
-  private record HeldLine(long number, byte[] text, BitSet ranks, long deadline) {}
+  /** A line, whose bytes are characters here, and the ranks that have written it so far. */
+  private record HeldLine(long number, String text, BitSet ranks, long deadline) {}
 
   /** Creates a collapser for so many workers. */
   public LineCollapser(Console console, int workers) {
@@ -76,7 +73,7 @@ public final class LineCollapser {
     return new LineSink() {
       @Override
       public void line(byte[] bytes, int length) {
-        accept(rank, Arrays.copyOf(bytes, length));
+        accept(rank, new String(bytes, 0, length, StandardCharsets.ISO_8859_1));
       }
 
       @Override
@@ -102,9 +99,8 @@ public final class LineCollapser {
     }
   }
 
-  synchronized void accept(int rank, byte[] text) {
-    NavigableMap<Long, HeldLine> equal =
-        byText.computeIfAbsent(ByteBuffer.wrap(text), key -> new TreeMap<>());
+  synchronized void accept(int rank, String text) {
+    NavigableMap<Long, HeldLine> equal = byText.computeIfAbsent(text, key -> new TreeMap<>());
     Map.Entry<Long, HeldLine> next = equal.higherEntry(lastOfRank.getOrDefault(rank, -1L));
     HeldLine line = next == null ? hold(text) : next.getValue();
     equal.put(line.number, line);
@@ -116,11 +112,11 @@ public final class LineCollapser {
     }
   }
 
-  private HeldLine hold(byte[] text) {
+  private HeldLine hold(String text) {
     HeldLine line =
         new HeldLine(nextNumber++, text, new BitSet(), clock.getAsLong() + WINDOW.toNanos());
     held.add(line);
-    heldBytes += text.length + OVERHEAD;
+    heldBytes += text.length() + OVERHEAD;
     return line;
   }
 
@@ -138,20 +134,17 @@ public final class LineCollapser {
 
   private void writeFirst() {
     HeldLine line = held.remove();
-    heldBytes -= line.text.length + OVERHEAD;
-    ByteBuffer key = ByteBuffer.wrap(line.text);
-    NavigableMap<Long, HeldLine> equal = byText.get(key);
+    heldBytes -= line.text.length() + OVERHEAD;
+    NavigableMap<Long, HeldLine> equal = byText.get(line.text);
     if (equal != null) {
       equal.remove(line.number);
       if (equal.isEmpty()) {
-        byText.remove(key);
+        byText.remove(line.text);
       }
     }
-    ByteArrayOutputStream out = new ByteArrayOutputStream();
-    out.writeBytes(("[" + ranges(line.ranks) + "]:").getBytes(StandardCharsets.US_ASCII));
-    out.writeBytes(line.text);
-    out.write('\n');
-    console.write(out.toByteArray(), out.size());
+    byte[] bytes =
+        ("[" + ranges(line.ranks) + "]:" + line.text + "\n").getBytes(StandardCharsets.ISO_8859_1);
+    console.write(bytes, bytes.length);
   }
 
   private void writeWhenDue() {

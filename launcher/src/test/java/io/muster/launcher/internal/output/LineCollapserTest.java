@@ -14,7 +14,7 @@ class LineCollapserTest {
 
   private void write(int rank, String... lines) {
     for (String line : lines) {
-      collapser.accept(rank, line.getBytes(StandardCharsets.UTF_8));
+      collapser.accept(rank, line);
     }
   }
 
@@ -92,13 +92,14 @@ class LineCollapserTest {
     LineCollapser real = new LineCollapser(new Console(out), 2);
     LineSink zero = real.sink(0);
     LineSink one = real.sink(1);
-    zero.line(new byte[] {'a', 'x'}, 1);
+    zero.line(new byte[] {(byte) 0xe9, 'x'}, 1);
 
-    Eventually.assertThat(() -> out.toString(StandardCharsets.UTF_8)).isEqualTo("[0]:a\n");
+    Eventually.assertThat(() -> out.toString(StandardCharsets.ISO_8859_1))
+        .isEqualTo("[0]:\u00e9\n");
 
     one.line(new byte[] {'b'}, 1);
     zero.end();
     one.end();
-    assertThat(out.toString(StandardCharsets.UTF_8)).isEqualTo("[0]:a\n[1]:b\n");
+    assertThat(out.toString(StandardCharsets.ISO_8859_1)).isEqualTo("[0]:\u00e9\n[1]:b\n");
   }
 }

@@ -1,0 +1,122 @@
+package io.muster.cli;
+
+import io.muster.cli.demo.DemoRank;
+import io.muster.cli.demo.Progress;
+import io.muster.launcher.LaunchResult;
+import io.muster.launcher.Launcher;
+import io.muster.launcher.OutputOptions;
+import io.muster.launcher.WorldSpec;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.InetAddress;
+import java.net.NetworkInterface;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.Callable;
+import java.util.concurrent.TimeUnit;
+import picocli.CommandLine.Command;
+
+/** {@code muster demo}: a world of Java and Python ranks on this machine. */
+@Command(
+    name = "demo",
+    description = {
+      "Start four ranks on this machine, of Java, and of Python if it has torch. They exchange keys,"
+          + " meet in a process group and all-reduce, and check every result. Linux only.",
+      ""
+    })
+final class DemoCommand implements Callable<Integer> {
+  private static final int RANKS = 4;
+  private static final String HAS_TORCH =
+      "import importlib.util as u, sys; sys.exit(0 if u.find_spec('torch') else 1)";
+  private static final long PROBE_SECONDS = 20;
+
+  private final Streams streams;
+
+  DemoCommand(Streams streams) {
+    this.streams = streams;
+  }
+
+  @Override
+  public Integer call() throws IOException, InterruptedException {
+    long start = System.nanoTime();
+    boolean hasTorch = hasTorch();
+    streams.print(
+        hasTorch
+            ? "Starting two ranks of Java and two of Python."
+            : "Starting four ranks of Java; '" + RunPrograms.interpreter() + "' has no torch.");
+    Path script = Files.createTempFile("muster-demo-", ".py");
+    Progress progress =
+        new Progress(
+            RANKS,
+            streams.isTerminal(),
+            text -> streams.write(text.getBytes(StandardCharsets.UTF_8)));
+    try (Launcher launcher = Launcher.start(world(hasTorch, script, progress))) {
+      Thread hook = new Thread(launcher::close, "muster-stop");
+      Runtime.getRuntime().addShutdownHook(hook);
+      LaunchResult result = launcher.awaitResult();
+      Runtime.getRuntime().removeShutdownHook(hook);
+      return report(result, progress, System.nanoTime() - start);
+    } finally {
+      Files.deleteIfExists(script);
+    }
+  }
+
+  private Integer report(LaunchResult result, Progress progress, long nanos) {
+    if (!result.isSuccess()) {
+      throw new CommandFailedException(ExitCode.FAILED, result.summary());
+    }
+    if (!progress.isComplete()) {
+      throw new CommandFailedException(
+          ExitCode.WRONG, "some ranks have ended without checking everything");
+    }
+    streams.print(String.format(Locale.ROOT, "All results are right, after %.1f s.", nanos / 1e9));
+    return ExitCode.OK;
+  }
+
+  private static WorldSpec world(boolean hasTorch, Path script, Progress progress)
+      throws IOException {
+    OutputOptions output =
+        OutputOptions.builder().prefix("${rank} ").consoles(progress, System.err).build();
+    RunPrograms programs = new RunPrograms(System.getProperty("java.class.path"), false, false);
+    WorldSpec.Builder spec = WorldSpec.builder().environment(loopback()).output(output);
+    List<String> java = programs.script(List.of(DemoRank.class.getName()));
+    if (!hasTorch) {
+      return spec.workers(RANKS, java).build();
+    }
+    try (InputStream source = DemoRank.class.getResourceAsStream("rank.py")) {
+      Files.write(script, Objects.requireNonNull(source).readAllBytes());
+    }
+    RunPrograms python = new RunPrograms(null, false, false);
+    return spec.workers(RANKS / 2, java)
+        .workers(RANKS / 2, python.script(List.of("-W", "ignore", script.toString())))
+        .build();
+  }
+
+  /** Gloo takes the interface of the host's name, which may have none. */
+  private static Map<String, String> loopback() throws IOException {
+    NetworkInterface loopback = NetworkInterface.getByInetAddress(InetAddress.getLoopbackAddress());
+    return loopback == null ? Map.of() : Map.of("GLOO_SOCKET_IFNAME", loopback.getName());
+  }
+
+  private static boolean hasTorch() throws InterruptedException {
+    try {
+      Process probe =
+          new ProcessBuilder(RunPrograms.interpreter(), "-c", HAS_TORCH)
+              .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+              .redirectError(ProcessBuilder.Redirect.DISCARD)
+              .start();
+      if (probe.waitFor(PROBE_SECONDS, TimeUnit.SECONDS)) {
+        return probe.exitValue() == 0;
+      }
+      probe.destroyForcibly();
+      return false;
+    } catch (IOException e) {
+      return false;
+    }
+  }
+}
