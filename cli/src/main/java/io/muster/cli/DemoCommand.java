@@ -3,19 +3,14 @@ package io.muster.cli;
 import io.muster.cli.demo.DemoRank;
 import io.muster.cli.demo.Progress;
 import io.muster.launcher.LaunchResult;
-import io.muster.launcher.Launcher;
-import io.muster.launcher.OutputOptions;
 import io.muster.launcher.WorldSpec;
 import java.io.IOException;
 import java.io.InputStream;
-import java.net.InetAddress;
-import java.net.NetworkInterface;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
@@ -55,11 +50,8 @@ final class DemoCommand implements Callable<Integer> {
             RANKS,
             streams.isTerminal(),
             text -> streams.write(text.getBytes(StandardCharsets.UTF_8)));
-    try (Launcher launcher = Launcher.start(world(hasTorch, script, progress))) {
-      Thread hook = new Thread(launcher::close, "muster-stop");
-      Runtime.getRuntime().addShutdownHook(hook);
-      LaunchResult result = launcher.awaitResult();
-      Runtime.getRuntime().removeShutdownHook(hook);
+    try {
+      LaunchResult result = LocalWorld.run(world(hasTorch, script, progress));
       return report(result, progress, System.nanoTime() - start);
     } finally {
       Files.deleteIfExists(script);
@@ -67,6 +59,9 @@ final class DemoCommand implements Callable<Integer> {
   }
 
   private Integer report(LaunchResult result, Progress progress, long nanos) {
+    if (result.signal().isPresent()) {
+      return result.exitCode();
+    }
     if (!result.isSuccess()) {
       throw new CommandFailedException(ExitCode.FAILED, result.summary());
     }
@@ -78,13 +73,9 @@ final class DemoCommand implements Callable<Integer> {
     return ExitCode.OK;
   }
 
-  private static WorldSpec world(boolean hasTorch, Path script, Progress progress)
-      throws IOException {
-    OutputOptions output =
-        OutputOptions.builder().prefix("${rank} ").consoles(progress, System.err).build();
-    RunPrograms programs = new RunPrograms(System.getProperty("java.class.path"), false, false);
-    WorldSpec.Builder spec = WorldSpec.builder().environment(loopback()).output(output);
-    List<String> java = programs.script(List.of(DemoRank.class.getName()));
+  private WorldSpec world(boolean hasTorch, Path script, Progress progress) throws IOException {
+    WorldSpec.Builder spec = LocalWorld.builder(progress, streams.err(), "${rank} ");
+    List<String> java = LocalWorld.java(DemoRank.class, List.of());
     if (!hasTorch) {
       return spec.workers(RANKS, java).build();
     }
@@ -95,12 +86,6 @@ final class DemoCommand implements Callable<Integer> {
     return spec.workers(RANKS / 2, java)
         .workers(RANKS / 2, python.script(List.of("-W", "ignore", script.toString())))
         .build();
-  }
-
-  /** Gloo takes the interface of the host's name, which may have none. */
-  private static Map<String, String> loopback() throws IOException {
-    NetworkInterface loopback = NetworkInterface.getByInetAddress(InetAddress.getLoopbackAddress());
-    return loopback == null ? Map.of() : Map.of("GLOO_SOCKET_IFNAME", loopback.getName());
   }
 
   private static boolean hasTorch() throws InterruptedException {

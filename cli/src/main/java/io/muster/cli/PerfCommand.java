@@ -12,6 +12,7 @@ import io.muster.cli.perf.Table;
 import io.muster.collectives.ProcessGroup;
 import io.muster.collectives.ProcessGroupOptions;
 import io.muster.collectives.ProcessGroups;
+import io.muster.launcher.LaunchResult;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -138,12 +139,6 @@ final class PerfCommand implements Callable<Integer> {
       description = "How long the rendezvous, and each call, may take. Default: 5m.")
   private Duration timeout = Duration.ofMinutes(5);
 
-  @Option(
-      names = LocalRanks.PARENT_OPTION,
-      hidden = true,
-      description = "The process with which this one ends.")
-  private @Nullable Long parent;
-
   PerfCommand(Streams streams) {
     this.streams = streams;
   }
@@ -161,12 +156,31 @@ final class PerfCommand implements Callable<Integer> {
         throw new IllegalArgumentException("--nproc must be at least 1 but was " + processes);
       }
       plan.validate(processes);
-      return new LocalRanks(processes, this::argumentsOfRank).run();
-    }
-    if (parent != null) {
-      LocalRanks.endWith(parent);
+      return run(processes);
     }
     return measure(plan);
+  }
+
+  /** Starts all ranks, and returns the exit code of the first that fails, or 0. */
+  private int run(int ranks) throws InterruptedException {
+    LaunchResult result =
+        LocalWorld.run(
+            LocalWorld.builder(streams.out(), streams.err(), "")
+                .workers(ranks, LocalWorld.java(Main.class, argumentsOfRank()))
+                .build());
+    // A rank with wrong elements reports them itself.
+    if (result.failure().isPresent()
+        && result.signal().isEmpty()
+        && result.exitCode() != ExitCode.WRONG) {
+      throw new CommandFailedException(
+          result.exitCode(),
+          String.format(
+              Locale.ROOT,
+              "rank %d was the first to fail, with exit code %d",
+              result.failure().get().worker().rank(),
+              result.exitCode()));
+    }
+    return result.exitCode();
   }
 
   private Plan plan() {

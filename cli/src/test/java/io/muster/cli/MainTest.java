@@ -99,7 +99,7 @@ class MainTest {
         "kv --endpiont h:1 get k        | muster kv: Unknown options: '--endpiont', 'h:1'; did you mean"
             + " --endpoint?",
         "help fly                       | muster: unknown command 'fly'; choose one of serve, kv, job,"
-            + " perf, run, completion, help",
+            + " perf, run, demo, completion, help",
         "kv --endpoint http://h:1 get a | muster kv: Invalid value for option '--endpoint': 'http://h:1'"
             + " is not an endpoint: expected HOST:PORT or tcp://HOST:PORT",
         "kv --endpoint tcp://h:1?r=0 len a | muster kv: Invalid value for option '--endpoint':"

@@ -30,6 +30,9 @@ import org.junit.jupiter.params.provider.CsvSource;
 class PerfIT {
   private static final long PATIENCE_SECONDS = 40;
 
+  /** An option that perf passes on to its ranks. */
+  private static final String ENDLESS = "--iterations=1000000000";
+
   @TempDir private Path directory = Path.of("");
 
   @Test
@@ -125,8 +128,7 @@ class PerfIT {
 
   private Child endlessRun() throws IOException {
     return new Child(
-        directory,
-        Child.muster("perf", "--nproc", "2", "allreduce", "-e", "4", "-n", "1000000000"));
+        directory, Child.muster("perf", "--nproc", "2", "allreduce", "-e", "4", ENDLESS));
   }
 
   private static List<ProcessHandle> awaitRanks(Child perf) {
@@ -142,10 +144,9 @@ class PerfIT {
 
   /** Those that run; a process that is about to become one still has other arguments. */
   private static List<ProcessHandle> ranks(Child perf) {
-    String parent = LocalRanks.PARENT_OPTION + "=" + perf.process().pid();
     return perf.process()
         .children()
-        .filter(it -> it.info().arguments().map(List::of).orElse(List.of()).contains(parent))
+        .filter(it -> it.info().arguments().map(List::of).orElse(List.of()).contains(ENDLESS))
         .toList();
   }
 

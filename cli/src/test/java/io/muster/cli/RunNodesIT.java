@@ -16,30 +16,32 @@ import org.junit.jupiter.api.condition.OS;
 class RunNodesIT {
   private static final String UP_AND_WAIT =
       "echo '= up' $TORCHELASTIC_RESTART_COUNT $RANK $WORLD_SIZE; exec sleep 600";
-  private static final List<String> QUICK_KEEP_ALIVE =
-      List.of(
-          "--rdzv-conf",
-          "keep_alive_interval=1,keep_alive_max_attempt=3,join_timeout=60",
-          "--log-line-prefix-template",
-          "");
+
+  /** Six seconds, so that a machine with much to do is not mistaken for one that has vanished. */
+  private static final String QUICK_KEEP_ALIVE =
+      "--rdzv-conf=keep_alive_interval=1,keep_alive_max_attempt=6";
 
   private static String[] run(List<String> options, String script) {
-    List<String> words = new ArrayList<>(List.of("run"));
-    words.addAll(QUICK_KEEP_ALIVE);
+    List<String> words = new ArrayList<>(List.of("run", "--log-line-prefix-template="));
     words.addAll(options);
     words.addAll(List.of("--no-python", "sh", "-c", script));
     return words.toArray(String[]::new);
   }
 
-  private static List<String> node(int rank, int port) {
-    return List.of("--nnodes=2", "--node-rank=" + rank, "--master-port=" + port);
+  private static List<String> node(int rank, int port, String... others) {
+    List<String> options =
+        new ArrayList<>(List.of("--nnodes=2", "--node-rank=" + rank, "--master-port=" + port));
+    options.addAll(List.of(others));
+    return options;
   }
 
   @Test
   void launcherOfANodeIsKilled_othersEndWithOne() {
     int port = FreePort.find();
-    try (ChildProcess zero = ChildProcess.java(Main.class, run(node(0, port), UP_AND_WAIT));
-        ChildProcess one = ChildProcess.java(Main.class, run(node(1, port), UP_AND_WAIT))) {
+    try (ChildProcess zero =
+            ChildProcess.java(Main.class, run(node(0, port, QUICK_KEEP_ALIVE), UP_AND_WAIT));
+        ChildProcess one =
+            ChildProcess.java(Main.class, run(node(1, port, QUICK_KEEP_ALIVE), UP_AND_WAIT))) {
       assertThat(zero.answer()).isEqualTo("up 0 0 2");
       assertThat(one.answer()).isEqualTo("up 0 1 2");
 
@@ -93,6 +95,7 @@ class RunNodesIT {
           run(
               List.of(
                   "--nnodes=2",
+                  QUICK_KEEP_ALIVE,
                   "--max-restarts=1",
                   "--rdzv-backend=c10d",
                   "--rdzv-endpoint=10.200.0.1"),

@@ -1,0 +1,63 @@
+package io.muster.cli;
+
+import io.muster.launcher.LaunchResult;
+import io.muster.launcher.Launcher;
+import io.muster.launcher.OutputOptions;
+import io.muster.launcher.WorldSpec;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.lang.management.ManagementFactory;
+import java.net.InetAddress;
+import java.net.NetworkInterface;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * The ranks of a command as processes of this machine, which meet in a store of this process. They
+ * end when it ends.
+ */
+final class LocalWorld {
+  private static final String INTERFACE_VARIABLE = "GLOO_SOCKET_IFNAME";
+
+  private LocalWorld() {}
+
+  /** A world without ranks, whose process groups use loopback. */
+  static WorldSpec.Builder builder(OutputStream out, OutputStream err, String prefix) {
+    return WorldSpec.builder()
+        .environment(loopback())
+        .output(OutputOptions.builder().consoles(out, err).prefix(prefix).build());
+  }
+
+  /** Gloo takes the interface of the host's name, which may have none. */
+  private static Map<String, String> loopback() {
+    if (System.getenv(INTERFACE_VARIABLE) != null) {
+      return Map.of();
+    }
+    try {
+      NetworkInterface found = NetworkInterface.getByInetAddress(InetAddress.getLoopbackAddress());
+      return found == null ? Map.of() : Map.of(INTERFACE_VARIABLE, found.getName());
+    } catch (IOException e) {
+      return Map.of();
+    }
+  }
+
+  /** The command line of a JVM like this one. */
+  static List<String> java(Class<?> main, List<String> arguments) {
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.addAll(ManagementFactory.getRuntimeMXBean().getInputArguments());
+    command.addAll(List.of("-cp", System.getProperty("java.class.path"), main.getName()));
+    command.addAll(arguments);
+    return command;
+  }
+
+  /** Runs all ranks to their end. A signal to this process kills them. */
+  static LaunchResult run(WorldSpec spec) throws InterruptedException {
+    try (Launcher launcher = Launcher.start(spec)) {
+      Runtime.getRuntime().addShutdownHook(new Thread(launcher::close, "muster-stop"));
+      return launcher.awaitResult();
+    }
+  }
+}
