@@ -92,7 +92,12 @@ final class ManPages {
 
   private static String label(OptionSpec option) {
     String names = String.join(", ", option.names());
-    return option.arity().max() == 0 ? names : names + " " + option.paramLabel();
+    if (option.arity().max() == 0) {
+      return names;
+    }
+    return option.arity().min() == 0
+        ? names + "[=" + option.paramLabel() + "]"
+        : names + " " + option.paramLabel();
   }
 
   private void commands(Collection<CommandLine> commands) {

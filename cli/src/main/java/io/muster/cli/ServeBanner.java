@@ -24,15 +24,18 @@ final class ServeBanner {
    *
    * @param bind the bind option, as {@link StoreServerOptions#bind}
    * @param addresses the addresses on which the server listens, at least one
+   * @param resets whether keys are forgotten when the world that used them has gone
    */
-  static String of(@Nullable String bind, List<InetSocketAddress> addresses) {
+  static String of(@Nullable String bind, List<InetSocketAddress> addresses, boolean resets) {
     String host = hostToConnect(bind, addresses.get(0));
     return "Listening on "
         + where(bind, addresses)
         + "\n"
         + howToConnect(host, Integer.toString(addresses.get(0).getPort()))
-        + "\nOne job at a time: keys left behind by one job conflict with the next; --job serves"
-        + " several";
+        + (resets
+            ? "\nOne job at a time: its keys are forgotten when its last rank has gone"
+            : "\nOne job at a time: keys left behind by one job conflict with the next; see"
+                + " --reset-when-idle and --job");
   }
 
   /**

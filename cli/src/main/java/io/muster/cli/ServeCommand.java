@@ -9,6 +9,7 @@ import io.muster.store.server.StoreServer;
 import io.muster.store.server.StoreServerOptions;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -68,6 +69,20 @@ final class ServeCommand implements Callable<Integer> {
         "It takes the place of --port. Without --job, there is one job, 'default'."
       })
   private List<JobOptions> jobs = List.of();
+
+  @Option(
+      names = "--reset-when-idle",
+      arity = "0..1",
+      fallbackValue = "0s",
+      paramLabel = "GRACE",
+      converter = HumanDuration.class,
+      description = {
+        "Forget the keys of a job when the last client of its world has gone for GRACE, so that the"
+            + " next run can use the same keys. Without GRACE: at once.",
+        "Clients belong to a world once they join it or use a process group's keys; 'muster kv' does"
+            + " not. The log says how many keys are forgotten."
+      })
+  private @Nullable Duration resetWhenIdle;
 
   @Option(
       names = "--port-file",
@@ -206,7 +221,7 @@ final class ServeCommand implements Callable<Integer> {
       }
       String banner =
           jobs.isEmpty()
-              ? ServeBanner.of(options.bind(), server.addresses())
+              ? ServeBanner.of(options.bind(), server.addresses(), resetWhenIdle != null)
               : ServeBanner.ofJobs(options.bind(), server.jobs());
       streams.print(
           control == null ? banner : banner + "\n" + ServeBanner.ofControl(control.url()));
@@ -257,8 +272,22 @@ final class ServeCommand implements Callable<Integer> {
             .maxKeyBytes(maxKey.positive("--max-key").intBytes("--max-key"))
             .maxKeysPerRequest(positive("--max-keys-per-request", maxKeysPerRequest));
     requireDifferentNames();
-    jobs.forEach(options::job);
+    addJobs(options);
     return bind == null ? options.build() : options.bind(bind).build();
+  }
+
+  private void addJobs(StoreServerOptions.Builder options) {
+    Duration grace = resetWhenIdle;
+    if (grace == null) {
+      jobs.forEach(options::job);
+    } else if (backend == ServerBackend.THREADED) {
+      throw new IllegalArgumentException("--reset-when-idle needs --backend event-loop");
+    } else if (jobs.isEmpty()) {
+      options.job(
+          JobOptions.of(JobOptions.DEFAULT_NAME).withPort(requirePort()).withResetWhenIdle(grace));
+    } else {
+      jobs.forEach(job -> options.job(job.withResetWhenIdle(grace)));
+    }
   }
 
   private int requirePort() {

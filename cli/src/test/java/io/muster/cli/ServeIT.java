@@ -4,9 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.muster.fixtures.Eventually;
 import io.muster.store.NetworkException;
 import io.muster.store.Store;
 import io.muster.store.TcpStore;
+import io.muster.store.TcpStoreOptions;
 import io.muster.store.server.StoreServer;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -280,5 +282,30 @@ class ServeIT {
 
   private static void assumeListening(StoreServer server, String host) {
     assumeTrue(host.equals("127.0.0.1") || server.addresses().size() > 1, "no IPv6 here");
+  }
+
+  @Test
+  void resetWhenIdle_forgetsTheKeysOfAWorldThatHasGone_andSaysSo()
+      throws IOException, InterruptedException {
+    try (Child server = serve("--reset-when-idle")) {
+      int port = server.awaitPort(portFile());
+      try (Store other = TcpStore.connect("127.0.0.1", port)) {
+        TcpStoreOptions ofOne = TcpStoreOptions.builder().worldSize(1).build();
+        try (Store rank = TcpStore.connect("127.0.0.1", port, ofOne)) {
+          rank.set("k", "v");
+        }
+
+        Eventually.assertThat(other::numKeys).isEqualTo(0L);
+        assertThat(server.err()).contains("job default", "2 keys are forgotten");
+      }
+    }
+  }
+
+  @Test
+  void resetWhenIdle_ofAnotherBackend_isRefused() throws IOException, InterruptedException {
+    try (Child server = serve("--reset-when-idle=5s", "--backend", "threaded")) {
+      assertThat(server.exitCode()).isEqualTo(2);
+      assertThat(server.err()).contains("--reset-when-idle needs --backend event-loop");
+    }
   }
 }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.ByteArrayOutputStream;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -47,7 +48,8 @@ class ServeVariablesTest {
                 + " MUSTER_BACKEND=threaded; MUSTER_ADMIN=2; MUSTER_NO_ADMIN=true;"
                 + " MUSTER_ADMIN_TOKEN_FILE=t; MUSTER_BACKLOG=3; MUSTER_KEEP_ALIVE=2s,1s,1;"
                 + " MUSTER_MAX_CONNECTIONS=4; MUSTER_MAX_STORED=1m; MUSTER_MAX_VALUE=2k;"
-                + " MUSTER_MAX_KEY=1k; MUSTER_MAX_KEYS_PER_REQUEST=5");
+                + " MUSTER_MAX_KEY=1k; MUSTER_MAX_KEYS_PER_REQUEST=5;"
+                + " MUSTER_RESET_WHEN_IDLE=6s");
 
     ParseResult parsed = parsed(environment);
 
@@ -59,6 +61,7 @@ class ServeVariablesTest {
     assertThat(value(parsed, "--port")).isEqualTo(1);
     assertThat((List<?>) value(parsed, "--job")).hasSize(2);
     assertThat(value(parsed, "--no-admin")).isEqualTo(true);
+    assertThat(value(parsed, "--reset-when-idle")).isEqualTo(Duration.ofSeconds(6));
     assertThat(value(parsed, "--max-value")).hasToString("2KiB");
     assertThat(options).allSatisfy(o -> assertThat(o.<Object>getValue()).isNotNull());
   }
