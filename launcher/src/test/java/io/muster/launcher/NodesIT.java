@@ -1,9 +1,12 @@
 package io.muster.launcher;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.muster.fixtures.Background;
 import io.muster.fixtures.FreePort;
+import io.muster.store.MusterException;
+import io.muster.store.TcpStore;
 import io.muster.store.server.StoreServer;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -81,7 +84,7 @@ class NodesIT {
   }
 
   @Test
-  void worker_fails_allNodesRestart_andFindAnEmptyStore() {
+  void worker_fails_allNodesRestart() {
     String failOnce = "[ $TORCHELASTIC_RESTART_COUNT = 1 ] || exit 4; echo again $RANK";
     String others =
         "if [ $TORCHELASTIC_RESTART_COUNT = 0 ]; then " + WAIT_FOR_TERM + "; fi; echo again $RANK";
@@ -95,6 +98,27 @@ class NodesIT {
       assertThat(first.out()).isEqualTo("[default0]:again 0\n");
       assertThat(second.out().lines())
           .containsExactlyInAnyOrder("[default0]:again 1", "[default1]:again 2");
+    }
+  }
+
+  @Test
+  void restart_forgetsKeys_andDisconnectsClients() {
+    try (Launch first = start(Launch.sh(1, "exec sleep 600").maxRestarts(1), nodes(2, 0));
+        Launch second = start(Launch.sh(1, "exec sleep 600"), nodes(2, 1))) {
+      WorkerInfo worker = second.awaitStarted();
+      assertThat(first.awaitStarted().rank()).isZero();
+      try (TcpStore leftOver = TcpStore.connect("127.0.0.1", port)) {
+        leftOver.set("key", "value");
+
+        ProcessHandle.of(worker.pid()).orElseThrow().destroy();
+
+        assertThat(first.awaitStarted().attempt()).isEqualTo(1);
+        assertThat(second.awaitStarted().attempt()).isEqualTo(1);
+        assertThatThrownBy(() -> leftOver.check("key")).isInstanceOf(MusterException.class);
+      }
+      try (TcpStore store = TcpStore.connect("127.0.0.1", port)) {
+        assertThat(store.check("key")).isFalse();
+      }
     }
   }
 
@@ -115,11 +139,17 @@ class NodesIT {
   void storeThatWasThereBefore_isUsed_andLeftEmpty() {
     try (StoreServer server = StoreServer.start()) {
       NodeOptions.Builder nodes = NodeOptions.builder().count(2).joinTimeout(Background.PATIENCE);
-      String failOnce = "[ $TORCHELASTIC_RESTART_COUNT = 1 ] || exit 4";
-      WorldSpec.Builder spec = Launch.sh(1, failOnce).maxRestarts(1);
+      WorldSpec.Builder spec =
+          Launch.sh(1, "[ $TORCHELASTIC_RESTART_COUNT = 1 ] || exec sleep 600").maxRestarts(1);
       spec.master("127.0.0.1", server.port()).nodes(nodes.build());
       try (Launch one = Launch.start(spec);
-          Launch two = Launch.start(spec)) {
+          Launch two = Launch.start(spec);
+          TcpStore client = TcpStore.connect("127.0.0.1", server.port())) {
+        WorkerInfo worker = one.awaitStarted();
+        client.set("key", "value");
+
+        ProcessHandle.of(worker.pid()).orElseThrow().destroy();
+
         assertThat(one.result()).matches(LaunchResult::isSuccess);
         assertThat(two.result()).matches(LaunchResult::isSuccess);
       }
