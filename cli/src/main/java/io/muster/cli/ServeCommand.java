@@ -272,22 +272,18 @@ final class ServeCommand implements Callable<Integer> {
             .maxKeyBytes(maxKey.positive("--max-key").intBytes("--max-key"))
             .maxKeysPerRequest(positive("--max-keys-per-request", maxKeysPerRequest));
     requireDifferentNames();
-    addJobs(options);
+    jobs.forEach(options::job);
+    if (resetWhenIdle != null) {
+      options.resetWhenIdle(requireEventLoop(resetWhenIdle));
+    }
     return bind == null ? options.build() : options.bind(bind).build();
   }
 
-  private void addJobs(StoreServerOptions.Builder options) {
-    Duration grace = resetWhenIdle;
-    if (grace == null) {
-      jobs.forEach(options::job);
-    } else if (backend == ServerBackend.THREADED) {
+  private Duration requireEventLoop(Duration grace) {
+    if (backend == ServerBackend.THREADED) {
       throw new IllegalArgumentException("--reset-when-idle needs --backend event-loop");
-    } else if (jobs.isEmpty()) {
-      options.job(
-          JobOptions.of(JobOptions.DEFAULT_NAME).withPort(requirePort()).withResetWhenIdle(grace));
-    } else {
-      jobs.forEach(job -> options.job(job.withResetWhenIdle(grace)));
     }
+    return grace;
   }
 
   private int requirePort() {

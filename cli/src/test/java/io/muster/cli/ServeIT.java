@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.muster.fixtures.Eventually;
+import io.muster.fixtures.FreePort;
 import io.muster.store.NetworkException;
 import io.muster.store.Store;
 import io.muster.store.TcpStore;
@@ -287,7 +288,10 @@ class ServeIT {
   @Test
   void resetWhenIdle_forgetsTheKeysOfAWorldThatHasGone_andSaysSo()
       throws IOException, InterruptedException {
-    try (Child server = serve("--reset-when-idle")) {
+    ProcessBuilder builder = Child.muster("serve", "--reset-when-idle");
+    builder.command().addAll(List.of("--port", "" + FreePort.find()));
+    builder.command().addAll(List.of("--port-file", portFile().toString()));
+    try (Child server = new Child(directory, builder)) {
       int port = server.awaitPort(portFile());
       try (Store other = TcpStore.connect("127.0.0.1", port)) {
         TcpStoreOptions ofOne = TcpStoreOptions.builder().worldSize(1).build();

@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * <ul>
  *   <li>{@link #port}: 0, any free port
  *   <li>{@link #worldSize}: unknown
- *   <li>{@link #resetWhenIdle}: never
+ *   <li>{@link #resetWhenIdle}: that of the server, {@link StoreServerOptions#resetWhenIdle}
  * </ul>
  */
 public final class JobOptions {
@@ -115,7 +115,7 @@ public final class JobOptions {
     return worldSize;
   }
 
-  /** How long the last client of a world must have been gone; empty if the keys stay. */
+  /** How long the last client of a world must have been gone; empty for the server's option. */
   public Optional<Duration> resetWhenIdle() {
     return Optional.ofNullable(resetWhenIdle);
   }

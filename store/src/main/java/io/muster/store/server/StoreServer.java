@@ -169,8 +169,9 @@ public final class StoreServer implements AutoCloseable {
     }
   }
 
-  private static @Nullable ResetWhenIdle resetWhenIdle(JobOptions job) {
+  private @Nullable ResetWhenIdle resetWhenIdle(JobOptions job) {
     return job.resetWhenIdle()
+        .or(options::resetWhenIdle)
         .map(grace -> new ResetWhenIdle(grace, keys -> logForgotten(job.name(), keys)))
         .orElse(null);
   }

@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
 
@@ -21,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  *       #listenChannel} takes its place, and only one of the three may be set
  *   <li>{@link #port}: 0, any free port
  *   <li>{@link #jobs}: one job "default" on {@link #port}
+ *   <li>{@link #resetWhenIdle}: never
  *   <li>{@link #backlog}: {@value #DEFAULT_BACKLOG} connections
  *   <li>{@link #keepAliveIdle}, {@link #keepAliveInterval}, {@link #keepAliveProbes}: 15 s, 5 s, 3
  *   <li>{@link #backend}: {@link ServerBackend#EVENT_LOOP}
@@ -165,6 +167,14 @@ public final class StoreServerOptions {
     return settings.maxStoredBytes;
   }
 
+  /**
+   * How long the last client of a job's world must have been gone when its keys are forgotten;
+   * empty if the keys stay.
+   */
+  public Optional<Duration> resetWhenIdle() {
+    return Optional.ofNullable(settings.resetWhenIdle);
+  }
+
   /** The number of heap bytes that the server allots to its clients. */
   public long maxHeapBytes() {
     return settings.maxHeapBytes;
@@ -193,6 +203,7 @@ public final class StoreServerOptions {
     private OptionalInt listenDescriptor = OptionalInt.empty();
     private @Nullable ServerSocketChannel listenChannel;
     private List<JobOptions> jobs = List.of();
+    private @Nullable Duration resetWhenIdle;
     private int maxKeyBytes = DEFAULT_MAX_KEY_BYTES;
     private int maxValueBytes = DEFAULT_MAX_VALUE_BYTES;
     private int maxKeysPerRequest = DEFAULT_MAX_KEYS_PER_REQUEST;
@@ -212,6 +223,7 @@ public final class StoreServerOptions {
       copy.listenDescriptor = listenDescriptor;
       copy.listenChannel = listenChannel;
       copy.jobs = jobs;
+      copy.resetWhenIdle = resetWhenIdle;
       copy.maxKeyBytes = maxKeyBytes;
       copy.maxValueBytes = maxValueBytes;
       copy.maxKeysPerRequest = maxKeysPerRequest;
@@ -314,6 +326,21 @@ public final class StoreServerOptions {
       List<JobOptions> more = new ArrayList<>(jobs);
       more.add(job);
       this.jobs = List.copyOf(more);
+      return this;
+    }
+
+    /**
+     * Has the keys of each job forgotten when the last client of its world has gone, as {@link
+     * JobOptions#withResetWhenIdle} does for one job, which takes precedence.
+     *
+     * @param grace how long the last client must have been gone; zero is at once
+     * @throws IllegalArgumentException if it is negative
+     */
+    public Builder resetWhenIdle(Duration grace) {
+      if (grace.isNegative()) {
+        throw new IllegalArgumentException("resetWhenIdle must not be negative but was " + grace);
+      }
+      this.resetWhenIdle = grace;
       return this;
     }
 
@@ -456,6 +483,8 @@ public final class StoreServerOptions {
           + listenChannel
           + ", jobs="
           + jobs
+          + ", resetWhenIdle="
+          + resetWhenIdle
           + ", maxKeyBytes="
           + maxKeyBytes
           + ", maxValueBytes="

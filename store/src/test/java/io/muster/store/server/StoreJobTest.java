@@ -6,14 +6,17 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 import io.muster.fixtures.Background;
+import io.muster.fixtures.Eventually;
 import io.muster.store.KeyText;
 import io.muster.store.MusterException;
 import io.muster.store.NetworkException;
 import io.muster.store.Store;
 import io.muster.store.TcpStore;
+import io.muster.store.TcpStoreOptions;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.Socket;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -222,5 +225,31 @@ class StoreJobTest {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> JobOptions.of("a".repeat(64)))
         .withMessageContaining("has 64 characters");
+  }
+
+  /** What joins is a client with a number of workers. */
+  private static void joinAndLeave(int port) {
+    TcpStoreOptions ofOne = TcpStoreOptions.builder().worldSize(1).build();
+    try (TcpStore rank = TcpStore.connect("127.0.0.1", port, ofOne)) {
+      rank.set("key", "of a world");
+    }
+  }
+
+  @Test
+  void resetWhenIdle_ofTheServer_holdsForJobsWithoutOneOfTheirOwn() {
+    StoreServerOptions options = StoreServerOptions.builder().resetWhenIdle(Duration.ZERO).build();
+    try (StoreServer resetting = StoreServer.start(options)) {
+      StoreJob created = resetting.createJob(JobOptions.of("created"));
+      StoreJob patient =
+          resetting.createJob(JobOptions.of("patient").withResetWhenIdle(Duration.ofDays(1)));
+      for (StoreJob job : resetting.jobs()) {
+        joinAndLeave(job.port());
+      }
+
+      Eventually.assertThat(() -> resetting.statistics().keys()).isEqualTo(0);
+      Eventually.assertThat(() -> created.statistics().keys()).isEqualTo(0);
+      Eventually.assertThat(() -> patient.statistics().openConnections()).isEqualTo(0);
+      assertThat(patient.statistics().keys()).isEqualTo(2);
+    }
   }
 }
