@@ -20,7 +20,7 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What each request of one client does. Requests that read are answered from the keyspace. Requests
+ * The handlers of one client's requests. Requests that read are answered from the keyspace. Requests
  * that change it become commands, whose answers may have to await their commit.
  */
 final class ClientRequests implements Requests {
@@ -55,7 +55,7 @@ final class ClientRequests implements Requests {
   private final StoredMemory.Contribution contribution;
   private final CommandLog.Completion completion;
 
-  /** Whether the client belongs to the job's world. Null if nobody asks. */
+  /** Whether the client belongs to the job's world. Null if an idle job is not reset. */
   private final WorldClients.@Nullable Member member;
 
   /** Whether the client understands a refusal. */
@@ -65,7 +65,7 @@ final class ClientRequests implements Requests {
    * No request yet.
    *
    * @param contribution the bytes that the client has stored
-   * @param completion is told when the command that {@link #awaitsCommit} has its end
+   * @param completion called when the command that is awaited was applied or has failed
    */
   ClientRequests(
       ServerState state,
@@ -169,6 +169,8 @@ final class ClientRequests implements Requests {
 
   @Override
   public void compareAndSwap(byte[] key, byte[] expected, byte[] desired) throws IOException {
+    wrote(key);
+    read(key);
     state.stored.requireRoomToCompareSet(contribution, key, expected, desired);
     submit(new Command.CompareSet(key, expected, desired), ClientRequests::replyWhetherSwapped);
   }
@@ -241,6 +243,7 @@ final class ClientRequests implements Requests {
 
   @Override
   public void append(byte[] key, byte[] value) throws IOException {
+    wrote(key);
     requireShortEnough(key, value);
     state.stored.requireRoomToAppend(contribution, key, value);
     submit(new Command.Append(key, value), NO_REPLY);

@@ -3,6 +3,7 @@ package io.muster.store.internal.serving;
 import io.muster.store.internal.keyspace.CommandLog;
 import io.muster.store.internal.keyspace.Keyspace;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -90,7 +91,7 @@ final class EventLoop {
       WorldClients world =
           resetWhenIdle == null
               ? null
-              : new WorldClients(resetWhenIdle.grace().toNanos(), nanoTime);
+              : new WorldClients(nanos(resetWhenIdle.grace()), nanoTime);
       ServerState state = new ServerState(limits, memory, lastResort, logs, world);
       LoopJob job = new LoopJob(state, listener, resetWhenIdle);
       if (acceptsLater) {
@@ -102,6 +103,11 @@ final class EventLoop {
       listener.close();
       throw e;
     }
+  }
+
+  private static long nanos(Duration time) {
+    boolean fits = time.compareTo(Duration.ofNanos(Long.MAX_VALUE)) < 0;
+    return fits ? time.toNanos() : Long.MAX_VALUE;
   }
 
   /** Stops listening for a job, disconnects its clients and deletes its keys. */
@@ -130,7 +136,7 @@ final class EventLoop {
       accept();
     }
     deferred.work();
-    forgetIdleJobs();
+    clearIdleJobs();
     heldReplies.send();
     wakeups.deliver();
     if (acceptsLater && nanoTime.getAsLong() - acceptAgain >= 0) {
@@ -160,10 +166,10 @@ final class EventLoop {
   }
 
   /** Deletes the keys of the jobs whose worlds have gone, and notes when to look again. */
-  private void forgetIdleJobs() {
+  private void clearIdleJobs() {
     long next = Long.MAX_VALUE;
     for (int i = 0; i < jobs.size(); i++) {
-      next = Math.min(next, jobs.get(i).forgetIfIdle());
+      next = Math.min(next, jobs.get(i).clearIfIdle(log));
     }
     idleNanos = next;
   }

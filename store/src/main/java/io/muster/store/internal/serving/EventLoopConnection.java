@@ -48,8 +48,6 @@ final class EventLoopConnection extends DeferredTurn
    *        ▼                             │
    *     CLOSED ◀─────────────────────────┘
    * </pre>
-   *
-   * </pre>
    */
   enum State {
     /** Requests are read and served. */

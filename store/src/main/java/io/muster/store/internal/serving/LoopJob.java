@@ -30,7 +30,7 @@ final class LoopJob {
    *
    * @return the time until then; {@link Long#MAX_VALUE} if there is none
    */
-  long forgetIfIdle() {
+  long clearIfIdle(RateLimitedLog log) {
     WorldClients world = state.world;
     ResetWhenIdle reset = resetWhenIdle;
     if (world == null || reset == null || !world.isIdle()) {
@@ -40,11 +40,11 @@ final class LoopJob {
     if (left > 0) {
       return left;
     }
-    world.forgotten();
     int keys = state.keyspace.size();
     state.clear();
+    world.cleared();
     if (keys > 0) {
-      reset.whenForgotten().accept(keys);
+      log.info(() -> reset.whenCleared().accept(keys));
     }
     return Long.MAX_VALUE;
   }

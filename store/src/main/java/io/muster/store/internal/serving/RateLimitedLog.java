@@ -104,13 +104,29 @@ final class RateLimitedLog {
     suppressed++;
   }
 
-  private synchronized void warn(String message) {
+  /** Runs {@code line}, which logs one line that is no warning, unless too much is logged. */
+  synchronized void info(Runnable line) {
+    if (!hasRoom()) {
+      return;
+    }
+    try {
+      line.run();
+    } catch (Throwable e) {
+      suppressed++;
+    }
+  }
+
+  private boolean hasRoom() {
     long now = System.nanoTime() / 1_000_000_000;
     if (now != second) {
       second = now;
       inThisSecond = 0;
     }
-    if (++inThisSecond > LINES_PER_SECOND) {
+    return ++inThisSecond <= LINES_PER_SECOND;
+  }
+
+  private synchronized void warn(String message) {
+    if (!hasRoom()) {
       suppressed++;
       return;
     }

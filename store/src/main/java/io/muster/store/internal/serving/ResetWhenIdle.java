@@ -4,9 +4,9 @@ import java.time.Duration;
 import java.util.function.LongConsumer;
 
 /**
- * The keys of a job are forgotten when the last client of its world has gone.
+ * That the keys of a job are deleted when the last client of its world has gone.
  *
  * @param grace for how long it must have been gone; not negative
- * @param whenForgotten is told how many keys are forgotten, if any; it must neither block nor throw
+ * @param whenCleared logs how many keys were deleted, unless there were none or too much is logged
  */
-public record ResetWhenIdle(Duration grace, LongConsumer whenForgotten) {}
+public record ResetWhenIdle(Duration grace, LongConsumer whenCleared) {}

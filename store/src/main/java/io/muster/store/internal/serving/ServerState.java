@@ -40,7 +40,7 @@ final class ServerState {
   final ReplyPins pins;
   final LastResort lastResort;
 
-  /** The clients of the job's world. Null if nobody asks for them. */
+  /** The clients of the job's world. Null if an idle job is not reset. */
   final @Nullable WorldClients world;
 
   /** Requests served, by the opcode's code. */

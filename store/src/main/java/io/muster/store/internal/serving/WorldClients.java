@@ -4,14 +4,14 @@ import java.util.function.LongSupplier;
 
 /**
  * Counts the clients of a job's world, and knows when the last one has been gone for so long that
- * the job's keys are to be forgotten.
+ * the job's keys are to be deleted.
  */
 final class WorldClients {
   private final long graceNanos;
   private final LongSupplier nanoTime;
   private int count;
 
-  /** Whether the last one has gone and the keys are not forgotten, and since when. */
+  /** Whether the last one has gone and the keys are not deleted, and since when. */
   private boolean idle;
 
   private long idleSince;
@@ -39,24 +39,24 @@ final class WorldClients {
     }
   }
 
-  /** Whether the keys are to be forgotten at some time if nobody joins. */
+  /** Whether the keys are to be deleted at some time if no client joins. */
   boolean isIdle() {
     return idle;
   }
 
-  /** The time until the keys are to be forgotten; 0 or less if that is now. */
+  /** The time until the keys are to be deleted; 0 or less if that is now. */
   long nanosLeft() {
     return graceNanos - (nanoTime.getAsLong() - idleSince);
   }
 
-  /** The keys are forgotten. */
-  void forgotten() {
+  /** The keys are deleted. */
+  void cleared() {
     idle = false;
   }
 
   /**
    * Finds out whether one client belongs to the world. It does once it has joined, or has both
-   * written and read keys of a group: whoever looks at a world's keys, or restores a copy of them,
+   * written and read keys of a group: a tool that shows a world's keys, or restores a copy of them,
    * does only one of both.
    */
   final class Member {
@@ -67,7 +67,7 @@ final class WorldClients {
     /** The client has added to a counter. */
     void added(byte[] key, long delta) {
       if (!belongs && delta > 0) {
-        if (WorldKeys.isOfJoins(key)) {
+        if (WorldKeys.isJoinCounter(key)) {
           join();
         } else {
           wrote(key);
@@ -77,7 +77,7 @@ final class WorldClients {
 
     /** The client has written a key. */
     void wrote(byte[] key) {
-      if (!belongs && !wrote && WorldKeys.isOfAGroup(key)) {
+      if (!belongs && !wrote && WorldKeys.isGroupKey(key)) {
         wrote = true;
         joinIfBoth();
       }
@@ -85,7 +85,7 @@ final class WorldClients {
 
     /** The client has read a key, or waits for it. */
     void read(byte[] key) {
-      if (!belongs && !read && WorldKeys.isOfAGroup(key)) {
+      if (!belongs && !read && WorldKeys.isGroupKey(key)) {
         read = true;
         joinIfBoth();
       }

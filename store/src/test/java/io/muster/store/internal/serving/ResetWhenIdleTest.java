@@ -83,13 +83,44 @@ class ResetWhenIdleTest {
         "/0//cpu//0/17",
         "/store_based_barrier_key:1",
         "/torch.rendezvous.train-17",
-        "/torchelastic/agent/terminated"
+        "/torchelastic/agent/terminated",
+        "/muster.run/none/node/0"
       })
   void clientThatWritesAndReadsKeysOfAGroup_belongsToTheWorld(String key) {
     disconnect(
         client(job, to -> to.set(bytes(key), bytes("v")), to -> to.await(List.of(bytes(key)))));
 
     assertThat(forgotten).containsExactly(1L);
+  }
+
+  @Test
+  void clientThatSwapsKeysOfAGroup_belongsToTheWorld() {
+    byte[] key = bytes("/torch.rendezvous.train-17");
+    disconnect(client(job, to -> to.compareAndSwap(key, bytes(""), bytes("v"))));
+
+    assertThat(forgotten).containsExactly(1L);
+  }
+
+  @Test
+  void worldsThatGoOneAfterAnother_areClearedEachTime_andFillNoLog() {
+    for (int i = 0; i < 100; i++) {
+      disconnect(client(job, JOIN, SET));
+      assertThat(job.state.keyspace.size()).isZero();
+    }
+
+    // Ten lines a second.
+    assertThat(forgotten).hasSizeBetween(10, 90);
+  }
+
+  @Test
+  void graceOfAnyLength_isPossible() {
+    LoopJob forAges = loop.addJob(new ResetWhenIdle(Duration.ofDays(1_000_000), forgotten::add));
+    disconnect(client(forAges, JOIN));
+
+    loop.passNanos(Duration.ofDays(365).toNanos());
+    loop.settle();
+
+    assertThat(forgotten).isEmpty();
   }
 
   @Test
