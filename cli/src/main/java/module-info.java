@@ -14,6 +14,7 @@ module io.muster.cli {
   requires io.muster.store;
   requires java.management;
   requires java.net.http;
+  requires jdk.unsupported;
 
   opens io.muster.cli to
       info.picocli;

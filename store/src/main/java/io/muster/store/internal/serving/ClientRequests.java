@@ -20,8 +20,8 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The handlers of one client's requests. Requests that read are answered from the keyspace. Requests
- * that change it become commands, whose answers may have to await their commit.
+ * The handlers of one client's requests. Requests that read are answered from the keyspace.
+ * Requests that change it become commands, whose answers may have to await their commit.
  */
 final class ClientRequests implements Requests {
   private static final byte[] EMPTY = {};

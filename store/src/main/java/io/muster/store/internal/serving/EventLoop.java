@@ -89,9 +89,7 @@ final class EventLoop {
     Poller.Listener listener = poller.listen(sockets, options);
     try {
       WorldClients world =
-          resetWhenIdle == null
-              ? null
-              : new WorldClients(nanos(resetWhenIdle.grace()), nanoTime);
+          resetWhenIdle == null ? null : new WorldClients(nanos(resetWhenIdle.grace()), nanoTime);
       ServerState state = new ServerState(limits, memory, lastResort, logs, world);
       LoopJob job = new LoopJob(state, listener, resetWhenIdle);
       if (acceptsLater) {
