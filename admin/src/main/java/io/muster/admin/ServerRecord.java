@@ -11,7 +11,7 @@ import java.util.Map;
 /**
  * Where a running server is: what a process tells others of the same user about itself.
  *
- * @param pid the process
+ * @param pid the process, which is one of this host and PID namespace
  * @param startMillis when the process started, in milliseconds since 1970; 0 if unknown. A later
  *     process may get the same {@code pid}.
  * @param listeners the addresses of each job's store, such as {@code 127.0.0.1:29500}, by the name

@@ -1,6 +1,7 @@
 package io.muster.admin;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -8,6 +9,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.Map;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -37,7 +39,7 @@ class ServerRecordsTest {
 
     records.write(record);
 
-    Path file = records.directory().resolve(record.pid() + ".json");
+    Path file = records.file(record.pid());
     assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file)))
         .isEqualTo("rw-------");
     assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(records.directory())))
@@ -62,7 +64,7 @@ class ServerRecordsTest {
     Process process = new ProcessBuilder("true").start();
     process.waitFor();
     ServerRecords records = new ServerRecords(home);
-    Path left = home.resolve(process.pid() + ".json");
+    Path left = records.file(process.pid());
     Files.writeString(
         left,
         "{\"pid\":"
@@ -87,12 +89,68 @@ class ServerRecordsTest {
   @Test
   void otherFiles_areIgnored() throws IOException {
     ServerRecords records = new ServerRecords(home);
-    Files.writeString(home.resolve("1.json"), "{\"pid\": 1}");
-    Files.writeString(home.resolve("2.json"), "{\"pid\": \"x\", \"listeners\": []}");
-    Files.writeString(home.resolve("3.json"), "[");
+    Files.writeString(records.file(1), "{\"pid\": 1}");
+    Files.writeString(records.file(2), "{\"pid\": \"x\", \"listeners\": []}");
+    Files.writeString(records.file(3), "[");
     Files.writeString(home.resolve("notes"), "");
-
     assertThat(records.running()).isEmpty();
+
+    records.write(record);
+
+    assertThat(records.running()).containsExactly(record);
+  }
+
+  @Test
+  void fileThatCannotBeRead_isIgnored() throws IOException {
+    ServerRecords records = new ServerRecords(home);
+    Files.createDirectory(records.file(1));
+
+    records.write(record);
+
+    assertThat(records.running()).containsExactly(record);
+  }
+
+  @Test
+  void recordsOfAnotherHost_areIgnored_andKept() throws IOException, InterruptedException {
+    Process ended = new ProcessBuilder("true").start();
+    ended.waitFor();
+    ServerRecords here = new ServerRecords(home);
+    ServerRecords there = new ServerRecords(home, "another-boot-1");
+    ServerRecord samePid = ServerRecord.ofThisProcess(Map.of(), "http://127.0.0.1:1", "theirs");
+    Files.writeString(there.file(ended.pid()), "{}");
+    there.write(samePid);
+
+    assertThat(here.running()).isEmpty();
+    here.write(record);
+
+    assertThat(there.file(ended.pid())).exists();
+    assertThat(there.running()).containsExactly(samePid);
+    assertThat(here.running()).containsExactly(record);
+    here.remove(record.pid());
+    assertThat(there.running()).containsExactly(samePid);
+  }
+
+  @Test
+  void directoryOfAnotherUser_isNeitherReadNorWritten() throws IOException {
+    Path directory = directoryOfAnotherUser();
+    ServerRecords records = new ServerRecords(directory);
+
+    for (ThrowingCallable use :
+        List.<ThrowingCallable>of(records::running, () -> records.write(record))) {
+      assertThatThrownBy(use)
+          .isInstanceOf(IOException.class)
+          .hasMessageStartingWith("the directory " + directory + " belongs to ");
+    }
+  }
+
+  /** Root owns the root directory, and can give others away. */
+  private Path directoryOfAnotherUser() throws IOException {
+    Path root = Path.of("/");
+    if (!Files.getOwner(root).equals(ThisProcess.user())) {
+      return root;
+    }
+    Files.setAttribute(home, "unix:uid", 54_321);
+    return home;
   }
 
   @Test

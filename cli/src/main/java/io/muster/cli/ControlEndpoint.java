@@ -19,7 +19,6 @@ final class ControlEndpoint implements AutoCloseable {
   private final StoreServer server;
   private final ServerRecords records;
   private final AdminServer admin;
-  private boolean recorded;
   private boolean closed;
 
   /**
@@ -64,7 +63,6 @@ final class ControlEndpoint implements AutoCloseable {
     }
     try {
       records.write(ServerRecord.ofThisProcess(server, admin));
-      recorded = true;
     } catch (IOException | UnsupportedOperationException e) {
       LOG.log(
           Level.WARNING,
@@ -93,9 +91,7 @@ final class ControlEndpoint implements AutoCloseable {
 
   private synchronized void removeRecord() {
     try {
-      if (recorded) {
-        records.remove(ProcessHandle.current().pid());
-      }
+      records.remove(ProcessHandle.current().pid());
     } catch (IOException e) {
       LOG.log(
           Level.WARNING,

@@ -40,6 +40,15 @@ class ServeAdminIT {
     return directory.resolve("run").resolve("muster");
   }
 
+  private Path record(Child server) throws IOException {
+    try (Stream<Path> files = Files.list(records())) {
+      return files
+          .filter(file -> file.getFileName().toString().startsWith(server.process().pid() + "."))
+          .findAny()
+          .orElseThrow();
+    }
+  }
+
   /** Deletes what a killed server leaves, so that the next test's directory is deleted, too. */
   @AfterEach
   void noServerIsLeft() throws IOException {
@@ -93,7 +102,7 @@ class ServeAdminIT {
       String url = url(server);
       assertThat(get(url + "/healthz")).isEqualTo("ok\n");
       assertThat(get(url + "/readyz")).isEqualTo("ready\n");
-      Path record = records().resolve(server.process().pid() + ".json");
+      Path record = record(server);
       assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(record)))
           .isEqualTo("rw-------");
 
@@ -126,7 +135,7 @@ class ServeAdminIT {
     String unusedUrl = url(killed);
     killed.process().destroyForcibly();
     int unusedExitCode = killed.exitCode();
-    assertThat(records().resolve(killed.process().pid() + ".json")).exists();
+    assertThat(record(killed)).exists();
     return Child.muster("serve", "--job", "second");
   }
 
