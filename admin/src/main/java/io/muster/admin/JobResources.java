@@ -14,8 +14,9 @@ import java.util.List;
  *   <li>{@code /v1/jobs/{job}/keys}: GET lists the keys of a job, one page at a time
  * </ul>
  *
- * <p>A list shows a state that is at most one second old, so that many viewers cost the server no
- * more than one does. A single job is shown as it is.
+ * <p>The list of jobs shows counts that are at most one second old, so that many viewers cost the
+ * server no more than one does. A single job and its keys are shown as they are. Keys are read for
+ * one request at a time.
  */
 public final class JobResources {
   private JobResources() {}

@@ -137,7 +137,8 @@ class JobResourcesTest {
         "{\"name\": \"a\", \"port\": \"1\"}  | the member 'port' must be an integer but was 1",
         "{\"name\": \"a\", \"port\": 1.5}    | the member 'port' must be an integer but was 1.5",
         "{\"name\": \"a\", \"port\": 70000}  | port must be 0 to 65535 but was 70000",
-        "{\"name\": \"a\", \"port\": 99999999999} | the member 'port' must be an integer",
+        "{\"name\": \"a\", \"port\": 3000000000} | the member 'port' must be an integer of 32 bits but"
+            + " was 3000000000",
         "{\"name\": \"a\", \"world_size\": 0} | worldSize must be at least 1 but was 0",
         "{\"name\": \"a\", \"world-size\": 2} | unknown member 'world-size'; expected one of name,"
             + " port, world_size",
@@ -244,6 +245,23 @@ class JobResourcesTest {
 
     assertThat((List<?>) first.member("keys")).hasToString("[{key=a/1}, {key=a/2}]");
     assertThat(second.body).isEqualTo("{\"keys\":[{\"key\":\"a/3\"}],\"next\":null}");
+  }
+
+  @Test
+  void longKeys_areSeveralPages() throws IOException, InterruptedException {
+    try (Store store = TcpStore.connect("127.0.0.1", server.port())) {
+      for (int i = 100; i < 230; i++) {
+        store.set(i + "x".repeat(8100), "v");
+      }
+      assertThat(store.numKeys()).isEqualTo(130);
+    }
+
+    Answer first = get("/v1/jobs/default/keys?limit=1000");
+    Answer second = get(String.valueOf(first.member("next")));
+
+    assertThat((List<?>) first.member("keys")).hasSize(129);
+    assertThat((List<?>) second.member("keys")).hasSize(1);
+    assertThat(second.json.get("next")).isNull();
   }
 
   @ParameterizedTest

@@ -26,7 +26,7 @@ class PackageArrowsTest {
       value = {
         "rendezvous,              store, store.[server|internal.agent|internal.text]",
         "store,                   store.server, store.internal..",
-        "store.server,            store.internal.serving, store.internal.[socket|wire]",
+        "store.server,            store.internal.serving, store.internal.[socket|text|wire]",
         "store.internal.serving,  store.internal.[concurrent|keyspace], store.internal.[jna|socket|text|wire]",
         "store.internal.client,   store.internal.[concurrent|socket], store.internal.[text|wire]",
         "store.internal.file,     store.internal.keyspace, store.internal.[jna|text|wire]",

@@ -8,6 +8,7 @@ import io.muster.store.internal.text.PrintableText;
 import io.muster.store.server.JobOptions;
 import io.muster.store.server.StoreJob;
 import io.muster.store.server.StoreServer;
+import io.muster.store.server.StoreServerStatistics;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -16,7 +17,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
 
-/** What the control endpoint does with the jobs of a store server. Thread-safe. */
+/** The operations of the control endpoint on the jobs of a store server. Thread-safe. */
 public final class JobFunctions {
   private static final String NAME = "name";
   private static final String PORT = "port";
@@ -25,7 +26,11 @@ public final class JobFunctions {
 
   private final StoreServer server;
   private final Runnable whenChanged;
-  private final Map<StoreJob, JobSnapshot> snapshots = new ConcurrentHashMap<>();
+  private final Map<StoreJob, Snapshot<StoreServerStatistics>> statistics =
+      new ConcurrentHashMap<>();
+
+  /** Held while keys are read, so that many viewers need the CPU time and the memory of one. */
+  private final Object readingKeys = new Object();
 
   /**
    * Functions for a server.
@@ -43,7 +48,7 @@ public final class JobFunctions {
     List<Map<String, Object>> shown = new ArrayList<>();
     for (StoreJob job : server.jobs()) {
       try {
-        shown.add(JobJson.of(job, snapshot(job).statistics()));
+        shown.add(JobJson.of(job, statistics(job).get()));
       } catch (IllegalStateException e) {
         // The job has been removed since, and is left out.
       }
@@ -115,7 +120,7 @@ public final class JobFunctions {
               }
               return true;
             });
-    snapshot(job).forget();
+    statistics(job).forget();
     return AdminResponse.noContent();
   }
 
@@ -123,7 +128,11 @@ public final class JobFunctions {
   public AdminResponse keys(AdminRequest request) {
     KeyPage page = KeyPage.of(request.query());
     StoreJob job = job(request);
-    return AdminResponse.json(page.json(job.name(), of(job, snapshot(job)::keys)));
+    FirstKeys selected;
+    synchronized (readingKeys) {
+      selected = of(job, () -> page.select(job.keys()));
+    }
+    return AdminResponse.json(page.json(job.name(), selected));
   }
 
   private StoreJob job(AdminRequest request) {
@@ -152,11 +161,12 @@ public final class JobFunctions {
     }
   }
 
-  private JobSnapshot snapshot(StoreJob job) {
-    JobSnapshot snapshot = snapshots.computeIfAbsent(job, JobSnapshot::new);
+  private Snapshot<StoreServerStatistics> statistics(StoreJob job) {
+    Snapshot<StoreServerStatistics> snapshot =
+        statistics.computeIfAbsent(job, j -> new Snapshot<>(j::statistics, System::nanoTime));
     List<StoreJob> jobs = server.jobs();
-    if (snapshots.size() > jobs.size()) {
-      boolean unused = snapshots.keySet().retainAll(Set.copyOf(jobs));
+    if (statistics.size() > jobs.size()) {
+      boolean unused = statistics.keySet().retainAll(Set.copyOf(jobs));
     }
     return snapshot;
   }

@@ -6,24 +6,25 @@ import io.muster.admin.Problem;
 import io.muster.store.KeyText;
 import io.muster.store.internal.text.PrintableText;
 import java.net.URLEncoder;
+import java.util.Arrays;
 import java.util.Base64;
-import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which of the sorted keys of a job are asked for.
+ * Which keys of a job are asked for. Keys are in the order of their bytes.
  *
  * @param limit the maximum number of keys
  * @param after the key before the first of the page
  * @param prefix what the keys begin with
  */
-record KeyPage(int limit, Optional<String> after, String prefix) {
+record KeyPage(int limit, Optional<byte[]> after, String prefix) {
   private static final String LIMIT = "limit";
   private static final String AFTER = "after";
   private static final String PREFIX = "prefix";
@@ -57,9 +58,9 @@ record KeyPage(int limit, Optional<String> after, String prefix) {
   }
 
   /** Keys are any bytes, so a position among them is Base64. */
-  private static String key(String after) {
+  private static byte[] key(String after) {
     try {
-      return KeyText.text(Base64.getUrlDecoder().decode(after));
+      return Base64.getUrlDecoder().decode(after);
     } catch (IllegalArgumentException e) {
       throw Problem.badRequest(
           "after must be taken from the link to the next page but was '"
@@ -68,38 +69,35 @@ record KeyPage(int limit, Optional<String> after, String prefix) {
     }
   }
 
-  /** Returns the page of all sorted keys of a job. */
-  Map<String, @Nullable Object> json(String job, List<String> all) {
-    int first = position(all, prefix, false);
-    if (after.isPresent()) {
-      first = Math.max(first, position(all, after.get(), true));
-    }
-    int end = first;
-    while (end < all.size() && end - first < limit && all.get(end).startsWith(prefix)) {
-      end++;
-    }
-    boolean more = end < all.size() && all.get(end).startsWith(prefix);
+  /** Selects the keys of the page from all keys of a job, in any order. */
+  FirstKeys select(Stream<byte[]> all) {
+    byte[] start = prefix.getBytes(UTF_8);
+    return FirstKeys.of(
+        all.filter(
+            key ->
+                Arrays.equals(start, 0, start.length, key, 0, Math.min(start.length, key.length))
+                    && (after.isEmpty() || Arrays.compareUnsigned(key, after.get()) > 0)),
+        limit);
+  }
+
+  /** The JSON of the selected keys, and the link to the next page. */
+  Map<String, @Nullable Object> json(String job, FirstKeys selected) {
+    List<byte[]> keys = selected.keys();
     Map<String, @Nullable Object> members = new LinkedHashMap<>();
-    members.put("keys", all.subList(first, end).stream().map(KeyPage::json).toList());
-    members.put("next", more ? link(job, all.get(end - 1)) : null);
+    members.put("keys", keys.stream().map(KeyPage::json).toList());
+    members.put("next", selected.areAll() ? null : link(job, keys.get(keys.size() - 1)));
     return members;
   }
 
-  /** The index of the first key that is not less than a key, or greater. */
-  private static int position(List<String> sorted, String key, boolean greater) {
-    int index = Collections.binarySearch(sorted, key);
-    return index < 0 ? -index - 1 : index + (greater ? 1 : 0);
+  private static Map<String, Object> json(byte[] key) {
+    String text = new String(key, UTF_8);
+    return KeyText.text(key).equals(text)
+        ? Map.of("key", text)
+        : Map.of("key_base64", Base64.getEncoder().encodeToString(key));
   }
 
-  private static Map<String, Object> json(String key) {
-    byte[] bytes = KeyText.bytes(key);
-    return new String(bytes, UTF_8).equals(key)
-        ? Map.of("key", key)
-        : Map.of("key_base64", Base64.getEncoder().encodeToString(bytes));
-  }
-
-  private String link(String job, String last) {
-    String position = Base64.getUrlEncoder().withoutPadding().encodeToString(KeyText.bytes(last));
+  private String link(String job, byte[] last) {
+    String position = Base64.getUrlEncoder().withoutPadding().encodeToString(last);
     return String.format(
         Locale.ROOT,
         "/v1/jobs/%s/keys?limit=%d&prefix=%s&after=%s",

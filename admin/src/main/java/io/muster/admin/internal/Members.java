@@ -2,6 +2,7 @@ package io.muster.admin.internal;
 
 import io.muster.admin.Problem;
 import io.muster.store.internal.text.PrintableText;
+import java.math.BigInteger;
 import java.util.Map;
 import java.util.OptionalInt;
 import java.util.Set;
@@ -63,7 +64,8 @@ final class Members {
     if (value instanceof Integer number) {
       return OptionalInt.of(number);
     }
-    throw wrong(name, "an integer", value);
+    boolean isLong = value instanceof Long || value instanceof BigInteger;
+    throw wrong(name, isLong ? "an integer of 32 bits" : "an integer", value);
   }
 
   /**

@@ -1,20 +1,16 @@
 package io.muster.admin.internal;
 
-import java.lang.ref.SoftReference;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/**
- * A value that is computed when somebody asks, at most once a second. The memory of a value that
- * nobody has asked for lately can be reclaimed. Thread-safe.
- */
+/** A value that is computed on request, at most once a second. Thread-safe. */
 final class Snapshot<T> {
   private static final long MAX_AGE_NANOS = 1_000_000_000L;
 
   private final Supplier<T> source;
   private final LongSupplier nanoTime;
-  private SoftReference<@Nullable T> value = new SoftReference<>(null);
+  private @Nullable T value;
   private long since;
 
   /**
@@ -29,10 +25,10 @@ final class Snapshot<T> {
 
   /** Returns the value. Blocks while it is computed; then all callers get the same. */
   synchronized T get() {
-    T current = value.get();
+    T current = value;
     if (current == null || nanoTime.getAsLong() - since >= MAX_AGE_NANOS) {
       current = source.get();
-      value = new SoftReference<>(current);
+      value = current;
       since = nanoTime.getAsLong();
     }
     return current;
@@ -40,6 +36,6 @@ final class Snapshot<T> {
 
   /** The next call computes the value, however old this one is. */
   synchronized void forget() {
-    value.clear();
+    value = null;
   }
 }

@@ -1,5 +1,6 @@
 package io.muster.store.server;
 
+import io.muster.store.internal.text.PrintableText;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.Optional;
@@ -23,6 +24,7 @@ public final class JobOptions {
   public static final String DEFAULT_NAME = "default";
 
   private static final Pattern NAME = Pattern.compile("(?!\\.{1,2}$)[A-Za-z0-9._-]{1,63}");
+  private static final int MAX_NAME_LENGTH = 63;
   private static final int MAX_PORT = 65_535;
 
   private final String name;
@@ -51,9 +53,10 @@ public final class JobOptions {
           String.format(
               Locale.ROOT,
               "a job's name must be 1 to 63 of the characters A-Z a-z 0-9 . _ - and neither . nor .."
-                  + " but has %d characters%s",
-              name.length(),
-              name.length() > 63 ? "" : ", or others than these"));
+                  + " but %s",
+              name.length() > MAX_NAME_LENGTH
+                  ? "has " + name.length() + " characters"
+                  : "was '" + PrintableText.of(name) + "'"));
     }
     return new JobOptions(name, 0, OptionalInt.empty(), null);
   }

@@ -3,12 +3,12 @@ package io.muster.store.server;
 import io.muster.store.internal.serving.ServedJob;
 import io.muster.store.internal.wire.Protocol;
 import java.net.InetSocketAddress;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.OptionalInt;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * A job of a {@link StoreServer}: a store of its own, on a port of its own. Clients of one job see
@@ -59,22 +59,20 @@ public final class StoreJob {
   }
 
   /**
-   * Returns the keys as clients name them, without bookkeeping keys and queues, at a moment between
-   * two requests. The server serves nothing else while it collects them, which takes time
-   * proportional to their number.
+   * Returns the keys as clients name them, without bookkeeping keys and queues, in no particular
+   * order, as they are at a moment between two requests.
    *
-   * @return a new list in no particular order of new arrays, which the caller owns; {@link
-   *     io.muster.store.KeyText} converts them to text
+   * <p>The stream copies one key at a time, on the thread that consumes it, while the server goes
+   * on. As long as the stream is in use, keys that are deleted meanwhile stay in memory.
+   *
+   * @return a stream of new arrays, which the caller owns; {@link io.muster.store.KeyText} converts
+   *     them to text
    * @throws IllegalStateException if the job is removed or the server is closed
    */
-  public List<byte[]> keys() {
-    List<byte[]> keys = new ArrayList<>();
-    for (byte[] key : job.keys()) {
-      if (key.length > 0 && key[0] == USER_KEY_PREFIX) {
-        keys.add(Arrays.copyOfRange(key, 1, key.length));
-      }
-    }
-    return keys;
+  public Stream<byte[]> keys() {
+    return job.keys().stream()
+        .filter(key -> key.length > 0 && key[0] == USER_KEY_PREFIX)
+        .map(key -> Arrays.copyOfRange(key, 1, key.length));
   }
 
   /**

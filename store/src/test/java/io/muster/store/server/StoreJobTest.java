@@ -13,13 +13,16 @@ import io.muster.store.NetworkException;
 import io.muster.store.Store;
 import io.muster.store.TcpStore;
 import io.muster.store.TcpStoreOptions;
+import io.muster.store.internal.text.PrintableText;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -77,6 +80,24 @@ class StoreJobTest {
       assertThat(two.numKeys()).isEqualTo(2);
 
       assertThat(other.keys()).extracting(KeyText::text).containsExactlyInAnyOrder("a", "\udcff");
+    }
+  }
+
+  @Test
+  void keys_areThoseOfTheMomentOfTheCall_thoughTheyAreReadLater() {
+    try (Store store = connect(other)) {
+      List<String> names = IntStream.range(0, 1000).mapToObj(i -> "key-" + i).toList();
+      store.multiSet(names, Collections.nCopies(names.size(), new byte[1]));
+      assertThat(store.numKeys()).isEqualTo(names.size());
+
+      Stream<byte[]> keys = other.keys();
+      for (String name : names.subList(0, 500)) {
+        assertThat(store.deleteKey(name)).isTrue();
+      }
+      store.set("later", "1");
+      other.clear();
+
+      assertThat(keys).extracting(KeyText::text).containsExactlyInAnyOrderElementsOf(names);
     }
   }
 
@@ -216,7 +237,9 @@ class StoreJobTest {
   @ParameterizedTest
   @ValueSource(strings = {"", ".", "..", "a b", "a/b", "a\u0000", "\u00e9", "a:1", "a,b"})
   void name_withOtherCharacters_isRefused(String name) {
-    assertThatIllegalArgumentException().isThrownBy(() -> JobOptions.of(name));
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> JobOptions.of(name))
+        .withMessageEndingWith(" neither . nor .. but was '" + PrintableText.of(name) + "'");
   }
 
   @Test
@@ -224,7 +247,7 @@ class StoreJobTest {
     assertThat(JobOptions.of("a".repeat(63)).name()).hasSize(63);
     assertThatIllegalArgumentException()
         .isThrownBy(() -> JobOptions.of("a".repeat(64)))
-        .withMessageContaining("has 64 characters");
+        .withMessageEndingWith(" but has 64 characters");
   }
 
   /** What joins is a client with a number of workers. */
