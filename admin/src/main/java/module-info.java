@@ -1,6 +1,8 @@
 import org.jspecify.annotations.NullMarked;
 
 /** The control endpoint of a store server: its jobs as resources over HTTP. */
+// The exported-to module is compiled after this one.
+@SuppressWarnings("module")
 @NullMarked
 module io.muster.admin {
   requires transitive io.muster.store;
@@ -10,4 +12,6 @@ module io.muster.admin {
   requires org.eclipse.jetty.server;
 
   exports io.muster.admin;
+  exports io.muster.admin.internal to
+      io.muster.cli;
 }

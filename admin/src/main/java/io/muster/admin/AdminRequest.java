@@ -6,7 +6,7 @@ import java.util.Map;
  * A request to a {@link Resource}.
  *
  * @param parameters the variables of the path, such as {@code job}
- * @param query the parameters of the query; the last value of each
+ * @param query the parameters of the query; the first value of each
  * @param body the members of the JSON object in the body; empty if there is no body
  */
 public record AdminRequest(

@@ -14,7 +14,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.logging.Handler;
+import java.util.logging.LogRecord;
+import java.util.logging.Logger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -27,10 +31,29 @@ class AdminServerTest {
 
   private final AtomicReference<Map<String, Object>> created = new AtomicReference<>();
   private final AtomicReference<String> notReady = new AtomicReference<>();
+  private final List<LogRecord> log = new CopyOnWriteArrayList<>();
   private AdminServer server;
+
+  /** Held, because a logger is otherwise forgotten with its handlers. */
+  private final Logger logger = Logger.getLogger("io.muster.admin");
+
+  private final Handler handler =
+      new Handler() {
+        @Override
+        public void publish(LogRecord entry) {
+          log.add(entry);
+        }
+
+        @Override
+        public void flush() {}
+
+        @Override
+        public void close() {}
+      };
 
   @BeforeEach
   void start() throws IOException {
+    logger.addHandler(handler);
     server =
         AdminServer.start(
             AdminOptions.builder()
@@ -57,6 +80,7 @@ class AdminServerTest {
   @AfterEach
   void stop() {
     server.close();
+    logger.removeHandler(handler);
   }
 
   @Test
@@ -132,7 +156,9 @@ class AdminServerTest {
   @ValueSource(
       strings = {"evil.example", "evil.example:80", "localhost.evil.example", "1.2.3.4.evil"})
   void read_underAName_is403(String host) throws IOException {
-    assertThat(ask("GET /v1/things HTTP/1.1", "Host: " + host).status).isEqualTo(403);
+    Answer answer = ask("GET /v1/things HTTP/1.1", "Host: " + host);
+    assertThat(answer.status).isEqualTo(403);
+    assertThat(answer.body).contains("but was '" + host + "'");
     assertThat(
             ask("GET /v1/things HTTP/1.1", "Host: " + host, "Authorization: Bearer " + TOKEN)
                 .status)
@@ -155,6 +181,7 @@ class AdminServerTest {
             "Authorization: Bearer " + TOKEN);
 
     assertThat(answer.status).isEqualTo(403);
+    assertThat(answer.body).contains("'http://localhost'", "but was 'http://evil.example'");
   }
 
   @Test
@@ -174,13 +201,15 @@ class AdminServerTest {
         "GET /v1/things/a%2Fb HTTP/1.1",
         "GET /v1/things/%00 HTTP/1.1",
         "GET /v1/things/%zz HTTP/1.1",
+        "GET /v1/things?x=%zz HTTP/1.1",
         "GET /v1/../things HTTP/9",
         "GET"
       })
   void requestThatHttpForbids_isAProblem(String line) throws IOException {
     Answer answer = ask(line, "Host: localhost");
 
-    assertThat(answer.status).as(answer.body).isBetween(400, 505);
+    assertThat(answer.status).as(answer.body).isBetween(400, 505).isNotEqualTo(503);
+    assertThat(log).isEmpty();
     assertThat(answer.head).contains("application/problem+json");
     assertThat(answer.body).startsWith("{\"title\":");
   }
@@ -195,12 +224,31 @@ class AdminServerTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"[1]", "{", "nothing", "{} {}", "{\"a\": 1e999999999}x"})
+  @ValueSource(strings = {"[1]", "{", "nothing", "null", "{} {}", "{\"a\": 1e999999999}x"})
   void body_thatIsNoObject_is400(String body) throws IOException {
     Answer answer = post(body, "Authorization: Bearer " + TOKEN);
 
     assertThat(answer.status).isEqualTo(400);
     assertThat(answer.body).contains("the body is not one JSON object");
+  }
+
+  @Test
+  void body_thatIsCutShort_is400_andNotLogged() throws IOException {
+    try (Socket socket = connect()) {
+      String request =
+          "POST /v1/things HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer "
+              + TOKEN
+              + "\r\nContent-Length: 100\r\n\r\n{";
+      socket.getOutputStream().write(request.getBytes(StandardCharsets.UTF_8));
+      socket.shutdownOutput();
+
+      Answer answer = Answer.of(socket.getInputStream());
+
+      assertThat(answer.status).isEqualTo(400);
+      assertThat(answer.body).contains("the body was not received");
+    }
+    assertThat(created.get()).isNull();
+    assertThat(log).isEmpty();
   }
 
   @Test
@@ -217,6 +265,10 @@ class AdminServerTest {
 
     assertThat(answer.status).isEqualTo(503);
     assertThat(answer.body).contains("this thing stays");
+    assertThat(log)
+        .extracting(LogRecord::getMessage)
+        .containsExactly(
+            "DELETE /v1/things/a of the control endpoint, requested from 127.0.0.1, failed");
     assertThat(get("/healthz").status).isEqualTo(200);
   }
 

@@ -11,11 +11,14 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 
-/** A client of the control endpoint of a server. Calls block for at most 10 seconds. */
+/** A client of the control endpoint of a server. Calls block for at most a given time. */
 final class ControlClient {
   private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(5);
-  private static final Duration TIMEOUT = Duration.ofSeconds(10);
 
   private final HttpClient http =
       HttpClient.newBuilder()
@@ -26,15 +29,18 @@ final class ControlClient {
 
   private final URI url;
   private final Optional<String> token;
+  private final Duration timeout;
 
   /**
    * A client.
    *
    * @param url the URL of the endpoint, without a path
+   * @param timeout how long a call may take, with the body of the answer
    */
-  ControlClient(URI url, Optional<String> token) {
+  ControlClient(URI url, Optional<String> token, Duration timeout) {
     this.url = url;
     this.token = token;
+    this.timeout = timeout;
   }
 
   /**
@@ -69,18 +75,13 @@ final class ControlClient {
   }
 
   private HttpRequest.Builder request(String path) {
-    HttpRequest.Builder request = HttpRequest.newBuilder(url.resolve(path)).timeout(TIMEOUT);
+    HttpRequest.Builder request = HttpRequest.newBuilder(url.resolve(path));
     token.ifPresent(text -> request.header("Authorization", "Bearer " + text));
     return request;
   }
 
   private Map<String, Object> send(HttpRequest.Builder request) throws InterruptedException {
-    HttpResponse<byte[]> response;
-    try {
-      response = http.send(request.build(), BodyHandlers.ofByteArray());
-    } catch (IOException e) {
-      throw failed("no answer of HTTP, seen: " + e, e);
-    }
+    HttpResponse<byte[]> response = response(request.build());
     Map<String, Object> members = Map.of();
     if (response.body().length > 0) {
       try {
@@ -96,7 +97,21 @@ final class ControlClient {
     return members;
   }
 
-  private CommandFailedException failed(String seen, IOException cause) {
+  private HttpResponse<byte[]> response(HttpRequest request) throws InterruptedException {
+    CompletableFuture<HttpResponse<byte[]>> response =
+        http.sendAsync(request, BodyHandlers.ofByteArray());
+    try {
+      return response.get(timeout.toMillis(), TimeUnit.MILLISECONDS);
+    } catch (ExecutionException e) {
+      throw failed("no answer of HTTP, seen: " + e.getCause(), e);
+    } catch (TimeoutException e) {
+      throw failed("no complete answer within " + timeout.toSeconds() + " seconds", e);
+    } finally {
+      boolean unused = response.cancel(true);
+    }
+  }
+
+  private CommandFailedException failed(String seen, Exception cause) {
     return new CommandFailedException(
         ExitCode.NO_CONNECTION,
         "no control endpoint of a server at " + url.getAuthority() + ": " + seen,

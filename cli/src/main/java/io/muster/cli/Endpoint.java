@@ -1,5 +1,6 @@
 package io.muster.cli;
 
+import io.muster.admin.internal.Addresses;
 import java.net.InetSocketAddress;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
@@ -13,8 +14,7 @@ record Endpoint(String host, int port) {
 
   /** The endpoint of a socket address, with an IPv6 address in short form, such as {@code ::1}. */
   static Endpoint of(InetSocketAddress address) {
-    String host = address.getAddress().getHostAddress();
-    return new Endpoint(host.replaceFirst("(^|:)0(:0)+(:|$)", "::"), address.getPort());
+    return new Endpoint(Addresses.host(address.getAddress()), address.getPort());
   }
 
   /**

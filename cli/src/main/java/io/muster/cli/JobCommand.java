@@ -2,6 +2,7 @@ package io.muster.cli;
 
 import io.muster.admin.ServerRecords;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -21,6 +22,7 @@ import picocli.CommandLine.ScopeType;
     })
 final class JobCommand {
   private static final String TOKEN_VARIABLE = "MUSTER_ADMIN_TOKEN";
+  private static final Duration TIMEOUT = Duration.ofSeconds(10);
 
   private final Streams streams;
   private final Map<String, String> environment;
@@ -78,7 +80,7 @@ final class JobCommand {
   ControlClient client() {
     RunningServers running = RunningServers.of(ServerRecords.ofUser(environment));
     RunningServers.Target target = server == null ? running.only() : running.at(server);
-    return new ControlClient(target.url(), givenToken().or(target::token));
+    return new ControlClient(target.url(), givenToken().or(target::token), TIMEOUT);
   }
 
   private Optional<String> givenToken() {

@@ -1,6 +1,7 @@
 package io.muster.admin.internal;
 
 import io.muster.admin.Problem;
+import io.muster.store.internal.text.PrintableText;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
@@ -56,13 +57,19 @@ final class AccessRules {
     // A page of another site could give its name the address of this endpoint.
     if (host == null || !ADDRESS.matcher(host).matches()) {
       throw Problem.forbidden(
-          "the Host header must be an IP address or localhost, unless a token is sent");
+          "the Host header must be an IP address or localhost, unless a token is sent, but "
+              + (host == null ? "is missing" : "was '" + PrintableText.of(host) + "'"));
     }
   }
 
   private static void requireSameOrigin(@Nullable String origin, @Nullable String host) {
     if (origin != null && !origin.equalsIgnoreCase("http://" + host)) {
-      throw Problem.forbidden("the Origin header names another site than the Host header");
+      throw Problem.forbidden(
+          "the Origin header must be "
+              + (host == null ? "of the host" : "'http://" + PrintableText.of(host) + "'")
+              + ", as the Host header is, but was '"
+              + PrintableText.of(origin)
+              + "'");
     }
   }
 

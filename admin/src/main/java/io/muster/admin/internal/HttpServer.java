@@ -5,6 +5,7 @@ import io.muster.admin.AdminResponse;
 import io.muster.admin.Resource;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
+import java.net.InetSocketAddress;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
 import java.nio.channels.ServerSocketChannel;
@@ -72,7 +73,13 @@ public final class HttpServer implements AutoCloseable {
       awaitFirstConnection();
       started.complete(closing ? Optional.empty() : Optional.of(server(options)));
     } catch (Throwable e) {
-      LOG.log(Level.ERROR, "the control endpoint cannot start", e);
+      LOG.log(
+          Level.ERROR,
+          "cannot start the control endpoint on "
+              + channelAddress()
+              + "; it stays closed until this process is started again, and the rest of the process"
+              + " goes on",
+          e);
       closeChannel();
       started.completeExceptionally(e);
     }
@@ -149,6 +156,16 @@ public final class HttpServer implements AutoCloseable {
       LOG.log(Level.WARNING, "the control endpoint did not stop in order", e);
     } finally {
       closeChannel();
+    }
+  }
+
+  private String channelAddress() {
+    try {
+      return channel.getLocalAddress() instanceof InetSocketAddress address
+          ? Addresses.text(address)
+          : "a closed socket";
+    } catch (IOException e) {
+      return "a closed socket";
     }
   }
 

@@ -19,8 +19,12 @@ final class RefusalHandler extends ErrorHandler {
       @Nullable String message,
       @Nullable Throwable cause,
       Callback callback) {
+    RequestHandler.send(problem(status, message).response(), response, callback);
+  }
+
+  /** The problem for an error that Jetty found. */
+  static Problem problem(int status, @Nullable String message) {
     String title = HttpStatus.getMessage(status);
-    String detail = message == null ? title : PrintableText.of(message);
-    RequestHandler.send(Problem.of(status, title, detail).response(), response, callback);
+    return Problem.of(status, title, message == null ? title : PrintableText.of(message));
   }
 }

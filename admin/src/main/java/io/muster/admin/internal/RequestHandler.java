@@ -6,6 +6,7 @@ import io.muster.admin.AdminRequest;
 import io.muster.admin.AdminResponse;
 import io.muster.admin.Problem;
 import io.muster.admin.Resource;
+import io.muster.store.internal.text.PrintableText;
 import java.io.IOException;
 import java.io.InputStream;
 import java.lang.System.Logger.Level;
@@ -15,6 +16,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
+import org.eclipse.jetty.http.HttpException;
 import org.eclipse.jetty.http.pathmap.MatchedResource;
 import org.eclipse.jetty.http.pathmap.PathMappings;
 import org.eclipse.jetty.http.pathmap.UriTemplatePathSpec;
@@ -49,11 +51,28 @@ final class RequestHandler extends Handler.Abstract {
     } catch (Problem e) {
       answer = e.response();
     } catch (Throwable e) {
-      LOG.log(Level.ERROR, "a request to the control endpoint failed", e);
-      answer = Problem.unavailable("the request failed: " + e).response();
+      answer = problem(request, e).response();
     }
     send(answer, response, callback);
     return true;
+  }
+
+  private static Problem problem(Request request, Throwable e) {
+    if (e instanceof HttpException invalid) {
+      // Jetty checks some parts of a request when they are read, such as escapes in the query.
+      return RefusalHandler.problem(invalid.getCode(), invalid.getReason());
+    }
+    LOG.log(
+        Level.ERROR,
+        PrintableText.of(
+            request.getMethod()
+                + " "
+                + Request.getPathInContext(request)
+                + " of the control endpoint, requested from "
+                + Request.getRemoteAddr(request)
+                + ", failed"),
+        e);
+    return Problem.unavailable("the request failed: " + e);
   }
 
   static void send(AdminResponse answer, Response response, Callback callback) {
@@ -65,7 +84,7 @@ final class RequestHandler extends Handler.Abstract {
     response.write(true, ByteBuffer.wrap(answer.body()), callback);
   }
 
-  private AdminResponse answer(Request request) throws IOException {
+  private AdminResponse answer(Request request) {
     String method = request.getMethod();
     boolean isRead = method.equals("GET") || method.equals("HEAD");
     String path = Request.getPathInContext(request);
@@ -105,10 +124,12 @@ final class RequestHandler extends Handler.Abstract {
     return query;
   }
 
-  private static Map<String, Object> body(Request request) throws IOException {
+  private static Map<String, Object> body(Request request) {
     byte[] bytes;
     try (InputStream in = Content.Source.asInputStream(request)) {
       bytes = in.readNBytes(MAX_BODY + 1);
+    } catch (IOException e) {
+      throw Problem.badRequest("the body was not received: " + e);
     }
     if (bytes.length > MAX_BODY) {
       throw Problem.contentTooLarge("the body is longer than " + MAX_BODY + " bytes");
@@ -118,6 +139,9 @@ final class RequestHandler extends Handler.Abstract {
     }
     try (JsonParser parser = JSON.std.createParser(bytes)) {
       Map<String, Object> members = JSON.std.mapFrom(parser);
+      if (members == null) {
+        throw Problem.badRequest("the body is not one JSON object: it is null");
+      }
       if (parser.nextToken() != null) {
         throw Problem.badRequest("the body is not one JSON object: more follows its end");
       }
