@@ -6,9 +6,15 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.muster.fixtures.Background;
 import io.muster.store.HashStore;
 import io.muster.store.Store;
+import io.muster.store.StoreInterruptedException;
+import io.muster.store.StoreTimeoutException;
+import java.lang.reflect.InvocationHandler;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Proxy;
 import java.time.Duration;
 import java.util.List;
 import java.util.OptionalInt;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
@@ -86,6 +92,84 @@ class NodeAgreementTest {
     assertThat(join(2, info("b", "x", 1), OptionalInt.of(0), Background.PATIENCE).nodes())
         .hasSize(2);
     assertThat(again.result().nodeRank()).isEqualTo(1);
+  }
+
+  @Test
+  void lastNodeComesAtTheDeadline_allHaveJoined() throws JoinException {
+    Store late =
+        intercepted(
+            "await",
+            () -> {
+              store.set("node/1", info("b", "x", 1).encode());
+              throw StoreTimeoutException.ofKeys(
+                  Duration.ZERO, "", List.of("node/1"), List.of("node/1"), "a slow store");
+            });
+
+    Placement joined =
+        new NodeAgreement(late, 2, "")
+            .join(info("a", "x", 1), OptionalInt.of(0), Duration.ZERO, System.nanoTime());
+
+    assertThat(joined.nodes()).hasSize(2);
+  }
+
+  @Test
+  void nodeGivesUp_afterAnotherHasReadIt_isInNoWorld() {
+    NodeAgreement second = interruptedWhileItWaits();
+    Store slow = intercepted("compareSet", () -> assertThat(second.withdraw()).isTrue());
+
+    assertThatThrownBy(
+            () ->
+                new NodeAgreement(slow, 2, "")
+                    .join(
+                        info("a", "x", 1),
+                        OptionalInt.of(0),
+                        Duration.ofMillis(10),
+                        System.nanoTime()))
+        .hasMessageEndingWith("missing: node rank 1");
+  }
+
+  @Test
+  void nodeGivesUp_afterAllHaveAgreed_isInTheWorld() throws JoinException {
+    NodeAgreement second = interruptedWhileItWaits();
+    Placement first = join(2, info("a", "x", 1), OptionalInt.of(0), Background.PATIENCE);
+
+    assertThat(second.withdraw()).isFalse();
+    assertThat(first.nodes()).hasSize(2);
+  }
+
+  /** Node 1 of 2, before it gives up. */
+  private NodeAgreement interruptedWhileItWaits() {
+    NodeAgreement second = new NodeAgreement(store, 2, "");
+    Background<Placement> waiting =
+        Background.call(
+                () ->
+                    second.join(
+                        info("b", "x", 1),
+                        OptionalInt.of(1),
+                        Background.PATIENCE,
+                        System.nanoTime()))
+            .awaitBlocked();
+    waiting.interrupt();
+    assertThat(waiting.failure()).isInstanceOf(StoreInterruptedException.class);
+    return second;
+  }
+
+  /** The store, with something that happens before the first call of a method. */
+  private Store intercepted(String name, Runnable before) {
+    AtomicBoolean happened = new AtomicBoolean();
+    InvocationHandler calls =
+        (proxy, method, arguments) -> {
+          if (method.getName().equals(name) && !happened.getAndSet(true)) {
+            before.run();
+          }
+          try {
+            return method.invoke(store, arguments);
+          } catch (InvocationTargetException e) {
+            throw e.getCause();
+          }
+        };
+    return (Store)
+        Proxy.newProxyInstance(Store.class.getClassLoader(), new Class<?>[] {Store.class}, calls);
   }
 
   @Test
