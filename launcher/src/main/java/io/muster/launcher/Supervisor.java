@@ -279,6 +279,7 @@ final class Supervisor implements NodeGroup.Listener {
       running.checkDeadline();
     }
     running.awaitOutput();
+    starter.flushOutput();
     attempt = null;
     drainEvents();
     return running.failure();

@@ -124,6 +124,12 @@ final class WorkerStarter {
     return new Worker(info, process, errorFile, pumps);
   }
 
+  /** Writes the lines that wait for those of other workers. */
+  void flushOutput() {
+    collapser.flush();
+    errorCollapser.flush();
+  }
+
   /** One output stream of a worker, and where it goes. */
   private final class Stream {
     private final WorkerInfo worker;

@@ -309,15 +309,27 @@ class LauncherIT {
 
   @Test
   void equalLines_areCollapsed_filesAreComplete() throws IOException {
+    String script =
+        """
+        : >DIR/started.$RANK
+        for rank in 0 1 2 3; do
+          while [ ! -e DIR/started.$rank ]; do sleep 0.05; done
+        done
+        echo same
+        [ $RANK = 2 ] || echo most
+        echo $RANK
+        """
+            .replace("DIR", directory.toString());
     try (Launch launch =
         Launch.start(
-            Launch.sh(4, "echo same; [ $RANK = 2 ] || echo most; echo $RANK"),
+            Launch.sh(4, script),
             OutputOptions.builder().collapsed(true).logDirectory(directory))) {
       assertThat(launch.result().exitCode()).isZero();
 
       assertThat(launch.out().lines())
           .allMatch(line -> line.matches("\\[[0-9,-]+\\]:(same|most|[0-3])"))
           .contains("[0]:0", "[3]:3");
+      assertThat(launch.out().lines().filter(line -> line.endsWith(":same"))).hasSizeLessThan(4);
       try (Stream<Path> files = Files.walk(directory)) {
         assertThat(files.filter(file -> file.endsWith("stdout.log")))
             .allSatisfy(file -> assertThat(Files.readString(file)).startsWith("same\n"));

@@ -48,6 +48,7 @@ public final class LineCollapser {
   private long nextNumber;
   private long heldBytes;
   private int open;
+  private boolean hasThread;
 
   /** A line, whose bytes are characters here, and the ranks that have written it so far. */
   private record HeldLine(long number, String text, BitSet ranks, long deadline) {}
@@ -63,13 +64,12 @@ public final class LineCollapser {
     this.clock = clock;
   }
 
-  /** The sink of a rank. While there are any, a thread writes the lines that have waited. */
+  /**
+   * The sink of a rank. A thread writes the lines that have waited. The end of a sink does not
+   * write any, because the next rank may not have started yet: see {@link #flush}.
+   */
   public LineSink sink(int rank) {
-    if (open()) {
-      Thread thread = new Thread(this::writeWhenDue, "muster-output-collapse");
-      thread.setDaemon(true);
-      thread.start();
-    }
+    open();
     return new LineSink() {
       @Override
       public void line(byte[] bytes, int length) {
@@ -86,17 +86,27 @@ public final class LineCollapser {
     };
   }
 
-  private synchronized boolean open() {
-    return ++open == 1;
+  private synchronized void open() {
+    open++;
+    if (!hasThread) {
+      Thread thread = new Thread(this::writeWhenDue, "muster-output-collapse");
+      thread.setDaemon(true);
+      thread.start();
+      hasThread = true;
+    }
   }
 
   private synchronized void close() {
-    if (--open == 0) {
-      while (!held.isEmpty()) {
-        writeFirst();
-      }
-      notifyAll();
+    open--;
+    notifyAll();
+  }
+
+  /** Writes all lines that are held back. To be called after the end of all ranks. */
+  public synchronized void flush() {
+    while (!held.isEmpty()) {
+      writeFirst();
     }
+    notifyAll();
   }
 
   synchronized void accept(int rank, String text) {
@@ -159,9 +169,9 @@ public final class LineCollapser {
     }
   }
 
-  /** Waits until the first line is due. Returns false if there are no more sinks. */
+  /** Waits until the first line is due. Returns false if there are no more sinks and lines. */
   private synchronized boolean awaitLine() throws InterruptedException {
-    while (open > 0) {
+    while (open > 0 || !held.isEmpty()) {
       HeldLine first = held.peek();
       if (first == null) {
         wait();
@@ -173,6 +183,7 @@ public final class LineCollapser {
       }
       TimeUnit.NANOSECONDS.timedWait(this, left + 1_000_000);
     }
+    hasThread = false;
     return false;
   }
 

@@ -87,7 +87,19 @@ class LineCollapserTest {
   }
 
   @Test
-  void sinks_writeWithoutBeingAsked_andAllAtTheirEnd() {
+  void rankThatEndsBeforeTheNextStarts_isCollapsedWithIt() {
+    for (int rank = 0; rank < 3; rank++) {
+      assertThat(written()).isEmpty();
+      LineSink only = collapser.sink(rank);
+      only.line(new byte[] {'a'}, 1);
+      only.end();
+    }
+
+    assertThat(written()).isEqualTo("[0-2]:a\n");
+  }
+
+  @Test
+  void sinks_writeWithoutBeingAsked_andAllWhenFlushed() {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     LineCollapser real = new LineCollapser(new Console(out), 2);
     LineSink zero = real.sink(0);
@@ -100,6 +112,7 @@ class LineCollapserTest {
     one.line(new byte[] {'b'}, 1);
     zero.end();
     one.end();
+    real.flush();
     assertThat(out.toString(StandardCharsets.ISO_8859_1)).isEqualTo("[0]:\u00e9\n[1]:b\n");
   }
 }
