@@ -67,11 +67,14 @@ final class Attempt {
   }
 
   /**
-   * Starts the workers.
+   * Starts the workers, unless the attempt has failed on another node already.
    *
    * @param supervisor executes what follows an event on the thread of the supervisor
    */
   void start(WorkerStarter starter, Consumer<Runnable> supervisor) {
+    if (phase != Phase.RUNNING) {
+      return;
+    }
     for (int localRank = 0; localRank < spec.localWorldSize(); localRank++) {
       try {
         Worker worker = starter.start(localRank, number);

@@ -7,8 +7,8 @@ public enum StoreHosting {
 
   /**
    * The node that can listen at the address, because it is one of its own. If none can, another
-   * process has to be there that hosts the store, such as {@code muster serve}. No names of hosts
-   * are compared.
+   * process has to be there that hosts the store, such as {@code muster serve}. Host names are not
+   * compared.
    */
   OWN_ADDRESS,
 

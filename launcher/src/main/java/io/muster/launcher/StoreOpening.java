@@ -22,11 +22,11 @@ final class StoreOpening {
     int port = spec.masterPort();
     return switch (spec.nodes().hosting()) {
       case ALWAYS -> RunStore.host(address, port, lost);
-      case NEVER -> RunStore.find(address, port);
+      case NEVER -> RunStore.at(address, port, "");
       case NODE_ZERO ->
           spec.nodes().rank().orElse(-1) == 0
               ? RunStore.host(address, port, lost)
-              : RunStore.find(address, port);
+              : RunStore.at(address, port, "");
       case OWN_ADDRESS -> hostIfOwn(address, port, lost);
     };
   }
@@ -36,7 +36,7 @@ final class StoreOpening {
       return RunStore.host(address, port, lost);
     } catch (NetworkException e) {
       LOG.log(Level.DEBUG, "another process hosts the store: {0}", e.getMessage());
-      return RunStore.find(address, port);
+      return RunStore.at(address, port, String.valueOf(e.getMessage()));
     }
   }
 }

@@ -223,10 +223,18 @@ final class Supervisor implements NodeGroup.Listener {
       return problem(exitCode, String.valueOf(e.getMessage()));
     }
     if (placement == null) {
-      return endedEarly(null);
+      return end == null && !store.isHosted() ? hostGaveUp() : endedEarly(null);
     }
     nodeRank = placement.nodeRank();
     return runAttempts(new WorkerStarter(spec, placement, store.port(), logs, watcher));
+  }
+
+  private LaunchResult hostGaveUp() {
+    return problem(
+        LaunchResult.NODE_MISSING,
+        "joining the other nodes failed: the store was lost: "
+            + storeLost
+            + "; the process that hosts it gave up before all nodes had joined");
   }
 
   private LaunchResult runAttempts(WorkerStarter starter) throws InterruptedException {

@@ -9,6 +9,9 @@ import io.muster.store.MusterException;
 import io.muster.store.TcpStore;
 import io.muster.store.server.StoreServer;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -162,6 +165,7 @@ class NodesIT {
     try (Launch first = start(Launch.sh(1, WAIT_FOR_TERM), nodes(2, 0));
         Launch second = start(Launch.sh(1, WAIT_FOR_TERM), nodes(2, 1))) {
       first.awaitStarted();
+      second.awaitStarted();
 
       second.launcher().stop("USR1");
 
@@ -173,21 +177,21 @@ class NodesIT {
 
   @Test
   void node_doesNotCome_joinTimesOut() {
-    Duration timeout = Duration.ofMillis(300);
+    Duration timeout = Duration.ofSeconds(2);
     try (Launch first = start(Launch.sh(1, "exit 0"), nodes(3, 0).joinTimeout(timeout))) {
       LaunchResult result = first.result();
 
       assertThat(result.exitCode()).isEqualTo(1);
       assertThat(result.attempts()).isZero();
       assertThat(result.summary())
-          .startsWith("1 of 3 nodes have joined within 0.3 s; missing: node rank 1, 2;")
+          .startsWith("1 of 3 nodes have joined within 2.0 s; missing: node rank 1, 2;")
           .contains("listens on loopback only");
     }
   }
 
   @Test
   void rank_isTaken_isMisuse() {
-    try (Launch first = start(Launch.sh(1, "exit 0"), nodes(3, 0));
+    try (Launch first = start(Launch.sh(1, "echo started"), nodes(3, 0));
         Launch second = start(Launch.sh(1, "exit 0"), nodes(3, 1))) {
       try (Launch again = start(Launch.sh(1, "exit 0"), nodes(3, 1))) {
         LaunchResult result = firstResult(List.of(second, again));
@@ -203,6 +207,48 @@ class NodesIT {
     BlockingQueue<LaunchResult> results = new LinkedBlockingQueue<>();
     launches.forEach(launch -> Background.call(() -> results.add(launch.launcher().awaitResult())));
     return Background.call(results::take).result();
+  }
+
+  @Test
+  void hostGivesUp_othersSaySo() {
+    try (Launch host = start(Launch.sh(1, "exit 0"), nodes(3, 0));
+        Launch other = start(Launch.sh(1, "exit 0"), nodes(3, 1))) {
+      awaitJoined(1);
+
+      host.launcher().stop();
+
+      assertThat(host.result().exitCode()).isEqualTo(143);
+      assertThat(other.result().exitCode()).isEqualTo(LaunchResult.NODE_MISSING);
+      assertThat(other.result().summary())
+          .startsWith("joining the other nodes failed: the store was lost: ")
+          .endsWith("; the process that hosts it gave up before all nodes had joined");
+    }
+  }
+
+  /** Blocks until a node has told its rank to the others. */
+  private void awaitJoined(int rank) {
+    try (TcpStore store = TcpStore.connect("127.0.0.1", port)) {
+      int agreementPort = Integer.parseInt(store.getString("muster.run/none/store"));
+      try (TcpStore nodes = TcpStore.connect("127.0.0.1", agreementPort)) {
+        nodes.await(Background.PATIENCE, "muster.run/none/node/" + rank);
+      }
+    }
+  }
+
+  @Test
+  void portIsTaken_messageSaysWhyThisNodeDoesNotHost() throws IOException {
+    try (Socket bound = new Socket()) {
+      bound.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
+      NodeOptions.Builder nodes =
+          NodeOptions.builder().count(2).joinTimeout(Duration.ofMillis(100));
+      try (Launch one = start(Launch.sh(1, "exit 0"), nodes)) {
+        assertThat(one.result().exitCode()).isEqualTo(LaunchResult.NODE_MISSING);
+        assertThat(one.result().summary())
+            .startsWith("joining the other nodes failed: ")
+            .contains("; this node does not host it: ")
+            .contains("EADDRINUSE");
+      }
+    }
   }
 
   @Test

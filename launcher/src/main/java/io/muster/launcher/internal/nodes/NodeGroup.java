@@ -4,9 +4,11 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.muster.store.Store;
 import io.muster.store.StoreInterruptedException;
+import io.muster.store.StoreTimeoutException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
+import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -18,6 +20,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,6 +34,9 @@ public final class NodeGroup implements AutoCloseable {
   private static final Logger LOG = System.getLogger(NodeGroup.class.getName());
   private static final byte[] PRESENT = {'1'};
   private static final long CLOSE_PATIENCE_SECONDS = 2;
+
+  /** How long deleting the keys of the nodes may take. */
+  private static final Duration FORGET_PATIENCE = Duration.ofSeconds(2);
 
   /**
    * How the nodes find each other.
@@ -72,6 +78,12 @@ public final class NodeGroup implements AutoCloseable {
   private volatile @Nullable RunEnd ownEnd;
   private volatile int vanished = -1;
 
+  /**
+   * Whether this node has said that it has left. Another node may have deleted all keys since, so
+   * this one must not write any more: the next run would read them. Guarded by this.
+   */
+  private boolean hasLeft;
+
   /** Creates a group that this node has not joined yet. */
   public NodeGroup(Settings settings, RunStore runStore, String runId, Listener listener) {
     this.settings = settings;
@@ -103,7 +115,7 @@ public final class NodeGroup implements AutoCloseable {
             opened.close();
           }
           NodeAgreement agreement =
-              new NodeAgreement(opened, settings.count(), runStore.whatKeepsOthersAway());
+              new NodeAgreement(opened, settings.count(), runStore.loopbackHint());
           Placement joined;
           try {
             joined = agreement.join(self, settings.rank(), settings.joinTimeout(), start);
@@ -135,7 +147,7 @@ public final class NodeGroup implements AutoCloseable {
 
   /** Tells all nodes that a worker has failed. */
   public void reportFailure(int attempt) {
-    watch(() -> keys(attempt).setFailed());
+    watch(() -> unlessLeft(() -> keys(attempt).setFailed()));
   }
 
   /**
@@ -149,7 +161,7 @@ public final class NodeGroup implements AutoCloseable {
         () -> {
           Placement joined = Objects.requireNonNull(placement);
           AttemptKeys keys = keys(attempt);
-          keys.setOutcome(joined.nodeRank(), failure);
+          unlessLeft(() -> keys.setOutcome(joined.nodeRank(), failure));
           if (joined.leader() != joined.nodeRank()) {
             return keys.awaitDecision();
           }
@@ -159,7 +171,7 @@ public final class NodeGroup implements AutoCloseable {
             runStore.clear();
           }
           Decision decision = new Decision(restarts, first);
-          keys.setDecision(decision);
+          unlessLeft(() -> keys.setDecision(decision));
           return decision;
         });
   }
@@ -175,7 +187,23 @@ public final class NodeGroup implements AutoCloseable {
   private void publishEnd() {
     RunEnd end = ownEnd;
     if (end != null) {
-      byte[] unused = store().compareSet("end", new byte[0], end.encode().getBytes(UTF_8));
+      unlessLeft(
+          () -> {
+            byte[] unused = store().compareSet("end", new byte[0], end.encode().getBytes(UTF_8));
+          });
+    }
+  }
+
+  private synchronized void unlessLeft(Runnable write) {
+    if (!hasLeft) {
+      write.run();
+    }
+  }
+
+  private synchronized void setLeft(Placement joined) {
+    if (!hasLeft) {
+      hasLeft = true;
+      store().set(left(joined.nodeRank()), PRESENT);
     }
   }
 
@@ -185,19 +213,23 @@ public final class NodeGroup implements AutoCloseable {
     if (end.signal().isEmpty()) {
       vanished = end.node();
     }
-    store().set(left(joined.nodeRank()), PRESENT);
     listener.ended(end);
+    setLeft(joined);
   }
 
   private void keepAlive(Placement joined) {
     int next = (joined.nodeRank() + 1) % settings.count();
     KeepAlive ring = new KeepAlive(store(), joined.nodeRank(), next, settings.maxMissed());
-    while (ring.step()) {
+    while (isNextAlive(ring)) {
       if (isClosedAfter(settings.interval())) {
         return;
       }
     }
     end(RunEnd.vanished(joined, next, settings.patience()));
+  }
+
+  private synchronized boolean isNextAlive(KeepAlive ring) {
+    return hasLeft || ring.step();
   }
 
   private boolean isClosedAfter(Duration time) {
@@ -210,9 +242,10 @@ public final class NodeGroup implements AutoCloseable {
 
   /**
    * Tells the others that this node needs the store no more. On the leader, which may host the
-   * store, blocks until the others need it no more either.
+   * store, blocks until the others need it no more either, and then deletes the keys of the nodes
+   * in a store that was there before. If the leader has vanished, another node does so.
    *
-   * @param patience for how long at most
+   * @param patience how long to wait for the others
    */
   public void leave(Duration patience) {
     Placement joined = placement;
@@ -220,11 +253,11 @@ public final class NodeGroup implements AutoCloseable {
       return;
     }
     closed.countDown();
-    CompletableFuture<Boolean> left = call(() -> leave(joined));
+    CompletableFuture<Boolean> left = call(() -> leave(joined, patience));
     try {
-      boolean unused = left.get(patience.toNanos(), TimeUnit.NANOSECONDS);
+      boolean unused = left.get(patience.plus(FORGET_PATIENCE).toNanos(), TimeUnit.NANOSECONDS);
     } catch (TimeoutException e) {
-      LOG.log(Level.DEBUG, "some nodes have not left within {0}", patience);
+      LOG.log(Level.DEBUG, "the keys of the nodes cannot be deleted in time");
     } catch (ExecutionException e) {
       LOG.log(Level.DEBUG, "leaving the other nodes failed", e);
     } catch (InterruptedException e) {
@@ -232,17 +265,36 @@ public final class NodeGroup implements AutoCloseable {
     }
   }
 
-  private boolean leave(Placement joined) {
-    store().set(left(joined.nodeRank()), PRESENT);
-    if (joined.leader() == joined.nodeRank()) {
-      for (int node = 0; node < settings.count(); node++) {
-        if (node != vanished) {
-          store().await(Store.FOREVER, left(node));
-        }
-      }
+  private boolean leave(Placement joined, Duration patience) {
+    // The thread that publishes it may not have come to it.
+    publishEnd();
+    setLeft(joined);
+    if (lastToLeave(joined) == joined.nodeRank()) {
+      awaitAllLeft(patience);
       runStore.forget(store());
     }
     return true;
+  }
+
+  private int lastToLeave(Placement joined) {
+    int leader = joined.leader();
+    if (leader != vanished) {
+      return leader;
+    }
+    return leader == 0 ? 1 : 0;
+  }
+
+  private void awaitAllLeft(Duration patience) {
+    List<String> keys =
+        IntStream.range(0, settings.count())
+            .filter(node -> node != vanished)
+            .mapToObj(NodeGroup::left)
+            .toList();
+    try {
+      store().await(patience, keys);
+    } catch (StoreTimeoutException e) {
+      LOG.log(Level.DEBUG, "some nodes have not left within {0}", patience);
+    }
   }
 
   /** Interrupts what waits, and disconnects. */

@@ -8,6 +8,7 @@ import io.muster.store.StoreTimeoutException;
 import io.muster.store.TcpStore;
 import io.muster.store.TcpStoreOptions;
 import io.muster.store.server.JobOptions;
+import io.muster.store.server.StoreJob;
 import io.muster.store.server.StoreServer;
 import io.muster.store.server.StoreServerOptions;
 import java.lang.System.Logger;
@@ -19,16 +20,16 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The store of a run, on the same port for all attempts. This process hosts it, or finds it at its
- * endpoint.
+ * The store of a run, on the same port for all attempts. This process hosts it, or another process
+ * does.
  *
  * <p>Workers meet there. The nodes agree in a store of their own, which survives when the workers'
  * is emptied: a second job of the server if a node hosts it. A server that was there before has one
  * store only, so the nodes' keys have a prefix there.
  *
  * <p>A node that does not host cannot know whether another one does. The key {@code store} at the
- * endpoint says where the nodes' store is. A hosting node sets it as soon as it listens; if nobody
- * does for a moment, it is set to {@link #HERE}. The first to set it decides, so all agree.
+ * endpoint has the port of the nodes' store. A hosting node sets it as soon as it listens; if
+ * nobody does for a moment, it is set to {@link #HERE}. The first to set it decides, so all agree.
  */
 public final class RunStore implements AutoCloseable {
   private static final Logger LOG = System.getLogger(RunStore.class.getName());
@@ -36,22 +37,27 @@ public final class RunStore implements AutoCloseable {
   private static final String HERE = "here";
   private static final Duration HOST_PATIENCE = Duration.ofSeconds(2);
 
+  /** The minimum time for the second connection. */
+  private static final Duration MIN_PATIENCE = Duration.ofSeconds(1);
+
   private final String host;
   private final int port;
   private final @Nullable StoreServer server;
+  private final String whyNotHosted;
 
-  /** The key with the place of the nodes' store, and its value; set by {@link #connect}. */
-  private volatile String placeKey = "";
+  /** The key with the port of the nodes' store, and its value; set by {@link #connect}. */
+  private volatile String agreementPortKey = "";
 
-  private volatile String place = HERE;
+  private volatile String agreementPort = HERE;
 
   /** Whether the keys of the nodes are not among those of the workers. */
   private volatile boolean separate;
 
-  private RunStore(String host, int port, @Nullable StoreServer server) {
+  private RunStore(String host, int port, @Nullable StoreServer server, String whyNotHosted) {
     this.host = host;
     this.port = port;
     this.server = server;
+    this.whyNotHosted = whyNotHosted;
   }
 
   /**
@@ -64,16 +70,20 @@ public final class RunStore implements AutoCloseable {
   public static RunStore host(String host, int port, Runnable lost) {
     StoreServer server =
         StoreServer.start(StoreServerOptions.builder().bind(host).port(port).build());
-    RunStore store = new RunStore(host, server.port(), server);
+    RunStore store = new RunStore(host, server.port(), server, "");
     Thread thread = new Thread(() -> watch(server, lost), "muster-launcher-store");
     thread.setDaemon(true);
     thread.start();
     return store;
   }
 
-  /** A store that another process hosts. */
-  public static RunStore find(String host, int port) {
-    return new RunStore(host, port, null);
+  /**
+   * A store that another process hosts.
+   *
+   * @param whyNotHosted why this process does not, for messages; may be empty
+   */
+  public static RunStore at(String host, int port, String whyNotHosted) {
+    return new RunStore(host, port, null, whyNotHosted);
   }
 
   private static void watch(StoreServer server, Runnable lost) {
@@ -110,16 +120,25 @@ public final class RunStore implements AutoCloseable {
       separate = true;
       return new HashStore();
     }
-    placeKey = PREFIX + runId + "/store";
-    TcpStore endpoint = connect(port, timeout);
+    agreementPortKey = PREFIX + runId + "/store";
+    long start = System.nanoTime();
+    String reason = whyNotHosted.isEmpty() ? "" : "; this node does not host it: " + whyNotHosted;
+    TcpStore endpoint =
+        connect(port, timeout, "the node that hosts the store to be reachable there" + reason);
     Store agreed = endpoint;
     boolean done = false;
     try {
       endpoint.setTimeout(patience);
-      place = agreePlace(endpoint, server);
-      separate = !place.equals(HERE);
+      agreementPort = agreeOnPort(endpoint, server);
+      separate = !agreementPort.equals(HERE);
       if (separate) {
-        TcpStore own = connect(Integer.parseInt(place), timeout);
+        Duration left = timeout.minusNanos(System.nanoTime() - start);
+        TcpStore own =
+            connect(
+                Integer.parseInt(agreementPort),
+                left.compareTo(MIN_PATIENCE) < 0 ? MIN_PATIENCE : left,
+                "the port on which the nodes agree to be reachable like that of the store, "
+                    + port);
         own.setTimeout(patience);
         endpoint.close();
         agreed = own;
@@ -133,28 +152,31 @@ public final class RunStore implements AutoCloseable {
     }
   }
 
-  private String agreePlace(TcpStore endpoint, @Nullable StoreServer hosted) {
+  private String agreeOnPort(TcpStore endpoint, @Nullable StoreServer hosted) {
     if (hosted != null) {
-      return endpoint.compareSet(
-          placeKey, "", Integer.toString(hosted.createJob(JobOptions.of("nodes")).port()));
+      StoreJob job = hosted.createJob(JobOptions.of("nodes"));
+      String own = Integer.toString(job.port());
+      String agreed = endpoint.compareSet(agreementPortKey, "", own);
+      if (!agreed.equals(own)) {
+        job.remove();
+      }
+      return agreed;
     }
     try {
-      endpoint.await(HOST_PATIENCE, placeKey);
-      return endpoint.getString(placeKey);
+      endpoint.await(HOST_PATIENCE, agreementPortKey);
+      return endpoint.getString(agreementPortKey);
     } catch (StoreTimeoutException e) {
-      return endpoint.compareSet(placeKey, "", HERE);
+      return endpoint.compareSet(agreementPortKey, "", HERE);
     }
   }
 
-  private TcpStore connect(int toPort, Duration timeout) throws JoinException {
+  private TcpStore connect(int toPort, Duration timeout, String expected) throws JoinException {
     try {
       return TcpStore.connect(
           reachableHost(), toPort, TcpStoreOptions.builder().timeout(timeout).build());
     } catch (NetworkException e) {
       throw JoinException.timeout(
-          "joining the other nodes failed: "
-              + e.getMessage()
-              + "; expected the node that hosts the store to be reachable there");
+          "joining the other nodes failed: " + e.getMessage() + "; expected " + expected);
     }
   }
 
@@ -168,7 +190,7 @@ public final class RunStore implements AutoCloseable {
   }
 
   /** Why other hosts cannot reach the store that this process hosts; empty if they can. */
-  String whatKeepsOthersAway() {
+  String loopbackHint() {
     if (server == null) {
       return "";
     }
@@ -185,14 +207,14 @@ public final class RunStore implements AutoCloseable {
   void clear() {
     if (server != null && separate) {
       server.jobs().get(0).reset();
-      if (placeKey.isEmpty()) {
+      if (agreementPortKey.isEmpty()) {
         return;
       }
     }
     try (TcpStore store = TcpStore.connect(reachableHost(), port)) {
       if (separate) {
         // For a node that should not be there, so that it learns it.
-        store.set(placeKey, place);
+        store.set(agreementPortKey, agreementPort);
         return;
       }
       for (String key : store.listKeys()) {
