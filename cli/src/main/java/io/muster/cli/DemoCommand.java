@@ -44,18 +44,13 @@ final class DemoCommand implements Callable<Integer> {
         hasTorch
             ? "Starting two ranks of Java and two of Python."
             : "Starting four ranks of Java; '" + RunPrograms.interpreter() + "' has no torch.");
-    Path script = Files.createTempFile("muster-demo-", ".py");
     Progress progress =
         new Progress(
             RANKS,
             streams.isTerminal(),
             text -> streams.write(text.getBytes(StandardCharsets.UTF_8)));
-    try {
-      LaunchResult result = LocalWorld.run(world(hasTorch, script, progress));
-      return report(result, progress, System.nanoTime() - start);
-    } finally {
-      Files.deleteIfExists(script);
-    }
+    LaunchResult result = LocalWorld.run(world(hasTorch, progress));
+    return report(result, progress, System.nanoTime() - start);
   }
 
   private Integer report(LaunchResult result, Progress progress, long nanos) {
@@ -73,19 +68,26 @@ final class DemoCommand implements Callable<Integer> {
     return ExitCode.OK;
   }
 
-  private WorldSpec world(boolean hasTorch, Path script, Progress progress) throws IOException {
+  private WorldSpec world(boolean hasTorch, Progress progress) throws IOException {
     WorldSpec.Builder spec = LocalWorld.builder(progress, streams.err(), "${rank} ");
     List<String> java = LocalWorld.java(DemoRank.class, List.of());
     if (!hasTorch) {
       return spec.workers(RANKS, java).build();
     }
+    RunPrograms python = new RunPrograms(null, false, false);
+    return spec.workers(RANKS / 2, java)
+        .workers(RANKS / 2, python.script(List.of("-W", "ignore", pythonRank().toString())))
+        .build();
+  }
+
+  /** Writes the script of the Python ranks to a file, which is deleted when this process ends. */
+  private static Path pythonRank() throws IOException {
+    Path script = Files.createTempFile("muster-demo-", ".py");
+    script.toFile().deleteOnExit();
     try (InputStream source = DemoRank.class.getResourceAsStream("rank.py")) {
       Files.write(script, Objects.requireNonNull(source).readAllBytes());
     }
-    RunPrograms python = new RunPrograms(null, false, false);
-    return spec.workers(RANKS / 2, java)
-        .workers(RANKS / 2, python.script(List.of("-W", "ignore", script.toString())))
-        .build();
+    return script;
   }
 
   private static boolean hasTorch() throws InterruptedException {

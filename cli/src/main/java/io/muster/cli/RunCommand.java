@@ -197,12 +197,17 @@ final class RunCommand implements Callable<Integer> {
             @Override
             public void restarting(int attempt, WorkerExit failure) {
               say("rank " + failure.worker().rank() + " failed: " + failure.describe());
-              say("restarting all ranks, restart " + attempt + " of " + spec.maxRestarts());
+              say("restarting all ranks, restart " + attempt + maxRestarts(spec));
             }
           });
     } catch (NetworkException e) {
       throw new CommandFailedException(ExitCode.CANNOT_SERVE, String.valueOf(e.getMessage()), e);
     }
+  }
+
+  /** Of several nodes, those of node 0 count, which this one may not be. */
+  private static String maxRestarts(WorldSpec spec) {
+    return spec.nodes().count() == 1 ? " of " + spec.maxRestarts() : "";
   }
 
   /** The JVM ends when its shutdown hooks have returned, with the exit code of the signal. */

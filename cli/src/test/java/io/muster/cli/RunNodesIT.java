@@ -104,6 +104,7 @@ class RunNodesIT {
           ChildProcess host = here.java(Main.class, command)) {
         awaitSecondAttempt(client);
         awaitSecondAttempt(host);
+        assertThat(client.output().lines()).contains("muster run: restarting all ranks, restart 1");
 
         there.ip("link set host0 down");
 
