@@ -1,12 +1,12 @@
 package io.muster.store.internal.keyspace;
 
 /**
- * The way of a command from the client's connection to the {@link Keyspace}. A log may keep or
+ * Accepts commands from connections and applies them to a {@link Keyspace}. A log may keep or
  * replicate commands before it applies them. It applies the commands of one client in the order of
  * submission. Used by the thread that owns the keyspace only.
  */
 public interface CommandLog {
-  /** Is told the end of a command that was not applied at once. */
+  /** The callback for a command that was not applied at once. */
   interface Completion {
     /** The command was applied just now and no other has been since, or it has failed. */
     void completed();
@@ -16,7 +16,7 @@ public interface CommandLog {
    * Submits a command, which belongs to the log until it is applied or has failed.
    *
    * @return true if the command was applied, or has failed, by this call. Otherwise {@code
-   *     completion} is told once, later, and not within a call of this method.
+   *     completion} is called once, later, and not within a call of this method.
    */
   boolean submit(Command command, Completion completion);
 

@@ -150,11 +150,7 @@ final class ClientRequests implements Requests {
 
   @Override
   public void compareSet(byte[] key, byte[] expected, byte[] desired) throws IOException {
-    wrote(key);
-    read(key);
-    state.stored.requireRoomToCompareSet(contribution, key, expected, desired);
-    submit(
-        new Command.CompareSet(key, expected, desired), ClientRequests::replyValueAfterCompareSet);
+    swap(key, expected, desired, ClientRequests::replyValueAfterCompareSet);
   }
 
   private void replyValueAfterCompareSet(Command.CompareSet command) throws IOException {
@@ -169,10 +165,15 @@ final class ClientRequests implements Requests {
 
   @Override
   public void compareAndSwap(byte[] key, byte[] expected, byte[] desired) throws IOException {
+    swap(key, expected, desired, ClientRequests::replyWhetherSwapped);
+  }
+
+  private void swap(byte[] key, byte[] expected, byte[] desired, Answer<Command.CompareSet> answer)
+      throws IOException {
     wrote(key);
     read(key);
     state.stored.requireRoomToCompareSet(contribution, key, expected, desired);
-    submit(new Command.CompareSet(key, expected, desired), ClientRequests::replyWhetherSwapped);
+    submit(new Command.CompareSet(key, expected, desired), answer);
   }
 
   private void replyWhetherSwapped(Command.CompareSet command) throws IOException {
@@ -196,11 +197,15 @@ final class ClientRequests implements Requests {
 
   @Override
   public void add(byte[] key, long delta) throws IOException {
+    add(key, delta, ClientRequests::replySum);
+  }
+
+  private void add(byte[] key, long delta, Answer<Command.Add> answer) throws IOException {
     if (member != null) {
       member.added(key, delta);
     }
     state.stored.requireRoomToAdd(contribution, key);
-    submit(new Command.Add(key, delta), ClientRequests::replySum);
+    submit(new Command.Add(key, delta), answer);
   }
 
   private void replySum(Command.Add command) throws IOException {
@@ -372,11 +377,7 @@ final class ClientRequests implements Requests {
 
   @Override
   public void tryAdd(byte[] key, long delta) throws IOException {
-    if (member != null) {
-      member.added(key, delta);
-    }
-    state.stored.requireRoomToAdd(contribution, key);
-    submit(new Command.Add(key, delta), ClientRequests::replySumOrValue);
+    add(key, delta, ClientRequests::replySumOrValue);
   }
 
   private void replySumOrValue(Command.Add command) throws IOException {

@@ -225,7 +225,7 @@ final class ClientWaits {
    * Begins an arrival at a barrier. The caller submits its command next, and calls {@link #arrived}
    * when that was applied.
    *
-   * @return false if it is refused, of which the client is told
+   * @return false if the arrival is refused; the client has been sent the refusal
    */
   boolean beginArrival(StoredMemory.Contribution contribution, byte[] barrier) throws IOException {
     NumberedWaits waits = numbered;

@@ -3,7 +3,6 @@ package io.muster.store.internal.serving;
 import io.muster.store.internal.keyspace.CommandLog;
 import io.muster.store.internal.keyspace.Keyspace;
 import java.io.IOException;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -48,7 +47,7 @@ final class EventLoop {
 
   private long acceptAgain;
 
-  /** The time until the keys of a job are to be deleted; {@link Long#MAX_VALUE} if of none. */
+  /** The time until an idle job's keys are to be deleted; {@link Long#MAX_VALUE} if no job is. */
   private long idleNanos = Long.MAX_VALUE;
 
   /**
@@ -81,17 +80,15 @@ final class EventLoop {
    * Adds a job, whose clients are accepted from the next iteration on.
    *
    * @param sockets where it listens; they are closed if this throws
-   * @param resetWhenIdle null if its keys stay when its world has gone
+   * @param resetWhenIdle null if the job's keys stay when its world has gone
    */
   LoopJob addJob(
       List<ListenSocket> sockets, AcceptedOptions options, @Nullable ResetWhenIdle resetWhenIdle)
       throws IOException {
     Poller.Listener listener = poller.listen(sockets, options);
     try {
-      WorldClients world =
-          resetWhenIdle == null ? null : new WorldClients(nanos(resetWhenIdle.grace()), nanoTime);
-      ServerState state = new ServerState(limits, memory, lastResort, logs, world);
-      LoopJob job = new LoopJob(state, listener, resetWhenIdle);
+      WorldClients world = resetWhenIdle == null ? null : new WorldClients(resetWhenIdle, nanoTime);
+      LoopJob job = new LoopJob(new ServerState(limits, memory, lastResort, logs, world), listener);
       if (acceptsLater) {
         poller.setAccepting(false);
       }
@@ -101,11 +98,6 @@ final class EventLoop {
       listener.close();
       throw e;
     }
-  }
-
-  private static long nanos(Duration time) {
-    boolean fits = time.compareTo(Duration.ofNanos(Long.MAX_VALUE)) < 0;
-    return fits ? time.toNanos() : Long.MAX_VALUE;
   }
 
   /** Stops listening for a job, disconnects its clients and deletes its keys. */
@@ -163,7 +155,7 @@ final class EventLoop {
     return acceptable;
   }
 
-  /** Deletes the keys of the jobs whose worlds have gone, and notes when to look again. */
+  /** Deletes the keys of the jobs whose worlds have gone, and sets {@link #idleNanos}. */
   private void clearIdleJobs() {
     long next = Long.MAX_VALUE;
     for (int i = 0; i < jobs.size(); i++) {

@@ -15,8 +15,8 @@ import org.jspecify.annotations.Nullable;
  * <p>A turn ends after a bounded number of replies and a bounded amount of work. The next turn of
  * the same client comes after the turns of the other clients.
  *
- * <p>What a client that is disconnected is still sent, and whether that is counted as broken and
- * logged:
+ * <p>The ends of a connection, with what the client is still sent, and whether the connection is
+ * counted as broken and logged:
  *
  * <table>
  *   <caption>Ends of a connection</caption>

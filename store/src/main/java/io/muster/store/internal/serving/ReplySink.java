@@ -21,8 +21,8 @@ interface ReplySink {
   void evict(LimitException reason);
 
   /**
-   * The command that {@link Session#awaitsCommit} was waiting for has come to its end: calls {@link
-   * Session#answer} at once, while no client's request is being served. It does not throw.
+   * Called when the command that the client awaits was applied or has failed, while no client's
+   * request is being served. Calls {@link Session#answer} before it returns. It does not throw.
    */
   void committed();
 

@@ -4,9 +4,9 @@ import java.time.Duration;
 import java.util.function.LongConsumer;
 
 /**
- * That the keys of a job are deleted when the last client of its world has gone.
+ * The policy of a job whose keys are deleted when the last client of its world has disconnected.
  *
- * @param grace for how long it must have been gone; not negative
+ * @param grace the time between the disconnection and the deletion; not negative
  * @param whenCleared logs how many keys were deleted, unless there were none or too much is logged
  */
 public record ResetWhenIdle(Duration grace, LongConsumer whenCleared) {}

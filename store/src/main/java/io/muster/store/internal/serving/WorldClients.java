@@ -1,17 +1,19 @@
 package io.muster.store.internal.serving;
 
+import java.time.Duration;
 import java.util.function.LongSupplier;
 
 /**
- * Counts the clients of a job's world, and knows when the last one has been gone for so long that
- * the job's keys are to be deleted.
+ * Counts the clients of a job's world, and says when the job's keys are to be deleted because the
+ * last of them has disconnected.
  */
 final class WorldClients {
+  private final ResetWhenIdle policy;
   private final long graceNanos;
   private final LongSupplier nanoTime;
   private int count;
 
-  /** Whether the last one has gone and the keys are not deleted, and since when. */
+  /** Whether the last client has disconnected and the keys are not deleted yet, and since when. */
   private boolean idle;
 
   private long idleSince;
@@ -19,10 +21,12 @@ final class WorldClients {
   /**
    * No clients yet.
    *
-   * @param graceNanos how long the last one must have been gone
+   * @param nanoTime the time, as {@link System#nanoTime} counts it
    */
-  WorldClients(long graceNanos, LongSupplier nanoTime) {
-    this.graceNanos = graceNanos;
+  WorldClients(ResetWhenIdle policy, LongSupplier nanoTime) {
+    boolean fits = policy.grace().compareTo(Duration.ofNanos(Long.MAX_VALUE)) < 0;
+    this.policy = policy;
+    this.graceNanos = fits ? policy.grace().toNanos() : Long.MAX_VALUE;
     this.nanoTime = nanoTime;
   }
 
@@ -49,9 +53,12 @@ final class WorldClients {
     return graceNanos - (nanoTime.getAsLong() - idleSince);
   }
 
-  /** The keys are deleted. */
-  void cleared() {
+  /** The keys are deleted. Logs how many they were, unless there were none. */
+  void cleared(int keys, RateLimitedLog log) {
     idle = false;
+    if (keys > 0) {
+      log.info(() -> policy.whenCleared().accept(keys));
+    }
   }
 
   /**
