@@ -11,7 +11,6 @@ import io.muster.launcher.internal.process.GroupWatcher;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
-import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.BlockingQueue;
@@ -28,14 +27,11 @@ import org.jspecify.annotations.Nullable;
  */
 final class Supervisor implements NodeGroup.Listener {
   private static final Logger LOG = System.getLogger(Supervisor.class.getName());
-  private static final int SIGNALED = 128;
-  private static final Map<String, Integer> SIGNALS =
-      Map.of("HUP", 1, "INT", 2, "QUIT", 3, "KILL", 9, "USR1", 10, "USR2", 12, "TERM", 15);
 
   /** How long the node that hosts the store waits until the others have read how the run ended. */
   private static final Duration LEAVE_PATIENCE = Duration.ofSeconds(10);
 
-  /** The same after it was killed. */
+  /** {@link #LEAVE_PATIENCE} after this launch was killed, or the launcher has failed. */
   private static final Duration KILLED_PATIENCE = Duration.ofSeconds(1);
 
   private final WorldSpec spec;
@@ -94,9 +90,9 @@ final class Supervisor implements NodeGroup.Listener {
 
   /** Stops the workers by a signal, and does not restart them. Any thread. */
   void stop(String name) {
-    if (!SIGNALS.containsKey(name)) {
+    if (!Signals.STOPPING.contains(name)) {
       throw new IllegalArgumentException(
-          "SIG" + name + " does not stop workers; expected one of " + SIGNALS.keySet());
+          "SIG" + name + " does not stop workers; expected one of " + Signals.STOPPING);
     }
     events.add(
         () -> {
@@ -195,7 +191,7 @@ final class Supervisor implements NodeGroup.Listener {
     }
   }
 
-  /** Kills what is left, and closes everything. */
+  /** Leaves the other nodes, kills the workers that still run, and closes the store. */
   private void leave(Duration patience) {
     try (store;
         nodes;
@@ -293,7 +289,7 @@ final class Supervisor implements NodeGroup.Listener {
     return running.failure();
   }
 
-  /** Between attempts, a request to stop is as good as during one. */
+  /** Reacts to events that arrived while no attempt was running, such as a request to stop. */
   private void drainEvents() {
     for (Runnable event = events.poll(); event != null; event = events.poll()) {
       event.run();
@@ -334,7 +330,7 @@ final class Supervisor implements NodeGroup.Listener {
       return problem(LaunchResult.NODE_MISSING, reason.message());
     }
     return new LaunchResult(
-        SIGNALED + SIGNALS.getOrDefault(reason.signal(), 0),
+        Signals.exitCode(reason.signal()),
         Optional.ofNullable(failure),
         attempts,
         Optional.of(reason.signal()),

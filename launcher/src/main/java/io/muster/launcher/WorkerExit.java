@@ -2,7 +2,6 @@ package io.muster.launcher;
 
 import io.muster.launcher.internal.error.ErrorFile;
 import java.time.Instant;
-import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -24,27 +23,6 @@ public record WorkerExit(
     String stackTrace,
     Instant time,
     boolean stopped) {
-  private static final int SIGNALED = 128;
-  private static final Map<Integer, String> SIGNALS =
-      Map.ofEntries(
-          Map.entry(1, "SIGHUP"),
-          Map.entry(2, "SIGINT"),
-          Map.entry(3, "SIGQUIT"),
-          Map.entry(4, "SIGILL"),
-          Map.entry(5, "SIGTRAP"),
-          Map.entry(6, "SIGABRT"),
-          Map.entry(7, "SIGBUS"),
-          Map.entry(8, "SIGFPE"),
-          Map.entry(9, "SIGKILL"),
-          Map.entry(10, "SIGUSR1"),
-          Map.entry(11, "SIGSEGV"),
-          Map.entry(12, "SIGUSR2"),
-          Map.entry(13, "SIGPIPE"),
-          Map.entry(14, "SIGALRM"),
-          Map.entry(15, "SIGTERM"),
-          Map.entry(24, "SIGXCPU"),
-          Map.entry(25, "SIGXFSZ"));
-
   static WorkerExit of(
       WorkerInfo worker, int exitCode, Optional<ErrorFile> error, Instant ended, boolean stopped) {
     Instant time =
@@ -63,9 +41,9 @@ public record WorkerExit(
    * or {@code exit code 127: command not found}.
    */
   public String describe() {
-    String signal = SIGNALS.get(exitCode - SIGNALED);
-    if (signal != null) {
-      return signal + " (exit code " + exitCode + ")";
+    Optional<String> signal = Signals.ofExitCode(exitCode);
+    if (signal.isPresent()) {
+      return "SIG" + signal.get() + " (exit code " + exitCode + ")";
     }
     return switch (exitCode) {
       case 126 -> "exit code 126: its command cannot be executed";
