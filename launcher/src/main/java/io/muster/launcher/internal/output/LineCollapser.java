@@ -53,7 +53,11 @@ public final class LineCollapser {
   /** A line, whose bytes are characters here, and the ranks that have written it so far. */
   private record HeldLine(long number, String text, BitSet ranks, long deadline) {}
 
-  /** Creates a collapser for so many workers. */
+  /**
+   * Creates a collapser.
+   *
+   * @param workers the number of workers; a line that all of them have written waits no longer
+   */
   public LineCollapser(Console console, int workers) {
     this(console, workers, System::nanoTime);
   }
@@ -130,7 +134,10 @@ public final class LineCollapser {
     return line;
   }
 
-  /** Writes what all workers have written, what has waited, and what is too much. */
+  /**
+   * Writes the first lines, as long as all workers have written them, they have waited for the
+   * window, or more than {@link #MAX_HELD} bytes are held back.
+   */
   synchronized void writeDue() {
     long now = clock.getAsLong();
     for (HeldLine first = held.peek(); first != null; first = held.peek()) {

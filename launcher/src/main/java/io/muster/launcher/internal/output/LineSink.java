@@ -1,6 +1,6 @@
 package io.muster.launcher.internal.output;
 
-/** Takes what one worker writes, line by line. Used by one thread. */
+/** Takes the output of one worker, line by line. Used by one thread. */
 public interface LineSink {
   /** Takes a line without its end. The array is only valid during the call. */
   void line(byte[] bytes, int length);

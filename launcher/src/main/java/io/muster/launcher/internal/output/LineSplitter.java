@@ -1,7 +1,5 @@
 package io.muster.launcher.internal.output;
 
-import java.io.ByteArrayOutputStream;
-
 /**
  * Splits what a worker writes into lines. Bytes are passed on as they are. A line is passed on when
  * it has ended, or when it has reached {@link #MAX_LINE} bytes: the rest then follows as another
@@ -14,7 +12,7 @@ final class LineSplitter {
   static final int MAX_LINE = 64 << 10;
 
   private final LineSink sink;
-  private final Bytes unfinished = new Bytes();
+  private final ByteBuilder unfinished = new ByteBuilder();
 
   LineSplitter(LineSink sink) {
     this.sink = sink;
@@ -46,12 +44,5 @@ final class LineSplitter {
       sink.flush();
     }
     sink.end();
-  }
-
-  /** Gives access to the array, to save copies. */
-  private static final class Bytes extends ByteArrayOutputStream {
-    byte[] array() {
-      return buf;
-    }
   }
 }

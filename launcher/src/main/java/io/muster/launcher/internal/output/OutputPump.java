@@ -9,18 +9,18 @@ import java.lang.System.Logger.Level;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** A thread that copies what a worker writes to a stream, to a console, to a file, or to both. */
+/** A thread that copies what a worker writes to a stream: line by line, and to a file if given. */
 public final class OutputPump {
   private static final Logger LOG = System.getLogger(OutputPump.class.getName());
   private static final int CHUNK = 16 << 10;
 
   private final InputStream source;
-  private final @Nullable LineSplitter lines;
+  private final LineSplitter lines;
   private @Nullable OutputStream file;
   private final Thread thread;
 
   private OutputPump(
-      InputStream source, @Nullable LineSplitter lines, @Nullable OutputStream file, String name) {
+      InputStream source, LineSplitter lines, @Nullable OutputStream file, String name) {
     this.source = source;
     this.lines = lines;
     this.file = file;
@@ -31,14 +31,13 @@ public final class OutputPump {
   /**
    * Starts a thread that copies to the end of the source.
    *
-   * @param sink for lines
-   * @param file for everything as it is; closed at the end
+   * @param sink gets each line
+   * @param file gets all bytes unchanged; closed at the end; null for no file
    * @param name of the worker and the stream, for the thread
    */
   public static OutputPump start(
-      InputStream source, @Nullable LineSink sink, @Nullable OutputStream file, String name) {
-    LineSplitter lines = sink == null ? null : new LineSplitter(sink);
-    OutputPump pump = new OutputPump(source, lines, file, name);
+      InputStream source, LineSink sink, @Nullable OutputStream file, String name) {
+    OutputPump pump = new OutputPump(source, new LineSplitter(sink), file, name);
     pump.thread.start();
     return pump;
   }
@@ -47,9 +46,7 @@ public final class OutputPump {
     try (source) {
       byte[] chunk = new byte[CHUNK];
       for (int length = source.read(chunk); length >= 0; length = source.read(chunk)) {
-        if (lines != null) {
-          lines.accept(chunk, length);
-        }
+        lines.accept(chunk, length);
         writeToFile(chunk, length);
       }
     } catch (IOException e) {
@@ -76,9 +73,7 @@ public final class OutputPump {
   }
 
   private void end() {
-    if (lines != null) {
-      lines.end();
-    }
+    lines.end();
     if (file != null) {
       Closeables.closeQuietly(file);
     }

@@ -1,12 +1,10 @@
 package io.muster.launcher.internal.output;
 
-import java.io.ByteArrayOutputStream;
-
 /** Writes the lines of one worker to a console, each with a prefix. */
 public final class PrefixedLines implements LineSink {
   private final Console console;
   private final byte[] prefix;
-  private final Bytes lines = new Bytes();
+  private final ByteBuilder lines = new ByteBuilder();
 
   public PrefixedLines(Console console, byte[] prefix) {
     this.console = console;
@@ -28,11 +26,4 @@ public final class PrefixedLines implements LineSink {
 
   @Override
   public void end() {}
-
-  /** Gives access to the array, to save copies. */
-  private static final class Bytes extends ByteArrayOutputStream {
-    byte[] array() {
-      return buf;
-    }
-  }
 }
