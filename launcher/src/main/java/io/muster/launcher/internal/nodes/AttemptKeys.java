@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.IntStream;
 
-/** What the nodes tell each other about one attempt. */
+/** The keys by which the nodes agree about one attempt. */
 final class AttemptKeys {
   private static final byte[] PRESENT = {'1'};
 
@@ -28,7 +28,10 @@ final class AttemptKeys {
     store.await(Store.FOREVER, prefix + "failed");
   }
 
-  /** Tells the leader that all workers of this node have ended. */
+  /**
+   * Tells the leader that all workers of this node have ended. The value is that of a decision, of
+   * which the leader reads the failure only.
+   */
   void setOutcome(int node, Optional<FirstFailure> failure) {
     store.set(prefix + "outcome/" + node, new Decision(false, failure).encode());
   }
@@ -40,14 +43,14 @@ final class AttemptKeys {
   Optional<FirstFailure> awaitOutcomes(int nodes) {
     List<String> keys =
         IntStream.range(0, nodes).mapToObj(node -> prefix + "outcome/" + node).toList();
-    keys.forEach(key -> store.await(Store.FOREVER, key));
+    store.await(Store.FOREVER, keys);
     return keys.stream()
         .map(key -> Decision.decode(store.getString(key)))
         .flatMap(outcome -> outcome.failure().stream())
         .min(Comparator.comparing(FirstFailure::time));
   }
 
-  /** Tells the other nodes what follows. */
+  /** Tells the other nodes the decision of the leader. */
   void setDecision(Decision decision) {
     store.set(prefix + "decision", decision.encode());
   }
