@@ -161,7 +161,7 @@ final class Attempt {
     return phase == Phase.RUNNING ? Long.MAX_VALUE : deadline - System.nanoTime();
   }
 
-  /** Goes on if the workers have had their time to end. */
+  /** Kills the workers after the shutdown timeout, and abandons those that survive even that. */
   void checkDeadline() {
     if (nanosToWait() > 0) {
       return;
@@ -169,7 +169,7 @@ final class Attempt {
     if (phase == Phase.STOPPING) {
       LOG.log(
           Level.WARNING,
-          "{0} workers have not ended within {1} s of SIGTERM and are killed",
+          "{0} workers have not ended within {1} s of the signal to stop, and are killed",
           running.size(),
           spec.shutdownTimeout().toSeconds());
       kill();
@@ -185,7 +185,7 @@ final class Attempt {
     }
   }
 
-  /** Waits a moment until everything that the workers have written is written. */
+  /** Blocks until the output of the workers is copied, at most {@link #OUTPUT_PATIENCE}. */
   void awaitOutput() throws InterruptedException {
     OutputPump.awaitAll(pumps, System.nanoTime() + OUTPUT_PATIENCE.toNanos());
   }

@@ -23,10 +23,11 @@ import org.jspecify.annotations.Nullable;
  * }
  * }</pre>
  *
- * <p>The launcher hosts the store in which the ranks meet, and gives each worker the environment
- * variables of {@code torchrun}. The first worker that fails ends the attempt: the others get
- * SIGTERM, and SIGKILL after the {@linkplain WorldSpec#shutdownTimeout shutdown timeout}. Then all
- * are started again, if {@linkplain WorldSpec#maxRestarts restarts} are left.
+ * <p>The launcher hosts the store in which the ranks meet, unless {@link NodeOptions#hosting} says
+ * otherwise, and gives each worker the environment variables of {@code torchrun}. The first worker
+ * that fails ends the attempt: the others get SIGTERM, and SIGKILL after the {@linkplain
+ * WorldSpec#shutdownTimeout shutdown timeout}. Then all are started again, if {@linkplain
+ * WorldSpec#maxRestarts restarts} are left.
  *
  * <p>A world may have several {@linkplain WorldSpec#nodes nodes}, with a launcher each. A failure
  * ends the attempt on all nodes, and all have the same result. A node that vanishes ends the run on
@@ -47,7 +48,7 @@ public final class Launcher implements AutoCloseable {
     this.port = port;
   }
 
-  /** Starts a world that nobody follows. See {@link #start(WorldSpec, LaunchListener)}. */
+  /** Starts a world without a listener. See {@link #start(WorldSpec, LaunchListener)}. */
   public static Launcher start(WorldSpec spec) {
     return start(spec, new LaunchListener() {});
   }
@@ -111,7 +112,8 @@ public final class Launcher implements AutoCloseable {
   }
 
   /**
-   * Blocks until all workers have ended.
+   * Blocks until all workers have ended, and on the node that hosts the store until the other nodes
+   * have left, at most 10 seconds more.
    *
    * @throws InterruptedException if the calling thread is interrupted; the workers go on
    * @throws IllegalStateException if the launcher itself failed; all workers were killed
@@ -125,17 +127,17 @@ public final class Launcher implements AutoCloseable {
   }
 
   /**
-   * Asks all workers to stop, by SIGTERM, and by SIGKILL after the shutdown timeout. They are not
-   * restarted. Does not block.
+   * Asks the workers of all nodes to stop, by SIGTERM, and by SIGKILL after the shutdown timeout.
+   * They are not restarted. Does not block.
    */
   public void stop() {
     stop("TERM");
   }
 
   /**
-   * Asks all workers to stop, by this signal, and by SIGKILL after the shutdown timeout. They are
-   * not restarted. The exit code of the result is 128 plus the number of the signal. Does not
-   * block.
+   * Asks the workers of all nodes to stop, by this signal, and by SIGKILL after the shutdown
+   * timeout. They are not restarted. The exit code of the result is 128 plus the number of the
+   * signal. Does not block.
    *
    * @param signal HUP, INT, QUIT, KILL, USR1, USR2 or TERM
    * @throws IllegalArgumentException if it is another signal
@@ -144,7 +146,7 @@ public final class Launcher implements AutoCloseable {
     supervisor.stop(signal);
   }
 
-  /** Kills all workers, by SIGKILL. Does not block. */
+  /** Kills the workers of this node, by SIGKILL, and ends the run on all nodes. Does not block. */
   public void kill() {
     supervisor.kill();
   }
@@ -153,7 +155,7 @@ public final class Launcher implements AutoCloseable {
   @Override
   public void close() {
     supervisor.kill();
-    // Whatever the result is, it can be had from the other methods.
+    // A failure of the launcher is reported by awaitResult.
     supervisor.result().exceptionally(e -> null).join();
   }
 }

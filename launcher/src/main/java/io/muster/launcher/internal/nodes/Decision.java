@@ -3,7 +3,7 @@ package io.muster.launcher.internal.nodes;
 import java.util.Optional;
 
 /**
- * What follows an attempt, on all nodes.
+ * The leader's decision after an attempt, for all nodes.
  *
  * @param restart whether there is another attempt
  * @param failure the first failure of the attempt on any node; empty if all workers succeeded

@@ -27,7 +27,7 @@ public record FirstFailure(
     Instant time) {
   private static final int MAX_TEXT = 64 << 10;
 
-  /** Cuts what is too long. */
+  /** Truncates the message and the stack trace to 64 Ki characters. */
   public FirstFailure {
     message = cut(message);
     stackTrace = cut(stackTrace);

@@ -6,8 +6,9 @@ import io.muster.store.Store;
  * Tells the other nodes that this node is alive, and watches one of them. The nodes form a ring:
  * each watches the next one, so the end of any is noticed by the one before it.
  *
- * <p>No clocks are compared: a node has vanished if its counter stays the same during so many steps
- * of this node. A node that was suspended itself therefore suspects nobody when it goes on.
+ * <p>No clocks are compared: a node has vanished if its counter does not change during a number of
+ * steps of this node. Therefore a node that was suspended does not take the others for vanished
+ * when it continues.
  */
 final class KeepAlive {
   private final Store store;

@@ -12,9 +12,9 @@ import java.util.stream.IntStream;
  * How a fixed number of nodes meet in a store, and agree on their ranks.
  *
  * <p>Each node sets the key of its rank, and reads the keys of all ranks. The first node that has
- * read all sets the key {@code world} to what it has read, which holds for all nodes. A node that
- * gives up deletes its key, and then changes {@code world}: a node that has read the deleted key
- * can no longer set {@code world}, because that is a compare-and-set, and reads the keys again.
+ * read all sets the key {@code world} to their values, which hold for all nodes. A node that gives
+ * up deletes its key, and then changes {@code world}: a node that has read the deleted key can no
+ * longer set {@code world}, because that is a compare-and-set, and reads the keys again.
  */
 final class NodeAgreement {
   private static final String WORLD = "world";

@@ -24,11 +24,12 @@ import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * This node's part in a run of several nodes: it joins, says and hears when an attempt fails,
- * learns what follows, and watches whether the other nodes are alive. All calls of the store are
- * made by threads of this, so no method but {@link #leave} and {@link #close} blocks.
+ * This node's part in a run of several nodes: it joins, reports failures of workers and learns of
+ * those on other nodes, agrees on whether there is another attempt, and watches whether the next
+ * node is alive. Threads of the group call the store, so only {@link #leave} and {@link #close}
+ * block.
  *
- * <p>A run of one node takes the same way, with a store in memory.
+ * <p>A run of one node uses the same code, with a store in memory.
  */
 public final class NodeGroup implements AutoCloseable {
   private static final Logger LOG = System.getLogger(NodeGroup.class.getName());
@@ -55,7 +56,7 @@ public final class NodeGroup implements AutoCloseable {
     }
   }
 
-  /** Hears what happens on other nodes. Called by threads of the group; must not block. */
+  /** Is told the events of all nodes, by threads of the group. Must not block. */
   public interface Listener {
     /** A worker of this or another node has failed. */
     void attemptFailed(int attempt);
@@ -101,7 +102,7 @@ public final class NodeGroup implements AutoCloseable {
 
   /**
    * Connects to the store, and waits for all nodes. The future fails with a {@link JoinException}
-   * if one does not come in time.
+   * if a node is missing after the timeout, or the options of the nodes contradict each other.
    */
   public CompletableFuture<Placement> join(NodeInfo self) {
     return call(
@@ -136,7 +137,7 @@ public final class NodeGroup implements AutoCloseable {
         });
   }
 
-  /** Begins to watch whether a worker of any node fails in an attempt. */
+  /** Begins to watch for a failure of a worker, on any node, in an attempt. */
   public void attemptStarts(int attempt) {
     watch(
         () -> {
@@ -151,8 +152,8 @@ public final class NodeGroup implements AutoCloseable {
   }
 
   /**
-   * Tells that all workers of this node have ended, and waits for what follows. If that is another
-   * attempt, the store of the workers is empty when the future completes.
+   * Tells the leader that all workers of this node have ended. The future has its decision. If
+   * there is another attempt, the store of the workers is empty when the future completes.
    *
    * @param failure the first failure on this node
    */
@@ -266,7 +267,7 @@ public final class NodeGroup implements AutoCloseable {
   }
 
   private boolean leave(Placement joined, Duration patience) {
-    // The thread that publishes it may not have come to it.
+    // The thread that publishes the end may not have run yet.
     publishEnd();
     setLeft(joined);
     if (lastToLeave(joined) == joined.nodeRank()) {
@@ -297,7 +298,7 @@ public final class NodeGroup implements AutoCloseable {
     }
   }
 
-  /** Interrupts what waits, and disconnects. */
+  /** Interrupts the threads of the group, and disconnects. Blocks for at most a few seconds. */
   @Override
   public void close() {
     closed.countDown();
@@ -342,7 +343,7 @@ public final class NodeGroup implements AutoCloseable {
     return result;
   }
 
-  /** Runs what no one waits for. */
+  /** Runs a task without a result; its failure means that the store is lost. */
   private void watch(Runnable task) {
     threads.execute(
         () -> {

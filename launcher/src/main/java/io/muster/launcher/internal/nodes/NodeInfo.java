@@ -3,7 +3,7 @@ package io.muster.launcher.internal.nodes;
 /**
  * What a node tells the others when it joins.
  *
- * @param id a random text, so that two nodes never tell the same
+ * @param id a random text that no other node has
  * @param host its name, for messages
  * @param role the role of its workers
  * @param workers how many workers it starts

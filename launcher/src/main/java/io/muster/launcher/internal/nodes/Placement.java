@@ -48,7 +48,7 @@ public record Placement(int nodeRank, List<NodeInfo> nodes) {
         .sum();
   }
 
-  /** How often the world is restarted: what node 0 says. */
+  /** How often the world is restarted, by the options of node 0. */
   public int maxRestarts() {
     return nodes.get(0).maxRestarts();
   }

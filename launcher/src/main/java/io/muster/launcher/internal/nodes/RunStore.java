@@ -28,8 +28,9 @@ import org.jspecify.annotations.Nullable;
  * store only, so the nodes' keys have a prefix there.
  *
  * <p>A node that does not host cannot know whether another one does. The key {@code store} at the
- * endpoint has the port of the nodes' store. A hosting node sets it as soon as it listens; if
- * nobody does for a moment, it is set to {@link #HERE}. The first to set it decides, so all agree.
+ * endpoint has the port of the nodes' store. A hosting node sets the key when it connects. If the
+ * key is missing after {@link #HOST_PATIENCE}, another node sets it to {@link #HERE}: the nodes'
+ * keys are at the endpoint itself. The first value counts, so all agree.
  */
 public final class RunStore implements AutoCloseable {
   private static final Logger LOG = System.getLogger(RunStore.class.getName());
@@ -213,7 +214,7 @@ public final class RunStore implements AutoCloseable {
     }
     try (TcpStore store = TcpStore.connect(reachableHost(), port)) {
       if (separate) {
-        // For a node that should not be there, so that it learns it.
+        // A node that joins too late reads that all have joined already.
         store.set(agreementPortKey, agreementPort);
         return;
       }
@@ -225,7 +226,7 @@ public final class RunStore implements AutoCloseable {
     }
   }
 
-  /** Deletes what the nodes have written, if the store outlives the run. Blocks. */
+  /** Deletes the keys of the nodes, if the store outlives the run. Blocks. */
   void forget(Store nodes) {
     if (server == null) {
       nodes.listKeys().forEach(nodes::deleteKey);
