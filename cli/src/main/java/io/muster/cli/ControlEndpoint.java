@@ -89,7 +89,7 @@ final class ControlEndpoint implements AutoCloseable {
     admin.close();
   }
 
-  private synchronized void removeRecord() {
+  private void removeRecord() {
     try {
       records.remove(ProcessHandle.current().pid());
     } catch (IOException e) {

@@ -18,7 +18,7 @@ import picocli.CommandLine.Model.OptionSpec;
 final class EnvironmentDefaults implements IDefaultValueProvider {
   private static final String PREFIX = "MUSTER_";
 
-  /** Kubernetes sets MUSTER_PORT to such a value where there is a Service of the name muster. */
+  /** Kubernetes sets MUSTER_PORT to such a value in namespaces with a Service named muster. */
   private static final Pattern OF_KUBERNETES = Pattern.compile("tcp://.*");
 
   private final Map<String, String> environment;

@@ -73,12 +73,14 @@ final class JobCommand {
   }
 
   /**
-   * Returns a client of the server.
+   * Returns a client of the server. It has not connected yet.
    *
-   * @throws IllegalArgumentException if it is not clear which server is meant
+   * @throws CommandFailedException if --server is not given and no server is found
+   * @throws IllegalArgumentException if --server is not given and several servers run, or if the
+   *     given token is invalid
    */
   ControlClient client() {
-    RunningServers running = RunningServers.of(ServerRecords.ofUser(environment));
+    RunningServers running = new RunningServers(ServerRecords.ofUser(environment));
     RunningServers.Target target = server == null ? running.only() : running.at(server);
     return new ControlClient(target.url(), givenToken().or(target::token), TIMEOUT);
   }

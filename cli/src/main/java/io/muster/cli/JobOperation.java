@@ -1,24 +1,15 @@
 package io.muster.cli;
 
-import com.fasterxml.jackson.core.JsonFactory;
-import com.fasterxml.jackson.core.json.JsonWriteFeature;
-import com.fasterxml.jackson.jr.ob.JSON;
+import io.muster.admin.AdminResponse;
 import io.muster.store.internal.text.PrintableText;
 import io.muster.store.server.JobOptions;
-import java.io.IOException;
-import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 
 /** One operation on the jobs of a server. */
 abstract class JobOperation implements Callable<Integer> {
-  /** Non-ASCII characters are escaped, so that the text is safe on a terminal. */
-  private static final JSON ASCII =
-      JSON.builder(JsonFactory.builder().enable(JsonWriteFeature.ESCAPE_NON_ASCII).build())
-          .enable(JSON.Feature.WRITE_NULL_PROPERTIES)
-          .build();
-
   private final JobCommand job;
 
   JobOperation(JobCommand job) {
@@ -39,13 +30,10 @@ abstract class JobOperation implements Callable<Integer> {
     job.streams().print(PrintableText.of(line));
   }
 
-  /** Prints a JSON object on one line. */
+  /** Prints a JSON object on one line, in ASCII, as the control endpoint sends it. */
   final void printJson(Object members) {
-    try {
-      job.streams().print(ASCII.asString(members));
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    byte[] json = AdminResponse.json(members).body();
+    job.streams().print(new String(json, StandardCharsets.US_ASCII));
   }
 
   /**

@@ -7,6 +7,7 @@ import io.muster.store.TcpStoreOptions;
 import io.muster.store.server.StoreServerOptions;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -27,6 +28,7 @@ final class KvCommand {
   private static final String VARIABLE = "MUSTER_ENDPOINT";
 
   private final Streams streams;
+  private final Map<String, String> environment;
 
   @Option(
       names = "--endpoint",
@@ -68,13 +70,14 @@ final class KvCommand {
           "The longest value to send. Default: ${DEFAULT-VALUE}, the limit of PyTorch's servers.")
   private ByteSize maxValue = new ByteSize(StoreServerOptions.DEFAULT_MAX_VALUE_BYTES);
 
-  private KvCommand(Streams streams) {
+  private KvCommand(Streams streams, Map<String, String> environment) {
     this.streams = streams;
+    this.environment = environment;
   }
 
   /** Creates the command with all its subcommands. */
-  static CommandLine commandLine(Streams streams) {
-    KvCommand kv = new KvCommand(streams);
+  static CommandLine commandLine(Streams streams, Map<String, String> environment) {
+    KvCommand kv = new KvCommand(streams, environment);
     // A negative number looks like an option.
     CommandLine add = new CommandLine(new KvAdd(kv)).setUnmatchedOptionsArePositionalParams(true);
     return new CommandLine(kv)
@@ -116,7 +119,7 @@ final class KvCommand {
    */
   Endpoint endpoint() {
     if (endpoint == null) {
-      endpoint = ofEnvironment(System.getenv(VARIABLE));
+      endpoint = ofEnvironment(environment.get(VARIABLE));
     }
     return endpoint;
   }

@@ -75,7 +75,7 @@ public final class Main {
     // Reading the options of all commands takes longer than starting a server.
     if (!first.equals("serve")) {
       commandLine
-          .addSubcommand(KvCommand.commandLine(streams))
+          .addSubcommand(KvCommand.commandLine(streams, environment))
           .addSubcommand(JobCommand.commandLine(streams, environment))
           .addSubcommand(new PerfCommand(streams))
           .addSubcommand(new RunCommand(streams))

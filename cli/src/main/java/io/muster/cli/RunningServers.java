@@ -3,6 +3,7 @@ package io.muster.cli;
 import io.muster.admin.ServerRecord;
 import io.muster.admin.ServerRecords;
 import java.io.IOException;
+import java.lang.System.Logger.Level;
 import java.net.InetAddress;
 import java.net.NetworkInterface;
 import java.net.SocketException;
@@ -15,35 +16,31 @@ import java.util.stream.Stream;
 
 /** The servers of this user that run on this host, as their records name them. */
 final class RunningServers {
-  private final List<ServerRecord> running;
+  private static final System.Logger LOG = System.getLogger("io.muster.cli");
 
-  private RunningServers(List<ServerRecord> running) {
-    this.running = running;
+  private final ServerRecords records;
+
+  RunningServers(ServerRecords records) {
+    this.records = records;
   }
 
   /** A control endpoint, and its token if it is known. */
   record Target(URI url, Optional<String> token) {}
 
   /**
-   * Reads the records.
+   * The only server.
    *
-   * @throws CommandFailedException if they cannot be read
+   * @throws CommandFailedException if there is none, or if the records cannot be read
+   * @throws IllegalArgumentException if there are several
    */
-  static RunningServers of(ServerRecords records) {
+  Target only() {
+    List<ServerRecord> running;
     try {
-      return new RunningServers(records.running());
+      running = records.running();
     } catch (IOException e) {
       throw new CommandFailedException(
           ExitCode.FAILED, "cannot read the records of servers: " + e, e);
     }
-  }
-
-  /**
-   * The only server.
-   *
-   * @throws CommandFailedException if there is none, or several
-   */
-  Target only() {
     if (running.isEmpty()) {
       throw new CommandFailedException(
           ExitCode.NO_CONNECTION,
@@ -60,15 +57,30 @@ final class RunningServers {
   }
 
   /**
-   * The server whose store, or whose control endpoint, listens on an endpoint. If no record names
-   * it, it is taken for a control endpoint.
+   * The server whose store, or whose control endpoint, listens on an endpoint. An endpoint that no
+   * record names is taken for a control endpoint; so are all if the records cannot be read.
    */
   Target at(Endpoint endpoint) {
-    return running.stream()
-        .filter(record -> isServedBy(record, endpoint))
-        .findFirst()
-        .map(RunningServers::target)
-        .orElseGet(() -> new Target(URI.create("http://" + endpoint), Optional.empty()));
+    try {
+      return records.running().stream()
+          .filter(record -> isServedBy(record, endpoint))
+          .findFirst()
+          .map(RunningServers::target)
+          .orElseGet(() -> controlEndpoint(endpoint));
+    } catch (IOException e) {
+      LOG.log(
+          Level.WARNING,
+          "cannot read the records of servers: "
+              + e
+              + "; "
+              + endpoint
+              + " is taken for the address of a control endpoint");
+      return controlEndpoint(endpoint);
+    }
+  }
+
+  private static Target controlEndpoint(Endpoint endpoint) {
+    return new Target(URI.create("http://" + endpoint), Optional.empty());
   }
 
   private static Target target(ServerRecord record) {

@@ -272,18 +272,12 @@ final class ServeCommand implements Callable<Integer> {
             .maxKeyBytes(maxKey.positive("--max-key").intBytes("--max-key"))
             .maxKeysPerRequest(positive("--max-keys-per-request", maxKeysPerRequest));
     requireDifferentNames();
+    requireSupportedByBackend();
     jobs.forEach(options::job);
     if (resetWhenIdle != null) {
-      options.resetWhenIdle(requireEventLoop(resetWhenIdle));
+      options.resetWhenIdle(resetWhenIdle);
     }
     return bind == null ? options.build() : options.bind(bind).build();
-  }
-
-  private Duration requireEventLoop(Duration grace) {
-    if (backend == ServerBackend.THREADED) {
-      throw new IllegalArgumentException("--reset-when-idle needs --backend event-loop");
-    }
-    return grace;
   }
 
   private int requirePort() {
@@ -308,9 +302,18 @@ final class ServeCommand implements Callable<Integer> {
         throw new IllegalArgumentException("--job " + job.name() + " was given twice");
       }
     }
-    if (jobs.size() > 1 && backend == ServerBackend.THREADED) {
+  }
+
+  private void requireSupportedByBackend() {
+    if (backend == ServerBackend.EVENT_LOOP) {
+      return;
+    }
+    if (jobs.size() > 1) {
       throw new IllegalArgumentException(
           "--backend threaded serves one job, and --job was given " + jobs.size() + " times");
+    }
+    if (resetWhenIdle != null) {
+      throw new IllegalArgumentException("--reset-when-idle needs --backend event-loop");
     }
   }
 

@@ -12,15 +12,15 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The service manager that has started this process, such as systemd, if it wants to be told when
- * the service is ready: the protocol of sd_notify(3).
+ * The service manager that has started this process, such as systemd, if it has set NOTIFY_SOCKET
+ * to be notified when the service is ready: the protocol of sd_notify(3).
  */
 final class ServiceManager {
   private static final System.Logger LOG = System.getLogger("io.muster.cli");
   private static final String VARIABLE = "NOTIFY_SOCKET";
 
-  /** Linux's {@code sockaddr_un} has so many bytes for the path. */
-  private static final int MAX_PATH = 108;
+  /** The size of {@code sun_path} in Linux's {@code sockaddr_un}, with the zero byte at its end. */
+  private static final int PATH_BYTES = 108;
 
   private final @Nullable String socket;
 
@@ -28,12 +28,19 @@ final class ServiceManager {
     this.socket = environment.get(VARIABLE);
   }
 
-  /** Tells that the service is ready. A failure is logged, and the service runs on. */
+  /**
+   * Notifies the service manager that the service is ready. Does nothing without a service manager.
+   * Blocks while the queue of the manager's socket is full. A failure is logged only.
+   *
+   * @param status one line for people
+   */
   void ready(String status) {
     send("READY=1\nSTATUS=" + status + "\n");
   }
 
-  /** Tells that the service has begun to stop. */
+  /**
+   * Notifies the service manager that the service has begun to stop; otherwise as {@link #ready}.
+   */
   void stopping() {
     send("STOPPING=1\n");
   }
@@ -71,8 +78,9 @@ final class ServiceManager {
   /** A {@code sockaddr_un}. A path that begins with @ is a name in the abstract namespace. */
   private static byte[] address(String socket) throws IOException {
     byte[] path = socket.getBytes(StandardCharsets.UTF_8);
-    if (path.length >= MAX_PATH || (path[0] != '/' && path[0] != '@')) {
-      throw new IOException("the address is neither a path nor an abstract name");
+    if (path.length >= PATH_BYTES || (path[0] != '/' && path[0] != '@')) {
+      throw new IOException(
+          "expected a path or an abstract name of less than " + PATH_BYTES + " bytes");
     }
     boolean isAbstract = path[0] == '@';
     ByteBuffer address =

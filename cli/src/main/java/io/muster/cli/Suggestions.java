@@ -6,7 +6,10 @@ import java.util.List;
 
 /** Names that a mistyped one may stand for. */
 final class Suggestions {
-  /** A name of fewer characters may have one mistake, a longer one two. One letter is no name. */
+  /**
+   * From this length on, a name may have two mistakes; a shorter one may have one, and a single
+   * letter none.
+   */
   private static final int TWO_MISTAKES = 6;
 
   private Suggestions() {}

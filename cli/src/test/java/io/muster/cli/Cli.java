@@ -3,6 +3,7 @@ package io.muster.cli;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
+import java.util.Map;
 
 /** Runs commands in this process. */
 final class Cli {
@@ -24,9 +25,19 @@ final class Cli {
   }
 
   static Result runWithInput(byte[] input, String... args) {
+    return run(input, System.getenv(), args);
+  }
+
+  /** Runs a command as if this process had other environment variables. */
+  static Result runWithEnvironment(Map<String, String> environment, String... args) {
+    return run(new byte[0], environment, args);
+  }
+
+  private static Result run(byte[] input, Map<String, String> environment, String... args) {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     ByteArrayOutputStream err = new ByteArrayOutputStream();
-    int exitCode = Main.run(new Streams(new ByteArrayInputStream(input), out, err), args);
+    Streams streams = new Streams(new ByteArrayInputStream(input), out, err);
+    int exitCode = Main.run(streams, environment, args);
     return new Result(exitCode, out, err.toString(StandardCharsets.UTF_8));
   }
 }

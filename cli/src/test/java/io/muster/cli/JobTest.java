@@ -9,10 +9,7 @@ import io.muster.store.Store;
 import io.muster.store.TcpStore;
 import io.muster.store.server.StoreJob;
 import io.muster.store.server.StoreServer;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.InputStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
@@ -53,13 +50,10 @@ class JobTest {
   }
 
   private Cli.Result job(String... args) {
-    ByteArrayOutputStream out = new ByteArrayOutputStream();
-    ByteArrayOutputStream err = new ByteArrayOutputStream();
     String[] all = new String[args.length + 1];
     all[0] = "job";
     System.arraycopy(args, 0, all, 1, args.length);
-    int exitCode = Main.run(new Streams(InputStream.nullInputStream(), out, err), environment, all);
-    return new Cli.Result(exitCode, out, err.toString(StandardCharsets.UTF_8));
+    return Cli.runWithEnvironment(environment, all);
   }
 
   private static Cli.Result success(Cli.Result result) {
@@ -200,6 +194,22 @@ class JobTest {
         .contains("a write needs the header", "give it with --token-file or MUSTER_ADMIN_TOKEN")
         .hasLineCount(1);
     assertThat(server.jobs()).extracting(StoreJob::name).containsExactly("default", "a", "b");
+  }
+
+  @Test
+  void recordsThatCannotBeRead_areNotNeededWithTheAddressOfAnEndpoint() throws IOException {
+    String address = address();
+    Path other = Files.createDirectory(directory.resolve("other"));
+    Files.createSymbolicLink(other.resolve("muster"), other.resolve("muster"));
+    environment.put("XDG_RUNTIME_DIR", other.toString());
+
+    success(job("--server", address, "list"));
+    Cli.Result unnamed = job("list");
+
+    assertThat(unnamed.exitCode()).isEqualTo(ExitCode.FAILED);
+    assertThat(unnamed.err())
+        .startsWith("muster job list: cannot read the records of servers: ")
+        .hasLineCount(1);
   }
 
   @Test

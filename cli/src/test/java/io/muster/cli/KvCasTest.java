@@ -10,6 +10,7 @@ import java.io.InputStream;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
 import java.nio.charset.StandardCharsets;
+import java.util.Map;
 import java.util.Objects;
 import org.junit.jupiter.api.Test;
 import picocli.CommandLine;
@@ -38,7 +39,8 @@ class KvCasTest {
   }
 
   private void cas(String key, String expected, String desired) {
-    CommandLine kv = KvCommand.commandLine(new Streams(InputStream.nullInputStream(), out, err));
+    Streams streams = new Streams(InputStream.nullInputStream(), out, err);
+    CommandLine kv = KvCommand.commandLine(streams, Map.of());
     var unused = kv.parseArgs("--endpoint", "host:1", "cas", key, expected, desired);
     CommandLine cas = Objects.requireNonNull(kv.getSubcommands().get("cas"));
     ((KvCas) cas.getCommand()).run(store);

@@ -4,11 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.ByteArrayOutputStream;
 import java.io.InputStream;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -16,7 +16,9 @@ import picocli.CommandLine;
 import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.ParseResult;
 
-/** The options of {@code muster serve} as environment variables; {@link ServeIT} has a process. */
+/**
+ * The options of {@code muster serve} as environment variables; {@link ServeAdminIT} has a process.
+ */
 class ServeVariablesTest {
   private static final Streams NONE =
       new Streams(
@@ -101,14 +103,12 @@ class ServeVariablesTest {
             + " but was 0"
       })
   void failure_namesTheVariable_ifItIsToBlame(
-      String assignments, @org.jspecify.annotations.Nullable String options, String line) {
-    ByteArrayOutputStream err = new ByteArrayOutputStream();
-    Streams streams = new Streams(InputStream.nullInputStream(), new ByteArrayOutputStream(), err);
+      String assignments, @Nullable String options, String line) {
     String args = options == null ? "serve" : "serve " + options;
 
-    int exitCode = Main.run(streams, environment(assignments), args.split(" "));
+    Cli.Result result = Cli.runWithEnvironment(environment(assignments), args.split(" "));
 
-    assertThat(exitCode).isEqualTo(ExitCode.MISUSE);
-    assertThat(err.toString(StandardCharsets.UTF_8)).isEqualTo(line + "\n");
+    assertThat(result.exitCode()).isEqualTo(ExitCode.MISUSE);
+    assertThat(result.err()).isEqualTo(line + "\n");
   }
 }
