@@ -44,11 +44,6 @@ public record ServerRecord(
         .isPresent();
   }
 
-  /** Whether a job's store listens on an address, such as {@code 127.0.0.1:29500}. */
-  public boolean listensOn(String address) {
-    return listeners.values().stream().anyMatch(addresses -> addresses.contains(address));
-  }
-
   /** Without the token. */
   @Override
   public String toString() {

@@ -111,6 +111,8 @@ class JobResourcesTest {
     int port = (Integer) created.member("port");
     try (Store store = TcpStore.connect("127.0.0.1", port)) {
       store.set("k", "v");
+      // A set has no reply; the reply to the check comes after it.
+      assertThat(store.check("k")).isTrue();
       assertThat(get("/v1/jobs/train-17").json).containsEntry("keys", 1);
 
       assertThat(delete("/v1/jobs/train-17").status).isEqualTo(204);
@@ -171,10 +173,13 @@ class JobResourcesTest {
   void clear_deletesTheKeys_andClientsStay() throws IOException, InterruptedException {
     try (Store store = TcpStore.connect("127.0.0.1", server.port())) {
       store.set("k", "v");
+      assertThat(store.check("k")).isTrue();
       assertThat(get("/v1/jobs/default/keys").body).contains("\"k\"");
+      assertThat(get("/v1/jobs").body).contains("\"keys\":1,");
 
       assertThat(post("/v1/jobs/default/clear", "").status).isEqualTo(204);
 
+      assertThat(get("/v1/jobs").body).contains("\"keys\":0,");
       assertThat(get("/v1/jobs/default/keys").body).isEqualTo("{\"keys\":[],\"next\":null}");
       assertThat(store.check("k")).isFalse();
     }

@@ -24,8 +24,7 @@ import org.eclipse.jetty.util.thread.QueuedThreadPool;
 
 /**
  * Jetty on a socket that listens already. Jetty starts on a thread of its own when the first client
- * connects, so that a server whose endpoint nobody uses starts as fast as one without, and needs as
- * little memory.
+ * connects, so that an endpoint without clients costs neither start-up time nor memory.
  */
 public final class HttpServer implements AutoCloseable {
   private static final System.Logger LOG = System.getLogger(HttpServer.class.getName());
@@ -54,10 +53,11 @@ public final class HttpServer implements AutoCloseable {
   }
 
   /**
-   * Serves resources on a channel, which this closes at its end.
+   * Serves resources on a channel. Does not block.
    *
-   * @param channel a bound channel
-   * @throws IOException if the system has no room for it
+   * @param channel a bound channel; {@link #close} closes it, and so does a failure of Jetty's
+   *     start
+   * @throws IOException if no selector can be opened; the channel stays open
    */
   public static HttpServer start(ServerSocketChannel channel, AdminOptions options)
       throws IOException {
@@ -91,7 +91,7 @@ public final class HttpServer implements AutoCloseable {
       channel.configureBlocking(false);
       SelectionKey unusedKey = channel.register(firstConnection, SelectionKey.OP_ACCEPT);
       while (!closing && firstConnection.select() == 0) {
-        // A wake-up without a connection.
+        // select() may return without a connection.
       }
     }
     channel.configureBlocking(true);

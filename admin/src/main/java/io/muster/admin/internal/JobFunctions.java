@@ -26,6 +26,8 @@ public final class JobFunctions {
 
   private final StoreServer server;
   private final Runnable whenChanged;
+
+  /** The counts that the list of jobs shows; {@link #list} drops those of removed jobs. */
   private final Map<StoreJob, Snapshot<StoreServerStatistics>> statistics =
       new ConcurrentHashMap<>();
 
@@ -45,10 +47,12 @@ public final class JobFunctions {
   /** Lists the jobs in the order of their creation. */
   public AdminResponse list(AdminRequest request) {
     Members.requireKnown("query parameter", request.query().keySet(), Set.of());
+    List<StoreJob> jobs = server.jobs();
+    boolean unusedDropped = statistics.keySet().retainAll(Set.copyOf(jobs));
     List<Map<String, Object>> shown = new ArrayList<>();
-    for (StoreJob job : server.jobs()) {
+    for (StoreJob job : jobs) {
       try {
-        shown.add(JobJson.of(job, statistics(job).get()));
+        shown.add(JobJson.of(job, recentStatistics(job)));
       } catch (IllegalStateException e) {
         // The job has been removed since, and is left out.
       }
@@ -120,7 +124,7 @@ public final class JobFunctions {
               }
               return true;
             });
-    statistics(job).forget();
+    statistics.remove(job);
     return AdminResponse.noContent();
   }
 
@@ -161,13 +165,9 @@ public final class JobFunctions {
     }
   }
 
-  private Snapshot<StoreServerStatistics> statistics(StoreJob job) {
-    Snapshot<StoreServerStatistics> snapshot =
-        statistics.computeIfAbsent(job, j -> new Snapshot<>(j::statistics, System::nanoTime));
-    List<StoreJob> jobs = server.jobs();
-    if (statistics.size() > jobs.size()) {
-      boolean unused = statistics.keySet().retainAll(Set.copyOf(jobs));
-    }
-    return snapshot;
+  private StoreServerStatistics recentStatistics(StoreJob job) {
+    return statistics
+        .computeIfAbsent(job, j -> new Snapshot<>(j::statistics, System::nanoTime))
+        .get();
   }
 }

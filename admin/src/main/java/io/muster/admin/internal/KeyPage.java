@@ -18,7 +18,7 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which keys of a job are asked for. Keys are in the order of their bytes.
+ * A page of the keys of a job, as a query selects it. Keys are in the order of their bytes.
  *
  * @param limit the maximum number of keys
  * @param after the key before the first of the page

@@ -33,9 +33,4 @@ final class Snapshot<T> {
     }
     return current;
   }
-
-  /** The next call computes the value, however old this one is. */
-  synchronized void forget() {
-    value = null;
-  }
 }

@@ -12,7 +12,7 @@ class SnapshotTest {
   private final Snapshot<Integer> snapshot = new Snapshot<>(computed::incrementAndGet, nanos::get);
 
   @Test
-  void nobodyAsks_nothingIsComputed() {
+  void unreadSnapshot_isNotComputed() {
     assertThat(computed).hasValue(0);
   }
 
@@ -25,15 +25,6 @@ class SnapshotTest {
     nanos.incrementAndGet();
 
     assertThat(snapshot.get()).isEqualTo(2);
-    assertThat(snapshot.get()).isEqualTo(2);
-  }
-
-  @Test
-  void forgottenValue_isComputedAgain() {
-    assertThat(snapshot.get()).isEqualTo(1);
-
-    snapshot.forget();
-
     assertThat(snapshot.get()).isEqualTo(2);
   }
 }
