@@ -14,15 +14,15 @@ import java.util.List;
  * The host names that a server finds for the addresses of its clients. PyTorch's server looks up
  * the name of each client that connects, on its only thread.
  *
- * <p>Files that take the place of the system's are mounted in a namespace of the server's own,
- * which takes root's rights; without them the server gets what this machine says.
+ * <p>The server runs in a mount namespace with its own {@code /etc/hosts} and {@code
+ * /etc/resolv.conf}, which requires root. Without root, it uses those of this machine.
  */
 public final class HostsOverride implements Closeable {
   private static final String MOUNT =
       "mount --bind \"$1\" /etc/hosts && mount --bind \"$2\" /etc/resolv.conf && shift 2"
           + " && exec \"$@\"";
 
-  /** On loopback, an address of this process only, as the port can be no other. */
+  /** An address on loopback that only this process uses, because the port must be 53. */
   private static final InetSocketAddress SILENT =
       new InetSocketAddress(
           Text.format(
@@ -51,7 +51,7 @@ public final class HostsOverride implements Closeable {
     return possible;
   }
 
-  /** What a page says of the names that servers found. */
+  /** Describes for a page how names are looked up. */
   public String describe() {
     return possible
         ? "a hosts file of its own answers at once, unless the table says otherwise"
@@ -59,8 +59,8 @@ public final class HostsOverride implements Closeable {
   }
 
   /**
-   * The prefix of a command for which names are found at once, PyTorch at its best. Nothing where
-   * this process may not mount.
+   * The beginning of a command line for a server whose lookups succeed at once, the best case for
+   * PyTorch. Empty if this process may not mount.
    */
   public List<String> known() throws IOException {
     String self = InetAddress.getLocalHost().getHostName();
@@ -69,7 +69,7 @@ public final class HostsOverride implements Closeable {
         : List.of();
   }
 
-  /** The prefix of a command for which no host name resolves and no DNS server answers. */
+  /** The same for a server whose lookups fail, because no DNS server answers. */
   public List<String> unknown() throws IOException {
     return commandWith("\n");
   }

@@ -7,7 +7,7 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 import picocli.CommandLine.Option;
 
-/** How long a program measures, and where its page and its figures go. */
+/** The options of a benchmark: how long it measures, and where its page and its figures go. */
 public final class Options {
   @Option(
       names = "--rounds",
@@ -39,7 +39,12 @@ public final class Options {
   @Option(names = "--figures", paramLabel = "FILE", description = "Where the figures are.")
   private Optional<Path> figures = Optional.empty();
 
-  /** The options of a program that measures so many rounds unless told otherwise. */
+  /**
+   * Creates the options with their defaults.
+   *
+   * @param rounds the number of rounds that count
+   * @param warmUp the number of rounds before them
+   */
   public Options(int rounds, int warmUp) {
     this.rounds = rounds;
     this.warmUp = warmUp;
@@ -53,22 +58,22 @@ public final class Options {
     return warmUp;
   }
 
-  /** A number of operations, made larger or smaller. */
+  /** Multiplies a number of operations by {@code --scale}; returns at least 2. */
   public int scaled(int operations) {
     return Math.max(2, (int) (operations * scale));
   }
 
-  /** Whether what has this name is measured. */
+  /** Whether the workload of this name is measured: {@code --only} matches a part of the name. */
   public boolean includes(String name) {
     return only.matcher(name).find();
   }
 
-  /** Where the page goes, if a file was named. */
+  /** The file that the page is written to; empty if none was named. */
   public Optional<Path> file() {
     return file;
   }
 
-  /** Where figures are, if a file was named. */
+  /** The file that the figures are written to or read from; empty if none was named. */
   public Optional<Path> figures() {
     return figures;
   }

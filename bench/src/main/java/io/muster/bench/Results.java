@@ -11,7 +11,7 @@ import java.util.Map;
 import java.util.function.Function;
 import java.util.function.Predicate;
 
-/** What several sides needed for the same, by what it is called: the less the better. */
+/** The figures of several sides, by the name of what was measured. Lower is better. */
 public final class Results {
   private static final String COMMENT = "# ";
 
@@ -22,12 +22,16 @@ public final class Results {
   /** A column beside those of the sides, whose cells depend on the name of the row. */
   public record Column(String heading, Function<String, String> cell) {}
 
-  /** No results yet of some sides, the first of which is what the others are compared with. */
+  /** Creates empty results. The first side is the one that the others are compared with. */
   public Results(List<String> sides) throws IOException {
     this.sides = List.copyOf(sides);
   }
 
-  /** Adds what {@link #writeTo} has written. */
+  /**
+   * Adds the figures of a file that {@link #writeTo} has written.
+   *
+   * @throws IOException if the file cannot be read or has another format
+   */
   public void addFrom(Path file) throws IOException {
     List<String> lines = Files.readAllLines(file);
     if (lines.isEmpty() || !lines.get(0).startsWith(COMMENT)) {
@@ -76,9 +80,9 @@ public final class Results {
   }
 
   /**
-   * The median of a figure that there is.
+   * The median of the rounds.
    *
-   * @throws IllegalArgumentException if there is none
+   * @throws IllegalArgumentException if there are no figures of this name and side
    */
   public double median(String name, String side) {
     double median = of(name, side).median();
@@ -93,7 +97,7 @@ public final class Results {
     return List.copyOf(samples.keySet());
   }
 
-  /** Adds under another name what each side needed for one thing, divided by what is given. */
+  /** Adds results under a new name: the figures of each side, divided by other figures. */
   public void addQuotients(String name, String dividend, Samples divisor) {
     for (String side : sides) {
       of(dividend, side).over(divisor).forEach(figure -> add(name, side, figure));

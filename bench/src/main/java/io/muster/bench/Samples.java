@@ -13,7 +13,7 @@ public final class Samples {
     figures.add(figure);
   }
 
-  /** Hands over the figures in the order of the rounds. */
+  /** Passes the figures to a consumer, in the order of the rounds. */
   void forEach(DoubleConsumer consumer) {
     figures.forEach(consumer::accept);
   }
@@ -23,7 +23,7 @@ public final class Samples {
     return figures.stream().map(String::valueOf).collect(Collectors.joining("\t"));
   }
 
-  /** How many there are. */
+  /** The number of figures. */
   public int count() {
     return figures.size();
   }
@@ -48,7 +48,7 @@ public final class Samples {
     return figures.stream().mapToDouble(f -> f).max().orElse(Double.NaN);
   }
 
-  /** These figures divided by those of the same rounds, as far as there are some. */
+  /** Divides each figure by the base's figure of the same round. Other rounds are left out. */
   public Samples over(Samples base) {
     Samples ratios = new Samples();
     for (int i = 0; i < Math.min(figures.size(), base.figures.size()); i++) {

@@ -22,7 +22,7 @@ import org.bytedeco.pytorch.TCPStoreOptions;
 
 /** A server in a process of its own, which ends when its standard input does. */
 public final class ServerProcess implements AutoCloseable {
-  /** What can be served. */
+  /** The servers that can be started. */
   public enum Kind {
     PYTORCH,
     EVENT_LOOP,
@@ -33,11 +33,11 @@ public final class ServerProcess implements AutoCloseable {
   /** The longest value that Muster's servers take. */
   public static final int MAX_VALUE_BYTES = 64 << 20;
 
-  /** The least that PyTorch's server needs of the JVM that it is called from. */
+  /** JVM options for PyTorch's server, which runs in native code. */
   private static final List<String> SMALL_JVM =
       List.of("-Xms8m", "-Xmx64m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1");
 
-  /** What {@code ./muster serve} chooses. */
+  /** The JVM options of {@code ./muster serve}. */
   private static final List<String> FLAGS_OF_SERVE = List.of("-XX:+UseSerialGC");
 
   private static final long TIMEOUT_MILLIS = 60_000;
@@ -52,12 +52,17 @@ public final class ServerProcess implements AutoCloseable {
     this.port = Integer.parseInt(process.answer());
   }
 
-  /** Starts a server, with flags for the JVM that it runs on. */
+  /** Starts a server with JVM options, and blocks until it listens. */
   public static ServerProcess start(Kind kind, String... flags) {
     return start(kind, List.of(), List.of(flags));
   }
 
-  /** Starts PyTorch's server or Muster's as serves it best, by a command that runs another one. */
+  /**
+   * Starts PyTorch's or Muster's server with the JVM options that suit it best, and blocks until it
+   * listens.
+   *
+   * @param prefix the beginning of the command line, such as a command that runs its arguments
+   */
   public static ServerProcess startBest(String side, List<String> prefix) {
     return side.equals(SideBySide.PYTORCH)
         ? start(Kind.PYTORCH, prefix, SMALL_JVM)
@@ -121,7 +126,7 @@ public final class ServerProcess implements AutoCloseable {
     return ServerHoldings.parse(process.ask(COLLECT));
   }
 
-  /** Ends it, and waits for its end, which would be in whatever is timed next. */
+  /** Kills the server, and blocks until it has ended, so that its end takes no time of others. */
   @Override
   public void close() {
     process.close();
@@ -138,7 +143,7 @@ public final class ServerProcess implements AutoCloseable {
     return new TCPStore("127.0.0.1", options);
   }
 
-  /** Serves what its argument says until its input ends. */
+  /** Runs the server that its argument names until standard input ends. */
   public static void main(String[] args) throws IOException {
     switch (Kind.valueOf(args[0])) {
       case PYTORCH -> {

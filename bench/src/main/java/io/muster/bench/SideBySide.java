@@ -28,8 +28,8 @@ public final class SideBySide {
     /**
      * Does the work once.
      *
-     * @param round negative in a round of warm-up
-     * @return figures by their names; none if the side does not take part
+     * @param round the number of the round from 0; negative during the warm-up
+     * @return figures by their names; empty if the side does not take part
      */
     Map<String, Double> on(String side, int round) throws IOException, InterruptedException;
   }
@@ -37,25 +37,32 @@ public final class SideBySide {
   /** Operations that are timed. */
   @FunctionalInterface
   public interface Timed {
-    /** Does them, and returns the nanoseconds they took; NaN if the side does not take part. */
+    /**
+     * Runs the operations; returns the elapsed nanoseconds, or NaN if the side does not take part.
+     */
     double nanos(String side, int operations) throws IOException, InterruptedException;
   }
 
-  /** A comparison of sides, the first of which is what the others are compared with. */
+  /** Creates a comparison of sides. The first side is the one that the others are compared with. */
   public SideBySide(Options options, String... sides) throws IOException {
     this.options = options;
     this.sides = List.of(sides);
     this.results = new Results(this.sides);
   }
 
-  /** Adds work, unless the options leave out its name. */
+  /** Adds work, unless {@code --only} excludes its name. */
   public void add(String name, Work work) {
     if (options.includes(name)) {
       works.add(work);
     }
   }
 
-  /** Adds work that does so many operations, scaled, and has one figure, in µs per operation. */
+  /**
+   * Adds work whose only figure is the time per operation in µs, unless {@code --only} excludes it.
+   *
+   * @param operations the number of operations per round, before it is multiplied by {@code
+   *     --scale}
+   */
   public void addTimed(String figure, int operations, Timed timed) {
     int scaled = options.scaled(operations);
     add(
@@ -66,12 +73,12 @@ public final class SideBySide {
         });
   }
 
-  /** Does all work that was added, in each round. */
+  /** Does all work that was added since the last run, in each round of the options. */
   public void run() throws IOException, InterruptedException {
     run(options.warmUp(), options.rounds());
   }
 
-  /** The same with another number of rounds than the options say. */
+  /** The same with other numbers of rounds than those of the options. */
   public void run(int warmUp, int rounds) throws IOException, InterruptedException {
     for (int round = -warmUp; round < rounds; round++) {
       System.err.println(round < 0 ? "warming up" : "round " + (round + 1) + " of " + rounds);
@@ -94,12 +101,12 @@ public final class SideBySide {
     return order;
   }
 
-  /** What was measured. */
+  /** The figures of all rounds so far. */
   public Results results() {
     return results;
   }
 
-  /** A page that knows how the figures came about; what they are is still to be filled in. */
+  /** Returns a page with values for the machine, its load, and the numbers of rounds. */
   public Page page(String template) throws IOException {
     return Page.of(template)
         .with("machine", results.takenOn())
@@ -109,7 +116,7 @@ public final class SideBySide {
         .with("warm-up rounds", options.warmUp());
   }
 
-  /** Prints a page with a table of all results, and writes the files that were named. */
+  /** Prints a page with a table of all results, and writes it and the figures to their files. */
   public void publish(Page page) throws IOException {
     options.publish(page.with("table", results.table(name -> true)).text());
     writeFigures();

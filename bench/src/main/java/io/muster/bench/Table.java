@@ -9,12 +9,12 @@ public final class Table {
 
   private Table() {}
 
-  /** Rows for a page that has the headings. */
+  /** Creates a table without headings, for a page that has them. */
   public static Table rows() {
     return new Table();
   }
 
-  /** A table whose first column is text, and whose others are numbers. */
+  /** Creates a table with headings. The first column is left-aligned, the others right-aligned. */
   public static Table of(List<String> headings) {
     Table table = new Table();
     table.row(headings);
@@ -27,7 +27,7 @@ public final class Table {
     lines.add("| " + String.join(" | ", cells) + " |");
   }
 
-  /** Adds a row, as {@link Text#format} formats it. */
+  /** Adds a row, a whole line of Markdown, formatted by {@link Text#format}. */
   public void row(String format, Object... arguments) {
     lines.add(Text.format(format, arguments));
   }

@@ -2,16 +2,16 @@ package io.muster.bench;
 
 import java.util.Locale;
 
-/** Text of pages, the same on every machine. */
+/** Formats text of pages, independently of the locale. */
 public final class Text {
   private Text() {}
 
-  /** Formats as English does. */
+  /** {@link String#format} for {@link Locale#ROOT}. */
   public static String format(String format, Object... arguments) {
     return String.format(Locale.ROOT, format, arguments);
   }
 
-  /** Formats a figure, or what is no number as a dash. */
+  /** Formats a figure; returns a dash if it is not finite. */
   public static String orDash(String format, double figure) {
     return Double.isFinite(figure) ? format(format, figure) : "–";
   }

@@ -25,20 +25,12 @@ public final class CrowdBenchmark implements Callable<Integer> {
   /** PyTorch's server has a client in its own process, which looks for the name of its own end. */
   private static final String STARTED = "start of a server, no DNS server answers, ms";
 
-  private static final List<Workload> WORKLOADS =
-      List.of(
-          new Workload("loop", Servers.WARM, 16, CrowdWork::loop),
-          new Workload("loop", Servers.WARM, 256, CrowdWork::loop),
-          new Workload("loop", Servers.WARM, 4_000, CrowdWork::loop),
-          new Workload("join", Servers.WARM, 1_000, CrowdWork::join),
-          new Workload("join", Servers.WARM, 10_000, CrowdWork::join),
-          new Workload(
-              "join without names", Servers.WARM_NAMELESS, 1_000, CrowdWork::joinWithoutNames),
-          new Workload("wake", Servers.WARM, 10_000, CrowdWork::wake),
-          new Workload("leave", Servers.WARM, 10_000, CrowdWork::leave),
-          new Workload("barrier", Servers.WARM, 1_000, CrowdWork::barrier),
-          new Workload("idle", Servers.NEW, 18_000, CrowdWork::idle),
-          new Workload("keys", Servers.NEW, 1_000_000, CrowdWork::keys));
+  private static final int LOOP_OPERATIONS = 200_000;
+
+  /** Fewer take too little of the server's CPU time, which is counted in ticks of 10 ms. */
+  private static final int MIN_LOOP_OPERATIONS = 10_000;
+
+  private static final int CALLS_BESIDE_IDLE = 3_000;
 
   private final Map<Servers, Map<String, ServerProcess>> warm = new EnumMap<>(Servers.class);
 
@@ -64,11 +56,34 @@ public final class CrowdBenchmark implements Callable<Integer> {
     }
   }
 
+  private List<Workload> workloads() {
+    CrowdWork.Work loop =
+        (server, clients, round) ->
+            CrowdWork.loop(
+                server, clients, Math.max(MIN_LOOP_OPERATIONS, options.scaled(LOOP_OPERATIONS)));
+    CrowdWork.Work idle =
+        (server, clients, round) ->
+            CrowdWork.idle(server, clients, options.scaled(CALLS_BESIDE_IDLE));
+    return List.of(
+        new Workload("loop", Servers.WARM, 16, loop),
+        new Workload("loop", Servers.WARM, 256, loop),
+        new Workload("loop", Servers.WARM, 4_000, loop),
+        new Workload("join", Servers.WARM, 1_000, CrowdWork::join),
+        new Workload("join", Servers.WARM, 10_000, CrowdWork::join),
+        new Workload(
+            "join without names", Servers.WARM_NAMELESS, 1_000, CrowdWork::joinWithoutNames),
+        new Workload("wake", Servers.WARM, 10_000, CrowdWork::wake),
+        new Workload("leave", Servers.WARM, 10_000, CrowdWork::leave),
+        new Workload("barrier", Servers.WARM, 1_000, CrowdWork::barrier),
+        new Workload("idle", Servers.NEW, 18_000, idle),
+        new Workload("keys", Servers.NEW, 1_000_000, CrowdWork::keys));
+  }
+
   @Override
   public Integer call() throws IOException, InterruptedException {
     SideBySide run = new SideBySide(options, PYTORCH, MUSTER);
     try (HostsOverride hosts = new HostsOverride()) {
-      for (Workload workload : WORKLOADS) {
+      for (Workload workload : workloads()) {
         boolean nameless = workload.servers == Servers.WARM_NAMELESS;
         if (options.includes(workload.name) && (hosts.isPossible() || !nameless)) {
           System.err.println(workload.name + " of " + options.scaled(workload.clients));

@@ -17,12 +17,10 @@ public final class CrowdWork {
   private static final int ADD_REPLY_BYTES = 8;
   private static final int WAIT_REPLY_BYTES = 1;
   private static final int PING_REPLY_BYTES = 4;
-  private static final int MOST_LOOP_OPERATIONS = 200_000;
-  private static final int MOST_LOOP_OPERATIONS_EACH = 12_500;
   private static final int BARRIERS = 20;
   private static final int WAITS_EACH = 20;
   private static final int VALUE_BYTES = 100;
-  private static final int CALLS = 3_000;
+  private static final int RUNS_OF_CALLS = 5;
   private static final int JOINING_AT_ONCE = 1_000;
   private static final int EARLIER_CROWDS = 5;
   private static final int EARLIER_CLIENTS = 300;
@@ -41,9 +39,13 @@ public final class CrowdWork {
         throws IOException, InterruptedException;
   }
 
-  /** All clients add, each again as soon as it has its answer. */
-  static Map<String, Double> loop(ServerProcess server, int clients, int round) throws IOException {
-    int operations = Math.min(MOST_LOOP_OPERATIONS, clients * MOST_LOOP_OPERATIONS_EACH);
+  /**
+   * All clients add, each again as soon as it has its answer.
+   *
+   * @param operations the number of adds of all clients together
+   */
+  static Map<String, Double> loop(ServerProcess server, int clients, int operations)
+      throws IOException {
     try (Crowd crowd = new Crowd(server.port())) {
       long unusedJoined = crowd.join(clients);
       Message add = Message.of(request -> request.add(Message.bytes("looped"), 1));
@@ -91,9 +93,9 @@ public final class CrowdWork {
   }
 
   /**
-   * Returns when the server has everybody's wait, which it knows by an add before it.
+   * Lets all clients add one and wait for a key. Blocks until the server has registered all waits.
    *
-   * @return nanoseconds until the last has the answer to its add
+   * @return nanoseconds until the last client has the answer to its add
    */
   public static long awaitAll(Crowd crowd, Caller caller, byte[] key) throws IOException {
     long nanos = crowd.exchange(addAndWait(List.of(key)), ADD_REPLY_BYTES);
@@ -111,9 +113,9 @@ public final class CrowdWork {
   }
 
   /**
-   * Sets the key that all wait for.
+   * Sets the key that all clients wait for. Blocks until all have woken.
    *
-   * @return nanoseconds until the last has heard of it
+   * @return nanoseconds until the last client has woken
    */
   public static long wakeAll(Crowd crowd, Caller caller, byte[] key) throws IOException {
     long start = System.nanoTime();
@@ -189,8 +191,10 @@ public final class CrowdWork {
    * All are connected and do nothing. A few have been there before, since what is measured is what
    * clients take, and not what it takes to make a server run. The add without the clients is the
    * one after they have left.
+   *
+   * @param calls the number of adds per time that is taken
    */
-  static Map<String, Double> idle(ServerProcess server, int clients, int round)
+  static Map<String, Double> idle(ServerProcess server, int clients, int calls)
       throws IOException, InterruptedException {
     int filesBefore = server.openFiles();
     try (Crowd crowd = new Crowd(server.port());
@@ -200,7 +204,7 @@ public final class CrowdWork {
         crowd.leave();
         awaitFewFiles(server, filesBefore);
       }
-      double unusedWarm = addMicros(caller);
+      double unusedWarm = addMicros(caller, calls);
       long empty = server.residentBytes();
       for (int joined = 0; joined < clients; joined = crowd.size()) {
         long unusedJoined = crowd.join(Math.min(JOINING_AT_ONCE, clients - joined));
@@ -210,10 +214,10 @@ public final class CrowdWork {
       double alone;
       CorePinning pinning = new CorePinning(server.pid());
       try {
-        beside = addMicros(caller);
+        beside = addMicros(caller, calls);
         crowd.leave();
         awaitFewFiles(server, filesBefore);
-        alone = addMicros(caller);
+        alone = addMicros(caller, calls);
       } finally {
         pinning.close();
       }
@@ -228,18 +232,18 @@ public final class CrowdWork {
     }
   }
 
-  private static double addMicros(Caller caller) throws IOException {
+  private static double addMicros(Caller caller, int calls) throws IOException {
     Message add = Message.of(request -> request.add(Message.bytes("alone"), 1));
     long best = Long.MAX_VALUE;
     // The minimum of several runs: other programs can only lengthen one.
-    for (int i = 0; i < 5; i++) {
+    for (int i = 0; i < RUNS_OF_CALLS; i++) {
       long start = System.nanoTime();
-      for (int j = 0; j < CALLS; j++) {
+      for (int j = 0; j < calls; j++) {
         long unusedNanos = caller.call(add, ADD_REPLY_BYTES);
       }
       best = Math.min(best, System.nanoTime() - start);
     }
-    return best / 1e3 / CALLS;
+    return best / 1e3 / calls;
   }
 
   /** One client sets many keys, another lists them all. */

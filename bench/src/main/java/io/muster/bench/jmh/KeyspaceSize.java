@@ -13,11 +13,11 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
 
 /**
- * What very many keys cost a keyspace: the memory of each beyond its arrays, and the calls that
- * took longest while they came, were listed, were set again and went. Times are the thread's own on
- * a processor, since neither another program nor the collector is what is measured.
+ * Measures what millions of keys cost a keyspace: the memory per key without the arrays of the key
+ * and the value, and the longest calls that set, list and delete keys. Times are the CPU time of
+ * the thread, so that other programs and the garbage collector are not included.
  */
-@Command(name = "keyspace-size", description = "Measures what very many keys cost a keyspace.")
+@Command(name = "keyspace-size", description = "Measures what millions of keys cost a keyspace.")
 public final class KeyspaceSize implements Callable<Integer> {
   private static final ThreadMXBean THREADS = ManagementFactory.getThreadMXBean();
   private static final byte[] VALUE = new byte[100];
@@ -41,7 +41,7 @@ public final class KeyspaceSize implements Callable<Integer> {
         Table.of(
             List.of(
                 "keys",
-                "bytes a key, arrays apart",
+                "bytes per key, without its arrays",
                 "longest set of a new key, us",
                 "list, us",
                 "longest set of a listed key, us",
@@ -72,7 +72,7 @@ public final class KeyspaceSize implements Callable<Integer> {
     table.row("| %d | %.1f | %.0f | %.0f | %.0f | %.0f |", size, each, set, list, setAgain, delete);
   }
 
-  /** How many microseconds the longest of the calls took. */
+  /** The CPU time of the longest call, in µs. */
   private static double longest(byte[][] keys, Call call) throws StoreFullException {
     long longest = 0;
     long start = THREADS.getCurrentThreadCpuTime();

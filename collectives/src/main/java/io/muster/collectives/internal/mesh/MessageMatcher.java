@@ -30,7 +30,12 @@ final class MessageMatcher {
 
   /** Queues the messages of the protocol for peers. The caller of the matcher has them sent. */
   interface SendQueues {
-    /** Queues a preamble for a rank, followed by the bytes of {@code data} unless that is null. */
+    /**
+     * Queues a preamble for a rank.
+     *
+     * @param data the message whose bytes follow the preamble, which must not change before it is
+     *     over; null if no bytes follow
+     */
     void put(int rank, Preamble preamble, @Nullable PostedMessage data);
   }
 
