@@ -56,7 +56,7 @@ public final class AdminOptions {
     return notReady;
   }
 
-  /** What the endpoint serves. */
+  /** The resources that the endpoint serves. */
   public List<Resource> resources() {
     return resources;
   }
@@ -112,7 +112,7 @@ public final class AdminOptions {
     }
 
     /**
-     * Sets what {@code /readyz} answers.
+     * Sets the state that {@code /readyz} reports.
      *
      * @param notReady returns the reason why the process is not ready, or empty; it must not block
      */

@@ -3,7 +3,7 @@ package io.muster.admin;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/** A request that fails, as an RFC 9457 problem: a status, a title, and what was seen. */
+/** A request that fails, as an RFC 9457 problem: a status, a title, and the reason. */
 public final class Problem extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
@@ -28,7 +28,7 @@ public final class Problem extends RuntimeException {
     return new Problem(401, "Unauthorized", detail, Map.of("WWW-Authenticate", "Bearer"));
   }
 
-  /** 403: refused whatever the token is. */
+  /** 403: refused with any token. */
   public static Problem forbidden(String detail) {
     return new Problem(403, "Forbidden", detail, Map.of());
   }

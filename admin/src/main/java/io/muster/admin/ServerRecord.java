@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Where a running server is: what a process tells others of the same user about itself.
+ * The process and the addresses of a running server, for other processes of the same user.
  *
  * @param pid the process, which is one of this host and PID namespace
  * @param startMillis when the process started, in milliseconds since 1970; 0 if unknown. A later

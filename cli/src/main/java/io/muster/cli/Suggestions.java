@@ -14,7 +14,7 @@ final class Suggestions {
 
   private Suggestions() {}
 
-  /** Returns the names that differ by a mistake or two, those with the fewest first. */
+  /** Returns the names that differ by one or two mistakes, the most similar first. */
   static List<String> of(String typed, Collection<String> names) {
     int length = bare(typed).length();
     int most = Math.min(length - 1, length < TWO_MISTAKES ? 1 : 2);

@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 
 /** Which requests the control endpoint answers. */
 final class AccessRules {
-  /** What probes may ask without a token, from everywhere. */
+  /** Paths that probes may read without a token, from every host. */
   private static final Set<String> PUBLIC = Set.of("/healthz", "/readyz");
 
   /** An IPv4 address, an IPv6 address in brackets, or localhost; then perhaps a port. */

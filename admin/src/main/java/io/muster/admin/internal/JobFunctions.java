@@ -151,7 +151,7 @@ public final class JobFunctions {
     return of(job, () -> JobJson.of(job, job.statistics()));
   }
 
-  /** Returns what a function of a job returns, and converts its exceptions to problems. */
+  /** Calls a function of a job, and converts its exceptions to problems. */
   private <T> T of(StoreJob job, Supplier<T> function) {
     try {
       return function.get();

@@ -78,7 +78,7 @@ final class RequestHandler extends Handler.Abstract {
   static void send(AdminResponse answer, Response response, Callback callback) {
     response.setStatus(answer.status());
     answer.headers().forEach((name, value) -> response.getHeaders().put(name, value));
-    // What is shown is the state of this moment, and never for another site's page.
+    // The body is the state of this moment, and never for a page of another site.
     response.getHeaders().put("Cache-Control", "no-store");
     response.getHeaders().put("X-Content-Type-Options", "nosniff");
     response.write(true, ByteBuffer.wrap(answer.body()), callback);
