@@ -2,6 +2,7 @@ package io.muster.interop;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.muster.fixtures.ChildProcess;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -46,15 +47,12 @@ final class Launched implements AutoCloseable {
     return new Launched(directory, command, environment);
   }
 
-  /** A command of Muster. */
+  /** Starts a command of Muster, on the class path of this JVM. */
   static Launched muster(Path directory, Map<String, String> environment, List<String> args)
       throws IOException {
-    List<String> command = new ArrayList<>();
-    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.addAll(
-        List.of("-XX:TieredStopAtLevel=1", "-cp", System.getProperty("java.class.path")));
-    command.add("io.muster.cli.Main");
-    command.addAll(args);
+    List<String> command =
+        ChildProcess.javaCommand(
+            ChildProcess.SHORT_RUN, "io.muster.cli.Main", args.toArray(String[]::new));
     return new Launched(directory, command, environment);
   }
 
