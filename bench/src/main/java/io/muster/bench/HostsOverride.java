@@ -32,8 +32,8 @@ public final class HostsOverride implements Closeable {
 
   private final boolean possible =
       new ProcessBuilder("unshare", "-m", "true").start().waitFor() == 0;
-  private final Path directory = Files.createTempDirectory("names");
-  private final Path resolver = directory.resolve("resolv.conf");
+  private final TemporaryDirectory directory = TemporaryDirectory.create("names");
+  private final Path resolver = directory.path().resolve("resolv.conf");
 
   /** A DNS server that receives every query and answers none. */
   private final DatagramChannel silent = DatagramChannel.open(StandardProtocolFamily.INET);
@@ -75,18 +75,13 @@ public final class HostsOverride implements Closeable {
   }
 
   private List<String> commandWith(String hosts) throws IOException {
-    Path file = Files.writeString(Files.createTempFile(directory, "hosts", ""), hosts);
+    Path file = Files.writeString(Files.createTempFile(directory.path(), "hosts", ""), hosts);
     return List.of("unshare", "-m", "sh", "-c", MOUNT, "sh", file.toString(), resolver.toString());
   }
 
   @Override
   public void close() throws IOException {
     silent.close();
-    try (var files = Files.list(directory)) {
-      for (Path file : files.toList()) {
-        Files.delete(file);
-      }
-    }
-    Files.delete(directory);
+    directory.close();
   }
 }

@@ -111,7 +111,7 @@ public final class CollectivesBenchmark implements Callable<Integer> {
     return ranks;
   }
 
-  /** Lets all ranks of a world do what is asked; the nanoseconds of the one that took longest. */
+  /** Sends a request to all ranks of a world; returns the nanoseconds of the slowest rank. */
   private static long nanos(List<ChildProcess> world, String request) {
     world.forEach(rank -> rank.tell(request));
     return world.stream().mapToLong(rank -> Long.parseLong(rank.answer())).max().orElseThrow();

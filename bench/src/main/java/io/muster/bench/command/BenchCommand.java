@@ -25,7 +25,7 @@ import picocli.CommandLine.ScopeType;
     description = "Runs a benchmark; those side by side take some minutes each.",
     synopsisSubcommandLabel = "COMMAND",
     footer = {
-      "  all                       What docs/benchmarks.md is made of.",
+      "  all                       Runs the benchmarks of docs/benchmarks.md and writes their pages.",
       "  jmh                       JMH, with its own options, such as a REGEX of names."
     },
     subcommands = {
@@ -50,7 +50,7 @@ public final class BenchCommand {
       names = {"-h", "--help"},
       usageHelp = true,
       scope = ScopeType.INHERIT,
-      description = "Shows what there is.")
+      description = "Shows this help.")
   private boolean help;
 
   private BenchCommand() {}

@@ -9,7 +9,7 @@ import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
 
-/** One client that blocks, speaks PyTorch's bytes, and is the same before either server. */
+/** A blocking client that uses PyTorch's protocol, so that it can be a client of either server. */
 public final class Caller implements AutoCloseable {
   private final SocketChannel channel;
   private final ByteBuffer reply = ByteBuffer.allocateDirect(64 * 1024);

@@ -16,9 +16,10 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.IntFunction;
 
 /**
- * Many clients of one store server, all driven by the thread that calls. They speak PyTorch's
- * bytes, so that the same crowd stands before either server. Every method returns when its last
- * client has its answer; requests and replies are so short that one write and one read take them.
+ * Many clients of one store server, all driven by the calling thread. They use PyTorch's protocol,
+ * so that they can be clients of either server. Unless a method says otherwise, it blocks until all
+ * clients have their replies, for at most five minutes. Requests and replies are so short that each
+ * takes one write and one read.
  */
 public final class Crowd implements AutoCloseable {
   private static final int PING_REPLY_BYTES = 4;
@@ -32,10 +33,10 @@ public final class Crowd implements AutoCloseable {
   private final Message hello;
   private final Message joining;
 
-  /** How many clients do not have yet what the method under way is about. */
+  /** The number of clients that do not have all replies yet. */
   private int unanswered;
 
-  /** A crowd that is still empty. */
+  /** Creates a crowd without clients. */
   public Crowd(int port) throws IOException {
     server = new InetSocketAddress(InetAddress.getLoopbackAddress(), port);
     hello =
@@ -71,7 +72,7 @@ public final class Crowd implements AutoCloseable {
     return System.nanoTime() - start;
   }
 
-  /** Sends every client's request, and does not wait for answers. */
+  /** Sends a request for each client, and does not wait for replies. */
   void send(IntFunction<Message> requests) throws IOException {
     for (int i = 0; i < members.size(); i++) {
       requests.apply(i).writeTo(members.get(i).channel);
@@ -87,13 +88,17 @@ public final class Crowd implements AutoCloseable {
     return loop(request, replyBytes, members.size());
   }
 
-  /** Every client now also waits for {@code replyBytes} more bytes. */
+  /** Makes {@link #awaitReplies} also wait for {@code replyBytes} more bytes for each client. */
   void expect(int replyBytes) {
     unanswered = members.size();
     members.forEach(member -> member.missing += replyBytes);
   }
 
-  /** Returns when every client has what it waits for. */
+  /**
+   * Blocks until all clients have their replies.
+   *
+   * @throws IOException if a connection fails or the replies have not come after five minutes
+   */
   void awaitReplies() throws IOException {
     long deadline = System.nanoTime() + PATIENCE_NANOS;
     while (unanswered > 0) {
@@ -153,10 +158,10 @@ public final class Crowd implements AutoCloseable {
     private final SocketChannel channel = SocketChannel.open();
     private final SelectionKey key;
 
-    /** The bytes that answer what is under way, as far as they have not come. */
+    /** The number of bytes of pending replies that have not been read. */
     private int missing = PING_REPLY_BYTES;
 
-    /** What is sent next, how much answers it, and how often it is sent. */
+    /** The next request. It is sent {@code repeats} times, each time after the reply. */
     private Message next = joining;
 
     private int nextReplyBytes = ADD_REPLY_BYTES;

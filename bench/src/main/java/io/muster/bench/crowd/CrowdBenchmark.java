@@ -22,7 +22,9 @@ import picocli.CommandLine.Mixin;
     name = "side-by-side-crowds",
     description = "Times what crowds of clients do to PyTorch's server and to Muster's.")
 public final class CrowdBenchmark implements Callable<Integer> {
-  /** PyTorch's server has a client in its own process, which looks for the name of its own end. */
+  /**
+   * PyTorch's server has a client in its own process, which looks up the name of its own address.
+   */
   private static final String STARTED = "start of a server, no DNS server answers, ms";
 
   private static final int LOOP_OPERATIONS = 200_000;
@@ -38,7 +40,7 @@ public final class CrowdBenchmark implements Callable<Integer> {
 
   /** Which servers a workload has. */
   private enum Servers {
-    /** One for all rounds of all workloads that have such. */
+    /** One server for all rounds of all workloads with this constant. */
     WARM,
 
     /** The same, for which names cannot be found. */

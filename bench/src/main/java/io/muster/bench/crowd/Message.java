@@ -8,7 +8,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 
-/** Requests in PyTorch's bytes, made once and sent as often as wanted. */
+/** The bytes of one or more requests in PyTorch's protocol, encoded once and sent repeatedly. */
 public final class Message {
   private final ByteBuffer bytes;
 
@@ -34,7 +34,11 @@ public final class Message {
     return ("/" + key).getBytes(StandardCharsets.UTF_8);
   }
 
-  /** Sends it whole, and fails if a channel that does not block has no room for it. */
+  /**
+   * Sends the message.
+   *
+   * @throws IOException if writing fails, or a non-blocking channel does not accept all bytes
+   */
   public void writeTo(SocketChannel channel) throws IOException {
     ByteBuffer unsent = bytes.duplicate();
     while (unsent.hasRemaining()) {

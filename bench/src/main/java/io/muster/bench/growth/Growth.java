@@ -15,7 +15,7 @@ import java.util.stream.IntStream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 
-/** Measures how what a crowd needs of PyTorch's server and of Muster's grows with the crowd. */
+/** Measures how the time and memory of PyTorch's server and of Muster's grow with the clients. */
 @Command(name = "growth", description = "Measures how servers grow with their clients.")
 public final class Growth implements Callable<Integer> {
   /** A process may open 20,000 files. */

@@ -14,15 +14,15 @@ import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * All clients of a soak, each a thread that goes on until this is closed, and what they share. What
- * a client does depends on the seed alone, and on how fast it is answered.
+ * All clients of a soak, and their shared state. Each client is a thread that runs until this is
+ * closed. Its operations depend only on the seed and on how fast it is answered.
  */
 final class SoakLoad implements AutoCloseable {
   private static final int WORKERS = 4;
   private static final int GUESTS = 2;
   private static final Duration PATIENCE = Duration.ofSeconds(30);
 
-  /** A client's doings, until the load does not go on. What it throws ends the soak. */
+  /** A client, which runs while {@link SoakLoad#goesOn}. An exception ends the soak. */
   interface Client {
     void run(SoakLoad load) throws Exception;
   }
@@ -108,7 +108,7 @@ final class SoakLoad implements AutoCloseable {
     return visits.sum();
   }
 
-  /** What was answered wrongly, or not at all. */
+  /** The operations with a wrong answer or none. */
   List<String> failures() {
     return List.copyOf(failures);
   }

@@ -20,17 +20,17 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * What a soak has shown, and whether that is good.
+ * The results of a soak and its checks.
  *
- * @param minutes how long it was to take
- * @param seed what repeats it
+ * @param minutes the duration that was asked for
+ * @param seed the seed that repeats the soak
  * @param machineLoad the load average of the machine, in words
- * @param samples what was seen in each interval
- * @param operations how many were answered
- * @param visits how many clients have come and gone
- * @param failures what was answered wrongly, or not at all
- * @param before what the server held before the first client
- * @param after what it held once all had gone
+ * @param samples one sample per interval
+ * @param operations the number of operations that were answered
+ * @param visits the number of clients that connected and disconnected
+ * @param failures the operations with a wrong answer or none
+ * @param before what the server held before the first client connected
+ * @param after what it held after all clients had disconnected
  */
 record SoakReport(
     double minutes,
@@ -60,7 +60,9 @@ record SoakReport(
     return failed(checks);
   }
 
-  /** Those of them that do not depend on how fast or busy the machine is. */
+  /**
+   * The checks that did not hold, without those that depend on the speed or load of the machine.
+   */
   List<String> failedChecksOfAnswers() {
     return failed(checksOfAnswers());
   }

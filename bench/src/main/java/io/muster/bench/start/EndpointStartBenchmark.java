@@ -3,6 +3,7 @@ package io.muster.bench.start;
 import io.muster.bench.Machine;
 import io.muster.bench.Options;
 import io.muster.bench.SideBySide;
+import io.muster.bench.TemporaryDirectory;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.net.HttpURLConnection;
@@ -35,13 +36,14 @@ public final class EndpointStartBenchmark implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException, InterruptedException {
-    Path records = Files.createTempDirectory("muster-records");
-    // The first start builds, and writes the archive of classes.
-    int unusedExitCode = process(records, "--version").start().waitFor();
-    SideBySide run = new SideBySide(options, WITHOUT, WITH);
-    run.add("start", (side, round) -> measure(side, records));
-    run.run();
-    run.publish(run.page("start-with-endpoint.md"));
+    try (TemporaryDirectory records = TemporaryDirectory.create("muster-records")) {
+      // The first start builds, and writes the archive of classes.
+      int unusedExitCode = process(records.path(), "--version").start().waitFor();
+      SideBySide run = new SideBySide(options, WITHOUT, WITH);
+      run.add("start", (side, round) -> measure(side, records.path()));
+      run.run();
+      run.publish(run.page("start-with-endpoint.md"));
+    }
     return 0;
   }
 

@@ -5,14 +5,13 @@ import static io.muster.bench.SideBySide.PYTORCH;
 
 import io.muster.bench.Options;
 import io.muster.bench.SideBySide;
+import io.muster.bench.TemporaryDirectory;
 import io.muster.fixtures.ChildProcess;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Comparator;
 import java.util.concurrent.Callable;
 import java.util.function.Function;
-import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 
@@ -26,8 +25,8 @@ public final class FileBenchmark implements Callable<Integer> {
   @Override
   public Integer call() throws IOException, InterruptedException {
     SideBySide run = new SideBySide(options, PYTORCH, MUSTER);
-    Path directory = Files.createTempDirectory("side-by-side");
-    try {
+    try (TemporaryDirectory temporary = TemporaryDirectory.create("side-by-side")) {
+      Path directory = temporary.path();
       run.addTimed(
           "file: set, 32 B, µs", 1_000, timed(directory, side -> side.set("key", new byte[32])));
       run.addTimed("file: get, 32 B, µs", 1_000, timed(directory, side -> side.get("key")));
@@ -37,12 +36,6 @@ public final class FileBenchmark implements Callable<Integer> {
           40,
           (side, times) -> wakeNanos(side, newFile(directory), times));
       run.run();
-    } finally {
-      try (Stream<Path> files = Files.walk(directory)) {
-        for (Path path : files.sorted(Comparator.reverseOrder()).toList()) {
-          Files.deleteIfExists(path);
-        }
-      }
     }
     run.publish(run.page("file.md"));
     return 0;
@@ -52,7 +45,7 @@ public final class FileBenchmark implements Callable<Integer> {
     return side.equals(PYTORCH) ? new PyTorchSide(file) : new MusterSide(file);
   }
 
-  /** A new file each time: a longer one takes longer to open. */
+  /** Creates an empty file, because a longer one takes longer to open. */
   private static Path newFile(Path directory) throws IOException {
     return Files.createTempFile(directory, "store", "");
   }
@@ -66,7 +59,7 @@ public final class FileBenchmark implements Callable<Integer> {
     };
   }
 
-  /** Half of what it takes to wake another process and to be woken by it, as often as told. */
+  /** Wakes another process and is woken by it, {@code times} times; returns half of the time. */
   private static double wakeNanos(String whose, Path file, int times) {
     try (ChildProcess other =
             ChildProcess.java(OtherEnd.class, whose, file.toString(), String.valueOf(2 * times));
@@ -92,7 +85,7 @@ public final class FileBenchmark implements Callable<Integer> {
   static final class OtherEnd {
     private OtherEnd() {}
 
-    /** Answers as many keys as its last argument says with another one each. */
+    /** Answers each of a number of keys, the last argument, with another key. */
     public static void main(String[] args) {
       System.setProperty("org.bytedeco.javacpp.nopointergc", "true");
       try (Side side = open(args[0], Path.of(args[1]))) {

@@ -7,14 +7,14 @@ import io.muster.bench.SideBySide;
 import java.util.List;
 
 /**
- * What a figure ought to be at most.
+ * The upper limit of a figure.
  *
  * @param figure the name of the figure
- * @param measure what of it counts
- * @param most the greatest value that is good enough
+ * @param measure what is compared with the limit
+ * @param most the greatest value that reaches the target
  */
 record Target(String figure, Measure measure, double most) {
-  /** What of a figure counts. */
+  /** What is compared with the limit. */
   enum Measure {
     /** Muster's figure divided by PyTorch's. */
     RATIO,
@@ -88,7 +88,7 @@ record Target(String figure, Measure measure, double most) {
     return new Target(figure, Measure.MUSTER, most);
   }
 
-  /** What of the results counts. */
+  /** The value that is compared with the limit. */
   double of(Results results) {
     Samples muster = results.of(figure, SideBySide.MUSTER);
     return measure == Measure.MUSTER

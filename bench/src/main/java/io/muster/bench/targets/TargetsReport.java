@@ -18,7 +18,7 @@ import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
 
-/** Sets the figures of several runs beside what they ought to be. */
+/** Compares the figures of several runs with their targets. */
 @Command(name = "targets", description = "Compares figures with their targets.")
 public final class TargetsReport implements Callable<Integer> {
   @Parameters(index = "0", paramLabel = "DIRECTORY", description = "Where the figures are.")
