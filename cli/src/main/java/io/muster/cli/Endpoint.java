@@ -23,6 +23,21 @@ record Endpoint(String host, int port) {
    * @throws IllegalArgumentException if {@code text} is not an endpoint; the message says why
    */
   static Endpoint parse(String text) {
+    return parse(text, 1);
+  }
+
+  /**
+   * Parses the endpoint of a store that is to be hosted: {@code HOST[:PORT]}, where port 0 means
+   * any free port.
+   *
+   * @throws IllegalArgumentException if {@code text} is not an endpoint; the message says why
+   */
+  static Endpoint parseHosted(String text, int defaultPort) {
+    boolean hasPort = text.lastIndexOf(':') > text.lastIndexOf(']');
+    return parse(hasPort ? text : text + ":" + defaultPort, 0);
+  }
+
+  private static Endpoint parse(String text, int lowestPort) {
     String endpoint = withoutScheme(text);
     int colon = endpoint.lastIndexOf(':');
     if (colon < 1) {
@@ -37,7 +52,7 @@ record Endpoint(String host, int port) {
     if (host.isEmpty()) {
       throw notAnEndpoint(text, "expected HOST:PORT");
     }
-    return new Endpoint(host, port(text, endpoint.substring(colon + 1)));
+    return new Endpoint(host, port(text, endpoint.substring(colon + 1), lowestPort));
   }
 
   private static String withoutScheme(String text) {
@@ -55,13 +70,13 @@ record Endpoint(String host, int port) {
     return endpoint;
   }
 
-  private static int port(String text, String digits) {
+  private static int port(String text, String digits, int lowest) {
     if (!digits.matches("[0-9]{1,5}")) {
       throw notAnEndpoint(text, "its port is not a number");
     }
     int port = Integer.parseInt(digits);
-    if (port < 1 || port > 65535) {
-      throw notAnEndpoint(text, "its port is not 1 to 65535");
+    if (port < lowest || port > 65535) {
+      throw notAnEndpoint(text, "its port is not " + lowest + " to 65535");
     }
     return port;
   }

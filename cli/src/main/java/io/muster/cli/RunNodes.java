@@ -4,6 +4,7 @@ import io.muster.launcher.NodeOptions;
 import io.muster.launcher.StoreHosting;
 import io.muster.launcher.WorldSpec;
 import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
@@ -80,7 +81,7 @@ final class RunNodes {
 
   @Option(
       names = "--host-store",
-      description = "Host the store on this node, whatever else decides that.")
+      description = "Host the store on this node; takes precedence over the other options.")
   private boolean hostsStore;
 
   @Option(
@@ -138,13 +139,13 @@ final class RunNodes {
   private void applyStatic(
       WorldSpec.Builder spec, NodeOptions.Builder options, int count, RendezvousConf conf) {
     if (endpoint != null) {
-      HostAndPort at = HostAndPort.parse("--rdzv-endpoint", endpoint, STATIC_PORT);
+      Endpoint at = parseEndpoint(endpoint, STATIC_PORT);
       spec.master(at.host(), at.port());
     } else {
       int free = count > 1 ? STATIC_PORT : 0;
       spec.master(masterAddress, masterPort == null ? free : masterPort);
     }
-    options.rank(conf.rank().orElse(nodeRank == null ? 0 : nodeRank));
+    options.rank(rank(conf).orElse(0));
   }
 
   private void applyC10d(
@@ -153,30 +154,44 @@ final class RunNodes {
       throw new IllegalArgumentException(
           "--rdzv-backend c10d of several nodes needs --rdzv-endpoint");
     }
-    HostAndPort at =
-        HostAndPort.parse("--rdzv-endpoint", endpoint == null ? "localhost" : endpoint, C10D_PORT);
+    Endpoint at = parseEndpoint(endpoint == null ? "localhost" : endpoint, C10D_PORT);
     spec.master(at.host(), at.port());
     options.hosting(StoreHosting.OWN_ADDRESS);
-    if (nodeRank != null || conf.rank().isPresent()) {
-      options.rank(conf.rank().orElse(nodeRank == null ? 0 : nodeRank));
+    rank(conf).ifPresent(options::rank);
+  }
+
+  private Optional<Integer> rank(RendezvousConf conf) {
+    return conf.rank().or(() -> Optional.ofNullable(nodeRank));
+  }
+
+  private static Endpoint parseEndpoint(String text, int defaultPort) {
+    try {
+      return Endpoint.parseHosted(text.strip(), defaultPort);
+    } catch (IllegalArgumentException e) {
+      throw new IllegalArgumentException("--rdzv-endpoint: " + e.getMessage(), e);
     }
   }
 
   private int count() {
     List<String> bounds = List.of(nodes.split(":", -1));
-    int least = number("--nnodes", bounds.get(0));
-    int most = number("--nnodes", bounds.get(bounds.size() - 1));
-    if (bounds.size() > 2 || least != most) {
+    int min = number("--nnodes", bounds.get(0));
+    int max = number("--nnodes", bounds.get(bounds.size() - 1));
+    if (bounds.size() > 2 || min != max) {
       throw new IllegalArgumentException(
           "--nnodes "
               + nodes
               + " is not supported: a world cannot grow or shrink yet; expected a fixed number of"
               + " nodes, such as --nnodes "
-              + most);
+              + max);
     }
-    return least;
+    return min;
   }
 
+  /**
+   * Parses the value of an option.
+   *
+   * @throws IllegalArgumentException if it is not a number of at most six digits
+   */
   static int number(String option, String text) {
     if (!text.matches("[0-9]{1,6}")) {
       throw new IllegalArgumentException(option + " must be a number but was '" + text + "'");

@@ -94,6 +94,7 @@ class RunNodesTest {
         "--rdzv-backend=etcd                     | --rdzv-backend etcd is not supported",
         "--rdzv-backend=c10d --nnodes=2          | needs --rdzv-endpoint",
         "--rdzv-backend=c10d --rdzv-endpoint=h:x | --rdzv-endpoint: 'h:x' is not an endpoint",
+        "--rdzv-backend=c10d --rdzv-endpoint=h:65536 | its port is not 0 to 65535",
         "--rdzv-conf=join_timeout                | KEY=VALUE",
         "--rdzv-conf=join_timeout=x              | --rdzv-conf join_timeout must be a number",
         "--rdzv-conf=is_host=maybe               | is_host must be true or false",
