@@ -14,7 +14,7 @@ import java.util.function.Consumer;
 import java.util.stream.IntStream;
 
 /**
- * Reads the lines of the ranks, each of which begins with the rank, and shows what they have done:
+ * Reads the lines of the ranks, each of which begins with the rank, and shows the completed steps:
  * as one line per rank that is drawn again and again on a terminal, or else as they come.
  */
 public final class Progress extends OutputStream {
@@ -82,6 +82,7 @@ public final class Progress extends OutputStream {
     console.accept(picture.toString());
   }
 
+  /** A row fits a terminal of 80 columns: a row that wraps cannot be drawn again in place. */
   private String row(int rank) {
     Map<Step, String> done = ranks.get(rank);
     List<String> marks = new ArrayList<>();
@@ -90,10 +91,10 @@ public final class Progress extends OutputStream {
     }
     return String.format(
         Locale.ROOT,
-        "rank %d  %-32s %s",
+        "rank %d  %-30.30s %s",
         rank,
         done.getOrDefault(Step.STARTED, ""),
-        String.join("  ", marks));
+        String.join(" ", marks));
   }
 
   /** Whether all ranks have done and checked everything. */

@@ -1,2 +1,2 @@
-/** The ranks of {@code muster demo}, and what it shows of them. */
+/** The ranks of {@code muster demo}, and the display of their progress. */
 package io.muster.cli.demo;

@@ -15,7 +15,7 @@ def say(step, text):
     print(f"{step} {text}", flush=True)
 
 
-say("started", f"Python {sys.version.split()[0]} with torch {torch.__version__}")
+say("started", f"Python {sys.version.split()[0]}, torch {torch.__version__.split('+')[0]}")
 
 store, _, _ = next(dist.rendezvous("env://", timeout=timeout))
 store.set(f"demo/{rank}", f"from {rank}")

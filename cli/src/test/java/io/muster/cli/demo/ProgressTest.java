@@ -36,7 +36,18 @@ class ProgressTest {
 
     assertThat(console.toString())
         .startsWith("\u001b[2A\r\u001b[Krank 0 ")
-        .containsPattern("rank 1  Java 17 +\\[x\\] started  \\[ \\] keys  \\[ \\] met");
+        .containsPattern("rank 1  Java 17 +\\[x\\] started \\[ \\] keys \\[ \\] met");
+  }
+
+  @Test
+  void rows_fitATerminalOf80Columns() throws IOException {
+    Progress progress = new Progress(1, true, console::append);
+
+    write(progress, "0 started " + "x".repeat(100) + "\n");
+
+    assertThat(console.toString().replaceAll("\u001b\\[[0-9]*[A-Z]|\r", "").lines())
+        .isNotEmpty()
+        .allMatch(row -> row.length() < 80);
   }
 
   @Test
