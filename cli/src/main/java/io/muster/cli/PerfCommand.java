@@ -169,16 +169,8 @@ final class PerfCommand implements Callable<Integer> {
                 .workers(ranks, LocalWorld.java(Main.class, argumentsOfRank()))
                 .build());
     // A rank with wrong elements reports them itself.
-    if (result.failure().isPresent()
-        && result.signal().isEmpty()
-        && result.exitCode() != ExitCode.WRONG) {
-      throw new CommandFailedException(
-          result.exitCode(),
-          String.format(
-              Locale.ROOT,
-              "rank %d was the first to fail, with exit code %d",
-              result.failure().get().worker().rank(),
-              result.exitCode()));
+    if (!result.isSuccess() && result.signal().isEmpty() && result.exitCode() != ExitCode.WRONG) {
+      throw new CommandFailedException(result.exitCode(), result.summary());
     }
     return result.exitCode();
   }

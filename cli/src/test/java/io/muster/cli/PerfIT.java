@@ -166,7 +166,8 @@ class PerfIT {
 
       assertThat(perf.exitCode()).isEqualTo(137);
       assertThat(perf.err())
-          .containsPattern("muster perf: rank [01] was the first to fail, with exit code 137");
+          .containsPattern(
+              "muster perf: rank [01] failed first \\(.*\\): SIGKILL \\(exit code 137\\)");
       assertEnds(ranks);
     }
   }
