@@ -9,7 +9,6 @@ import java.io.OutputStream;
 import java.lang.management.ManagementFactory;
 import java.net.InetAddress;
 import java.net.NetworkInterface;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -30,7 +29,7 @@ final class LocalWorld {
         .output(OutputOptions.builder().consoles(out, err).prefix(prefix).build());
   }
 
-  /** Gloo takes the interface of the host's name, which may have none. */
+  /** By default Gloo uses the address of the host name, which need not have one. */
   private static Map<String, String> loopback() {
     if (System.getenv(INTERFACE_VARIABLE) != null) {
       return Map.of();
@@ -43,17 +42,17 @@ final class LocalWorld {
     }
   }
 
-  /** The command line of a JVM like this one. */
+  /** The command line of a JVM with the options and the class path of this one. */
   static List<String> java(Class<?> main, List<String> arguments) {
     List<String> command = new ArrayList<>();
-    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.add(RunPrograms.jvm());
     command.addAll(ManagementFactory.getRuntimeMXBean().getInputArguments());
     command.addAll(List.of("-cp", System.getProperty("java.class.path"), main.getName()));
     command.addAll(arguments);
     return command;
   }
 
-  /** Runs all ranks to their end. A signal to this process kills them. */
+  /** Blocks until all ranks have ended. A signal to this process kills them. */
   static LaunchResult run(WorldSpec spec) throws InterruptedException {
     try (Launcher launcher = Launcher.start(spec)) {
       Runtime.getRuntime().addShutdownHook(new Thread(launcher::close, "muster-stop"));

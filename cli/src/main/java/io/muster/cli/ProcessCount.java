@@ -5,7 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.stream.Stream;
 
-/** torchrun's {@code --nproc-per-node}: a number, or what the machine has. */
+/** torchrun's {@code --nproc-per-node}: a number, or the number of GPUs or CPUs. */
 final class ProcessCount {
   private ProcessCount() {}
 

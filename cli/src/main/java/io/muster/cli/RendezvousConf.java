@@ -23,7 +23,7 @@ record RendezvousConf(Map<String, String> values) {
   private static final Set<String> KEYS =
       Set.of(JOIN_TIMEOUT, TIMEOUT, INTERVAL, ATTEMPTS, IS_HOST, RANK, STORE_TYPE);
 
-  /** What concerns worlds that grow, or what other means do here. */
+  /** Keys without effect: Muster has no elastic worlds, and no such time-outs. */
   private static final Set<String> WITHOUT_EFFECT =
       Set.of(
           "last_call_timeout", "close_timeout", "heartbeat", "heartbeat_timeout", "read_timeout");
@@ -59,7 +59,7 @@ record RendezvousConf(Map<String, String> values) {
     return conf;
   }
 
-  /** Sets what the nodes' options have. */
+  /** Sets the join timeout and the keep-alive, if they are given. */
   void apply(NodeOptions.Builder options) {
     seconds(JOIN_TIMEOUT).or(() -> seconds(TIMEOUT)).ifPresent(options::joinTimeout);
     if (values.containsKey(INTERVAL) || values.containsKey(ATTEMPTS)) {

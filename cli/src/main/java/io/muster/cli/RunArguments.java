@@ -21,7 +21,7 @@ import picocli.CommandLine.ParameterException;
  */
 @SuppressWarnings("JdkObsolete") // The stack is picocli's.
 final class RunArguments implements IParameterPreprocessor, IDefaultValueProvider {
-  /** The options of torchrun that are not supported, and some of later versions of Muster. */
+  /** The options of torchrun that are not supported. */
   private static final List<String> UNSUPPORTED =
       List.of(
           "--logs-specs",
@@ -81,9 +81,9 @@ final class RunArguments implements IParameterPreprocessor, IDefaultValueProvide
   }
 
   /**
-   * Checks that no variable asks for what is not supported.
+   * Checks that no variable of an option that is not supported is set.
    *
-   * @throws IllegalArgumentException if one does
+   * @throws IllegalArgumentException if one is
    */
   static void requireSupported(Map<String, String> environment) {
     for (String option : UNSUPPORTED) {

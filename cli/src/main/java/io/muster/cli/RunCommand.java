@@ -11,14 +11,12 @@ import io.muster.store.NetworkException;
 import io.muster.store.internal.text.PrintableText;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -40,6 +38,8 @@ import picocli.CommandLine.Parameters;
       ""
     })
 final class RunCommand implements Callable<Integer> {
+  private static final String SHUTDOWN_TIMEOUT_VARIABLE = "TORCH_ELASTIC_SHUTDOWN_TIMEOUT";
+
   private final Streams streams;
   private final AtomicBoolean stopping = new AtomicBoolean();
 
@@ -131,7 +131,7 @@ final class RunCommand implements Callable<Integer> {
       paramLabel = "SECONDS",
       description = {
         "How long ranks have between SIGTERM and SIGKILL.",
-        "Default: TORCH_ELASTIC_SHUTDOWN_TIMEOUT, or 30."
+        "Default: " + SHUTDOWN_TIMEOUT_VARIABLE + ", or 30."
       })
   private @Nullable Integer shutdownTimeout;
 
@@ -169,7 +169,7 @@ final class RunCommand implements Callable<Integer> {
   public Integer call() throws InterruptedException {
     Set<String> handled = RunSignals.parse(signals);
     Launcher launcher = start(spec());
-    // For signals that are not handled: they end the JVM.
+    // Signals that are not handled end the JVM.
     Thread hook = new Thread(() -> stop(launcher), "muster-stop");
     Runtime.getRuntime().addShutdownHook(hook);
     RunSignals.handle(handled, signal -> stopOrKill(launcher, signal));
@@ -205,7 +205,7 @@ final class RunCommand implements Callable<Integer> {
     }
   }
 
-  /** Of several nodes, those of node 0 count, which this one may not be. */
+  /** The limit, if it is known to be this node's: that of node 0 holds for all nodes. */
   private static String maxRestarts(WorldSpec spec) {
     return spec.nodes().count() == 1 ? " of " + spec.maxRestarts() : "";
   }
@@ -234,7 +234,7 @@ final class RunCommand implements Callable<Integer> {
         WorldSpec.builder()
             .maxRestarts(maxRestarts)
             .role(role)
-            .shutdownTimeout(Duration.ofSeconds(shutdownSeconds()))
+            .shutdownTimeout(shutdownTimeout())
             .virtualLocalRank(virtualLocalRank)
             .environment(Map.of("TORCHELASTIC_SIGNALS_TO_HANDLE", signals))
             .output(output());
@@ -243,12 +243,14 @@ final class RunCommand implements Callable<Integer> {
     return spec.build();
   }
 
-  private int shutdownSeconds() {
-    String variable = System.getenv("TORCH_ELASTIC_SHUTDOWN_TIMEOUT");
-    if (shutdownTimeout != null || variable == null) {
-      return shutdownTimeout == null ? 30 : shutdownTimeout;
+  private Duration shutdownTimeout() {
+    if (shutdownTimeout != null) {
+      return Duration.ofSeconds(shutdownTimeout);
     }
-    return RunNodes.number("TORCH_ELASTIC_SHUTDOWN_TIMEOUT", variable);
+    String seconds = System.getenv(SHUTDOWN_TIMEOUT_VARIABLE);
+    return seconds == null
+        ? WorldSpec.DEFAULT_SHUTDOWN_TIMEOUT
+        : Duration.ofSeconds(RunNodes.number(SHUTDOWN_TIMEOUT_VARIABLE, seconds));
   }
 
   private OutputOptions output() {
@@ -258,7 +260,7 @@ final class RunCommand implements Callable<Integer> {
             .tees(StreamSelector.parse(tees))
             .prefix(prefix)
             .collapsed(collapsed)
-            .consoleRanks(consoleRanks.stream().collect(Collectors.toSet()))
+            .consoleRanks(new HashSet<>(consoleRanks))
             .colored(streams.isTerminal() && System.getenv("NO_COLOR") == null);
     if (logDirectory != null) {
       output.logDirectory(logDirectory);
@@ -278,25 +280,14 @@ final class RunCommand implements Callable<Integer> {
     if (processes != null) {
       throw new IllegalArgumentException("-n excludes --nproc-per-node");
     }
-    int count = ranks;
-    List<String> group = new ArrayList<>();
-    for (String word : Stream.concat(words.stream(), Stream.of(":")).toList()) {
-      if (!word.equals(":")) {
-        group.add(word);
-        continue;
-      }
-      if (group.size() > 1 && group.get(0).equals("-n")) {
-        count = RunNodes.number("-n", group.get(1));
-        group = group.subList(2, group.size());
-      } else if (count < 0) {
+    List<List<String>> groups = RunPrograms.groups(words);
+    spec.workers(ranks, programs.program(groups.get(0)));
+    for (List<String> group : groups.subList(1, groups.size())) {
+      if (group.isEmpty() || !group.get(0).equals("-n")) {
         throw new IllegalArgumentException("after ':' expected -n N and a program");
       }
-      if (group.isEmpty()) {
-        throw new IllegalArgumentException("expected a program before ':' or the end");
-      }
-      spec.workers(count, programs.program(group));
-      count = -1;
-      group = new ArrayList<>();
+      int count = RunNodes.number("-n", group.size() > 1 ? group.get(1) : "");
+      spec.workers(count, programs.program(group.subList(2, group.size())));
     }
   }
 

@@ -29,9 +29,9 @@ final class RunIgnored {
   private String eventLogHandler = "null";
 
   /**
-   * Checks what has one supported value.
+   * Checks the option that has one supported value.
    *
-   * @throws IllegalArgumentException if another one is given
+   * @throws IllegalArgumentException if it has another one
    */
   void requireSupported() {
     if (!eventLogHandler.equals("null")) {

@@ -24,8 +24,31 @@ record RunPrograms(@Nullable String classPath, boolean module, boolean noPython)
         : python(words);
   }
 
-  /** The words after {@code -n}: a script or a jar by its name, or any program. */
+  /** Splits words at each lone colon. */
+  static List<List<String>> groups(List<String> words) {
+    List<List<String>> groups = new ArrayList<>();
+    List<String> group = new ArrayList<>();
+    groups.add(group);
+    for (String word : words) {
+      if (word.equals(":")) {
+        group = new ArrayList<>();
+        groups.add(group);
+      } else {
+        group.add(word);
+      }
+    }
+    return groups;
+  }
+
+  /**
+   * The words after {@code -n}: a script or a jar by its name, or any program.
+   *
+   * @throws IllegalArgumentException if there are none
+   */
   List<String> program(List<String> words) {
+    if (words.isEmpty()) {
+      throw new IllegalArgumentException("expected a program before ':' or the end");
+    }
     if (!noPython && (module || words.get(0).endsWith(".py"))) {
       return python(words);
     }
@@ -54,11 +77,16 @@ record RunPrograms(@Nullable String classPath, boolean module, boolean noPython)
     return isThere ? "python3" : "python";
   }
 
+  /** The {@code java} of the JDK that runs this process. */
+  static String jvm() {
+    return Path.of(System.getProperty("java.home"), "bin", "java").toString();
+  }
+
   private List<String> java(List<String> words) {
     String first = words.get(0);
     String userPath = classPath == null ? first : classPath;
     List<String> command = new ArrayList<>();
-    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.add(jvm());
     command.add("-cp");
     command.add(userPath + File.pathSeparator + System.getProperty("java.class.path"));
     command.add(MusterWorker.class.getName());

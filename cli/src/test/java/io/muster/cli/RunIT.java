@@ -30,6 +30,8 @@ class RunIT {
         "-n,1,/etc/passwd                     | 126 | its command cannot be executed",
         "-n,12,-r,10:3,sh,-c,exit $((RANK/11)) | 1  | rank 11 failed first",
         "-n1,sh,-c,exit 0,:,-n,1,sh,-c,exit 9 | 9   | rank 1 failed first",
+        "-n1,sh,-c,exit 0,:,sh                | 2   | after ':' expected -n N and a program",
+        "-n1,sh,-c,exit 0,:,-n,1              | 2   | expected a program before ':' or the end",
         "--rdzv-backend=etcd,x.py             | 2   | --rdzv-backend etcd is not supported",
         "--rdzv_conf=a=b,x.py                 | 2   | --rdzv-conf a is not supported",
         "--event-log-handler,console,x.py     | 2   | --event-log-handler console is not supported",
