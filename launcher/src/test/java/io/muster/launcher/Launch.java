@@ -7,7 +7,6 @@ import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
-import java.util.function.UnaryOperator;
 
 /** A launch under test, with what its workers write and what happens to them. */
 final class Launch implements AutoCloseable, LaunchListener {
@@ -36,12 +35,6 @@ final class Launch implements AutoCloseable, LaunchListener {
 
   static LaunchResult run(WorldSpec.Builder spec) {
     try (Launch launch = start(spec)) {
-      return launch.result();
-    }
-  }
-
-  static LaunchResult run(WorldSpec.Builder spec, UnaryOperator<OutputOptions.Builder> output) {
-    try (Launch launch = start(spec, output.apply(OutputOptions.builder()))) {
       return launch.result();
     }
   }
