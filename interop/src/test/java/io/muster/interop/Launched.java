@@ -18,7 +18,7 @@ import java.util.stream.Stream;
 final class Launched implements AutoCloseable {
   private static final long PATIENCE_SECONDS = 120;
 
-  /** What differs from run to run. */
+  /** The variables that differ from run to run. */
   private static final List<String> VOLATILE =
       List.of("MASTER_ADDR=", "MASTER_PORT=", "TORCHELASTIC_RUN_ID=");
 
@@ -78,12 +78,12 @@ final class Launched implements AutoCloseable {
     return read("err");
   }
 
-  /** What the workers have written, without their order. */
+  /** The lines on standard output, sorted. */
   List<String> lines() throws IOException {
     return read("out").lines().sorted().toList();
   }
 
-  /** What the workers have written to their standard error, without what the launcher has. */
+  /** The lines of workers on standard error, which contain {@code worker:}, sorted. */
   List<String> errorLines() throws IOException {
     return err().lines().filter(line -> line.contains("worker:")).sorted().toList();
   }
@@ -92,7 +92,7 @@ final class Launched implements AutoCloseable {
     return Files.readString(directory.resolve(name), StandardCharsets.UTF_8);
   }
 
-  /** The variables in a file that a worker has written, but for those that always differ. */
+  /** The variables in a file of a worker, without those that differ from run to run. */
   List<String> variables(String name) throws IOException {
     return read(name)
         .lines()

@@ -21,12 +21,14 @@ final class PythonPyTorch implements ExecutionCondition {
   private static final Path SCRIPTS = Path.of("src", "test", "python").toAbsolutePath();
 
   private static String python = "";
+  private static String version = "";
   private static final @Nullable String MISSING = find();
 
   private static @Nullable String find() {
     try {
       TorchPython found = TorchPython.find(Path.of(".."));
       python = found.command();
+      version = found.torch();
       System.out.println("Testing with PyTorch " + found.torch() + " of Python");
       return null;
     } catch (IOException e) {
@@ -40,6 +42,11 @@ final class PythonPyTorch implements ExecutionCondition {
   /** How this Python is called. */
   static String command() {
     return python;
+  }
+
+  /** The version of its torch, such as {@code 2.13.0+cpu}. */
+  static String version() {
+    return version;
   }
 
   /** Starts a script of this module. */

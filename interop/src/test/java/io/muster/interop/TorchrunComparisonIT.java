@@ -17,7 +17,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** The same command under torchrun and under {@code muster run}. */
-@ExtendWith(PythonPyTorch.class)
+@ExtendWith({PythonPyTorch.class, RecentTorchrun.class})
 @Timeout(300)
 class TorchrunComparisonIT {
   private static final String ENVIRONMENT =
@@ -112,9 +112,9 @@ class TorchrunComparisonIT {
   @Test
   void modulesAndTheirArguments_areTheSame() throws IOException, InterruptedException {
     for (String name : List.of("torchrun", "muster")) {
-      Path package1 = Files.createDirectories(directory.resolve(name).resolve("pack"));
+      Path pack = Files.createDirectories(directory.resolve(name).resolve("pack"));
       Files.writeString(
-          package1.resolve("mod.py"), "import sys; print(__name__, sys.argv[1:], __package__)");
+          pack.resolve("mod.py"), "import sys; print(__name__, sys.argv[1:], __package__)");
     }
     List<String> args = List.of("-m", "pack.mod", "--flag", "-x=1", "--", "y");
     Map<String, String> python = Map.of("PYTHON_EXEC", PythonPyTorch.command());
@@ -156,7 +156,7 @@ class TorchrunComparisonIT {
     }
   }
 
-  /** torchrun exits with 1 whatever happened. */
+  /** torchrun exits with 1 for every failure. */
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',
