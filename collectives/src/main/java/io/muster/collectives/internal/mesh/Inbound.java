@@ -46,17 +46,19 @@ final class Inbound {
    * Reads the bytes that have arrived. Does not block.
    *
    * @param staging a direct buffer that this method may use until it returns
-   * @return false at the end of the stream
+   * @return the number of bytes; -1 at the end of the stream
    */
-  boolean read(ReadableByteChannel channel, ByteBuffer staging) throws IOException {
+  long read(ReadableByteChannel channel, ByteBuffer staging) throws IOException {
+    long total = 0;
     boolean maybeMore = true;
     for (int i = 0; i < READS_IN_A_ROW && maybeMore; i++) {
       ByteBuffer direct = destination;
       ByteBuffer into = direct == null ? startOf(staging) : direct;
       int count = channel.read(into);
       if (count < 0) {
-        return false;
+        return -1;
       }
+      total += count;
       boolean full = !into.hasRemaining();
       // Long data keep arriving while they are read. A short message is often the only one.
       maybeMore = full || (direct != null && count > 0);
@@ -66,7 +68,7 @@ final class Inbound {
         arrived();
       }
     }
-    return true;
+    return total;
   }
 
   /** The staging buffer, which begins with the preamble that has arrived in part. */

@@ -111,11 +111,41 @@ final class Pair implements IoLoop.Handler {
     try {
       outbound.flush();
     } catch (IOException e) {
-      owner.onEnd("lost the connection: " + e.getMessage());
+      loop.schedule(0, () -> endAfterFailedWrite(e));
     } catch (Throwable e) {
       // A message may be written in part, so no other can follow it.
       owner.onFailure(e);
     }
+  }
+
+  /**
+   * Reads what has arrived, then ends the connection; on the I/O thread. A peer that fails sends
+   * what tells the reason, and closes the connection, so that writing fails here.
+   */
+  private void endAfterFailedWrite(IOException writing) {
+    SocketChannel open = source;
+    try {
+      while (open != null && inbound.read(open, loop.staging()) > 0) {
+        owner.onRead();
+      }
+      owner.onEnd(reasonOf(writing));
+    } catch (MalformedMessageException | SizeMismatchException e) {
+      owner.onEnd(reasonOf(e));
+    } catch (IOException e) {
+      owner.onEnd(reasonOf(writing));
+    } catch (Throwable e) {
+      owner.onFailure(e);
+    }
+  }
+
+  private static String reasonOf(IOException failure) {
+    if (failure instanceof MalformedMessageException) {
+      return "violated the protocol: " + failure.getMessage();
+    }
+    if (failure instanceof SizeMismatchException) {
+      return String.valueOf(failure.getMessage());
+    }
+    return "lost the connection: " + failure.getMessage();
   }
 
   private void requestWritable() {
@@ -134,7 +164,7 @@ final class Pair implements IoLoop.Handler {
     }
     try {
       if (ready.isReadable()) {
-        if (!inbound.read(open, loop.staging())) {
+        if (inbound.read(open, loop.staging()) < 0) {
           owner.onEnd("closed the connection");
           return;
         }
@@ -142,18 +172,15 @@ final class Pair implements IoLoop.Handler {
       }
       if (ready.isValid() && ready.isWritable()) {
         ready.interestOpsAnd(~SelectionKey.OP_WRITE);
-        outbound.resume();
+        resume();
       }
-    } catch (MalformedMessageException e) {
-      owner.onEnd("violated the protocol: " + e.getMessage());
-      return;
     } catch (SizeMismatchException e) {
       // Sends this rank's announcement first, from which the peer learns of the mismatch too.
       flush();
-      owner.onEnd(String.valueOf(e.getMessage()));
+      owner.onEnd(reasonOf(e));
       return;
     } catch (IOException e) {
-      owner.onEnd("lost the connection: " + e.getMessage());
+      owner.onEnd(reasonOf(e));
       return;
     } catch (CancelledKeyException e) {
       throw e;
@@ -162,6 +189,14 @@ final class Pair implements IoLoop.Handler {
       return;
     }
     flush();
+  }
+
+  private void resume() {
+    try {
+      outbound.resume();
+    } catch (IOException e) {
+      endAfterFailedWrite(e);
+    }
   }
 
   /** Shuts down the sending side. Bytes that arrive are still read. */

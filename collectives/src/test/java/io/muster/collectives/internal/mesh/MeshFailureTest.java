@@ -8,14 +8,18 @@ import io.muster.fixtures.Background;
 import io.muster.store.Deadline;
 import io.muster.store.HashStore;
 import io.muster.store.Store;
+import io.muster.store.internal.concurrent.Uninterruptibles;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.ByteBuffer;
+import java.nio.channels.Pipe;
+import java.nio.channels.SelectionKey;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.logging.Handler;
 import java.util.logging.Level;
 import java.util.logging.LogRecord;
@@ -166,6 +170,55 @@ class MeshFailureTest {
     awaitOver(written);
     assertAllAreTold(world, waiting, injected);
     assertThat(world.get(0).peerFailures().get(0).rank()).isEqualTo(2);
+  }
+
+  /**
+   * A peer that finds that lengths differ sends its announcement and closes the connection. A write
+   * may fail before the announcement is read.
+   */
+  @Test
+  void failedWrite_isNotTheReasonIfThePeerHasSentOne() throws IOException {
+    List<Mesh> world = world(2);
+    CountDownLatch busy = new CountDownLatch(1);
+    CountDownLatch resumed = new CountDownLatch(1);
+    Pipe pipe = Pipe.open();
+    pipe.source().configureBlocking(false);
+    world
+        .get(0)
+        .loop()
+        .register(
+            pipe.source(),
+            SelectionKey.OP_READ,
+            key -> {
+              key.cancel();
+              busy.countDown();
+              Uninterruptibles.await(resumed::await);
+            });
+    pipe.sink().write(ByteBuffer.allocate(1));
+    Uninterruptibles.await(busy::await);
+
+    world.get(1).send(0, SLOT, bytes(8));
+    sockets.inject(Step.WRITE, new IOException("Broken pipe"));
+    PostedMessage receipt = world.get(0).receive(1, SLOT, bytes(4));
+    resumed.countDown();
+
+    awaitOver(receipt);
+    assertThat(receipt.peerFailure()).isNotNull();
+    assertThat(receipt.peerFailure().reason())
+        .startsWith("sends 8 bytes where this rank expects 4");
+    pipe.sink().close();
+  }
+
+  @Test
+  void failedWrite_isTheReasonIfThePeerHasSentNone() throws IOException {
+    List<Mesh> world = world(2);
+
+    sockets.inject(Step.WRITE, new IOException("Broken pipe"));
+    PostedMessage receipt = world.get(0).receive(1, SLOT, bytes(4));
+
+    awaitOver(receipt);
+    assertThat(receipt.peerFailure()).isNotNull();
+    assertThat(receipt.peerFailure().reason()).isEqualTo("lost the connection: Broken pipe");
   }
 
   /** As with a buffer of an arena that another thread has closed or owns. */
