@@ -20,8 +20,10 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
 
 /** {@code muster run}: starts the ranks of a world on this node, as {@code torchrun} does. */
 @Command(
@@ -161,6 +163,8 @@ final class RunCommand implements Callable<Integer> {
       description = "The script, jar, class or program, and its arguments.")
   private List<String> words = List.of();
 
+  @Spec private CommandSpec command = CommandSpec.create();
+
   RunCommand(Streams streams) {
     this.streams = streams;
   }
@@ -277,7 +281,8 @@ final class RunCommand implements Callable<Integer> {
       spec.workers(processCount(), programs.script(words));
       return;
     }
-    if (processes != null) {
+    // Its variable may be set, as the Kubeflow Trainer does; the command line takes precedence.
+    if (command.commandLine().getParseResult().hasMatchedOption("--nproc-per-node")) {
       throw new IllegalArgumentException("-n excludes --nproc-per-node");
     }
     List<List<String>> groups = RunPrograms.groups(words);

@@ -31,6 +31,7 @@ class RunIT {
         "-n,12,-r,10:3,sh,-c,exit $((RANK/11)) | 1  | rank 11 failed first",
         "-n1,sh,-c,exit 0,:,-n,1,sh,-c,exit 9 | 9   | rank 1 failed first",
         "-n1,sh,-c,exit 0,:,sh                | 2   | after ':' expected -n N and a program",
+        "-n,1,--nproc-per-node,2,sh           | 2   | -n excludes --nproc-per-node",
         "-n1,sh,-c,exit 0,:,-n,1              | 2   | expected a program before ':' or the end",
         "--rdzv-backend=etcd,x.py             | 2   | --rdzv-backend etcd is not supported",
         "--rdzv_conf=a=b,x.py                 | 2   | --rdzv-conf a is not supported",
@@ -75,6 +76,18 @@ class RunIT {
     try (Child child = new Child(directory, builder)) {
       assertThat(child.exitCode()).as(child.err()).isZero();
       assertThat(child.out()).isEqualTo("0\n");
+    }
+  }
+
+  /** The Kubeflow Trainer always sets the variable. */
+  @Test
+  void numbersOfRanks_takePrecedenceOverTheVariable() throws IOException, InterruptedException {
+    ProcessBuilder builder =
+        Child.muster("run", "-n", "1", "echo", "a", ":", "-n", "1", "echo", "b");
+    builder.environment().put("PET_NPROC_PER_NODE", "auto");
+    try (Child child = new Child(directory, builder)) {
+      assertThat(child.exitCode()).as(child.err()).isZero();
+      assertThat(child.out().lines()).containsExactlyInAnyOrder("[default0]:a", "[default1]:b");
     }
   }
 

@@ -56,6 +56,19 @@ final class Launched implements AutoCloseable {
     return new Launched(directory, command, environment);
   }
 
+  /**
+   * Runs a command of the documentation in the root of the repository. What it calls {@code
+   * ./muster} is on the class path of this JVM.
+   */
+  static Launched documented(Path directory, Map<String, String> environment, String command)
+      throws IOException {
+    String script = "cd \"$0\" && " + command.replaceFirst("^\\./muster ", "exec \"\\$@\" ");
+    Path root = Path.of("..").toAbsolutePath().normalize();
+    List<String> words = new ArrayList<>(List.of("sh", "-c", script, root.toString()));
+    words.addAll(ChildProcess.javaCommand(ChildProcess.SHORT_RUN, "io.muster.cli.Main"));
+    return new Launched(directory, words, environment);
+  }
+
   int exitCode() throws IOException, InterruptedException {
     assertThat(process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS)).as(err()).isTrue();
     return process.exitValue();
@@ -86,6 +99,15 @@ final class Launched implements AutoCloseable {
   /** The lines of workers on standard error, which contain {@code worker:}, sorted. */
   List<String> errorLines() throws IOException {
     return err().lines().filter(line -> line.contains("worker:")).sorted().toList();
+  }
+
+  /** All output, for messages of failures. */
+  String output() {
+    try {
+      return read("out") + read("err");
+    } catch (IOException e) {
+      return e.toString();
+    }
   }
 
   private String read(String name) throws IOException {
