@@ -20,6 +20,7 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Semaphore;
@@ -65,7 +66,7 @@ public final class RpcBenchmark implements Callable<Integer> {
   public Integer call() throws IOException, InterruptedException {
     SideBySide run = new SideBySide(options, GRPC, SideBySide.MUSTER);
     try (StoreServer server = StoreServer.start(StoreServerOptions.builder().build());
-        ChildProcess unused = ChildProcess.java(RpcServer.class, String.valueOf(server.port()));
+        ChildProcess unused = startRpcServer(server.port());
         Store store = TcpStore.connect("127.0.0.1", server.port());
         RpcAgent agent = Rpc.init("client", 0, 2, RpcServer.options(store).build())) {
       int port = Integer.parseInt(store.getString(RpcServer.ECHO));
@@ -87,6 +88,11 @@ public final class RpcBenchmark implements Callable<Integer> {
     }
     run.publish(run.page("rpc.md"));
     return 0;
+  }
+
+  private static ChildProcess startRpcServer(int storePort) {
+    return ChildProcess.start(
+        Map.of(), ChildProcess.javaCommand(List.of(), RpcServer.class, String.valueOf(storePort)));
   }
 
   private static Side muster(Worker server) {

@@ -10,6 +10,8 @@ import io.muster.fixtures.ChildProcess;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.function.Function;
 import picocli.CommandLine.Command;
@@ -61,8 +63,10 @@ public final class FileBenchmark implements Callable<Integer> {
 
   /** Wakes another process and is woken by it, {@code times} times; returns half of the time. */
   private static double wakeNanos(String whose, Path file, int times) {
-    try (ChildProcess other =
-            ChildProcess.java(OtherEnd.class, whose, file.toString(), String.valueOf(2 * times));
+    List<String> command =
+        ChildProcess.javaCommand(
+            List.of(), OtherEnd.class, whose, file.toString(), String.valueOf(2 * times));
+    try (ChildProcess other = ChildProcess.start(Map.of(), command);
         Side side = open(whose, file)) {
       // The other end's first steps are slow; they are not what is timed.
       exchange(side, 0, times);
