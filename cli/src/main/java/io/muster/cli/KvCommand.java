@@ -87,6 +87,7 @@ final class KvCommand {
         .addSubcommand(new KvCas(kv))
         .addSubcommand(new KvAppend(kv))
         .addSubcommand(new KvWait(kv))
+        .addSubcommand(new KvWatch(kv))
         .addSubcommand(new KvCheck(kv))
         .addSubcommand(new KvDelete(kv))
         .addSubcommand(new KvClear(kv))

@@ -10,6 +10,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.json.JsonWriteFeature;
+import io.muster.store.Change;
 import io.muster.store.KeyText;
 import java.io.IOException;
 import java.io.InputStream;
@@ -21,8 +22,8 @@ import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A key, and perhaps its value, as a JSON object on one line. A key that is not UTF-8 is {@code
- * key_base64} instead of {@code key}.
+ * A key, and perhaps its value or a change of it, as a JSON object on one line. A key that is not
+ * UTF-8 is {@code key_base64} instead of {@code key}.
  */
 final class KvRecord {
   private static final String KEY = "key";
@@ -30,6 +31,8 @@ final class KvRecord {
   private static final String VALUE_BASE64 = "value_base64";
   private static final String KIND = "kind";
   private static final String VALUE = "value";
+  private static final String REVISION = "revision";
+  private static final String MISSED = "missed";
 
   /** Non-ASCII characters are escaped, so that the text is safe on a terminal. */
   private static final JsonFactory JSON =
@@ -43,29 +46,60 @@ final class KvRecord {
 
   /** Returns the object of a key without its value. */
   static String ofKey(String key) {
-    return write(key, null);
+    return write(json -> writeRecord(json, key, null, VALUE));
   }
 
   /** Returns the object of a key and its value. */
   static String of(String key, byte[] value) {
-    return write(key, value);
+    return write(json -> writeRecord(json, key, value, VALUE));
   }
 
-  private static String write(String key, byte @Nullable [] value) {
+  /** Returns the object of a change. */
+  static String of(Change change, String kind) {
+    return write(
+        json -> {
+          switch (change.kind()) {
+            case SET -> writeRecord(json, change.key(), change.value(), kind);
+            case DELETED -> writeRecord(json, change.key(), null, kind);
+            case CLEARED -> json.writeStringField(KIND, kind);
+          }
+          json.writeNumberField(REVISION, change.revision());
+        });
+  }
+
+  /** Returns the object that says that changes were missed. */
+  static String ofMissed(long revision) {
+    return write(
+        json -> {
+          json.writeStringField(KIND, MISSED);
+          json.writeNumberField(REVISION, revision);
+        });
+  }
+
+  private interface Fields {
+    void write(JsonGenerator json) throws IOException;
+  }
+
+  private static void writeRecord(
+      JsonGenerator json, String key, byte @Nullable [] value, String kind) throws IOException {
+    byte[] bytes = KeyText.bytes(key);
+    String utf8 = new String(bytes, UTF_8);
+    if (Arrays.equals(utf8.getBytes(UTF_8), bytes)) {
+      json.writeStringField(KEY, utf8);
+    } else {
+      json.writeBinaryField(KEY_BASE64, bytes);
+    }
+    if (value != null) {
+      json.writeBinaryField(VALUE_BASE64, value);
+    }
+    json.writeStringField(KIND, kind);
+  }
+
+  private static String write(Fields fields) {
     StringWriter text = new StringWriter();
     try (JsonGenerator json = JSON.createGenerator(text)) {
       json.writeStartObject();
-      byte[] bytes = KeyText.bytes(key);
-      String utf8 = new String(bytes, UTF_8);
-      if (Arrays.equals(utf8.getBytes(UTF_8), bytes)) {
-        json.writeStringField(KEY, utf8);
-      } else {
-        json.writeBinaryField(KEY_BASE64, bytes);
-      }
-      if (value != null) {
-        json.writeBinaryField(VALUE_BASE64, value);
-      }
-      json.writeStringField(KIND, VALUE);
+      fields.write(json);
       json.writeEndObject();
     } catch (IOException e) {
       throw new UncheckedIOException(e);

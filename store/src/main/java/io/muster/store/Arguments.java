@@ -16,6 +16,14 @@ final class Arguments {
     return requireNonNull(text, name).getBytes(StandardCharsets.UTF_8);
   }
 
+  /** Returns {@code revision}, which must not be negative. */
+  static long requireRevision(long revision) {
+    if (revision < 0) {
+      throw new IllegalArgumentException("revision must not be negative but was " + revision);
+    }
+    return revision;
+  }
+
   /** Returns a copy of {@code array} without null elements. */
   static List<String> list(String[] array, String name) {
     return copy(Arrays.asList(requireNonNull(array, name)), name);

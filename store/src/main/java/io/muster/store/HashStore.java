@@ -2,6 +2,7 @@ package io.muster.store;
 
 import static java.util.Objects.requireNonNull;
 
+import io.muster.store.internal.keyspace.ChangeHistory;
 import io.muster.store.internal.keyspace.Key;
 import io.muster.store.internal.keyspace.Keyspace;
 import io.muster.store.internal.keyspace.NotANumberException;
@@ -31,10 +32,16 @@ import org.jspecify.annotations.Nullable;
  * }</pre>
  */
 public final class HashStore implements Store {
+  /** The maximum number of bytes of the changes that are kept for watchers. */
+  private static final long MAX_HISTORY_BYTES = 16 << 20;
+
   private final ReentrantLock lock = new ReentrantLock();
   private final WaiterRegistry waiters = new WaiterRegistry();
   private final Keyspace keyspace = new Keyspace(waiters, Long.MAX_VALUE);
   private volatile Duration timeout = DEFAULT_TIMEOUT;
+
+  /** The number of watchers that are not closed. */
+  private int watchers;
 
   /** Creates an empty store. */
   public HashStore() {}
@@ -123,6 +130,46 @@ public final class HashStore implements Store {
     return locked(keyspace::keys).stream().map(KeyText::text).toList();
   }
 
+  /**
+   * {@inheritDoc}
+   *
+   * <p>The store keeps changes while it has a watcher: at most 16,384, of 16 MiB.
+   */
+  @Override
+  public Watcher watch(String prefix) {
+    return openWatcher(requireNonNull(prefix, "prefix"), -1);
+  }
+
+  @Override
+  public Watcher watch(String prefix, long revision) {
+    return openWatcher(requireNonNull(prefix, "prefix"), Arguments.requireRevision(revision));
+  }
+
+  private Watcher openWatcher(String prefix, long after) {
+    return locked(
+        () -> {
+          ChangeHistory history = keyspace.history();
+          Watcher watcher =
+              new HashWatcher(
+                  lock,
+                  history,
+                  waiters,
+                  prefix,
+                  after < 0 ? history.revision() : after,
+                  this::watcherClosed);
+          history.keep(MAX_HISTORY_BYTES);
+          watchers++;
+          return watcher;
+        });
+  }
+
+  private void watcherClosed() {
+    watchers--;
+    if (watchers == 0) {
+      keyspace.history().drop();
+    }
+  }
+
   @Override
   public boolean hasExtendedApi() {
     return true;
@@ -166,9 +213,7 @@ public final class HashStore implements Store {
     Store.requireSameSize(checked, copies);
     locked(
         () -> {
-          for (int i = 0; i < copies.size(); i++) {
-            keyspace.set(checked.get(i), copies.get(i));
-          }
+          keyspace.setAll(checked, copies);
           return true;
         });
   }
@@ -254,7 +299,7 @@ public final class HashStore implements Store {
   }
 
   /** Returns an array that the caller may own, from a value that the keyspace holds. */
-  private static byte[] copyOf(Object value) {
+  static byte[] copyOf(Object value) {
     byte[] bytes = Keyspace.bytes(value);
     return bytes == value ? bytes.clone() : bytes;
   }

@@ -109,6 +109,16 @@ public final class PrefixStore implements Store {
   }
 
   @Override
+  public Watcher watch(String prefix) {
+    return new PrefixWatcher(this.prefix + "/", store.watch(full(prefix, "prefix")));
+  }
+
+  @Override
+  public Watcher watch(String prefix, long revision) {
+    return new PrefixWatcher(this.prefix + "/", store.watch(full(prefix, "prefix"), revision));
+  }
+
+  @Override
   public boolean hasExtendedApi() {
     return store.hasExtendedApi();
   }
@@ -171,7 +181,11 @@ public final class PrefixStore implements Store {
   }
 
   private String full(String key) {
-    return prefix + "/" + Objects.requireNonNull(key, "key");
+    return full(key, "key");
+  }
+
+  private String full(String key, String parameter) {
+    return prefix + "/" + Objects.requireNonNull(key, parameter);
   }
 
   private List<String> full(List<String> keys) {

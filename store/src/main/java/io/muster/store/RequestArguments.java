@@ -44,6 +44,24 @@ final class RequestArguments {
   }
 
   /**
+   * Returns a prefix that is watched in its wire form.
+   *
+   * @throws IllegalArgumentException if it is too long
+   */
+  byte[] wirePrefix(String prefix) {
+    byte[] bytes = KeyText.bytes(Protocol.USER_KEY_PREFIX + requireNonNull(prefix, "prefix"));
+    int limit = Math.min(maxKeyBytes, Protocol.MAX_WATCHED_PREFIX);
+    if (bytes.length > limit) {
+      throw new IllegalArgumentException(
+          "prefix of "
+              + bytes.length
+              + " bytes with its leading slash; a prefix that is watched has at most "
+              + limit);
+    }
+    return bytes;
+  }
+
+  /**
    * Returns the keys of one request in their wire form.
    *
    * @throws IllegalArgumentException if there are too many, or one is too long

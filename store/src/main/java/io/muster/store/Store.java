@@ -251,6 +251,34 @@ public interface Store extends AutoCloseable {
   }
 
   /**
+   * Watches the keys that begin with {@code prefix}: the watcher returns each change that happens
+   * after this call. With an empty prefix it watches all keys. PyTorch has no such operation.
+   * {@link HashStore} supports it, {@link TcpStore} with Muster's servers only, and {@link
+   * FileStore} does not.
+   *
+   * <p>Blocks at most for {@link #timeout}.
+   *
+   * @return a watcher, which the caller closes
+   * @throws UnsupportedOperationException if the store does not support it
+   */
+  default Watcher watch(String prefix) {
+    requireNonNull(prefix, "prefix");
+    throw notImplemented();
+  }
+
+  /**
+   * Works like {@link #watch(String)} and begins with the first change after a revision that an
+   * earlier watcher returned.
+   *
+   * @throws UnsupportedOperationException if the store does not support it
+   * @throws IllegalArgumentException if {@code revision} is negative
+   */
+  default Watcher watch(String prefix, long revision) {
+    requireNonNull(prefix, "prefix");
+    throw notImplemented();
+  }
+
+  /**
    * Returns whether {@link #append}, {@link #multiGet} and {@link #multiSet} are single operations
    * of the store, rather than the default implementations of this interface.
    */

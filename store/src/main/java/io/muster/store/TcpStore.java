@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 import io.muster.store.internal.agent.AgentStore;
 import io.muster.store.internal.client.ConnectTimeoutException;
 import io.muster.store.internal.client.StoreClient;
+import io.muster.store.internal.client.WatchConnection;
 import io.muster.store.internal.text.PrintableText;
 import io.muster.store.internal.wire.Protocol;
 import io.muster.store.internal.wire.WireException;
@@ -339,6 +340,39 @@ public final class TcpStore implements Store {
       }
     }
     return keys;
+  }
+
+  /**
+   * {@inheritDoc}
+   *
+   * <p>The watcher has a connection of its own, which closing this store closes too. The prefix is
+   * limited to 511 bytes.
+   *
+   * @throws UnsupportedOperationException if the server is PyTorch's, or an older one of Muster
+   */
+  @Override
+  public Watcher watch(String prefix) {
+    return openWatcher(prefix, -1);
+  }
+
+  /**
+   * {@inheritDoc}
+   *
+   * <p>Revisions are those of one server: a server that has been restarted counts from 0 again.
+   */
+  @Override
+  public Watcher watch(String prefix, long revision) {
+    return openWatcher(requireNonNull(prefix, "prefix"), Arguments.requireRevision(revision));
+  }
+
+  private Watcher openWatcher(String prefix, long after) {
+    byte[] wirePrefix = arguments.wirePrefix(prefix);
+    calls.requireOpen();
+    if (!client.watches()) {
+      throw unsupported("watch keys; Muster's can");
+    }
+    WatchConnection connection = calls.call("watch", () -> client.watch(wirePrefix));
+    return TcpWatcher.open(connection, calls, toString(), prefix, after);
   }
 
   @Override

@@ -4,9 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.muster.fixtures.contract.QueueContract;
 import io.muster.fixtures.contract.StoreContract;
+import io.muster.fixtures.contract.WatchContract;
 import org.junit.jupiter.api.Test;
 
-class HashStoreTest extends StoreContract implements QueueContract {
+class HashStoreTest extends StoreContract implements QueueContract, WatchContract {
   @Override
   protected Store create() {
     return new HashStore();

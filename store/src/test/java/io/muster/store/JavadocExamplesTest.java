@@ -39,6 +39,7 @@ class JavadocExamplesTest {
         PrefixStore.class,
         KeyText.class,
         StoreServer.class,
+        Watcher.class,
         Rendezvous.class
       })
   void examples_compile(Class<?> documented) throws IOException {

@@ -2,8 +2,9 @@ package io.muster.store;
 
 import io.muster.fixtures.contract.QueueContract;
 import io.muster.fixtures.contract.StoreContract;
+import io.muster.fixtures.contract.WatchContract;
 
-class PrefixHashStoreTest extends StoreContract implements QueueContract {
+class PrefixHashStoreTest extends StoreContract implements QueueContract, WatchContract {
   private static final String PREFIX = "test_prefix";
 
   @Override

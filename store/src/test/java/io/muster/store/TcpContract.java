@@ -3,13 +3,15 @@ package io.muster.store;
 import io.muster.fixtures.contract.CloseContract;
 import io.muster.fixtures.contract.QueueContract;
 import io.muster.fixtures.contract.StoreContract;
+import io.muster.fixtures.contract.WatchContract;
 import io.muster.store.server.ServerBackend;
 import io.muster.store.server.StoreServer;
 import io.muster.store.server.StoreServerOptions;
 import org.junit.jupiter.api.AfterEach;
 
 /** A TCP store as a client of a server that outlives it, for a world of one. */
-abstract class TcpContract extends StoreContract implements QueueContract, CloseContract {
+abstract class TcpContract extends StoreContract
+    implements QueueContract, CloseContract, WatchContract {
   private final StoreServer server;
 
   TcpContract(ServerBackend backend) {

@@ -83,6 +83,8 @@ class UserStoreTest {
     assertNotImplemented(() -> store.compareAndSwap("foo", "bar", "baz"));
     assertNotImplemented(() -> store.compareAndSet("foo", "bar", "baz"));
     assertNotImplemented(() -> store.find("foo"));
+    assertNotImplemented(() -> store.watch("foo"));
+    assertNotImplemented(() -> store.watch("foo", 1));
     assertNotImplemented(() -> store.check("foo"));
     assertNotImplemented(() -> store.await("foo"));
     assertNotImplemented(() -> store.await(Duration.ZERO, "foo"));

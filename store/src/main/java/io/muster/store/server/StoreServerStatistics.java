@@ -14,7 +14,7 @@ import java.util.Map;
  * @param brokenConnections connections that the server has closed because a request was invalid or
  *     exceeded a limit, because others needed the memory that the client held, or because of an
  *     error of the server
- * @param waits current waits and barrier arrivals of clients
+ * @param waits current waits, watches and barrier arrivals of clients
  * @param keys keys that have a value
  * @param storedBytes bytes of keys, values and queued items
  * @param requests requests served since the start, by opcode in capitals; opcodes without requests

@@ -73,7 +73,7 @@ final class Handshake {
       return new Greeting(ServerKind.MUSTER, null);
     }
     // Numbered waits use other connections. This asks only whether the server supports them.
-    connection.sendHello(Hello.REFUSALS, Hello.NUMBERED_WAITS, Hello.COMPARE_AND_SWAP);
+    connection.sendHello(Hello.REFUSALS, Hello.NUMBERED_WAITS, Hello.COMPARE_AND_SWAP, Hello.WATCH);
     connection.flush();
     return new Greeting(ServerKind.MUSTER, connection.readHello());
   }

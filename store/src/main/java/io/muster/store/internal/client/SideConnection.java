@@ -40,22 +40,46 @@ final class SideConnection implements Closeable {
         start,
         toBegin,
         unused -> {
-          boolean sayHello = !connected && server.greeting().hello() != null;
-          if (!connected) {
-            connection.connect(server.address(), toBegin);
-            connection.requests().validate();
-            connected = true;
-          }
-          if (sayHello) {
-            connection.sendHello(Hello.REFUSALS);
-          }
-          wait.writeTo(connection.requests());
-          connection.flush();
-          if (sayHello) {
-            Hello unusedHello = connection.readHello();
-          }
+          send(server, toBegin, wait);
           return awaitReply(start, nanos);
         });
+  }
+
+  /** Sends a request that the server answers at once. Connects first if necessary. */
+  <T> T call(Connector.Connected server, long nanos, RequestWriter request, ReplyReader<T> reply)
+      throws IOException {
+    return connection.call(
+        nanos,
+        unused -> {
+          send(server, nanos, request);
+          return reply.readFrom(connection.replies());
+        });
+  }
+
+  private void send(Connector.Connected server, long nanos, RequestWriter request)
+      throws IOException {
+    boolean sayHello = !connected && server.greeting().hello() != null;
+    if (!connected) {
+      connection.connect(server.address(), nanos);
+      connection.requests().validate();
+      connected = true;
+    }
+    if (sayHello) {
+      connection.sendHello(Hello.REFUSALS);
+    }
+    request.writeTo(connection.requests());
+    connection.flush();
+    if (sayHello) {
+      requireSame(server, connection.readHello());
+    }
+  }
+
+  /** Another server may listen at the address now, which has other keys. */
+  private static void requireSame(Connector.Connected server, Hello hello) throws IOException {
+    Handshake.Greeting greeting = new Handshake.Greeting(server.server(), hello);
+    if (!greeting.mayBeOfSame(server.greeting())) {
+      throw new IOException("another server listens on " + server.address() + " now");
+    }
   }
 
   private Outcome awaitReply(long start, long nanos) throws IOException {

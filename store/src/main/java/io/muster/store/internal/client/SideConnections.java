@@ -153,6 +153,27 @@ final class SideConnections implements Closeable {
     }
   }
 
+  /** Returns a connection for watching keys with a prefix, which {@link #close} closes too. */
+  WatchConnection watch(byte[] prefix) throws IOException {
+    WatchConnection watch = new WatchConnection(this, server, prefix);
+    enter(watch);
+    return watch;
+  }
+
+  /** A connection from {@link #watch} is closed. */
+  void left(WatchConnection watch) {
+    busy.remove(watch);
+  }
+
+  /** Uses a side connection. */
+  <T> T run(SideConnection connection, UninterruptibleIo.Io<T> io) throws IOException {
+    requireNoInterrupt();
+    if (closed) {
+      throw new SocketException("the store is closed");
+    }
+    return UninterruptibleIo.run(io, connection::interrupt);
+  }
+
   /** Calls the server on a new connection, outside the order of the primary connection. */
   <T> T callOnce(long nanos, Connection.Use<T> use) throws IOException {
     try (Connection connection = new Connection()) {

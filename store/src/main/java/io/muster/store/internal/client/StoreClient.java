@@ -34,6 +34,7 @@ public final class StoreClient implements Closeable {
   private final ServerKind server;
   private final boolean learnsOfRefusals;
   private final boolean swaps;
+  private final boolean watches;
   private volatile boolean hasQueues;
   private volatile boolean listsKeys;
 
@@ -45,6 +46,7 @@ public final class StoreClient implements Closeable {
     Hello hello = connected.greeting().hello();
     this.learnsOfRefusals = hello != null && hello.isOn(Hello.REFUSALS);
     this.swaps = hello != null && hello.isOn(Hello.COMPARE_AND_SWAP);
+    this.watches = hello != null && hello.isOn(Hello.WATCH);
   }
 
   /**
@@ -404,6 +406,16 @@ public final class StoreClient implements Closeable {
       blobs.add(replies.getBlob());
     }
     return blobs;
+  }
+
+  /** Whether the server supports {@link #watch}. */
+  public boolean watches() {
+    return watches;
+  }
+
+  /** Returns a connection for watching keys with a prefix. The caller closes it. */
+  public WatchConnection watch(byte[] prefix) throws IOException {
+    return sides.watch(prefix);
   }
 
   /** Closes all connections. Calls in progress throw an {@link IOException}. */

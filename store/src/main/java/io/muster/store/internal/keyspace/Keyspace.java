@@ -20,6 +20,12 @@ public final class Keyspace {
     /** The value of the key was set or changed. */
     void keyChanged(byte[] key);
 
+    /** The key was deleted. */
+    default void keyDeleted(byte[] key) {}
+
+    /** All keys and queues were deleted. */
+    default void cleared() {}
+
     /** One item was pushed to the queue. */
     void itemPushed(byte[] key);
 
@@ -58,6 +64,7 @@ public final class Keyspace {
   private final KeyMap<Object> values = new KeyMap<>();
 
   private final KeyMap<ItemQueue> queues = new KeyMap<>();
+  private final ChangeHistory history = new ChangeHistory();
   private long storedBytes;
   private long items;
   private long removedBytes;
@@ -85,6 +92,8 @@ public final class Keyspace {
       restore(key, old);
       throw full(key);
     }
+    history.nextRevision();
+    history.add(key, value);
     listener.keyChanged(key);
   }
 
@@ -107,6 +116,13 @@ public final class Keyspace {
         restore(keys.get(done), old[done]);
       }
       throw e;
+    }
+    if (keys.isEmpty()) {
+      return;
+    }
+    history.nextRevision();
+    for (int i = 0; i < keys.size(); i++) {
+      history.add(keys.get(i), newValues.get(i));
     }
     for (byte[] key : keys) {
       listener.keyChanged(key);
@@ -189,15 +205,18 @@ public final class Keyspace {
    * @return the sum
    */
   public long add(byte[] key, long delta) throws NotANumberException, StoreFullException {
+    long sum = sum(key, delta);
+    set(key, Decimal.format(sum));
+    return sum;
+  }
+
+  private long sum(byte[] key, long delta) throws NotANumberException {
     Object current = values.get(key);
-    long sum;
     try {
-      sum = (current == null ? 0 : Decimal.parse(numberText(current))) + delta;
+      return (current == null ? 0 : Decimal.parse(numberText(current))) + delta;
     } catch (NumberFormatException e) {
       throw new NotANumberException(key, current == null ? EMPTY : bytes(current));
     }
-    set(key, Decimal.format(sum));
-    return sum;
   }
 
   /** Returns as many bytes of a value as are needed to parse a number. */
@@ -238,6 +257,10 @@ public final class Keyspace {
         put(key, joined(array, value));
       }
     }
+    history.nextRevision();
+    if (history.isKept()) {
+      history.add(key, values.get(key));
+    }
     listener.keyChanged(key);
   }
 
@@ -272,6 +295,16 @@ public final class Keyspace {
 
   /** Deletes a key, but not a queue with the same name. Returns whether the key existed. */
   public boolean delete(byte[] key) {
+    if (!remove(key)) {
+      return false;
+    }
+    history.nextRevision();
+    history.add(key, null);
+    listener.keyDeleted(key);
+    return true;
+  }
+
+  private boolean remove(byte[] key) {
     Object value = values.remove(key);
     if (value == null) {
       return false;
@@ -284,9 +317,12 @@ public final class Keyspace {
 
   /**
    * Deletes all keys and queues. It takes the same time however many there are. Waiters go on
-   * waiting.
+   * waiting, except those for changes.
    */
   public void clear() {
+    if (values.size() == 0 && queues.size() == 0) {
+      return;
+    }
     long heapBytes = heapBytes();
     values.clear();
     queues.clear();
@@ -294,6 +330,9 @@ public final class Keyspace {
     storedBytes = 0;
     unusedBytes = 0;
     items = 0;
+    history.nextRevision();
+    history.addClear();
+    listener.cleared();
   }
 
   /** The number of keys that have a value. */
@@ -330,6 +369,7 @@ public final class Keyspace {
     }
     storedBytes += bytes;
     items++;
+    history.nextRevision();
     listener.itemPushed(key);
   }
 
@@ -348,6 +388,7 @@ public final class Keyspace {
     items--;
     storedBytes -= key.length + (long) item.length;
     removedBytes += ITEM_OVERHEAD + (long) item.length;
+    history.nextRevision();
     return item;
   }
 
@@ -376,8 +417,11 @@ public final class Keyspace {
       return;
     }
     try {
-      if (add(key, -1) <= 0) {
-        delete(key);
+      long left = sum(key, -1);
+      if (left <= 0) {
+        boolean unusedDeleted = delete(key);
+      } else {
+        set(key, Decimal.format(left));
       }
     } catch (NotANumberException | StoreFullException e) {
       // A client has stored something other than a count at the key.
@@ -390,7 +434,12 @@ public final class Keyspace {
    * #BYTES_PER_STEP} bytes of values that were read. It only grows.
    */
   public long work() {
-    return values.steps() + queues.steps() + bytesRead / BYTES_PER_STEP;
+    return values.steps() + queues.steps() + history.steps() + bytesRead / BYTES_PER_STEP;
+  }
+
+  /** The revision of the keyspace, and its latest changes if they are kept. */
+  public ChangeHistory history() {
+    return history;
   }
 
   /** The bytes of all keys, values and queued items. */
@@ -427,7 +476,7 @@ public final class Keyspace {
   /** Reverts a {@link #put} that returned {@code old}. */
   private void restore(byte[] key, @Nullable Object old) {
     if (old == null) {
-      delete(key);
+      boolean unusedRemoved = remove(key);
     } else {
       put(key, old);
     }

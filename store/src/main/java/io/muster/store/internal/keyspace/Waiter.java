@@ -4,12 +4,18 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Waits until each of several keys has been set once. A waiter is registered once, and is over when
- * it is released or removed.
+ * Waits until each of several keys has been set once, or a key with a prefix has changed. A waiter
+ * is registered once, and is over when it is released or removed.
  */
 public abstract class Waiter {
+  /** Where a waiter is registered. */
+  interface Registry {
+    /** Removes a waiter. Has no effect if it was released. */
+    void forget(Waiter waiter);
+  }
+
   /** The registry, while registered. */
-  @Nullable WaitersByKey registry;
+  @Nullable Registry registry;
 
   /** Its nodes in the queues of its keys. Those of keys that have been set are removed. */
   List<WaitQueue.Node> nodes = List.of();
@@ -36,7 +42,8 @@ public abstract class Waiter {
   }
 
   /**
-   * Called once, when the last missing key is set. It must not call the {@link WaiterRegistry}.
+   * Called once, when the last missing key is set, or a key with the prefix has changed. It must
+   * not call the {@link WaiterRegistry}.
    *
    * @param queue the queue whose new item released this waiter, or null if a value did
    */

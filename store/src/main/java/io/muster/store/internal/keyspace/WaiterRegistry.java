@@ -6,12 +6,14 @@ import java.util.List;
  * The waiters of a {@link Keyspace}. A waiter for presence is released by a value or by an item of
  * a queue, a waiter for values by values only, a waiter for an item by an item only, and a waiter
  * at a barrier by the last arrival. Each is registered for at minimum one key, all of which are
- * missing. Not thread-safe.
+ * missing. A waiter for a change is released by any change of a key with its prefix. Not
+ * thread-safe.
  */
 public final class WaiterRegistry implements Keyspace.Listener {
   private final WaitersByKey forPresence = new WaitersByKey();
   private final WaitersByKey forValues = new WaitersByKey();
   private final WaitersByKey atBarriers = new WaitersByKey();
+  private final WaitersByPrefix forChanges = new WaitersByPrefix();
 
   /** Registers a waiter for presence that will not pop. */
   public void registerAsObserver(Waiter waiter, List<Key> keys) {
@@ -41,9 +43,14 @@ public final class WaiterRegistry implements Keyspace.Listener {
     atBarriers.register(waiter, List.of(barrier));
   }
 
+  /** Registers a waiter for the next change of a key with a prefix. */
+  public void registerForChange(Waiter waiter, byte[] prefix) {
+    forChanges.register(waiter, prefix);
+  }
+
   /** Removes a waiter. Has no effect if it is over. */
   public void forget(Waiter waiter) {
-    WaitersByKey registry = waiter.registry;
+    Waiter.Registry registry = waiter.registry;
     if (registry != null) {
       registry.forget(waiter);
     }
@@ -53,6 +60,17 @@ public final class WaiterRegistry implements Keyspace.Listener {
   public void keyChanged(byte[] key) {
     forPresence.releaseAll(key);
     forValues.releaseAll(key);
+    forChanges.release(key);
+  }
+
+  @Override
+  public void keyDeleted(byte[] key) {
+    forChanges.release(key);
+  }
+
+  @Override
+  public void cleared() {
+    forChanges.releaseAll();
   }
 
   /**
@@ -72,16 +90,19 @@ public final class WaiterRegistry implements Keyspace.Listener {
 
   /** The number of waiters that are not over. */
   public int size() {
-    return forPresence.size() + forValues.size() + atBarriers.size();
+    return forPresence.size() + forValues.size() + atBarriers.size() + forChanges.size();
   }
 
   /** The work of all calls together, as {@link Keyspace#work}. */
   public long work() {
-    return forPresence.work() + forValues.work() + atBarriers.work();
+    return forPresence.work() + forValues.work() + atBarriers.work() + forChanges.work();
   }
 
-  /** The number of keys that have waiters. Keys with several kinds of waiters count for each. */
+  /**
+   * The number of keys and prefixes that have waiters. Keys with several kinds of waiters count for
+   * each.
+   */
   int keys() {
-    return forPresence.keys() + forValues.keys() + atBarriers.keys();
+    return forPresence.keys() + forValues.keys() + atBarriers.keys() + forChanges.prefixes();
   }
 }

@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
  * waiter costs time proportional to its keys. No method visits all keys or all waiters. A key that
  * was set and then deleted counts as set. Not thread-safe.
  */
-final class WaitersByKey {
+final class WaitersByKey implements Waiter.Registry {
   private final KeyMap<WaitQueue> queues = new KeyMap<>();
   private int size;
   private long nodesTouched;
@@ -79,8 +79,8 @@ final class WaitersByKey {
     forgetIfEmpty(waiters);
   }
 
-  /** Removes a waiter. Has no effect if it was released. */
-  void forget(Waiter waiter) {
+  @Override
+  public void forget(Waiter waiter) {
     if (waiter.missing == 0) {
       return;
     }

@@ -29,7 +29,7 @@ final class ClientRequests implements Requests {
   private static final byte[] NUMBERED_WAITS =
       Hello.NUMBERED_WAITS.getBytes(StandardCharsets.UTF_8);
   private static final List<String> FEATURES =
-      List.of(Hello.REFUSALS, Hello.NUMBERED_WAITS, Hello.COMPARE_AND_SWAP);
+      List.of(Hello.REFUSALS, Hello.NUMBERED_WAITS, Hello.COMPARE_AND_SWAP, Hello.WATCH);
 
   /** What the client is sent once its command is applied. */
   private interface Answer<C extends Command> {
@@ -57,6 +57,9 @@ final class ClientRequests implements Requests {
 
   /** Whether the client belongs to the job's world. Null if an idle job is not reset. */
   private final WorldClients.@Nullable Member member;
+
+  /** The watch of the client; null if it has none. */
+  private @Nullable ClientWatch watch;
 
   /** Whether the client understands a refusal. */
   private boolean refusals;
@@ -93,6 +96,16 @@ final class ClientRequests implements Requests {
   void close() {
     if (member != null) {
       member.close();
+    }
+    if (watch != null) {
+      watch.close();
+    }
+  }
+
+  /** No further request is served. */
+  void forgetWatch() {
+    if (watch != null) {
+      watch.forget();
     }
   }
 
@@ -422,6 +435,25 @@ final class ClientRequests implements Requests {
   @Override
   public void endWait(long number) throws IOException {
     waits.end(number);
+  }
+
+  @Override
+  public void awaitChange(byte[] prefix, long revision) throws IOException {
+    watch().await(prefix, revision);
+  }
+
+  @Override
+  public void changes(byte[] prefix, long revision) throws IOException {
+    watch().reply(prefix, revision);
+  }
+
+  private ClientWatch watch() {
+    ClientWatch begun = watch;
+    if (begun == null) {
+      begun = new ClientWatch(state, replySink, waits, longReply);
+      watch = begun;
+    }
+    return begun;
   }
 
   private void wrote(byte[] key) {

@@ -98,6 +98,9 @@ final class ClientWaits {
   /** The wait that has no number. */
   private @Nullable PendingWait pending;
 
+  /** The last wait for a change, whether it is over or not. */
+  private @Nullable PendingWait forChange;
+
   /** The waits that have numbers, of a client that asked for that. */
   private @Nullable NumberedWaits numbered;
 
@@ -179,11 +182,38 @@ final class ClientWaits {
     return waits != null && waits.hasEnds() && !longReply.isWriting() ? waits.takeEnds() : NONE;
   }
 
-  /** Begins a wait without a number, and replies at once if nothing is missing. */
-  void beginUnnumbered(List<byte[]> keys, Until until) throws IOException {
+  /** Begins a wait without a number that {@link #changed} ends. */
+  void beginForChange() throws IOException {
+    requireNoNumbers();
+    giveUp();
+    PendingWait wait = new PendingWait(null);
+    pending = wait;
+    forChange = wait;
+  }
+
+  /** Whether a wait for a change is pending. */
+  boolean awaitsChange() {
+    return pending != null && pending == forChange;
+  }
+
+  /** Ends the wait for a change, if there is one. */
+  void changed() {
+    PendingWait wait = forChange;
+    forChange = null;
+    if (wait != null && wait == pending) {
+      wait.released(null);
+    }
+  }
+
+  private void requireNoNumbers() throws WireException {
     if (numbered != null) {
       throw new WireException("a wait without a number on a connection where waits have numbers");
     }
+  }
+
+  /** Begins a wait without a number, and replies at once if nothing is missing. */
+  void beginUnnumbered(List<byte[]> keys, Until until) throws IOException {
+    requireNoNumbers();
     giveUp();
     List<Key> missing = missing(keys, until);
     if (missing.isEmpty()) {

@@ -47,7 +47,10 @@ final class EventLoop {
 
   private long acceptAgain;
 
-  /** The time until an idle job's keys are to be deleted; {@link Long#MAX_VALUE} if no job is. */
+  /**
+   * The time until an idle job's keys or changes are to be deleted; {@link Long#MAX_VALUE} if no
+   * job is idle.
+   */
   private long idleNanos = Long.MAX_VALUE;
 
   /**
@@ -88,7 +91,8 @@ final class EventLoop {
     Poller.Listener listener = poller.listen(sockets, options);
     try {
       WorldClients world = resetWhenIdle == null ? null : new WorldClients(resetWhenIdle, nanoTime);
-      LoopJob job = new LoopJob(new ServerState(limits, memory, lastResort, logs, world), listener);
+      LoopJob job =
+          new LoopJob(new ServerState(limits, memory, lastResort, logs, nanoTime, world), listener);
       if (acceptsLater) {
         poller.setAccepting(false);
       }
@@ -155,11 +159,15 @@ final class EventLoop {
     return acceptable;
   }
 
-  /** Deletes the keys of the jobs whose worlds have gone, and sets {@link #idleNanos}. */
+  /**
+   * Deletes the keys of the jobs whose worlds have gone and the changes that no client watches, and
+   * sets {@link #idleNanos}.
+   */
   private void clearIdleJobs() {
     long next = Long.MAX_VALUE;
     for (int i = 0; i < jobs.size(); i++) {
-      next = Math.min(next, jobs.get(i).clearIfIdle(log));
+      LoopJob job = jobs.get(i);
+      next = Math.min(next, Math.min(job.clearIfIdle(log), job.state.history.dropIfUnwatched()));
     }
     idleNanos = next;
   }

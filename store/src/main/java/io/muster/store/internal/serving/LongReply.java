@@ -82,6 +82,12 @@ final class LongReply {
     begin(value);
   }
 
+  /** Begins a reply with several blobs whose memory was {@linkplain #take counted}. */
+  void beginUnstored(Iterator<?> blobs) throws IOException {
+    unwritten = blobs;
+    writeOn();
+  }
+
   /**
    * Begins a reply with a value that was stored when {@link Keyspace#removedBytes} was {@code
    * removedBefore}.
@@ -112,7 +118,7 @@ final class LongReply {
   }
 
   /** Counts memory that the reply holds beside stored data, until the reply is written. */
-  private void take(long bytes) throws LimitException {
+  void take(long bytes) throws LimitException {
     transfer.change(bytes);
     heldBytes += bytes;
   }

@@ -2,7 +2,8 @@ package io.muster.store.internal.serving;
 
 /**
  * The budgets of a server. Half of the heap is for stored data, an eighth for requests and replies
- * in transfer, a tenth for connections, and a sixteenth for waits. The collector needs the rest.
+ * in transfer, a tenth for connections, a sixteenth for waits, and a thirty-second for the changes
+ * that clients watch. The collector needs the rest.
  */
 final class ServerMemory {
   /** Heap bytes of one connection: a socket, a session, and a decoder. */
@@ -20,6 +21,9 @@ final class ServerMemory {
   /** The budget of transfers should have room for a long value that arrives. */
   private static final long ENOUGH_FOR_A_VALUE = 12L << 20;
 
+  /** More memory for the changes that clients watch is of little use. */
+  private static final long ENOUGH_FOR_CHANGES = 64L << 20;
+
   final MemoryBudget all;
 
   final MemoryBudget stored;
@@ -35,6 +39,9 @@ final class ServerMemory {
   /** The waits of clients. */
   final SharedMemory waits;
 
+  /** The latest changes of jobs that clients watch. */
+  final HistoryMemory histories;
+
   /** The number of connections of all jobs. */
   int openConnections() {
     return (int) (connections.used() / CONNECTION);
@@ -49,6 +56,7 @@ final class ServerMemory {
     stored = all.child("stored data", room / 2);
     transfers = new SharedMemory(all.child("what is sent", inTransfer), share, true);
     connections = all.child("connections", room / 10);
+    histories = new HistoryMemory(all.child("changes", Math.min(room / 32, ENOUGH_FOR_CHANGES)));
     waits = new SharedMemory(all.child("waits", room / 16), room / 32, false);
   }
 }

@@ -38,6 +38,7 @@ final class ServerState {
   final ServerMemory memory;
   final StoredMemory stored;
   final ReplyPins pins;
+  final JobHistory history;
   final LastResort lastResort;
 
   /** The clients of the job's world. Null if an idle job is not reset. */
@@ -68,15 +69,21 @@ final class ServerState {
         new ServerMemory(limits.heapBytes()),
         new LastResort(nanoTime),
         CommandLog::inMemory,
+        nanoTime,
         null);
   }
 
-  /** An empty job, which shares the memory and the last resort of the server. */
+  /**
+   * An empty job, which shares the memory and the last resort of the server.
+   *
+   * @param nanoTime the time, as {@link System#nanoTime} counts it
+   */
   ServerState(
       ServingLimits limits,
       ServerMemory memory,
       LastResort lastResort,
       Function<Keyspace, CommandLog> logs,
+      LongSupplier nanoTime,
       @Nullable WorldClients world) {
     this.limits = limits;
     this.world = world;
@@ -87,6 +94,7 @@ final class ServerState {
     this.memory = memory;
     this.stored = new StoredMemory(keyspace, memory.stored, memory.storedPeriods);
     this.pins = new ReplyPins(keyspace, memory.transfers);
+    this.history = new JobHistory(keyspace.history(), memory.histories, nanoTime);
   }
 
   /**
@@ -115,6 +123,7 @@ final class ServerState {
     submit(new Command.Clear());
     stored.settle(new StoredMemory.Contribution());
     pins.settle();
+    history.settle();
   }
 
   /** Submits a command of which nobody is told the end. */
@@ -155,6 +164,7 @@ final class ServerState {
   void end() {
     clear();
     pins.end();
+    history.end();
   }
 
   int openConnections() {

@@ -94,6 +94,7 @@ final class Session implements CommandLog.Completion {
     waits.endRequest();
     state.stored.settle(contribution);
     state.pins.settle();
+    state.history.settle();
   }
 
   /** Whether a command of the client is neither applied nor has it failed. */
@@ -184,6 +185,7 @@ final class Session implements CommandLog.Completion {
     decoder.abandon();
     transfer.giveBack();
     waits.giveUpAll();
+    requests.forgetWatch();
   }
 
   /** All replies have been sent, so their bytes are not referred to any more. */

@@ -36,6 +36,9 @@ public record Hello(Map<String, String> facts) {
   /** The server supports COMPARE_AND_SWAP. */
   public static final String COMPARE_AND_SWAP = "compare-and-swap";
 
+  /** The server supports WAIT_CHANGE and CHANGES. */
+  public static final String WATCH = "watch";
+
   private static final String ON = "on";
   private static final String UNKNOWN = "unknown";
 

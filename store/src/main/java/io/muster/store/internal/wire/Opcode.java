@@ -69,7 +69,18 @@ public enum Opcode {
    * A COMPARE_SET whose reply says whether it swapped: {@link Reply#SWAPPED}, {@link Reply#ABSENT},
    * or {@link Reply#OTHER_VALUE} and the value; see {@link Hello#COMPARE_AND_SWAP}.
    */
-  COMPARE_AND_SWAP(136, KEY, VALUE, VALUE);
+  COMPARE_AND_SWAP(136, KEY, VALUE, VALUE),
+  /**
+   * A wait for a change of a key with a prefix after a revision, or until the server does not know
+   * the changes after it; see {@link Hello#WATCH}.
+   */
+  WAIT_CHANGE(137, KEY, I64),
+  /**
+   * The changes of keys with a prefix after a revision; only the current revision if it is
+   * negative. The reply is {@link Reply#FOUND} and what {@link KeyChanges} reads, or {@link
+   * Reply#NOT_KEPT} and the current revision; see {@link Hello#WATCH}.
+   */
+  CHANGES(138, KEY, I64);
 
   private static final @Nullable Opcode[] BY_CODE = new @Nullable Opcode[256];
 

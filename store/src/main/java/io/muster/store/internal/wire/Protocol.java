@@ -14,6 +14,12 @@ public final class Protocol {
   /** The counter of joined workers, the only key of PyTorch without {@link #USER_KEY_PREFIX}. */
   public static final String JOIN_COUNTER = "init/";
 
+  /**
+   * The maximum number of bytes of a prefix that is watched. It bounds what a change of a key costs
+   * if many prefixes are watched.
+   */
+  public static final int MAX_WATCHED_PREFIX = 512;
+
   private static final byte[] MUSTER_MARK = "muster/".getBytes(StandardCharsets.US_ASCII);
   private static final byte[] HELLO_MARK = "muster/2".getBytes(StandardCharsets.US_ASCII);
 

@@ -26,6 +26,9 @@ public final class Reply {
   /** Muster's own requests: the key is missing; nothing follows. */
   public static final int ABSENT = 1;
 
+  /** CHANGES: the server does not know all changes after the revision. */
+  public static final int NOT_KEPT = 1;
+
   /** TRY_ADD: the value is not a number; it follows. */
   public static final int NOT_A_NUMBER = 2;
 

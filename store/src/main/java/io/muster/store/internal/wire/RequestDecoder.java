@@ -370,6 +370,8 @@ public final class RequestDecoder {
       case HELLO -> requests.hello(blobs);
       case END_WAIT -> requests.endWait(number);
       case COMPARE_AND_SWAP -> requests.compareAndSwap(blobs.get(0), blobs.get(1), blobs.get(2));
+      case WAIT_CHANGE -> requests.awaitChange(blobs.get(0), number);
+      case CHANGES -> requests.changes(blobs.get(0), number);
     }
   }
 

@@ -162,6 +162,18 @@ public final class RequestEncoder implements Requests {
     blobs(Opcode.COMPARE_AND_SWAP, key, expected, desired);
   }
 
+  @Override
+  public void awaitChange(byte[] prefix, long revision) throws IOException {
+    blobs(Opcode.WAIT_CHANGE, prefix);
+    out.putLong(revision);
+  }
+
+  @Override
+  public void changes(byte[] prefix, long revision) throws IOException {
+    blobs(Opcode.CHANGES, prefix);
+    out.putLong(revision);
+  }
+
   private void begin(Opcode opcode) throws IOException {
     out.putByte(opcode.code());
   }

@@ -63,4 +63,8 @@ public interface Requests {
   void endWait(long number) throws IOException;
 
   void compareAndSwap(byte[] key, byte[] expected, byte[] desired) throws IOException;
+
+  void awaitChange(byte[] prefix, long revision) throws IOException;
+
+  void changes(byte[] prefix, long revision) throws IOException;
 }

@@ -18,9 +18,11 @@ class SharedBudgetTest {
   private final ServerMemory memory = new ServerMemory(64L << 20);
   private final LastResort lastResort = new LastResort(System::nanoTime);
   private final ServerState first =
-      new ServerState(SteppedLoop.LIMITS, memory, lastResort, CommandLog::inMemory, null);
+      new ServerState(
+          SteppedLoop.LIMITS, memory, lastResort, CommandLog::inMemory, System::nanoTime, null);
   private final ServerState second =
-      new ServerState(SteppedLoop.LIMITS, memory, lastResort, CommandLog::inMemory, null);
+      new ServerState(
+          SteppedLoop.LIMITS, memory, lastResort, CommandLog::inMemory, System::nanoTime, null);
   private final StoredMemory.Contribution toFirst = new StoredMemory.Contribution();
   private final StoredMemory.Contribution toSecond = new StoredMemory.Contribution();
 

@@ -117,6 +117,9 @@ class WorkPerTurnTest {
         to -> to.queuePush(k, one),
         to -> to.queuePop(k),
         to -> to.queueLen(k),
+        to -> to.awaitChange(k, 0),
+        to -> to.changes(k, -1),
+        to -> to.changes(k, 0),
         to -> to.barrier(bytes("b"), 1 << 30));
   }
 

@@ -104,7 +104,12 @@ enum GoldenRequests {
   COMPARE_AND_SWAP(
       "88 0300000000000000 2f6373 0500000000000000 6669727374 0000000000000000",
       "compareAndSwap[/cs, first, ]",
-      e -> e.compareAndSwap(b("/cs"), b("first"), b("")));
+      e -> e.compareAndSwap(b("/cs"), b("first"), b(""))),
+  WAIT_CHANGE(
+      "89 0200000000000000 2f6b 0500000000000000",
+      "awaitChange[/k, 5]",
+      e -> e.awaitChange(b("/k"), 5)),
+  CHANGES("8a 0100000000000000 2f ffffffffffffffff", "changes[/, -1]", e -> e.changes(b("/"), -1));
 
   static final byte[] VALIDATE = bytes("00 cef7853c");
 

@@ -86,7 +86,7 @@ class RequestDecoderTest {
   void unknownOpcodes_areRefused() throws Exception {
     for (int code = 0; code < 256; code++) {
       byte[] bytes = GoldenRequests.bytes("00 cef7853c %02x".formatted(code));
-      if ((code >= 1 && code <= 18) || (code >= 128 && code <= 136)) {
+      if ((code >= 1 && code <= 18) || (code >= 128 && code <= 138)) {
         assertThat(Calls.decoded(bytes)).hasSizeLessThanOrEqualTo(1);
       } else {
         assertThatExceptionOfType(WireException.class).isThrownBy(() -> Calls.decoded(bytes));
@@ -358,7 +358,7 @@ class RequestDecoderTest {
     static RandomRequest of(SplittableRandom random) {
       int count = random.nextInt(6);
       return new RandomRequest(
-          random.nextInt(25),
+          random.nextInt(27),
           Stream.generate(() -> Randomized.bytes(random, 40)).limit(count + 1).toList(),
           Stream.generate(() -> Randomized.bytes(random, random.nextInt(50) == 0 ? 70_000 : 60))
               .limit(count + 2)
@@ -401,6 +401,8 @@ class RequestDecoderTest {
         case 21 -> to.observe(several);
         case 22 -> to.awaitValues(several);
         case 23 -> to.awaitItem(key);
+        case 24 -> to.awaitChange(key, number);
+        case 25 -> to.changes(key, number);
         default -> to.compareAndSwap(key, value, values.get(1));
       }
     }

@@ -53,7 +53,7 @@ class RequestEncoderTest {
     assertThat(Stream.of(Opcode.values()).map(Opcode::code))
         .containsExactly(
             0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 128, 129, 130, 131,
-            132, 133, 134, 135, 136);
+            132, 133, 134, 135, 136, 137, 138);
   }
 
   @Test
