@@ -1,5 +1,6 @@
 package io.muster.cli;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -283,6 +284,21 @@ class LauncherIT {
       assertThat(child.exitCode()).isEqualTo(ExitCode.JVM_FAILED);
       assertThat(child.out()).isEmpty();
       assertThat(child.err()).endsWith("muster: the JVM could not start; it has said why\n");
+    }
+  }
+
+  @Test
+  void launcher_standardInput_reachesTheJvm() throws IOException, InterruptedException {
+    useJarOfThisBuild();
+    Path input = Files.writeString(directory.resolve("input"), "a value");
+    try (StoreServer server = StoreServer.start();
+        Store store = TcpStore.connect("127.0.0.1", server.port())) {
+      String endpoint = "127.0.0.1:" + server.port();
+      ProcessBuilder set = launcher("kv", "--endpoint", endpoint, "set", "k");
+      try (Child child = new Child(directory, set.redirectInput(input.toFile()))) {
+        assertThat(child.exitCode()).as(child.err()).isZero();
+      }
+      assertThat(new String(store.get("k"), UTF_8)).isEqualTo("a value");
     }
   }
 
