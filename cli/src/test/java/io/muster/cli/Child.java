@@ -2,6 +2,7 @@ package io.muster.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.muster.fixtures.ChildProcess;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -34,7 +35,9 @@ final class Child implements AutoCloseable {
   /** The {@code muster} command in a JVM of its own, from the jar that the launcher runs. */
   static ProcessBuilder muster(String... args) {
     String jar = Path.of("target", "lib", "muster-cli.jar").toAbsolutePath().toString();
-    ProcessBuilder builder = new ProcessBuilder(java(), "-jar", jar);
+    ProcessBuilder builder = new ProcessBuilder(java());
+    builder.command().addAll(ChildProcess.SHORT_RUN);
+    builder.command().addAll(List.of("-jar", jar));
     builder.command().addAll(List.of(args));
     return builder;
   }

@@ -3,6 +3,7 @@ package io.muster.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import io.muster.fixtures.Eventually;
 import io.muster.store.TcpStore;
 import io.muster.store.server.StoreServer;
 import io.muster.store.server.StoreServerOptions;
@@ -514,7 +515,7 @@ class KvTest {
 
   private void awaitOneWaiter() {
     while (server.statistics().waits() == 0) {
-      Thread.onSpinWait();
+      Eventually.pause();
     }
   }
 

@@ -4,12 +4,14 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.muster.fixtures.Eventually;
 import io.muster.store.Store;
 import io.muster.store.TcpStore;
 import io.muster.store.TcpStoreOptions;
 import io.muster.store.server.StoreServer;
 import io.muster.store.server.StoreServerOptions;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
@@ -18,6 +20,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Properties;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
@@ -64,6 +67,25 @@ class LauncherIT {
     Files.createSymbolicLink(target.resolve("lib"), MODULE.resolve("target/lib"));
     // The launcher builds again what is older than the pom.
     Files.setLastModifiedTime(home.resolve("pom.xml"), FileTime.fromMillis(0));
+  }
+
+  /** The same with an empty archive, so that the first start does not take the time to make one. */
+  private void useJarOfThisBuildWithoutArchive() throws IOException {
+    useJarOfThisBuild();
+    writeArchive("");
+  }
+
+  /** Writes a file in place of the archive of the classes. */
+  private void writeArchive(String content) throws IOException {
+    Path java = Path.of(Child.java()).toRealPath().resolve("../..").normalize();
+    Properties release = new Properties();
+    try (InputStream file = Files.newInputStream(java.resolve("release"))) {
+      release.load(file);
+    }
+    String version = release.getProperty("JAVA_VERSION", "").replace("\"", "");
+    Path archive = Path.of(home + "/cli/target/archive" + java, version + ".jsa");
+    Files.createDirectories(archive.getParent());
+    Files.writeString(archive, content);
   }
 
   private ProcessBuilder launcher(String... args) {
@@ -113,7 +135,7 @@ class LauncherIT {
   @ValueSource(strings = {"C", "xx_XX.UTF-8"})
   void launcher_anyLocale_passesArgumentsAsUtf8(String locale)
       throws IOException, InterruptedException {
-    useJarOfThisBuild();
+    useJarOfThisBuildWithoutArchive();
     String flies = "exec \"$0\" \"$(printf 'fl\\303\\274ge')\"";
     ProcessBuilder builder = launcher();
     builder.command().addAll(0, List.of("sh", "-c", flies));
@@ -126,7 +148,7 @@ class LauncherIT {
 
   @Test
   void launcher_javaOptions_reachTheJvm() throws IOException, InterruptedException {
-    useJarOfThisBuild();
+    useJarOfThisBuildWithoutArchive();
     ProcessBuilder builder = launcher("--version");
     builder
         .environment()
@@ -207,12 +229,12 @@ class LauncherIT {
 
   @Test
   void launcher_jarNewerThanTheArchive_makesAnotherOne() throws IOException, InterruptedException {
-    useJarOfThisBuild();
-    assertVersionIsAllThatIsSaid();
+    useJarOfThisBuildWithoutArchive();
     Files.setLastModifiedTime(archive(), FileTime.fromMillis(0));
 
     assertVersionIsAllThatIsSaid();
 
+    assertThat(archive()).isNotEmptyFile();
     assertThat(Files.getLastModifiedTime(archive()).toMillis()).isPositive();
   }
 
@@ -252,14 +274,12 @@ class LauncherIT {
   void launcher_archiveThatIsNone_doesWithout(String content)
       throws IOException, InterruptedException {
     useJarOfThisBuild();
-    assertVersionIsAllThatIsSaid();
-    Path archive = archive();
-    Files.delete(archive);
-    Files.writeString(archive, content);
+    writeArchive(content);
 
     assertVersionIsAllThatIsSaid();
 
     assertThat(sourceOfMain()).contains("muster-cli.jar");
+    assertThat(archive()).hasContent(content);
   }
 
   @Test
@@ -277,7 +297,7 @@ class LauncherIT {
   @Test
   void launcher_jvmThatCannotStart_exitsWithACodeOfItsOwn()
       throws IOException, InterruptedException {
-    useJarOfThisBuild();
+    useJarOfThisBuildWithoutArchive();
     ProcessBuilder builder = launcher("kv", "get", "k");
     builder.environment().put("MUSTER_JAVA_OPTS", "-Xmx1k");
     try (Child child = new Child(directory, builder)) {
@@ -305,7 +325,7 @@ class LauncherIT {
   /** Fault F1. */
   @Test
   void launcher_keyThatIsNotThere_exitsWithOne() throws IOException, InterruptedException {
-    useJarOfThisBuild();
+    useJarOfThisBuildWithoutArchive();
     try (StoreServer server = StoreServer.start();
         Child child =
             new Child(
@@ -320,7 +340,7 @@ class LauncherIT {
   @Test
   void launcher_valueLargerThanTheHeap_exitsWithTheCodeForIt()
       throws IOException, InterruptedException {
-    useJarOfThisBuild();
+    useJarOfThisBuildWithoutArchive();
     StoreServerOptions large = StoreServerOptions.builder().maxValueBytes(64 << 20).build();
     try (StoreServer server = StoreServer.start(large);
         TcpStore store =
@@ -342,7 +362,7 @@ class LauncherIT {
   @ValueSource(booleans = {true, false})
   void launcher_thatIsStoppedWhileAKeyIsAwaited_endsTheJvm(boolean kill)
       throws IOException, InterruptedException {
-    useJarOfThisBuild();
+    useJarOfThisBuildWithoutArchive();
     try (StoreServer server = StoreServer.start();
         Child child =
             new Child(
@@ -353,7 +373,7 @@ class LauncherIT {
       long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(40);
       while (server.statistics().openConnections() == 0) {
         assertThat(System.nanoTime()).as(child.err()).isLessThan(deadline);
-        Thread.onSpinWait();
+        Eventually.pause();
       }
       List<ProcessHandle> jvm = child.process().children().toList();
       assertThat(jvm).hasSize(1);
@@ -438,7 +458,7 @@ class LauncherIT {
   @Test
   @EnabledOnOs(OS.LINUX)
   void launcher_pomLockedByAnother_isNotWaitedFor() throws IOException, InterruptedException {
-    useJarOfThisBuild();
+    useJarOfThisBuildWithoutArchive();
     Process holder = lock(home.resolve("pom.xml"));
     assertVersionIsAllThatIsSaid();
     holder.destroy();

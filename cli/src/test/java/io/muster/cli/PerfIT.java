@@ -10,6 +10,7 @@ import io.muster.collectives.ProcessGroupOptions;
 import io.muster.collectives.ProcessGroups;
 import io.muster.collectives.ReduceOp;
 import io.muster.collectives.Tensor;
+import io.muster.fixtures.Eventually;
 import io.muster.store.server.StoreServer;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -136,7 +137,7 @@ class PerfIT {
     List<ProcessHandle> ranks = ranks(perf);
     while (ranks.size() < 2) {
       assertThat(System.nanoTime() - start).isLessThan(TimeUnit.SECONDS.toNanos(PATIENCE_SECONDS));
-      Thread.onSpinWait();
+      Eventually.pause();
       ranks = ranks(perf);
     }
     return ranks;

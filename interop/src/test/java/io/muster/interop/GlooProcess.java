@@ -15,7 +15,9 @@ final class GlooProcess implements AutoCloseable {
   private boolean killed;
 
   GlooProcess(Map<String, String> environment) {
-    process = ChildProcess.java(environment, GlooPeer.class);
+    // It computes for minutes, unlike most processes of tests.
+    List<String> command = ChildProcess.javaCommand(List.of(), GlooPeer.class);
+    process = ChildProcess.start(environment, command);
     if (!process.answer().equals("ready")) {
       throw new AssertionError(process.output());
     }
