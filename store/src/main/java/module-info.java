@@ -16,6 +16,8 @@ module io.muster.store {
       io.muster.collectives,
       io.muster.launcher,
       io.muster.rpc;
+  exports io.muster.store.internal.journal to
+      io.muster.replicated;
   exports io.muster.store.internal.text to
       io.muster.admin,
       io.muster.cli,
@@ -24,4 +26,5 @@ module io.muster.store {
       io.muster.rpc;
 
   uses io.muster.rendezvous.RendezvousHandler;
+  uses io.muster.store.internal.journal.JournalProvider;
 }

@@ -26,8 +26,10 @@ class PackageArrowsTest {
       value = {
         "rendezvous,              store, store.[server|internal.agent|internal.text]",
         "store,                   store.server, store.internal..",
-        "store.server,            store.internal.serving, store.internal.[socket|text|wire]",
-        "store.internal.serving,  store.internal.[concurrent|keyspace], store.internal.[jna|socket|text|wire]",
+        "store.server,            store.internal.serving, store.internal.[commit|journal|socket|text|wire]",
+        "store.internal.serving,  store.internal.[commit|concurrent|journal|keyspace], store.internal.[jna|socket|text|wire]",
+        "store.internal.commit,   store.internal.keyspace, store.internal.text",
+        "store.internal.journal,  -, -",
         "store.internal.client,   store.internal.[concurrent|socket], store.internal.[text|wire]",
         "store.internal.file,     store.internal.keyspace, store.internal.[jna|text|wire]",
         "store.internal.agent,    -, -",

@@ -15,7 +15,11 @@ abstract class TcpContract extends StoreContract
   private final StoreServer server;
 
   TcpContract(ServerBackend backend) {
-    server = StoreServer.start(StoreServerOptions.builder().backend(backend).build());
+    this(StoreServerOptions.builder().backend(backend).build());
+  }
+
+  TcpContract(StoreServerOptions options) {
+    server = StoreServer.start(options);
   }
 
   @Override

@@ -1,8 +1,12 @@
 package io.muster.store.server;
 
 import io.muster.store.NetworkException;
+import io.muster.store.internal.commit.JobRecord;
+import io.muster.store.internal.journal.Journal;
+import io.muster.store.internal.journal.JournalProvider;
 import io.muster.store.internal.serving.EventLoopTransport;
 import io.muster.store.internal.serving.ListenTarget;
+import io.muster.store.internal.serving.NewJob;
 import io.muster.store.internal.serving.ResetWhenIdle;
 import io.muster.store.internal.serving.ThreadedTransport;
 import io.muster.store.internal.serving.Transport;
@@ -12,10 +16,13 @@ import java.lang.System.Logger.Level;
 import java.net.BindException;
 import java.net.InetSocketAddress;
 import java.nio.channels.ServerSocketChannel;
+import java.nio.file.Path;
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.ServiceLoader;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -44,9 +51,9 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>The server runs from {@link #start} until {@link #close}, on daemon threads of its own.
  * Clients cannot stop it: a client that violates the protocol or a limit is disconnected, and other
- * clients are not affected. Keys are held in memory and are lost when the server is closed. The
- * protocol has neither encryption nor authentication; by default the server listens on loopback
- * only.
+ * clients are not affected. Keys are held in memory and are lost when the server is closed, unless
+ * the options have a {@link StoreServerOptions.Builder#dataDirectory data directory}. The protocol
+ * has neither encryption nor authentication; by default the server listens on loopback only.
  *
  * <p>All methods are thread-safe.
  */
@@ -60,19 +67,28 @@ public final class StoreServer implements AutoCloseable {
   private final StoreServerOptions options;
   private final Transport transport;
 
+  /** The jobs of the data directory that are not served yet, by name. Guarded by {@link #jobs}. */
+  private final Map<String, JobRecord> recorded = new LinkedHashMap<>();
+
   /** In the order of their creation. Guarded by itself. */
   private final Map<String, StoreJob> jobs = new LinkedHashMap<>();
 
   /** The first job, which the methods of the server without a job refer to. */
   private final StoreJob first;
 
-  private StoreServer(StoreServerOptions options, Transport transport) {
+  private StoreServer(StoreServerOptions options, Transport transport) throws IOException {
     this.options = options;
     this.transport = transport;
+    for (JobRecord job : transport.recordedJobs()) {
+      recorded.put(job.name(), job);
+    }
     this.first =
         options.jobs().isEmpty()
             ? addDefaultJob()
             : options.jobs().stream().map(this::createJob).toList().get(0);
+    for (String name : List.copyOf(recorded.keySet())) {
+      StoreJob unused = createJob(JobOptions.of(name));
+    }
   }
 
   /** Starts a server with the default options, on a free port of loopback. */
@@ -87,8 +103,11 @@ public final class StoreServer implements AutoCloseable {
    *     reason
    * @throws IllegalArgumentException if the socket to listen on is bound to a port other than
    *     {@link StoreServerOptions#port}
+   * @throws DataDirectoryException if the options have a data directory that cannot be used; the
+   *     message says why, and what helps
    * @throws UnsupportedOperationException if it is to listen on a descriptor on a system other than
-   *     Linux
+   *     Linux, or if {@code muster-replicated}, which a data directory needs, is not on the class
+   *     path
    */
   public static StoreServer start(StoreServerOptions options) {
     Transport transport =
@@ -98,27 +117,77 @@ public final class StoreServer implements AutoCloseable {
         };
     try {
       return new StoreServer(options, transport);
+    } catch (IOException e) {
+      close(transport, e);
+      throw cannotOpen(options.dataDirectory().orElseThrow(), e);
     } catch (Throwable e) {
-      try {
-        transport.close();
-      } catch (Throwable closing) {
-        e.addSuppressed(closing);
-      }
+      close(transport, e);
       throw e;
+    }
+  }
+
+  private static void close(Transport transport, Throwable reason) {
+    try {
+      transport.close();
+    } catch (Throwable e) {
+      reason.addSuppressed(e);
     }
   }
 
   private static Transport eventLoop(StoreServerOptions options) {
     try {
-      return EventLoopTransport.start(options.limits());
+      return options.dataDirectory().isPresent()
+          ? recovered(options.dataDirectory().get(), options)
+          : EventLoopTransport.start(options.limits());
     } catch (IOException e) {
       throw cannotListen(options, options.port(), e);
     }
   }
 
+  /** A server that has the contents of a data directory. */
+  private static Transport recovered(Path directory, StoreServerOptions options)
+      throws IOException {
+    JournalProvider provider =
+        ServiceLoader.load(JournalProvider.class, StoreServer.class.getClassLoader())
+            .findFirst()
+            .orElseThrow(
+                () ->
+                    new UnsupportedOperationException(
+                        "a data directory needs muster-replicated on the class path"));
+    Journal journal;
+    try {
+      journal = provider.journal(directory);
+    } catch (IOException e) {
+      throw cannotOpen(directory, e);
+    }
+    EventLoopTransport transport;
+    try {
+      transport = EventLoopTransport.start(options.limits(), journal);
+    } catch (Throwable e) {
+      journal.close();
+      throw e;
+    }
+    try {
+      transport.recover();
+      return transport;
+    } catch (IOException e) {
+      close(transport, e);
+      throw cannotOpen(directory, e);
+    } catch (Throwable e) {
+      close(transport, e);
+      throw e;
+    }
+  }
+
+  private static DataDirectoryException cannotOpen(Path directory, IOException cause) {
+    return new DataDirectoryException(directory, String.valueOf(cause.getMessage()), cause);
+  }
+
   /**
    * Creates a job. Its clients can connect when this returns. It listens on the addresses of the
-   * server's {@link StoreServerOptions#bind}.
+   * server's {@link StoreServerOptions#bind}. With a data directory, the job is recorded then, and
+   * exists until it is {@linkplain StoreJob#remove removed}: a server that is started again has it,
+   * on the same port.
    *
    * @throws IllegalArgumentException if there is a job with the name, or there are 1,024 jobs
    * @throws NetworkException if the job cannot listen; the message names the address, the port and
@@ -128,28 +197,49 @@ public final class StoreServer implements AutoCloseable {
    * @throws IllegalStateException if the server is closed
    */
   public StoreJob createJob(JobOptions job) {
+    JobOptions merged = withRecord(job);
     try {
       return add(
-          job,
+          merged,
           new ListenTarget.OnAddresses(
               BindAddresses.of(options.bind()),
-              job.port(),
+              merged.port(),
               options.backlog(),
               options.keepAlive()));
     } catch (IOException e) {
-      throw cannotListen(options, job.port(), e);
+      throw cannotListen(options, merged.port(), e);
     }
   }
 
   private StoreJob addDefaultJob() {
+    JobOptions merged = withRecord(JobOptions.of(JobOptions.DEFAULT_NAME).withPort(options.port()));
     StoreJob job;
     try {
-      job = add(JobOptions.of(JobOptions.DEFAULT_NAME), listening(options));
+      job = add(merged, listening(options, merged.port()));
     } catch (IOException e) {
-      throw cannotListen(options, options.port(), e);
+      throw cannotListen(options, merged.port(), e);
     }
     requirePort(options, job.port());
     return job;
+  }
+
+  /** What is not given for a job is as the data directory has it. */
+  private JobOptions withRecord(JobOptions job) {
+    JobRecord record;
+    synchronized (jobs) {
+      record = recorded.get(job.name());
+    }
+    if (record == null) {
+      return job;
+    }
+    JobOptions merged = job.port() == 0 ? job.withPort(record.port()) : job;
+    if (job.worldSize().isEmpty() && record.worldSize() > 0) {
+      merged = merged.withWorldSize(record.worldSize());
+    }
+    Duration grace = record.resetWhenIdle();
+    return job.resetWhenIdle().isEmpty() && grace != null
+        ? merged.withResetWhenIdle(grace)
+        : merged;
   }
 
   private StoreJob add(JobOptions job, ListenTarget listening) throws IOException {
@@ -162,9 +252,16 @@ public final class StoreServer implements AutoCloseable {
         throw new IllegalArgumentException(
             "the server has " + jobs.size() + " jobs already, and can have no more");
       }
-      StoreJob added =
-          new StoreJob(job, transport.addJob(listening, resetWhenIdle(job)), this::removed);
+      NewJob served =
+          new NewJob(
+              job.name(),
+              job.worldSize().orElse(0),
+              job.resetWhenIdle().orElse(null),
+              listening,
+              resetWhenIdle(job));
+      StoreJob added = new StoreJob(job, transport.addJob(served), this::removed);
       jobs.put(job.name(), added);
+      recorded.remove(job.name());
       return added;
     }
   }
@@ -200,7 +297,7 @@ public final class StoreServer implements AutoCloseable {
     }
   }
 
-  private static ListenTarget listening(StoreServerOptions options) throws IOException {
+  private static ListenTarget listening(StoreServerOptions options, int port) throws IOException {
     if (options.listenDescriptor().isPresent()) {
       return new ListenTarget.OnDescriptor(
           options.listenDescriptor().getAsInt(), options.backlog(), options.keepAlive());
@@ -213,7 +310,7 @@ public final class StoreServer implements AutoCloseable {
       return new ListenTarget.OnChannel(channel, options.backlog(), options.keepAlive());
     }
     return new ListenTarget.OnAddresses(
-        BindAddresses.of(options.bind()), options.port(), options.backlog(), options.keepAlive());
+        BindAddresses.of(options.bind()), port, options.backlog(), options.keepAlive());
   }
 
   private static void requirePort(StoreServerOptions options, int port) {
@@ -299,8 +396,9 @@ public final class StoreServer implements AutoCloseable {
   }
 
   /**
-   * Stops listening, disconnects all clients, and deletes all keys of all jobs. Blocks until that
-   * is done. Clients that wait are disconnected at once. Closing again has no effect.
+   * Stops listening, disconnects all clients, and deletes all keys of all jobs, but not those in a
+   * data directory. Blocks until that is done. Clients that wait are disconnected at once. Closing
+   * again has no effect.
    */
   @Override
   public void close() {

@@ -4,6 +4,7 @@ import io.muster.store.internal.serving.ServingLimits;
 import io.muster.store.internal.socket.KeepAlive;
 import io.muster.store.internal.wire.WireLimits;
 import java.nio.channels.ServerSocketChannel;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -30,6 +31,7 @@ import org.jspecify.annotations.Nullable;
  *       PyTorch's server, 8 KiB, 8 MiB and 131,072
  *   <li>{@link #maxConnections}, {@link #maxStoredBytes}: no limit, as in PyTorch
  *   <li>{@link #maxHeapBytes}: the maximum heap of the JVM
+ *   <li>{@link #dataDirectory}: none; keys are lost with the server
  * </ul>
  */
 public final class StoreServerOptions {
@@ -180,6 +182,11 @@ public final class StoreServerOptions {
     return settings.maxHeapBytes;
   }
 
+  /** The directory in which the server records its jobs and their keys, if it does. */
+  public Optional<Path> dataDirectory() {
+    return Optional.ofNullable(settings.dataDirectory);
+  }
+
   ServingLimits limits() {
     return new ServingLimits(
         new WireLimits(maxKeyBytes(), maxValueBytes(), maxKeysPerRequest(), maxStoredBytes()),
@@ -210,6 +217,7 @@ public final class StoreServerOptions {
     private int maxConnections = DEFAULT_MAX_CONNECTIONS;
     private long maxStoredBytes = DEFAULT_MAX_STORED_BYTES;
     private long maxHeapBytes = DEFAULT_MAX_HEAP_BYTES;
+    private @Nullable Path dataDirectory;
 
     private Builder() {}
 
@@ -230,6 +238,7 @@ public final class StoreServerOptions {
       copy.maxConnections = maxConnections;
       copy.maxStoredBytes = maxStoredBytes;
       copy.maxHeapBytes = maxHeapBytes;
+      copy.dataDirectory = dataDirectory;
       return copy;
     }
 
@@ -439,6 +448,23 @@ public final class StoreServerOptions {
     }
 
     /**
+     * Has the server record its jobs and their keys in a directory, from which a server that is
+     * started again restores them, also after a crash of the process or the machine. The directory
+     * is created if it does not exist; its parent must exist. It is accessible to its owner only.
+     * One server at a time uses it.
+     *
+     * <p>A request is answered when what it changes has been forced to the disk, and so have the
+     * earlier changes of its client. PyTorch's set, append, multiSet and push have no reply: what
+     * they write is durable once a later request on the connection is answered.
+     *
+     * <p>Needs {@link ServerBackend#EVENT_LOOP}, and {@code muster-replicated} on the class path.
+     */
+    public Builder dataDirectory(Path directory) {
+      this.dataDirectory = Objects.requireNonNull(directory, "directory");
+      return this;
+    }
+
+    /**
      * The options.
      *
      * @throws IllegalArgumentException if options exclude each other
@@ -454,6 +480,9 @@ public final class StoreServerOptions {
       if (!jobs.isEmpty() && (port != 0 || listenDescriptor.isPresent() || listenChannel != null)) {
         throw new IllegalArgumentException(
             "port, listenDescriptor and listenChannel are for a server without named jobs");
+      }
+      if (dataDirectory != null && backend != ServerBackend.EVENT_LOOP) {
+        throw new IllegalArgumentException("dataDirectory needs the backend EVENT_LOOP");
       }
       return new StoreServerOptions(this);
     }
@@ -497,6 +526,8 @@ public final class StoreServerOptions {
           + maxStoredBytes
           + ", maxHeapBytes="
           + maxHeapBytes
+          + ", dataDirectory="
+          + dataDirectory
           + ")";
     }
   }

@@ -113,6 +113,12 @@ public final class ChangeHistory {
     ring = new @Nullable Change[0];
   }
 
+  /** Continues at a revision, of whose changes none are known. */
+  void continueAt(long newRevision) {
+    revision = newRevision;
+    forget();
+  }
+
   /** A command changes the keyspace. The keys that it changes are {@linkplain #add added} next. */
   void nextRevision() {
     revision++;

@@ -33,6 +33,9 @@ public abstract sealed class Command {
     failure = reason;
   }
 
+  /** The bytes of the keys and values that it consists of. */
+  public abstract long bytes();
+
   /** Why the command has changed nothing; null if it did not fail. */
   public final @Nullable Exception failure() {
     return failure;
@@ -49,8 +52,21 @@ public abstract sealed class Command {
     }
 
     @Override
+    public long bytes() {
+      return (long) key.length + value.length;
+    }
+
+    @Override
     void apply(Keyspace keyspace) throws StoreFullException {
       keyspace.set(key, value);
+    }
+
+    public byte[] key() {
+      return key;
+    }
+
+    public byte[] value() {
+      return value;
     }
   }
 
@@ -65,6 +81,11 @@ public abstract sealed class Command {
       this.key = key;
       this.expected = expected;
       this.desired = desired;
+    }
+
+    @Override
+    public long bytes() {
+      return (long) key.length + expected.length + desired.length;
     }
 
     @Override
@@ -102,8 +123,21 @@ public abstract sealed class Command {
     }
 
     @Override
+    public long bytes() {
+      return key.length;
+    }
+
+    @Override
     void apply(Keyspace keyspace) throws NotANumberException, StoreFullException {
       sum = keyspace.add(key, delta);
+    }
+
+    public byte[] key() {
+      return key;
+    }
+
+    public long delta() {
+      return delta;
     }
 
     public long sum() {
@@ -122,8 +156,21 @@ public abstract sealed class Command {
     }
 
     @Override
+    public long bytes() {
+      return (long) key.length + value.length;
+    }
+
+    @Override
     void apply(Keyspace keyspace) throws StoreFullException {
       keyspace.append(key, value);
+    }
+
+    public byte[] key() {
+      return key;
+    }
+
+    public byte[] value() {
+      return value;
     }
   }
 
@@ -138,8 +185,25 @@ public abstract sealed class Command {
     }
 
     @Override
+    public long bytes() {
+      long bytes = 0;
+      for (int i = 0; i < keys.size(); i++) {
+        bytes += (long) keys.get(i).length + values.get(i).length;
+      }
+      return bytes;
+    }
+
+    @Override
     void apply(Keyspace keyspace) throws StoreFullException {
       keyspace.setAll(keys, values);
+    }
+
+    public List<byte[]> keys() {
+      return keys;
+    }
+
+    public List<byte[]> values() {
+      return values;
     }
   }
 
@@ -153,8 +217,17 @@ public abstract sealed class Command {
     }
 
     @Override
+    public long bytes() {
+      return key.length;
+    }
+
+    @Override
     void apply(Keyspace keyspace) {
       existed = keyspace.delete(key);
+    }
+
+    public byte[] key() {
+      return key;
     }
 
     public boolean existed() {
@@ -173,8 +246,21 @@ public abstract sealed class Command {
     }
 
     @Override
+    public long bytes() {
+      return (long) key.length + item.length;
+    }
+
+    @Override
     void apply(Keyspace keyspace) throws StoreFullException {
       keyspace.push(key, item);
+    }
+
+    public byte[] key() {
+      return key;
+    }
+
+    public byte[] item() {
+      return item;
     }
   }
 
@@ -190,10 +276,19 @@ public abstract sealed class Command {
     }
 
     @Override
+    public long bytes() {
+      return key.length;
+    }
+
+    @Override
     void apply(Keyspace keyspace) {
       lengthBefore = keyspace.queueLength(key);
       removedBefore = keyspace.removedBytes();
       item = keyspace.pop(key);
+    }
+
+    public byte[] key() {
+      return key;
     }
 
     /** The length of the queue before the item was removed. */
@@ -224,12 +319,21 @@ public abstract sealed class Command {
     }
 
     @Override
+    public long bytes() {
+      return barrier.length;
+    }
+
+    @Override
     void apply(Keyspace keyspace) throws NotANumberException, StoreFullException {
       complete = keyspace.arrive(barrier, worldSize);
     }
 
     public byte[] barrier() {
       return barrier;
+    }
+
+    public long worldSize() {
+      return worldSize;
     }
 
     /** Whether the arrival was counted and is neither the last nor came after it. */
@@ -247,13 +351,27 @@ public abstract sealed class Command {
     }
 
     @Override
+    public long bytes() {
+      return barrier.length;
+    }
+
+    @Override
     void apply(Keyspace keyspace) {
       keyspace.leave(barrier);
+    }
+
+    public byte[] barrier() {
+      return barrier;
     }
   }
 
   /** Deletes all keys and queues. */
   public static final class Clear extends Command {
+    @Override
+    public long bytes() {
+      return 0;
+    }
+
     @Override
     void apply(Keyspace keyspace) {
       keyspace.clear();

@@ -1,5 +1,8 @@
 package io.muster.store.internal.keyspace;
 
+import java.util.Iterator;
+import java.util.NoSuchElementException;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -36,6 +39,50 @@ final class ItemQueue {
 
   int size() {
     return size;
+  }
+
+  /** The items at this moment. */
+  View view() {
+    return new View(first, size);
+  }
+
+  /** The items of a queue at one moment, which any thread may read. */
+  static final class View {
+    private final Node first;
+    private final int size;
+
+    private View(Node first, int size) {
+      this.first = first;
+      this.size = size;
+    }
+
+    int size() {
+      return size;
+    }
+
+    /** The items, the oldest first. The link after the last one, which may change, is not read. */
+    Iterator<byte[]> items() {
+      return new Iterator<>() {
+        private @Nullable Node last;
+        private int returned;
+
+        @Override
+        public boolean hasNext() {
+          return returned < size;
+        }
+
+        @Override
+        public byte[] next() {
+          if (!hasNext()) {
+            throw new NoSuchElementException();
+          }
+          Node node = last == null ? first : Objects.requireNonNull(last.next);
+          last = node;
+          returned++;
+          return node.item;
+        }
+      };
+    }
   }
 
   /** The oldest item. */

@@ -2,10 +2,12 @@ package io.muster.store.internal.keyspace;
 
 import io.muster.store.internal.keyspace.KeyTree.Entry;
 import java.util.AbstractList;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import java.util.RandomAccess;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,8 +27,8 @@ import org.jspecify.annotations.Nullable;
  * <p>Keys must not be modified after they are passed in. Not thread-safe.
  */
 class KeyMap<V> {
-  private static final int PAGE_BITS = 9;
-  private static final int PAGE_SIZE = 1 << PAGE_BITS;
+  static final int PAGE_BITS = 9;
+  static final int PAGE_SIZE = 1 << PAGE_BITS;
   private static final int IN_PAGE = PAGE_SIZE - 1;
   private static final int PAGE_BYTES = 16 + 4 * PAGE_SIZE;
   private static final byte[] NO_KEY = {};
@@ -65,8 +67,11 @@ class KeyMap<V> {
    */
   private @Nullable Entry<V> foundLast;
 
+  /** The snapshot whose pages are captured before they change. Null unless one is being taken. */
+  private @Nullable KeyMapSnapshot<V> snapshot;
+
   /** A page of entries, whose numbers differ only in the lowest bits. */
-  private static final class Page<V> {
+  static final class Page<V> {
     @Nullable Entry<V>[] entries;
 
     /** Whether {@link #entries} belongs to a returned list and must not be modified. */
@@ -115,6 +120,7 @@ class KeyMap<V> {
       add(key, hash, value);
       return null;
     }
+    beforeChange(entry.number);
     V old = entry.value;
     entry.value = value;
     return old;
@@ -176,6 +182,49 @@ class KeyMap<V> {
     }
   }
 
+  /**
+   * Begins a snapshot of the keys and their values. It costs one reference per page, and one visit
+   * of each page that changes before the snapshot has captured it.
+   *
+   * @param frozen makes of a value what any thread may read, however the value changes afterwards
+   * @throws IllegalStateException if another snapshot is being taken
+   */
+  KeyMapSnapshot<V> snapshot(Function<V, Object> frozen) {
+    if (snapshot != null) {
+      throw new IllegalStateException("a snapshot is being taken already");
+    }
+    int pagesInUse = (size + IN_PAGE) >>> PAGE_BITS;
+    List<Page<V>> captured = new ArrayList<>(pagesInUse);
+    for (int i = 0; i < pagesInUse; i++) {
+      captured.add(page(i << PAGE_BITS));
+    }
+    snapshot = new KeyMapSnapshot<>(captured, size, frozen, this::endSnapshot);
+    return snapshot;
+  }
+
+  private void endSnapshot(KeyMapSnapshot<V> ended) {
+    if (snapshot == ended) {
+      snapshot = null;
+    }
+  }
+
+  /** Called before the value of a key changes in place. */
+  void beforeChange(byte[] key) {
+    if (snapshot != null) {
+      Entry<V> entry = find(key);
+      if (entry != null) {
+        beforeChange(entry.number);
+      }
+    }
+  }
+
+  private void beforeChange(int number) {
+    KeyMapSnapshot<V> taken = snapshot;
+    if (taken != null) {
+      steps += taken.beforeChange(number >>> PAGE_BITS);
+    }
+  }
+
   /** Removes all keys. It takes the same time however many there are. */
   @SuppressWarnings({"unchecked", "rawtypes"})
   void clear() {
@@ -188,6 +237,8 @@ class KeyMap<V> {
     size = 0;
     bucketCount = 1;
     foundLast = null;
+    // It has the pages, which do not change any more.
+    snapshot = null;
   }
 
   private @Nullable Entry<V> find(byte[] key) {
@@ -264,6 +315,7 @@ class KeyMap<V> {
 
   /** Returns the entries of a page as an array that is not part of a list. */
   private @Nullable Entry<V>[] writable(int number) {
+    beforeChange(number);
     Page<V> page = page(number);
     if (page.isListed) {
       allocating();

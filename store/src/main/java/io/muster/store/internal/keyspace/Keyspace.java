@@ -58,7 +58,7 @@ public final class Keyspace {
   private static final int MAX_ARRAY = Integer.MAX_VALUE - 8;
 
   private final Listener listener;
-  private final long maxStoredBytes;
+  private long maxStoredBytes;
 
   /** Each value is a byte array or an {@link AppendedValue}. */
   private final KeyMap<Object> values = new KeyMap<>();
@@ -362,15 +362,20 @@ public final class Keyspace {
     long bytes = key.length + (long) item.length;
     requireRoom(key, bytes);
     ItemQueue queue = queues.get(key);
-    if (queue == null) {
-      queues.put(key, new ItemQueue(item));
-    } else {
-      queue.add(item);
-    }
+    addItem(key, queue, item);
     storedBytes += bytes;
     items++;
     history.nextRevision();
     listener.itemPushed(key);
+  }
+
+  private void addItem(byte[] key, @Nullable ItemQueue queue, byte[] item) {
+    if (queue == null) {
+      queues.put(key, new ItemQueue(item));
+    } else {
+      queues.beforeChange(key);
+      queue.add(item);
+    }
   }
 
   /** Removes and returns the first item of a queue; null if it is empty. */
@@ -383,6 +388,7 @@ public final class Keyspace {
     if (queue.size() == 1) {
       queues.remove(key);
     } else {
+      queues.beforeChange(key);
       queue.removeFirst();
     }
     items--;
@@ -396,6 +402,37 @@ public final class Keyspace {
   public int queueLength(byte[] key) {
     ItemQueue queue = queues.get(key);
     return queue == null ? 0 : queue.size();
+  }
+
+  /**
+   * Begins a snapshot of the keys, values and queues.
+   *
+   * @throws IllegalStateException if another snapshot is being taken
+   */
+  public KeyspaceSnapshot snapshot() {
+    return new KeyspaceSnapshot(history.revision(), values, queues);
+  }
+
+  /** Changes the maximum number of bytes of keys, values and queued items. */
+  public void limit(long newMaxStoredBytes) {
+    maxStoredBytes = newMaxStoredBytes;
+  }
+
+  /** Sets a key as a snapshot has it, whatever the limit of this keyspace is. */
+  public void load(byte[] key, byte[] value) {
+    Object unusedOld = put(key, value);
+  }
+
+  /** Continues at the revision of a snapshot. The changes that led to it are not known. */
+  public void loadRevision(long revision) {
+    history.continueAt(revision);
+  }
+
+  /** Appends an item to a queue as a snapshot has it, whatever the limit of this keyspace is. */
+  public void loadItem(byte[] key, byte[] item) {
+    addItem(key, queues.get(key), item);
+    storedBytes += key.length + (long) item.length;
+    items++;
   }
 
   /**

@@ -38,8 +38,15 @@ final class ClientRequests implements Requests {
 
   private static final Answer<Command> NO_REPLY = (client, command) -> requireApplied(command);
 
+  /** A command is kept twice until it is applied: as it is, and as the bytes of the log. */
+  private static final int COPIES = 2;
+
   /** A command that is neither applied nor has it failed, and what follows it. */
   private record Awaited<C extends Command>(C command, Answer<? super C> answer) {
+    long memory() {
+      return COPIES * command.bytes();
+    }
+
     void answer(ClientRequests client) throws IOException {
       answer.send(client, command);
     }
@@ -53,6 +60,7 @@ final class ClientRequests implements Requests {
   private final ClientWaits waits;
   private final LongReply longReply;
   private final StoredMemory.Contribution contribution;
+  private final Holding transfer;
   private final CommandLog.Completion completion;
 
   /** Whether the client belongs to the job's world. Null if an idle job is not reset. */
@@ -68,6 +76,7 @@ final class ClientRequests implements Requests {
    * No request yet.
    *
    * @param contribution the bytes that the client has stored
+   * @param transfer the memory of what the client sends and is sent
    * @param completion called when the command that is awaited was applied or has failed
    */
   ClientRequests(
@@ -76,12 +85,14 @@ final class ClientRequests implements Requests {
       ClientWaits waits,
       LongReply longReply,
       StoredMemory.Contribution contribution,
+      Holding transfer,
       CommandLog.Completion completion) {
     this.state = state;
     this.replySink = replySink;
     this.waits = waits;
     this.longReply = longReply;
     this.contribution = contribution;
+    this.transfer = transfer;
     this.completion = completion;
     WorldClients world = state.world;
     this.member = world == null ? null : world.new Member();
@@ -114,7 +125,9 @@ final class ClientRequests implements Requests {
     if (state.log.submit(command, completion)) {
       answer.send(this, command);
     } else {
-      awaited = new Awaited<>(command, answer);
+      Awaited<C> kept = new Awaited<>(command, answer);
+      awaited = kept;
+      transfer.change(kept.memory());
     }
   }
 
@@ -125,7 +138,9 @@ final class ClientRequests implements Requests {
 
   /** Sends the answer to the command that the client awaited. */
   void answerAwaited() throws IOException {
-    takeAwaited().answer(this);
+    Awaited<?> applied = takeAwaited();
+    transfer.giveBack(applied.memory());
+    applied.answer(this);
   }
 
   /** Nobody can be sent the answer any more: an arrival at a barrier must not count then. */

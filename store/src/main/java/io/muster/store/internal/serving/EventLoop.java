@@ -88,11 +88,21 @@ final class EventLoop {
   LoopJob addJob(
       List<ListenSocket> sockets, AcceptedOptions options, @Nullable ResetWhenIdle resetWhenIdle)
       throws IOException {
+    return addJob(sockets, options, resetWhenIdle, JobKeys.empty(limits, logs));
+  }
+
+  /** Adds a job that has keys. */
+  LoopJob addJob(
+      List<ListenSocket> sockets,
+      AcceptedOptions options,
+      @Nullable ResetWhenIdle resetWhenIdle,
+      JobKeys keys)
+      throws IOException {
     Poller.Listener listener = poller.listen(sockets, options);
     try {
       WorldClients world = resetWhenIdle == null ? null : new WorldClients(resetWhenIdle, nanoTime);
       LoopJob job =
-          new LoopJob(new ServerState(limits, memory, lastResort, logs, nanoTime, world), listener);
+          new LoopJob(new ServerState(limits, memory, lastResort, keys, nanoTime, world), listener);
       if (acceptsLater) {
         poller.setAccepting(false);
       }
@@ -106,12 +116,25 @@ final class EventLoop {
 
   /** Stops listening for a job, disconnects its clients and deletes its keys. */
   void removeJob(LoopJob job) {
-    if (jobs.remove(job)) {
-      accepting = 0;
-      job.listener.close();
-      job.reset("the job has been removed");
+    if (disconnectJob(job)) {
       job.state.end();
     }
+  }
+
+  /**
+   * Stops listening for a job, and disconnects its clients. {@link ServerState#end} is still to be
+   * called, once all their commands have been applied.
+   *
+   * @return false if that was done before
+   */
+  boolean disconnectJob(LoopJob job) {
+    if (!jobs.remove(job)) {
+      return false;
+    }
+    accepting = 0;
+    job.listener.close();
+    job.disconnectClients("the job has been removed");
+    return true;
   }
 
   /** Whether the job has not been removed. */
@@ -138,6 +161,12 @@ final class EventLoop {
       poller.setAccepting(true);
       acceptsLater = false;
     }
+  }
+
+  /** Sends the replies and wake-ups that are held. */
+  void deliver() {
+    heldReplies.send();
+    wakeups.deliver();
   }
 
   /**

@@ -1,13 +1,19 @@
 package io.muster.store.internal.serving;
 
+import io.muster.store.internal.commit.JobContents;
+import io.muster.store.internal.commit.JobRecord;
 import io.muster.store.internal.concurrent.Uninterruptibles;
+import io.muster.store.internal.journal.Journal;
 import io.muster.store.internal.keyspace.CommandLog;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.Queue;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
@@ -17,18 +23,29 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** One thread that runs an {@link EventLoop} until it is closed or can do nothing any more. */
-public final class EventLoopTransport implements Transport {
+public final class EventLoopTransport implements Transport, LoopTasks {
   private final RateLimitedLog log = new RateLimitedLog();
   private final Poller poller;
   private final EventLoop loop;
   private final Queue<FutureTask<?>> tasks = new ConcurrentLinkedQueue<>();
+
+  /** The long tasks that are not done. */
+  private final Set<Awaited> awaited = ConcurrentHashMap.newKeySet();
+
   private final Thread thread = new Thread(this::run, "muster-store");
+
+  /** Null if the server's contents are in memory only. */
+  private final @Nullable JournaledServer journaled;
+
   private volatile boolean closing;
   private volatile boolean failed;
 
-  private EventLoopTransport(Poller poller, ServingLimits limits, LongSupplier nanoTime) {
+  private EventLoopTransport(
+      Poller poller, ServingLimits limits, LongSupplier nanoTime, @Nullable Journal journal) {
     this.poller = poller;
     this.loop = new EventLoop(poller, limits, log, nanoTime, CommandLog::inMemory);
+    this.journaled =
+        journal == null ? null : new JournaledServer(this, journal, limits.storedBytes());
     thread.setDaemon(true);
   }
 
@@ -38,13 +55,24 @@ public final class EventLoopTransport implements Transport {
    * @throws IOException if the system has no room for it
    */
   public static EventLoopTransport start(ServingLimits limits) throws IOException {
-    return start(new NioPoller(), limits, System::nanoTime);
+    return start(new NioPoller(), limits, System::nanoTime, null);
+  }
+
+  /**
+   * Starts a server without jobs, which records all changes in a journal and closes it at the end.
+   * {@link #recover} is to be called next.
+   *
+   * @throws IOException if the system has no room for it
+   */
+  public static EventLoopTransport start(ServingLimits limits, Journal journal) throws IOException {
+    return start(new NioPoller(), limits, System::nanoTime, journal);
   }
 
   /** Serves the clients that connect to the jobs of a poller, which it takes over. */
-  static EventLoopTransport start(Poller poller, ServingLimits limits, LongSupplier nanoTime) {
+  static EventLoopTransport start(
+      Poller poller, ServingLimits limits, LongSupplier nanoTime, @Nullable Journal journal) {
     try {
-      EventLoopTransport transport = new EventLoopTransport(poller, limits, nanoTime);
+      EventLoopTransport transport = new EventLoopTransport(poller, limits, nanoTime, journal);
       transport.thread.start();
       return transport;
     } catch (Throwable e) {
@@ -53,18 +81,34 @@ public final class EventLoopTransport implements Transport {
     }
   }
 
+  /**
+   * Restores the contents from the journal. Blocks until commands can be recorded.
+   *
+   * @throws IOException if the journal cannot be read or written; the server is to be closed then
+   */
+  public void recover() throws IOException {
+    if (journaled != null) {
+      journaled.open();
+    }
+  }
+
   @Override
-  public ServedJob addJob(ListenTarget listening, @Nullable ResetWhenIdle resetWhenIdle)
-      throws IOException {
-    return addJob(ListenSockets.open(listening), new AcceptedOptions(listening), resetWhenIdle);
+  public List<JobRecord> recordedJobs() throws IOException {
+    return journaled == null ? List.of() : journaled.jobs();
+  }
+
+  @Override
+  public ServedJob addJob(NewJob job) throws IOException {
+    return addJob(ListenSockets.open(job.listening()), new AcceptedOptions(job.listening()), job);
   }
 
   /** Adds a job. The sockets are closed if this throws. */
-  ServedJob addJob(
-      List<ListenSocket> sockets, AcceptedOptions options, @Nullable ResetWhenIdle resetWhenIdle)
+  ServedJob addJob(List<ListenSocket> sockets, AcceptedOptions options, NewJob job)
       throws IOException {
     try {
-      return new Job(onLoop(() -> loop.addJob(sockets, options, resetWhenIdle)));
+      return journaled == null
+          ? new Job(call(() -> loop.addJob(sockets, options, job.resetWhenIdle())), 0)
+          : addJob(sockets, options, job, journaled);
     } catch (ExecutionException e) {
       if (e.getCause() instanceof IOException failure) {
         throw failure;
@@ -76,24 +120,90 @@ public final class EventLoopTransport implements Transport {
     }
   }
 
-  /**
-   * Runs a task between two iterations of the loop, and blocks until it is done.
-   *
-   * @throws IllegalStateException if the server has ended
-   */
-  private <T> T onLoop(Callable<T> work) throws ExecutionException {
+  private ServedJob addJob(
+      List<ListenSocket> sockets, AcceptedOptions options, NewJob job, JournaledServer server)
+      throws IOException, ExecutionException {
+    JobContents contents = server.put(job, sockets.get(0).address().getPort());
+    return new Job(
+        call(() -> loop.addJob(sockets, options, job.resetWhenIdle(), server.keysOf(contents))),
+        contents.record().number());
+  }
+
+  @Override
+  public <T> T call(Callable<T> work) throws ExecutionException {
     FutureTask<T> task = new FutureTask<>(work);
+    add(task);
+    try {
+      return Uninterruptibles.get(task);
+    } catch (CancellationException e) {
+      throw new IllegalStateException("the server is closed", e);
+    }
+  }
+
+  @Override
+  public void await(LongTask task) throws ExecutionException {
+    Awaited end = new Awaited();
+    awaited.add(end);
+    try {
+      boolean unusedBegun =
+          call(
+              () -> {
+                task.begin(() -> end.done.complete(true));
+                return true;
+              });
+      boolean unusedDone = Uninterruptibles.get(end.done);
+    } catch (CancellationException e) {
+      throw new IllegalStateException("the server is closed", e);
+    } finally {
+      awaited.remove(end);
+    }
+  }
+
+  /** The end of a long task. */
+  private static final class Awaited {
+    final CompletableFuture<Boolean> done = new CompletableFuture<>();
+  }
+
+  @Override
+  public CompletableFuture<Void> submit(Task work) {
+    CompletableFuture<Void> done = new CompletableFuture<>();
+    add(
+        new FutureTask<>(
+            () -> {
+              try {
+                work.run();
+                return done.complete(null);
+              } catch (Throwable e) {
+                return done.completeExceptionally(e);
+              }
+            }) {
+          @Override
+          public boolean cancel(boolean mayInterrupt) {
+            done.cancel(false);
+            return super.cancel(mayInterrupt);
+          }
+        });
+    return done;
+  }
+
+  private void add(FutureTask<?> task) {
     tasks.add(task);
     if (closing) {
       task.cancel(false);
     } else {
       poller.wakeUp();
     }
-    try {
-      return Uninterruptibles.get(task);
-    } catch (CancellationException e) {
-      throw new IllegalStateException("the server is closed", e);
+  }
+
+  @Override
+  public void stop(Throwable reason) {
+    if (closing) {
+      return;
     }
+    log.stopping(reason);
+    failed = true;
+    closing = true;
+    poller.wakeUp();
   }
 
   @Override
@@ -104,6 +214,9 @@ public final class EventLoopTransport implements Transport {
 
   @Override
   public void close() {
+    if (journaled != null) {
+      journaled.close();
+    }
     closing = true;
     poller.wakeUp();
     Uninterruptibles.await(thread::join);
@@ -116,6 +229,10 @@ public final class EventLoopTransport implements Transport {
         try {
           loop.runOnce();
           runTasks();
+          if (journaled != null) {
+            loop.deliver();
+            journaled.flush();
+          }
           lastResort.worked();
         } catch (Throwable e) {
           // A failure of one connection ends that connection. This is a failure of the system, such
@@ -151,14 +268,19 @@ public final class EventLoopTransport implements Transport {
     for (FutureTask<?> task = tasks.poll(); task != null; task = tasks.poll()) {
       task.cancel(false);
     }
+    awaited.forEach(each -> each.done.cancel(false));
   }
 
   /** A job, as other threads see it. */
   private final class Job implements ServedJob {
     private final LoopJob job;
 
-    Job(LoopJob job) {
+    /** Its number in the journal, if the server has one. */
+    private final int number;
+
+    Job(LoopJob job, int number) {
       this.job = job;
+      this.number = number;
     }
 
     @Override
@@ -178,33 +300,18 @@ public final class EventLoopTransport implements Transport {
 
     @Override
     public void clear() {
-      Boolean unused =
-          ofJob(
-              () -> {
-                job.state.clear();
-                return true;
-              });
+      await(job.state::clear);
     }
 
     @Override
     public void reset() {
-      Boolean unused =
-          ofJob(
-              () -> {
-                job.reset("the job has been reset");
-                return true;
-              });
+      await(done -> job.reset("the job has been reset", done));
     }
 
     @Override
     public void remove() {
       try {
-        Boolean unused =
-            onLoop(
-                () -> {
-                  loop.removeJob(job);
-                  return true;
-                });
+        EventLoopTransport.this.await(this::remove);
       } catch (ExecutionException e) {
         throw new RejectedExecutionException(e.getCause());
       } catch (IllegalStateException e) {
@@ -213,21 +320,56 @@ public final class EventLoopTransport implements Transport {
       }
     }
 
+    private void remove(Runnable done) {
+      if (journaled == null) {
+        loop.removeJob(job);
+        done.run();
+      } else if (loop.disconnectJob(job)) {
+        journaled.remove(
+            number,
+            () -> {
+              job.state.end();
+              done.run();
+            });
+      } else {
+        done.run();
+      }
+    }
+
     private <T> T ofJob(Supplier<T> work) {
       try {
-        return onLoop(
+        return call(
             () -> {
-              if (!loop.hasJob(job)) {
-                throw new IllegalStateException("the job has been removed");
-              }
+              requireJob();
               return work.get();
             });
       } catch (ExecutionException e) {
-        if (e.getCause() instanceof IllegalStateException) {
-          throw new IllegalStateException("the job has been removed", e);
-        }
-        throw new RejectedExecutionException(e.getCause());
+        throw failure(e);
       }
+    }
+
+    private void await(LongTask work) {
+      try {
+        EventLoopTransport.this.await(
+            done -> {
+              requireJob();
+              work.begin(done);
+            });
+      } catch (ExecutionException e) {
+        throw failure(e);
+      }
+    }
+
+    private void requireJob() {
+      if (!loop.hasJob(job)) {
+        throw new IllegalStateException("the job has been removed");
+      }
+    }
+
+    private RuntimeException failure(ExecutionException e) {
+      return e.getCause() instanceof IllegalStateException
+          ? new IllegalStateException("the job has been removed", e)
+          : new RejectedExecutionException(e.getCause());
     }
   }
 }

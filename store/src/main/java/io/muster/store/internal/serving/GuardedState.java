@@ -70,7 +70,7 @@ final class GuardedState {
   void clear() {
     lock.lock();
     try {
-      state.clear();
+      state.clear(() -> {});
     } finally {
       lock.unlock();
     }

@@ -31,16 +31,24 @@ final class LoopJob {
       return left;
     }
     int keys = state.keyspace.size();
-    state.clear();
+    state.clear(() -> {});
     world.cleared(keys, log);
     return Long.MAX_VALUE;
   }
 
-  /** Disconnects all clients, and deletes all keys and queues. */
-  void reset(String reason) {
+  /**
+   * Disconnects all clients, and deletes all keys and queues.
+   *
+   * @param whenDone called once the keys are deleted
+   */
+  void reset(String reason, Runnable whenDone) {
+    disconnectClients(reason);
+    state.clear(whenDone);
+  }
+
+  void disconnectClients(String reason) {
     for (EventLoopConnection connection : connections) {
       connection.disconnect(reason);
     }
-    state.clear();
   }
 }

@@ -2,6 +2,7 @@ package io.muster.store.internal.serving;
 
 import io.muster.store.internal.text.PrintableText;
 import io.muster.store.internal.wire.WireException;
+import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.net.Socket;
@@ -95,6 +96,16 @@ final class RateLimitedLog {
   void serverFailed(Throwable reason) {
     try {
       warn("an error of the server: " + reason);
+    } catch (Throwable e) {
+      suppressed();
+    }
+  }
+
+  /** Logs that the server stops by itself, and why. */
+  void stopping(Throwable reason) {
+    try {
+      String message = reason instanceof IOException ? reason.getMessage() : null;
+      warn("the server stops: " + (message == null ? reason.toString() : message));
     } catch (Throwable e) {
       suppressed();
     }

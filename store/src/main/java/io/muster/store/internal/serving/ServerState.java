@@ -10,7 +10,6 @@ import io.muster.store.internal.wire.Opcode;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.UUID;
-import java.util.function.Function;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -28,7 +27,7 @@ final class ServerState {
   /** A random identity: another job, or this one after a restart of the server, has another. */
   final String name = UUID.randomUUID().toString();
 
-  final WaiterRegistry waiters = new WaiterRegistry();
+  final WaiterRegistry waiters;
   final Keyspace keyspace;
   final KeyInterner keys;
 
@@ -68,13 +67,13 @@ final class ServerState {
         limits,
         new ServerMemory(limits.heapBytes()),
         new LastResort(nanoTime),
-        CommandLog::inMemory,
+        JobKeys.empty(limits, CommandLog::inMemory),
         nanoTime,
         null);
   }
 
   /**
-   * An empty job, which shares the memory and the last resort of the server.
+   * A job, which shares the memory and the last resort of the server.
    *
    * @param nanoTime the time, as {@link System#nanoTime} counts it
    */
@@ -82,19 +81,28 @@ final class ServerState {
       ServingLimits limits,
       ServerMemory memory,
       LastResort lastResort,
-      Function<Keyspace, CommandLog> logs,
+      JobKeys jobKeys,
       LongSupplier nanoTime,
       @Nullable WorldClients world) {
     this.limits = limits;
     this.world = world;
     this.lastResort = lastResort;
-    this.keyspace = new Keyspace(waiters, limits.storedBytes());
+    this.waiters = jobKeys.waiters();
+    this.keyspace = jobKeys.keyspace();
     this.keys = new KeyInterner(keyspace);
-    this.log = logs.apply(keyspace);
+    this.log = jobKeys.log();
     this.memory = memory;
     this.stored = new StoredMemory(keyspace, memory.stored, memory.storedPeriods);
     this.pins = new ReplyPins(keyspace, memory.transfers);
     this.history = new JobHistory(keyspace.history(), memory.histories, nanoTime);
+    settle();
+  }
+
+  /** Counts what has been stored or removed on behalf of no client. */
+  private void settle() {
+    stored.settle(new StoredMemory.Contribution());
+    pins.settle();
+    history.settle();
   }
 
   /**
@@ -118,17 +126,25 @@ final class ServerState {
     return null;
   }
 
-  /** Deletes all keys and queues. Waiters go on waiting. */
-  void clear() {
-    submit(new Command.Clear());
-    stored.settle(new StoredMemory.Contribution());
-    pins.settle();
-    history.settle();
+  /**
+   * Deletes all keys and queues. Waiters go on waiting.
+   *
+   * @param whenDone called once the keys are deleted
+   */
+  void clear(Runnable whenDone) {
+    CommandLog.Completion completion =
+        () -> {
+          settle();
+          whenDone.run();
+        };
+    if (log.submit(new Command.Clear(), completion)) {
+      completion.completed();
+    }
   }
 
   /** Submits a command of which nobody is told the end. */
   void submit(Command command) {
-    boolean unusedApplied = log.submit(command, () -> {});
+    boolean unusedApplied = log.submit(command, this::settle);
   }
 
   /**
@@ -160,9 +176,13 @@ final class ServerState {
     }
   }
 
-  /** Releases what the job holds of the server's memory, once its clients are disconnected. */
+  /**
+   * Releases what the job holds of the server's memory. Its clients are disconnected, and its
+   * commands have been applied or have failed.
+   */
   void end() {
-    clear();
+    keyspace.clear();
+    settle();
     pins.end();
     history.end();
   }

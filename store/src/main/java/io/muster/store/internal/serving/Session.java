@@ -51,7 +51,8 @@ final class Session implements CommandLog.Completion {
     this.longReply = new LongReply(state, replySink, transfer);
     this.waits = new ClientWaits(state, replySink, longReply);
     this.decoder = new RequestDecoder(state.limits.wire(), state.keys, transfer);
-    this.requests = new ClientRequests(state, replySink, waits, longReply, contribution, this);
+    this.requests =
+        new ClientRequests(state, replySink, waits, longReply, contribution, transfer, this);
   }
 
   /** The memory of the client's requests that arrive and replies that are sent. */

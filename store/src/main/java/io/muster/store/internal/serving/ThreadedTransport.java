@@ -40,9 +40,8 @@ public final class ThreadedTransport implements Transport {
   }
 
   @Override
-  public synchronized ServedJob addJob(
-      ListenTarget listening, @Nullable ResetWhenIdle resetWhenIdle) throws IOException {
-    if (resetWhenIdle != null) {
+  public synchronized ServedJob addJob(NewJob job) throws IOException {
+    if (job.resetWhenIdle() != null) {
       throw new UnsupportedOperationException(
           "the threaded backend does not reset idle jobs; use the event loop");
     }
@@ -50,10 +49,10 @@ public final class ThreadedTransport implements Transport {
       throw new UnsupportedOperationException(
           "the threaded backend serves one job only; use the event loop for several");
     }
-    AcceptedOptions accepted = new AcceptedOptions(listening);
+    AcceptedOptions accepted = new AcceptedOptions(job.listening());
     options = accepted;
     try {
-      listen(listening, accepted);
+      listen(job.listening(), accepted);
       return new Job();
     } catch (Throwable e) {
       try {

@@ -25,13 +25,14 @@ class EventLoopTransportTest {
   private final FailingPoller poller = new FailingPoller();
   private final EventLoopTransport transport =
       EventLoopTransport.start(
-          poller, SteppedLoop.LIMITS, () -> clock.addAndGet(nanosPerLook.get()));
+          poller, SteppedLoop.LIMITS, () -> clock.addAndGet(nanosPerLook.get()), null);
+
+  private final ListenTarget nowhere =
+      new ListenTarget.OnAddresses(List.of(), 0, 1, KeepAlive.DEFAULT);
 
   private final ServedJob job =
       transport.addJob(
-          List.of(),
-          new AcceptedOptions(new ListenTarget.OnAddresses(List.of(), 0, 1, KeepAlive.DEFAULT)),
-          null);
+          List.of(), new AcceptedOptions(nowhere), new NewJob("default", 0, null, nowhere, null));
 
   EventLoopTransportTest() throws IOException {}
 

@@ -76,7 +76,7 @@ class LoopJobTest {
     client.send(to -> to.queuePush(bytes("queue"), bytes("item")));
     set(clientOf(second, "b"), "key", "2");
 
-    first.state.clear();
+    first.state.clear(() -> {});
     loop.settle();
 
     assertThat(first.state.statistics().keys()).isZero();
@@ -94,7 +94,7 @@ class LoopJobTest {
     waiter.send(to -> to.await(List.of(bytes("key"))));
     loop.settle();
 
-    first.state.clear();
+    first.state.clear(() -> {});
     loop.settle();
     assertThat(waiter.receivedBytes()).isEmpty();
 
@@ -112,7 +112,7 @@ class LoopJobTest {
     loop.settle();
     client.send(to -> to.set(bytes("late"), bytes("1")));
 
-    first.reset("as the test wants");
+    first.reset("as the test wants", () -> {});
     loop.settle();
 
     assertThat(client.isClosed()).isTrue();
@@ -136,7 +136,7 @@ class LoopJobTest {
     client.send(to -> to.get(bytes("key")));
     loop.settle();
 
-    first.reset("as the test wants");
+    first.reset("as the test wants", () -> {});
     loop.settle();
 
     assertThat(client.isClosed()).isTrue();

@@ -19,10 +19,20 @@ class SharedBudgetTest {
   private final LastResort lastResort = new LastResort(System::nanoTime);
   private final ServerState first =
       new ServerState(
-          SteppedLoop.LIMITS, memory, lastResort, CommandLog::inMemory, System::nanoTime, null);
+          SteppedLoop.LIMITS,
+          memory,
+          lastResort,
+          JobKeys.empty(SteppedLoop.LIMITS, CommandLog::inMemory),
+          System::nanoTime,
+          null);
   private final ServerState second =
       new ServerState(
-          SteppedLoop.LIMITS, memory, lastResort, CommandLog::inMemory, System::nanoTime, null);
+          SteppedLoop.LIMITS,
+          memory,
+          lastResort,
+          JobKeys.empty(SteppedLoop.LIMITS, CommandLog::inMemory),
+          System::nanoTime,
+          null);
   private final StoredMemory.Contribution toFirst = new StoredMemory.Contribution();
   private final StoredMemory.Contribution toSecond = new StoredMemory.Contribution();
 

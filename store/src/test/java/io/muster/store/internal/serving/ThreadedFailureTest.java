@@ -39,7 +39,9 @@ class ThreadedFailureTest {
           new ServingLimits(WireLimits.PYTORCH, Integer.MAX_VALUE, Long.MAX_VALUE, 64L << 20));
 
   private final ServedJob job =
-      transport.addJob(new ListenTarget.OnChannel(sockets, 1, KeepAlive.DEFAULT), null);
+      transport.addJob(
+          new NewJob(
+              "default", 0, null, new ListenTarget.OnChannel(sockets, 1, KeepAlive.DEFAULT), null));
 
   ThreadedFailureTest() throws IOException {}
 

@@ -148,7 +148,7 @@ class WatchTest {
     assertThat(watcher.received()).isEqualTo(RELEASED);
     send(watcher, awaitChange("/a", 3));
 
-    loop.state().clear();
+    loop.state().clear(() -> {});
     loop.settle();
 
     assertThat(watcher.received()).isEqualTo(RELEASED);
@@ -345,7 +345,7 @@ class WatchTest {
     assertThat(changes("/", -1)).containsExactly("up to 0");
     send(setter, set("/k", "v"));
 
-    loop.firstJob().reset("reset");
+    loop.firstJob().reset("reset", () -> {});
     loop.settle();
 
     assertThat(watcher.isClosed()).isTrue();
