@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
@@ -31,9 +32,13 @@ final class DemoCommand implements Callable<Integer> {
   private static final long PROBE_SECONDS = 20;
 
   private final Streams streams;
+  private final Map<String, String> environment;
+  private final RunPrograms programs;
 
-  DemoCommand(Streams streams) {
+  DemoCommand(Streams streams, Map<String, String> environment) {
     this.streams = streams;
+    this.environment = environment;
+    this.programs = RunPrograms.of(environment);
   }
 
   @Override
@@ -43,7 +48,7 @@ final class DemoCommand implements Callable<Integer> {
     streams.print(
         hasTorch
             ? "Starting two ranks of Java and two of Python."
-            : "Starting four ranks of Java; '" + RunPrograms.interpreter() + "' has no torch.");
+            : "Starting four ranks of Java; '" + programs.interpreter() + "' has no torch.");
     Progress progress =
         new Progress(
             RANKS,
@@ -69,14 +74,13 @@ final class DemoCommand implements Callable<Integer> {
   }
 
   private WorldSpec world(boolean hasTorch, Progress progress) throws IOException {
-    WorldSpec.Builder spec = LocalWorld.builder(progress, streams.err(), "${rank} ");
+    WorldSpec.Builder spec = LocalWorld.builder(environment, progress, streams.err(), "${rank} ");
     List<String> java = LocalWorld.java(DemoRank.class, List.of());
     if (!hasTorch) {
       return spec.workers(RANKS, java).build();
     }
-    RunPrograms python = new RunPrograms(null, false, false);
     return spec.workers(RANKS / 2, java)
-        .workers(RANKS / 2, python.script(List.of("-W", "ignore", pythonRank().toString())))
+        .workers(RANKS / 2, programs.script(List.of("-W", "ignore", pythonRank().toString())))
         .build();
   }
 
@@ -90,10 +94,10 @@ final class DemoCommand implements Callable<Integer> {
     return script;
   }
 
-  private static boolean hasTorch() throws InterruptedException {
+  private boolean hasTorch() throws InterruptedException {
     try {
       Process probe =
-          new ProcessBuilder(RunPrograms.interpreter(), "-c", HAS_TORCH)
+          new ProcessBuilder(programs.interpreter(), "-c", HAS_TORCH)
               .redirectOutput(ProcessBuilder.Redirect.DISCARD)
               .redirectError(ProcessBuilder.Redirect.DISCARD)
               .start();

@@ -23,15 +23,16 @@ final class LocalWorld {
   private LocalWorld() {}
 
   /** A world without ranks, whose process groups use loopback. */
-  static WorldSpec.Builder builder(OutputStream out, OutputStream err, String prefix) {
+  static WorldSpec.Builder builder(
+      Map<String, String> environment, OutputStream out, OutputStream err, String prefix) {
     return WorldSpec.builder()
-        .environment(loopback())
+        .environment(loopback(environment))
         .output(OutputOptions.builder().consoles(out, err).prefix(prefix).build());
   }
 
   /** By default Gloo uses the address of the host name, which need not have one. */
-  private static Map<String, String> loopback() {
-    if (System.getenv(INTERFACE_VARIABLE) != null) {
+  private static Map<String, String> loopback(Map<String, String> environment) {
+    if (environment.containsKey(INTERFACE_VARIABLE)) {
       return Map.of();
     }
     try {

@@ -77,9 +77,9 @@ public final class Main {
       commandLine
           .addSubcommand(KvCommand.commandLine(streams, environment))
           .addSubcommand(JobCommand.commandLine(streams, environment))
-          .addSubcommand(new PerfCommand(streams))
-          .addSubcommand(new RunCommand(streams))
-          .addSubcommand(new DemoCommand(streams))
+          .addSubcommand(new PerfCommand(streams, environment))
+          .addSubcommand(RunCommand.commandLine(streams, environment))
+          .addSubcommand(new DemoCommand(streams, environment))
           .addSubcommand(new CompletionCommand(streams))
           .addSubcommand(new HelpCommand(streams));
     }

@@ -36,6 +36,7 @@ import picocli.CommandLine.Parameters;
     })
 final class PerfCommand implements Callable<Integer> {
   private final Streams streams;
+  private final Map<String, String> environment;
 
   @Parameters(
       paramLabel = "COLLECTIVE",
@@ -139,8 +140,9 @@ final class PerfCommand implements Callable<Integer> {
       description = "How long the rendezvous, and each call, may take. Default: 5m.")
   private Duration timeout = Duration.ofMinutes(5);
 
-  PerfCommand(Streams streams) {
+  PerfCommand(Streams streams, Map<String, String> environment) {
     this.streams = streams;
+    this.environment = environment;
   }
 
   @Override
@@ -165,7 +167,7 @@ final class PerfCommand implements Callable<Integer> {
   private int run(int ranks) throws InterruptedException {
     LaunchResult result =
         LocalWorld.run(
-            LocalWorld.builder(streams.out(), streams.err(), "")
+            LocalWorld.builder(environment, streams.out(), streams.err(), "")
                 .workers(ranks, LocalWorld.java(Main.class, argumentsOfRank()))
                 .build());
     // A rank with wrong elements reports them itself.

@@ -3,11 +3,9 @@ package io.muster.cli;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Stack;
 import org.jspecify.annotations.Nullable;
-import picocli.CommandLine.IDefaultValueProvider;
 import picocli.CommandLine.IParameterPreprocessor;
 import picocli.CommandLine.Model.ArgSpec;
 import picocli.CommandLine.Model.CommandSpec;
@@ -15,12 +13,11 @@ import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.ParameterException;
 
 /**
- * torchrun's forms of options: {@code --max_restarts} for {@code --max-restarts}, {@code -r3} for
- * {@code -r 3}, and {@code PET_MAX_RESTARTS} in the environment. Everything from the first word
- * that is no option on belongs to the program.
+ * torchrun's forms of options: {@code --max_restarts} for {@code --max-restarts}, and {@code -r3}
+ * for {@code -r 3}. Everything from the first word that is no option on belongs to the program.
  */
 @SuppressWarnings("JdkObsolete") // The stack is picocli's.
-final class RunArguments implements IParameterPreprocessor, IDefaultValueProvider {
+final class RunArguments implements IParameterPreprocessor {
   /** The options of torchrun that are not supported. */
   private static final List<String> UNSUPPORTED =
       List.of(
@@ -87,27 +84,11 @@ final class RunArguments implements IParameterPreprocessor, IDefaultValueProvide
    */
   static void requireSupported(Map<String, String> environment) {
     for (String option : UNSUPPORTED) {
-      String variable = variable(option);
+      String variable = RunVariables.name(option);
       if (environment.containsKey(variable)) {
         throw new IllegalArgumentException(
             variable + " is set, but " + option + " is not supported by muster run; unset it");
       }
     }
-  }
-
-  private static String variable(String option) {
-    return "PET_" + option.substring(2).replace('-', '_').toUpperCase(Locale.ROOT);
-  }
-
-  @Override
-  public @Nullable String defaultValue(ArgSpec argument) {
-    if (!(argument instanceof OptionSpec option)
-        || !option.longestName().startsWith("--")
-        || option.inherited()) {
-      return null;
-    }
-    String value = System.getenv(variable(option.longestName()));
-    boolean isFlag = option.arity().max() == 0;
-    return value == null || !isFlag ? value : String.valueOf(!value.matches("0|false|"));
   }
 }

@@ -18,6 +18,7 @@ import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -29,7 +30,6 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "run",
     preprocessor = RunArguments.class,
-    defaultValueProvider = RunArguments.class,
     description = {
       "Start the ranks of a world on this node and supervise them, as torchrun does. Linux only.",
       "",
@@ -43,6 +43,7 @@ final class RunCommand implements Callable<Integer> {
   private static final String SHUTDOWN_TIMEOUT_VARIABLE = "TORCH_ELASTIC_SHUTDOWN_TIMEOUT";
 
   private final Streams streams;
+  private final Map<String, String> environment;
   private final AtomicBoolean stopping = new AtomicBoolean();
 
   @Option(
@@ -165,8 +166,15 @@ final class RunCommand implements Callable<Integer> {
 
   @Spec private CommandSpec command = CommandSpec.create();
 
-  RunCommand(Streams streams) {
+  private RunCommand(Streams streams, Map<String, String> environment) {
     this.streams = streams;
+    this.environment = environment;
+  }
+
+  /** Creates the command, whose options can also be given as environment variables. */
+  static CommandLine commandLine(Streams streams, Map<String, String> environment) {
+    return new CommandLine(new RunCommand(streams, environment))
+        .setDefaultValueProvider(new RunVariables(environment));
   }
 
   @Override
@@ -229,7 +237,7 @@ final class RunCommand implements Callable<Integer> {
   }
 
   private WorldSpec spec() {
-    RunArguments.requireSupported(System.getenv());
+    RunArguments.requireSupported(environment);
     ignored.requireSupported();
     if (stdin != null && stdin != 0) {
       throw new IllegalArgumentException("--stdin must be 0, because only rank 0 can have input");
@@ -251,7 +259,7 @@ final class RunCommand implements Callable<Integer> {
     if (shutdownTimeout != null) {
       return Duration.ofSeconds(shutdownTimeout);
     }
-    String seconds = System.getenv(SHUTDOWN_TIMEOUT_VARIABLE);
+    String seconds = environment.get(SHUTDOWN_TIMEOUT_VARIABLE);
     return seconds == null
         ? WorldSpec.DEFAULT_SHUTDOWN_TIMEOUT
         : Duration.ofSeconds(RunNodes.number(SHUTDOWN_TIMEOUT_VARIABLE, seconds));
@@ -265,7 +273,7 @@ final class RunCommand implements Callable<Integer> {
             .prefix(prefix)
             .collapsed(collapsed)
             .consoleRanks(new HashSet<>(consoleRanks))
-            .colored(streams.isTerminal() && System.getenv("NO_COLOR") == null);
+            .colored(streams.isTerminal() && !environment.containsKey("NO_COLOR"));
     if (logDirectory != null) {
       output.logDirectory(logDirectory);
     }
@@ -276,7 +284,7 @@ final class RunCommand implements Callable<Integer> {
   }
 
   private void addWorkers(WorldSpec.Builder spec) {
-    RunPrograms programs = new RunPrograms(classPath, module, noPython);
+    RunPrograms programs = new RunPrograms(environment, classPath, module, noPython);
     if (ranks == null) {
       spec.workers(processCount(), programs.script(words));
       return;

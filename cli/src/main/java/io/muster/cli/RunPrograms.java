@@ -7,13 +7,27 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.jar.Attributes;
 import java.util.jar.JarFile;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** The commands of {@code muster run}'s ranks: Python, Java, or any program. */
-record RunPrograms(@Nullable String classPath, boolean module, boolean noPython) {
+/**
+ * The commands of {@code muster run}'s ranks: Python, Java, or any program.
+ *
+ * @param environment names the Python
+ */
+record RunPrograms(
+    Map<String, String> environment,
+    @Nullable String classPath,
+    boolean module,
+    boolean noPython) {
+  /** Programs without options of {@code muster run}. */
+  static RunPrograms of(Map<String, String> environment) {
+    return new RunPrograms(environment, null, false, false);
+  }
+
   /** The words without {@code -n}: a Python script, unless an option or its name says otherwise. */
   List<String> script(List<String> words) {
     if (noPython) {
@@ -65,12 +79,12 @@ record RunPrograms(@Nullable String classPath, boolean module, boolean noPython)
   }
 
   /** The Python of scripts: {@code PYTHON_EXEC}, {@code python3} or {@code python}. */
-  static String interpreter() {
-    String named = System.getenv("PYTHON_EXEC");
+  String interpreter() {
+    String named = environment.get("PYTHON_EXEC");
     if (named != null && !named.isEmpty()) {
       return named;
     }
-    String path = System.getenv().getOrDefault("PATH", "");
+    String path = environment.getOrDefault("PATH", "");
     boolean isThere =
         Stream.of(path.split(File.pathSeparator, -1))
             .anyMatch(directory -> Files.isExecutable(Path.of(directory, "python3")));

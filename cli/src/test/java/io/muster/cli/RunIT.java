@@ -30,18 +30,6 @@ class RunIT {
         "-n,1,/etc/passwd                     | 126 | its command cannot be executed",
         "-n,12,-r,10:3,sh,-c,exit $((RANK/11)) | 1  | rank 11 failed first",
         "-n1,sh,-c,exit 0,:,-n,1,sh,-c,exit 9 | 9   | rank 1 failed first",
-        "-n1,sh,-c,exit 0,:,sh                | 2   | after ':' expected -n N and a program",
-        "-n,1,--nproc-per-node,2,sh           | 2   | -n excludes --nproc-per-node",
-        "-n1,sh,-c,exit 0,:,-n,1              | 2   | expected a program before ':' or the end",
-        "--rdzv-backend=etcd,x.py             | 2   | --rdzv-backend etcd is not supported",
-        "--rdzv_conf=a=b,x.py                 | 2   | --rdzv-conf a is not supported",
-        "--event-log-handler,console,x.py     | 2   | --event-log-handler console is not supported",
-        "--signals-to-handle,SIGSEGV,x.py     | 2   | --signals-to-handle has 'SIGSEGV'",
-        "--nproc-per-node,xpu,x.py            | 2   | --nproc-per-node must be a number",
-        "--node-rank,1,x.py                   | 2   | the node rank must be 0 to 0",
-        "--numa_binding,node,x.py             | 2   | --numa-binding is not supported",
-        "--nnodes,1:4,x.py                    | 2   | --nnodes 1:4 is not supported",
-        "--fly,x.py                           | 2   | --fly",
       })
   void failure_hasItsExitCode(String words, int exitCode, String message)
       throws IOException, InterruptedException {
@@ -88,21 +76,6 @@ class RunIT {
     try (Child child = new Child(directory, builder)) {
       assertThat(child.exitCode()).as(child.err()).isZero();
       assertThat(child.out().lines()).containsExactlyInAnyOrder("[default0]:a", "[default1]:b");
-    }
-  }
-
-  @ParameterizedTest
-  @CsvSource({
-    "PET_NODE_RANK, the node rank must be 0 to 0",
-    "PET_NUMA_BINDING, PET_NUMA_BINDING is set"
-  })
-  void variableThatIsNotSupported_isRefused(String variable, String message)
-      throws IOException, InterruptedException {
-    ProcessBuilder builder = Child.muster("run", "--no-python", "true");
-    builder.environment().put(variable, "1");
-    try (Child child = new Child(directory, builder)) {
-      assertThat(child.exitCode()).isEqualTo(2);
-      assertThat(child.err()).contains(message);
     }
   }
 

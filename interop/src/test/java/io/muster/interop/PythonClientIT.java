@@ -70,9 +70,13 @@ class PythonClientIT {
 
   @AfterAll
   static void endRanks() {
-    ranks.forEach(ChildProcess::endInput);
-    for (ChildProcess rank : ranks) {
-      assertThat(rank.exitCode()).as(rank::output).isZero();
+    try {
+      ranks.forEach(ChildProcess::endInput);
+      for (ChildProcess rank : ranks) {
+        assertThat(rank.exitCode()).as(rank::output).isZero();
+      }
+    } finally {
+      ranks.forEach(ChildProcess::close);
     }
   }
 

@@ -14,6 +14,8 @@ import java.util.Map;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.DisabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
@@ -133,6 +135,7 @@ class ProcessesIT {
   }
 
   @Test
+  @DisabledOnOs(OS.WINDOWS)
   void worker_thatStandsStill_isLostBeforeTheCallTimesOut()
       throws IOException, InterruptedException {
     try (World world = new World(2)) {

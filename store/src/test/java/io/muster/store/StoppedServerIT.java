@@ -9,8 +9,11 @@ import java.time.Duration;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.DisabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 
 /** A server that is stopped by SIGSTOP, and goes on. Fault B2; see {@link TcpStoreDeadlineIT}. */
+@DisabledOnOs(OS.WINDOWS)
 class StoppedServerIT {
   private static final Duration SHORT = Duration.ofSeconds(2);
   private static final Duration SLACK = Duration.ofSeconds(15);
