@@ -31,6 +31,9 @@ final class ProcessCount {
         int found = gpus(devices);
         yield found > 0 ? found : Runtime.getRuntime().availableProcessors();
       }
+      case "xpu" ->
+          throw new IllegalArgumentException(
+              "--nproc-per-node xpu is not supported; expected a number, cpu, gpu or auto");
       default -> RunNodes.number("--nproc-per-node", text);
     };
   }

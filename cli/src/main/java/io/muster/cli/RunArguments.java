@@ -10,7 +10,6 @@ import picocli.CommandLine.IParameterPreprocessor;
 import picocli.CommandLine.Model.ArgSpec;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
-import picocli.CommandLine.ParameterException;
 
 /**
  * torchrun's forms of options: {@code --max_restarts} for {@code --max-restarts}, and {@code -r3}
@@ -18,15 +17,6 @@ import picocli.CommandLine.ParameterException;
  */
 @SuppressWarnings("JdkObsolete") // The stack is picocli's.
 final class RunArguments implements IParameterPreprocessor {
-  /** The options of torchrun that are not supported. */
-  private static final List<String> UNSUPPORTED =
-      List.of(
-          "--logs-specs",
-          "--numa-binding",
-          "--duplicate-stdout-filters",
-          "--duplicate-stderr-filters",
-          "--print-completion");
-
   @Override
   public boolean preprocess(
       Stack<String> args, CommandSpec spec, @Nullable ArgSpec argument, Map<String, Object> info) {
@@ -46,7 +36,7 @@ final class RunArguments implements IParameterPreprocessor {
       words.set(i, normal);
       OptionSpec option = spec.optionsMap().get(normal.replaceFirst("=.*", ""));
       if (option == null) {
-        refuse(spec, normal);
+        RunRefused.check(spec.commandLine(), normal.replaceFirst("=.*", ""));
       }
       boolean hasValue = option != null && option.arity().min() > 0 && !normal.contains("=");
       i += hasValue ? 2 : 1;
@@ -66,29 +56,5 @@ final class RunArguments implements IParameterPreprocessor {
     }
     int end = word.indexOf('=') < 0 ? word.length() : word.indexOf('=');
     return word.substring(0, end).replace('_', '-') + word.substring(end);
-  }
-
-  /** Options of torchrun that are not supported say so, rather than being unknown. */
-  private static void refuse(CommandSpec spec, String word) {
-    String name = word.replaceFirst("=.*", "");
-    if (UNSUPPORTED.contains(name)) {
-      throw new ParameterException(
-          spec.commandLine(), name + " is not supported by muster run; leave it out");
-    }
-  }
-
-  /**
-   * Checks that no variable of an option that is not supported is set.
-   *
-   * @throws IllegalArgumentException if one is
-   */
-  static void requireSupported(Map<String, String> environment) {
-    for (String option : UNSUPPORTED) {
-      String variable = RunVariables.name(option);
-      if (environment.containsKey(variable)) {
-        throw new IllegalArgumentException(
-            variable + " is set, but " + option + " is not supported by muster run; unset it");
-      }
-    }
   }
 }

@@ -3,15 +3,12 @@ package io.muster.cli;
 import io.muster.launcher.LaunchListener;
 import io.muster.launcher.LaunchResult;
 import io.muster.launcher.Launcher;
-import io.muster.launcher.OutputOptions;
-import io.muster.launcher.StreamSelector;
 import io.muster.launcher.WorkerExit;
 import io.muster.launcher.WorldSpec;
 import io.muster.store.NetworkException;
 import io.muster.store.internal.text.PrintableText;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -37,6 +34,8 @@ import picocli.CommandLine.Spec;
           + " ':' separates groups of ranks: -n 2 python a.py : -n 2 java -jar b.jar. Every option"
           + " can be given as a variable, such as PET_NPROC_PER_NODE; the command line takes"
           + " precedence. The exit code is that of the first rank that failed.",
+      "",
+      "Refused options of torchrun: " + RunRefused.NAMES + ".",
       ""
     })
 final class RunCommand implements Callable<Integer> {
@@ -91,43 +90,7 @@ final class RunCommand implements Callable<Integer> {
       description = "The first word is a Java main class on this class path.")
   private @Nullable String classPath;
 
-  @Option(
-      names = "--log-dir",
-      paramLabel = "DIR",
-      description = "Write the output of all ranks to files in this directory, too.")
-  private @Nullable Path logDirectory;
-
-  @Option(
-      names = {"-r", "--redirects"},
-      paramLabel = "STREAMS",
-      description =
-          "Write streams to files only: 0 none, 1 output, 2 errors, 3 both; or per local rank, as in"
-              + " 0:3,10:1.")
-  private String redirects = "0";
-
-  @Option(
-      names = {"-t", "--tee"},
-      paramLabel = "STREAMS",
-      description = "Write streams to files and to the console, in the same form.")
-  private String tees = "0";
-
-  @Option(
-      names = "--log-line-prefix-template",
-      paramLabel = "TEXT",
-      description = "What begins each line if there are several ranks; as in torchrun.")
-  private String prefix = OutputOptions.DEFAULT_PREFIX;
-
-  @Option(
-      names = "--collapse",
-      description = "Show equal lines of several ranks of this node as one, as in [0-7]:text.")
-  private boolean collapsed;
-
-  @Option(
-      names = "--local-ranks-filter",
-      paramLabel = "R,...",
-      split = ",",
-      description = "Show the output of these local ranks only. Default: all.")
-  private List<Integer> consoleRanks = List.of();
+  @Mixin private RunOutput output = new RunOutput();
 
   @Option(
       names = "--shutdown-timeout",
@@ -151,12 +114,6 @@ final class RunCommand implements Callable<Integer> {
   private boolean virtualLocalRank;
 
   @Mixin private RunIgnored ignored = new RunIgnored();
-
-  @Option(
-      names = "--stdin",
-      paramLabel = "0",
-      description = "Give rank 0 the standard input. Default: no rank has any.")
-  private @Nullable Integer stdin;
 
   @Parameters(
       paramLabel = "SCRIPT ARG",
@@ -237,11 +194,8 @@ final class RunCommand implements Callable<Integer> {
   }
 
   private WorldSpec spec() {
-    RunArguments.requireSupported(environment);
+    RunRefused.requireNoVariable(environment);
     ignored.requireSupported();
-    if (stdin != null && stdin != 0) {
-      throw new IllegalArgumentException("--stdin must be 0, because only rank 0 can have input");
-    }
     WorldSpec.Builder spec =
         WorldSpec.builder()
             .maxRestarts(maxRestarts)
@@ -249,7 +203,7 @@ final class RunCommand implements Callable<Integer> {
             .shutdownTimeout(shutdownTimeout())
             .virtualLocalRank(virtualLocalRank)
             .environment(Map.of("TORCHELASTIC_SIGNALS_TO_HANDLE", signals))
-            .output(output());
+            .output(output.options(streams, environment));
     nodes.apply(spec);
     addWorkers(spec);
     return spec.build();
@@ -263,24 +217,6 @@ final class RunCommand implements Callable<Integer> {
     return seconds == null
         ? WorldSpec.DEFAULT_SHUTDOWN_TIMEOUT
         : Duration.ofSeconds(RunNodes.number(SHUTDOWN_TIMEOUT_VARIABLE, seconds));
-  }
-
-  private OutputOptions output() {
-    OutputOptions.Builder output =
-        OutputOptions.builder()
-            .redirects(StreamSelector.parse(redirects))
-            .tees(StreamSelector.parse(tees))
-            .prefix(prefix)
-            .collapsed(collapsed)
-            .consoleRanks(new HashSet<>(consoleRanks))
-            .colored(streams.isTerminal() && !environment.containsKey("NO_COLOR"));
-    if (logDirectory != null) {
-      output.logDirectory(logDirectory);
-    }
-    if (stdin != null) {
-      output.input(streams.in());
-    }
-    return output.build();
   }
 
   private void addWorkers(WorldSpec.Builder spec) {

@@ -67,7 +67,9 @@ class TorchrunComparisonIT {
   void environment_arguments_prefixes_andFiles_areTheSame()
       throws IOException, InterruptedException {
     String script = "echo out $RANK \"$@\"; echo worker: $RANK >&2; " + ENVIRONMENT;
-    String options = "--nproc-per-node 2 --role trainer --max_restarts=2 --tee 3 --log-dir logs";
+    String options =
+        "--nproc-per-node 2 --role trainer --max_restarts=2 --tee 3 --log-dir logs"
+            + " --duplicate-stdout-filters 1";
     try (Both both = run(Map.of(), sh(options, script, "--role", "a b", "-r", ":"))) {
       assertSame(both);
 
@@ -76,7 +78,7 @@ class TorchrunComparisonIT {
             .isEqualTo(both.torchrun.variables(file))
             .contains("ROLE_WORLD_SIZE=2");
       }
-      assertThat(both.muster.logs()).isEqualTo(both.torchrun.logs()).hasSize(4);
+      assertThat(both.muster.logs()).isEqualTo(both.torchrun.logs()).hasSize(5);
     }
   }
 

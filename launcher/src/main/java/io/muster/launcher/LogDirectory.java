@@ -34,9 +34,13 @@ final class LogDirectory {
     return temporary ? root : null;
   }
 
+  /** Creates the directory of an attempt. */
+  Path ofAttempt(int attempt) throws IOException {
+    return Files.createDirectories(root.resolve("attempt_" + attempt));
+  }
+
   /** Creates the directory of a worker. */
   Path ofWorker(int attempt, int localRank) throws IOException {
-    return Files.createDirectories(
-        root.resolve("attempt_" + attempt).resolve(Integer.toString(localRank)));
+    return Files.createDirectories(ofAttempt(attempt).resolve(Integer.toString(localRank)));
   }
 }

@@ -3,6 +3,7 @@ package io.muster.launcher;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
@@ -41,6 +42,16 @@ public final class OutputOptions {
   /** The streams that go to files and to the console. */
   public StreamSelector tees() {
     return settings.tees;
+  }
+
+  /** The texts whose lines of standard output are also in a file of all workers. */
+  public List<String> outputFilters() {
+    return settings.outputFilters;
+  }
+
+  /** The texts whose lines of standard error are also in a file of all workers. */
+  public List<String> errorFilters() {
+    return settings.errorFilters;
   }
 
   /** The prefix of lines, with macros. */
@@ -100,6 +111,8 @@ public final class OutputOptions {
     private Optional<Path> logDirectory = Optional.empty();
     private StreamSelector redirects = StreamSelector.NONE;
     private StreamSelector tees = StreamSelector.NONE;
+    private List<String> outputFilters = List.of();
+    private List<String> errorFilters = List.of();
     private String prefix = DEFAULT_PREFIX;
     private boolean colored;
     private boolean collapsed;
@@ -114,6 +127,8 @@ public final class OutputOptions {
       logDirectory = other.logDirectory;
       redirects = other.redirects;
       tees = other.tees;
+      outputFilters = other.outputFilters;
+      errorFilters = other.errorFilters;
       prefix = other.prefix;
       colored = other.colored;
       collapsed = other.collapsed;
@@ -142,6 +157,18 @@ public final class OutputOptions {
     /** Sends streams to files as well as the console. Takes precedence. Default: none. */
     public Builder tees(StreamSelector streams) {
       tees = Objects.requireNonNull(streams);
+      return this;
+    }
+
+    /**
+     * Also writes the lines of tees that contain one of these texts to a file of all workers:
+     * {@code filtered_stdout.log} or {@code filtered_stderr.log} in {@code attempt_<n>/}. Each line
+     * has the prefix. Local ranks that the console does not show are left out, as in {@code
+     * torchrun}. An empty list, the default, stands for no file.
+     */
+    public Builder filters(List<String> output, List<String> error) {
+      outputFilters = List.copyOf(output);
+      errorFilters = List.copyOf(error);
       return this;
     }
 
@@ -197,8 +224,15 @@ public final class OutputOptions {
       return this;
     }
 
-    /** Returns the options. */
+    /**
+     * Returns the options.
+     *
+     * @throws IllegalArgumentException if there are filters and no log directory
+     */
     public OutputOptions build() {
+      if (logDirectory.isEmpty() && !(outputFilters.isEmpty() && errorFilters.isEmpty())) {
+        throw new IllegalArgumentException("filters need a log directory");
+      }
       return new OutputOptions(new Builder(this));
     }
   }

@@ -283,7 +283,7 @@ final class Supervisor implements NodeGroup.Listener {
       running.checkDeadline();
     }
     running.awaitOutput();
-    starter.flushOutput();
+    starter.endOutput();
     attempt = null;
     drainEvents();
     return running.failure();

@@ -2,6 +2,7 @@ package io.muster.launcher;
 
 import io.muster.launcher.internal.nodes.Placement;
 import io.muster.launcher.internal.output.Console;
+import io.muster.launcher.internal.output.FilteredLog;
 import io.muster.launcher.internal.output.InputPump;
 import io.muster.launcher.internal.output.LineCollapser;
 import io.muster.launcher.internal.output.LineSink;
@@ -9,6 +10,7 @@ import io.muster.launcher.internal.output.OutputPump;
 import io.muster.launcher.internal.output.PrefixedLines;
 import io.muster.launcher.internal.process.GroupWatcher;
 import io.muster.launcher.internal.process.WorkerProcess;
+import io.muster.store.internal.concurrent.Closeables;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.IOException;
@@ -38,6 +40,9 @@ final class WorkerStarter {
   private final LineCollapser errorCollapser;
   private final InputPump input;
   private final Placement placement;
+
+  /** The files of the attempt with the lines that match; for standard output and for errors. */
+  private final List<FilteredLog> filtered = new ArrayList<>();
 
   WorkerStarter(
       WorldSpec spec, Placement placement, int port, LogDirectory logs, GroupWatcher watcher) {
@@ -89,11 +94,14 @@ final class WorkerStarter {
   }
 
   /**
-   * Starts a worker.
+   * Starts a worker. The first of an attempt is local rank 0.
    *
    * @throws IOException if no process can be started, or no file written
    */
   Worker start(int localRank, int attempt) throws IOException {
+    if (localRank == 0) {
+      openFiltered(logs.ofAttempt(attempt));
+    }
     WorkerInfo planned = describe(localRank, attempt);
     Path directory = logs.ofWorker(attempt, localRank);
     Path errorFile = directory.resolve("error.json");
@@ -124,10 +132,19 @@ final class WorkerStarter {
     return new Worker(info, process, errorFile, pumps);
   }
 
-  /** Writes the lines that wait for those of other workers. */
-  void flushOutput() {
+  private void openFiltered(Path directory) throws IOException {
+    filtered.clear();
+    filtered.add(
+        FilteredLog.open(directory.resolve("filtered_stdout.log"), output.outputFilters()));
+    filtered.add(
+        FilteredLog.open(directory.resolve("filtered_stderr.log"), output.errorFilters()));
+  }
+
+  /** Writes the lines that wait for those of other workers, and closes the files of the attempt. */
+  void endOutput() {
     collapser.flush();
     errorCollapser.flush();
+    filtered.forEach(Closeables::closeQuietly);
   }
 
   /** One output stream of a worker, and where it goes. */
@@ -173,27 +190,33 @@ final class WorkerStarter {
     }
 
     private LineSink sink() {
-      if (output.isCollapsed()) {
-        return (error ? errorCollapser : collapser).sink(worker.rank());
-      }
-      return new PrefixedLines(error ? errorConsole : console, prefix());
+      LineSink shown =
+          output.isCollapsed()
+              ? (error ? errorCollapser : collapser).sink(worker.rank())
+              : new PrefixedLines(error ? errorConsole : console, bytes(consolePrefix()));
+      return isTee ? filtered.get(error ? 1 : 0).and(shown, bytes(prefix())) : shown;
     }
 
-    private byte[] prefix() {
+    private String consolePrefix() {
       if (placement.worldSize() == 1 && !isTee) {
-        return new byte[0];
+        return "";
       }
-      String prefix =
-          output
-              .prefix()
-              .replace("${role_name}", worker.role())
-              .replace("${local_rank}", Integer.toString(worker.localRank()))
-              .replace("${rank}", Integer.toString(worker.rank()))
-              .replace("${hostname}", worker.host());
-      if (output.colored()) {
-        prefix = "\u001b[" + COLORS[worker.rank() % COLORS.length] + "m" + prefix + "\u001b[0m";
-      }
-      return prefix.getBytes(StandardCharsets.UTF_8);
+      return output.colored()
+          ? "\u001b[" + COLORS[worker.rank() % COLORS.length] + "m" + prefix() + "\u001b[0m"
+          : prefix();
+    }
+
+    private String prefix() {
+      return output
+          .prefix()
+          .replace("${role_name}", worker.role())
+          .replace("${local_rank}", Integer.toString(worker.localRank()))
+          .replace("${rank}", Integer.toString(worker.rank()))
+          .replace("${hostname}", worker.host());
+    }
+
+    private static byte[] bytes(String text) {
+      return text.getBytes(StandardCharsets.UTF_8);
     }
   }
 }

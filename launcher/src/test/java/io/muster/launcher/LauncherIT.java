@@ -308,6 +308,31 @@ class LauncherIT {
   }
 
   @Test
+  void linesThatMatchAFilter_areInOneFileOfTheAttempt() throws IOException {
+    String script = "echo step $RANK; echo loss $RANK; echo 'a,b' >&2; echo loss >&2";
+    try (Launch launch =
+        Launch.start(
+            Launch.sh(3, script),
+            OutputOptions.builder()
+                .logDirectory(directory)
+                .tees(StreamSelector.ALL)
+                .consoleRanks(Set.of(1, 2))
+                .filters(List.of("los", "nothing"), List.of("a,b"))
+                .colored(true))) {
+      assertThat(launch.result().exitCode()).isZero();
+
+      try (Stream<Path> runs = Files.list(directory)) {
+        Path attempt = runs.findFirst().orElseThrow().resolve("attempt_0");
+        assertThat(Files.readAllLines(attempt.resolve("filtered_stdout.log")))
+            .containsExactlyInAnyOrder("[default1]:loss 1", "[default2]:loss 2");
+        assertThat(Files.readAllLines(attempt.resolve("filtered_stderr.log")))
+            .containsExactlyInAnyOrder("[default1]:a,b", "[default2]:a,b");
+      }
+      assertThat(launch.out()).contains("step 1", "loss 2").doesNotContain("step 0");
+    }
+  }
+
+  @Test
   void equalLines_areCollapsed_filesAreComplete() throws IOException {
     String script =
         """

@@ -1,0 +1,119 @@
+package io.muster.cli;
+
+import io.muster.launcher.OutputOptions;
+import io.muster.launcher.StreamSelector;
+import java.nio.file.Path;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/** The options of {@code muster run} about the standard streams of the ranks. */
+final class RunOutput {
+  /** Stands for an escaped comma. A command line cannot contain it. */
+  private static final String ESCAPED_COMMA = "\0";
+
+  @Option(
+      names = "--log-dir",
+      paramLabel = "DIR",
+      description = "Write the output of all ranks to files in this directory, too.")
+  private @Nullable Path logDirectory;
+
+  @Option(
+      names = {"-r", "--redirects"},
+      paramLabel = "STREAMS",
+      description =
+          "Write streams to files only: 0 none, 1 output, 2 errors, 3 both; or per local rank, as in"
+              + " 0:3,10:1.")
+  private String redirects = "0";
+
+  @Option(
+      names = {"-t", "--tee"},
+      paramLabel = "STREAMS",
+      description = "Write streams to files and to the console, in the same form.")
+  private String tees = "0";
+
+  @Option(
+      names = "--duplicate-stdout-filters",
+      paramLabel = "TEXT,...",
+      description = {
+        "Also write the lines of --tee that contain one of these texts to one file of all ranks,"
+            + " filtered_stdout.log; ',,' stands for a comma. Needs --log-dir."
+      })
+  private String outputFilters = "";
+
+  @Option(
+      names = "--duplicate-stderr-filters",
+      paramLabel = "TEXT,...",
+      description = "The same for standard error and filtered_stderr.log.")
+  private String errorFilters = "";
+
+  @Option(
+      names = "--log-line-prefix-template",
+      paramLabel = "TEXT",
+      description = "What begins each line if there are several ranks; as in torchrun.")
+  private String prefix = OutputOptions.DEFAULT_PREFIX;
+
+  @Option(
+      names = "--collapse",
+      description = "Show equal lines of several ranks of this node as one, as in [0-7]:text.")
+  private boolean collapsed;
+
+  @Option(
+      names = "--local-ranks-filter",
+      paramLabel = "R,...",
+      split = ",",
+      description = "Show the output of these local ranks only. Default: all.")
+  private List<Integer> consoleRanks = List.of();
+
+  @Option(
+      names = "--stdin",
+      paramLabel = "0",
+      description = "Give rank 0 the standard input. Default: no rank has any.")
+  private @Nullable Integer stdin;
+
+  /**
+   * The options as the launcher takes them.
+   *
+   * @throws IllegalArgumentException if one cannot be honoured
+   */
+  OutputOptions options(Streams streams, Map<String, String> environment) {
+    if (stdin != null && stdin != 0) {
+      throw new IllegalArgumentException("--stdin must be 0, because only rank 0 can have input");
+    }
+    OutputOptions.Builder output =
+        OutputOptions.builder()
+            .redirects(StreamSelector.parse(redirects))
+            .tees(StreamSelector.parse(tees))
+            .prefix(prefix)
+            .collapsed(collapsed)
+            .consoleRanks(new HashSet<>(consoleRanks))
+            .colored(streams.isTerminal() && !environment.containsKey("NO_COLOR"));
+    if (logDirectory != null) {
+      output.logDirectory(logDirectory);
+    }
+    if (stdin != null) {
+      output.input(streams.in());
+    }
+    return output
+        .filters(
+            filters("--duplicate-stdout-filters", outputFilters),
+            filters("--duplicate-stderr-filters", errorFilters))
+        .build();
+  }
+
+  private List<String> filters(String option, String texts) {
+    List<String> filters =
+        Stream.of(texts.replace(",,", ESCAPED_COMMA).split(",", -1))
+            .filter(text -> !text.isEmpty())
+            .map(text -> text.replace(ESCAPED_COMMA, ","))
+            .toList();
+    if (!filters.isEmpty() && logDirectory == null) {
+      throw new IllegalArgumentException(
+          option + " needs --log-dir, the directory of the file with the lines");
+    }
+    return filters;
+  }
+}
