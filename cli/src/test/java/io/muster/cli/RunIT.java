@@ -11,34 +11,11 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
 
-/** {@code muster run} with real processes. */
+/** {@code muster run} with real processes; failures are in {@link RunFailuresIT}. */
 @EnabledOnOs(OS.LINUX)
 class RunIT {
   @TempDir private Path directory = Path.of("");
-
-  /** What torchrun answers with 1 and a stack trace. A comma separates words. */
-  @ParameterizedTest
-  @CsvSource(
-      delimiter = '|',
-      value = {
-        "-n,2,sh,-c,exit 7                    | 7   | exit code 7",
-        "--no_python,sh,-c,kill -SEGV $$      | 139 | SIGSEGV (exit code 139)",
-        "-n,1,no-such-command                 | 127 | its command was not found",
-        "-n,1,/etc/passwd                     | 126 | its command cannot be executed",
-        "-n,12,-r,10:3,sh,-c,exit $((RANK/11)) | 1  | rank 11 failed first",
-        "-n1,sh,-c,exit 0,:,-n,1,sh,-c,exit 9 | 9   | rank 1 failed first",
-      })
-  void failure_hasItsExitCode(String words, int exitCode, String message)
-      throws IOException, InterruptedException {
-    String[] args = ("run," + words.strip()).split(",", -1);
-    try (Child child = new Child(directory, Child.muster(args))) {
-      assertThat(child.exitCode()).as(child.err()).isEqualTo(exitCode);
-      assertThat(child.err()).contains(message).doesNotContain("\tat ");
-    }
-  }
 
   @Test
   void variable_standsForAnOption_andWordsOfTheProgramStayAsTheyAre()
@@ -76,18 +53,6 @@ class RunIT {
     try (Child child = new Child(directory, builder)) {
       assertThat(child.exitCode()).as(child.err()).isZero();
       assertThat(child.out().lines()).containsExactlyInAnyOrder("[default0]:a", "[default1]:b");
-    }
-  }
-
-  @Test
-  void sigterm_stopsTheWorkers_exitCodeIs143() throws IOException, InterruptedException {
-    ProcessBuilder builder = Child.muster("run", "-n", "2", "sh", "-c", "echo up; exec sleep 600");
-    try (Child child = new Child(directory, builder)) {
-      child.awaitOutputOrEnd();
-
-      child.process().destroy();
-
-      assertThat(child.exitCode()).isEqualTo(143);
     }
   }
 

@@ -29,7 +29,7 @@ class TorchrunOptionsIT {
                 Map.of("PYTHONWARNINGS", "ignore"),
                 List.of(PythonPyTorch.command(), "-c", PRINT_OPTIONS));
         ChildProcess muster = ChildProcess.java("io.muster.cli.Main", "run", "--help")) {
-      List<String> options = List.of(python.answer().split(" "));
+      List<String> options = List.of(python.answer().split(" ", -1));
       assertThat(muster.exitCode()).isZero();
       String help = muster.output();
 

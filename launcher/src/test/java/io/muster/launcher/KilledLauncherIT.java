@@ -4,13 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.muster.fixtures.ChildProcess;
 import io.muster.fixtures.Eventually;
+import io.muster.fixtures.ProcessMark;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Random;
-import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -19,11 +18,13 @@ import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A launcher that SIGKILL ends at any moment leaves no process behind. */
+/**
+ * A launcher that SIGKILL ends at any moment leaves no process behind. The system property {@code
+ * muster.kills} is the number of launchers.
+ */
 @EnabledOnOs(OS.LINUX)
 class KilledLauncherIT {
   private static final int TIMES = Integer.getInteger("muster.kills", 20);
-  private static final String MARK = "MUSTER_TEST_MARK";
 
   @TempDir private Path directory = Path.of("");
 
@@ -34,48 +35,32 @@ class KilledLauncherIT {
     Random random = new Random(seed);
     int sawWorkers = 0;
     for (int i = 0; i < TIMES; i++) {
-      String mark = UUID.randomUUID().toString();
+      ProcessMark mark = new ProcessMark();
       ProcessBuilder builder =
           new ProcessBuilder(
                   ChildProcess.javaCommand(
                       List.of("-Djava.io.tmpdir=" + directory), LaunchingProgram.class))
               .redirectOutput(ProcessBuilder.Redirect.DISCARD)
               .redirectError(ProcessBuilder.Redirect.DISCARD);
-      builder.environment().put(MARK, mark);
+      mark.put(builder);
       Process launcher = builder.start();
       // Every second one is killed while it starts its workers, the others at any moment.
       if (i % 2 == 0) {
-        Eventually.assertThat(() -> marked(mark) > 1 || !launcher.isAlive()).isEqualTo(true);
+        Eventually.assertThat(() -> mark.count() > 1 || !launcher.isAlive()).isEqualTo(true);
       }
       boolean ended =
           launcher.waitFor(random.nextInt(i % 2 == 0 ? 60 : 900), TimeUnit.MILLISECONDS);
       assertThat(ended).as("seed %d", seed).isFalse();
-      sawWorkers += marked(mark) > 1 ? 1 : 0;
+      sawWorkers += mark.count() > 1 ? 1 : 0;
 
       launcher.destroyForcibly().waitFor();
 
-      Eventually.assertThat(() -> marked(mark)).isEqualTo(0L);
+      Eventually.assertThat(mark::count).isEqualTo(0L);
     }
     assertThat(sawWorkers).as("seed %d", seed).isGreaterThanOrEqualTo(TIMES / 2);
     try (Stream<Path> left = Files.list(directory)) {
       assertThat(left.filter(file -> file.getFileName().toString().startsWith("muster-run-")))
           .hasSizeLessThanOrEqualTo(TIMES / 4);
-    }
-  }
-
-  /** How many processes have the mark in their environment. */
-  private static long marked(String mark) {
-    try (Stream<ProcessHandle> all = ProcessHandle.allProcesses()) {
-      return all.filter(process -> hasMark(process.pid(), mark)).count();
-    }
-  }
-
-  private static boolean hasMark(long pid, String mark) {
-    try {
-      byte[] environment = Files.readAllBytes(Path.of("/proc/" + pid + "/environ"));
-      return new String(environment, StandardCharsets.ISO_8859_1).contains(MARK + "=" + mark);
-    } catch (IOException e) {
-      return false; // It has ended, or is another user's.
     }
   }
 
