@@ -45,6 +45,8 @@ final class RunCommand implements Callable<Integer> {
   private final Map<String, String> environment;
   private final AtomicBoolean stopping = new AtomicBoolean();
 
+  @Mixin private InitOption init = new InitOption();
+
   @Option(
       names = "-n",
       paramLabel = "N",
@@ -194,6 +196,7 @@ final class RunCommand implements Callable<Integer> {
   }
 
   private WorldSpec spec() {
+    init.requireScript();
     RunRefused.requireNoVariable(environment);
     ignored.requireSupported();
     WorldSpec.Builder spec =

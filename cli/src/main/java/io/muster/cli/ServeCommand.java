@@ -19,6 +19,7 @@ import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -39,6 +40,8 @@ import picocli.CommandLine.Spec;
 final class ServeCommand implements Callable<Integer> {
   private final Streams streams;
   private final Map<String, String> environment;
+
+  @Mixin private InitOption init = new InitOption();
 
   @Option(
       names = "--bind",
@@ -202,6 +205,7 @@ final class ServeCommand implements Callable<Integer> {
    */
   @Override
   public Integer call() throws InterruptedException {
+    init.requireScript();
     preferTyped();
     StoreServerOptions options = options();
     Optional<AdminOptions.Builder> adminOptions = adminOptions();

@@ -46,7 +46,7 @@ class ServeVariablesTest {
   void everyOption_hasAVariable() {
     Map<String, String> environment =
         environment(
-            "MUSTER_BIND=::1; MUSTER_PORT=1; MUSTER_JOB=a:1 b,world-size=2; MUSTER_PORT_FILE=f;"
+            "MUSTER_INIT=true; MUSTER_BIND=::1; MUSTER_PORT=1; MUSTER_JOB=a:1 b,world-size=2; MUSTER_PORT_FILE=f;"
                 + " MUSTER_BACKEND=threaded; MUSTER_ADMIN=2; MUSTER_NO_ADMIN=true;"
                 + " MUSTER_ADMIN_TOKEN_FILE=t; MUSTER_BACKLOG=3; MUSTER_KEEP_ALIVE=2s,1s,1;"
                 + " MUSTER_MAX_CONNECTIONS=4; MUSTER_MAX_STORED=1m; MUSTER_MAX_VALUE=2k;"
