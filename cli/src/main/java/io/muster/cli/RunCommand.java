@@ -205,11 +205,10 @@ final class RunCommand implements Callable<Integer> {
             .role(role)
             .shutdownTimeout(shutdownTimeout())
             .virtualLocalRank(virtualLocalRank)
-            .environment(Map.of("TORCHELASTIC_SIGNALS_TO_HANDLE", signals))
-            .output(output.options(streams, environment));
+            .environment(Map.of("TORCHELASTIC_SIGNALS_TO_HANDLE", signals));
     nodes.apply(spec);
     addWorkers(spec);
-    return spec.build();
+    return spec.output(output.options(streams, environment, this::say)).build();
   }
 
   private Duration shutdownTimeout() {

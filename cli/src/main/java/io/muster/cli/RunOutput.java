@@ -2,10 +2,13 @@ package io.muster.cli;
 
 import io.muster.launcher.OutputOptions;
 import io.muster.launcher.StreamSelector;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
@@ -15,10 +18,15 @@ final class RunOutput {
   /** Stands for an escaped comma. A command line cannot contain it. */
   private static final String ESCAPED_COMMA = "\0";
 
+  private static final String NONE = "0";
+
   @Option(
       names = "--log-dir",
       paramLabel = "DIR",
-      description = "Write the output of all ranks to files in this directory, too.")
+      description = {
+        "Write the output of all ranks to files in this directory, too.",
+        "Default: a temporary directory, if another option asks for files."
+      })
   private @Nullable Path logDirectory;
 
   @Option(
@@ -27,20 +35,20 @@ final class RunOutput {
       description =
           "Write streams to files only: 0 none, 1 output, 2 errors, 3 both; or per local rank, as in"
               + " 0:3,10:1.")
-  private String redirects = "0";
+  private String redirects = NONE;
 
   @Option(
       names = {"-t", "--tee"},
       paramLabel = "STREAMS",
       description = "Write streams to files and to the console, in the same form.")
-  private String tees = "0";
+  private String tees = NONE;
 
   @Option(
       names = "--duplicate-stdout-filters",
       paramLabel = "TEXT,...",
       description = {
         "Also write the lines of --tee that contain one of these texts to one file of all ranks,"
-            + " filtered_stdout.log; ',,' stands for a comma. Needs --log-dir."
+            + " filtered_stdout.log; ',,' stands for a comma."
       })
   private String outputFilters = "";
 
@@ -75,11 +83,12 @@ final class RunOutput {
   private @Nullable Integer stdin;
 
   /**
-   * The options as the launcher takes them.
+   * The options as the launcher takes them. Files without a directory get a temporary one.
    *
-   * @throws IllegalArgumentException if one cannot be honoured
+   * @param say takes a line that names this directory
+   * @throws IllegalArgumentException if an option cannot be honoured
    */
-  OutputOptions options(Streams streams, Map<String, String> environment) {
+  OutputOptions options(Streams streams, Map<String, String> environment, Consumer<String> say) {
     if (stdin != null && stdin != 0) {
       throw new IllegalArgumentException("--stdin must be 0, because only rank 0 can have input");
     }
@@ -91,29 +100,44 @@ final class RunOutput {
             .collapsed(collapsed)
             .consoleRanks(new HashSet<>(consoleRanks))
             .colored(streams.isTerminal() && !environment.containsKey("NO_COLOR"));
+    List<String> outputTexts = texts(outputFilters);
+    List<String> errorTexts = texts(errorFilters);
+    boolean hasFiles =
+        !(redirects.equals(NONE)
+            && tees.equals(NONE)
+            && outputTexts.isEmpty()
+            && errorTexts.isEmpty());
     if (logDirectory != null) {
       output.logDirectory(logDirectory);
+    } else if (hasFiles) {
+      Path directory = temporaryDirectory();
+      say.accept("the files of the ranks are in " + directory);
+      output.logDirectory(directory);
     }
     if (stdin != null) {
       output.input(streams.in());
     }
-    return output
-        .filters(
-            filters("--duplicate-stdout-filters", outputFilters),
-            filters("--duplicate-stderr-filters", errorFilters))
-        .build();
+    return output.filters(outputTexts, errorTexts).build();
   }
 
-  private List<String> filters(String option, String texts) {
-    List<String> filters =
-        Stream.of(texts.replace(",,", ESCAPED_COMMA).split(",", -1))
-            .filter(text -> !text.isEmpty())
-            .map(text -> text.replace(ESCAPED_COMMA, ","))
-            .toList();
-    if (!filters.isEmpty() && logDirectory == null) {
-      throw new IllegalArgumentException(
-          option + " needs --log-dir, the directory of the file with the lines");
+  private static Path temporaryDirectory() {
+    try {
+      return Files.createTempDirectory("muster-logs-");
+    } catch (IOException e) {
+      throw new CommandFailedException(
+          ExitCode.FAILED,
+          "creating a directory for the files of the ranks failed: "
+              + e
+              + "; expected --log-dir or a temporary directory that can be written to",
+          e);
     }
-    return filters;
+  }
+
+  /** The texts between commas. Two commas are one that belongs to a text. */
+  private static List<String> texts(String filters) {
+    return Stream.of(filters.replace(",,", ESCAPED_COMMA).split(",", -1))
+        .filter(text -> !text.isEmpty())
+        .map(text -> text.replace(ESCAPED_COMMA, ","))
+        .toList();
   }
 }

@@ -49,7 +49,7 @@ class RunFailuresIT {
             + " be executed",
         "rank of another group fails | -n1,sh,-c,exit 0,:,-n,1,sh,-c,exit 9 | | 9   | | rank 1 failed"
             + " first",
-        "rank number of two digits  | -n,12,-r,10:3,sh,-c,echo $RANK |      | 0   | [default11]:11 |",
+        "rank number of two digits  | -n,12,-r,10:3,--log-dir,logs,sh,-c,echo $RANK | | 0 | [default11]:11 |",
         "ranks fail because of one  | -n,2,sh,-c,"
             + CAUSE_IS_RANK_1
             + " | | 9 | [default1]:cause | rank 1 failed first",

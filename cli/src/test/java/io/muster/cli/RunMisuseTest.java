@@ -25,7 +25,6 @@ class RunMisuseTest {
         "--nproc-per-node,xpu,x.py        | --nproc-per-node xpu is not supported",
         "--node-rank,1,x.py               | the node rank must be 0 to 0",
         "--nnodes,1:4,x.py                | --nnodes 1:4 is not supported",
-        "--duplicate_stderr_filters=a,x.py | --duplicate-stderr-filters needs --log-dir",
         "--fly,x.py                       | --fly",
       })
   void options_thatCannotBeHonoured_areRefusedByName(String words, String message) {
