@@ -19,6 +19,7 @@ final class RunOutput {
   private static final String ESCAPED_COMMA = "\0";
 
   private static final String NONE = "0";
+  private static final String PREFIX_VARIABLE = "TORCHELASTIC_LOG_LINE_PREFIX_TEMPLATE";
 
   @Option(
       names = "--log-dir",
@@ -61,8 +62,11 @@ final class RunOutput {
   @Option(
       names = "--log-line-prefix-template",
       paramLabel = "TEXT",
-      description = "What begins each line if there are several ranks; as in torchrun.")
-  private String prefix = OutputOptions.DEFAULT_PREFIX;
+      description = {
+        "What begins each line if there are several ranks; as in torchrun.",
+        "Default: " + PREFIX_VARIABLE + ", or the role and the local rank."
+      })
+  private @Nullable String prefix;
 
   @Option(
       names = "--collapse",
@@ -96,7 +100,7 @@ final class RunOutput {
         OutputOptions.builder()
             .redirects(StreamSelector.parse(redirects))
             .tees(StreamSelector.parse(tees))
-            .prefix(prefix)
+            .prefix(prefix(environment))
             .collapsed(collapsed)
             .consoleRanks(new HashSet<>(consoleRanks))
             .colored(streams.isTerminal() && !environment.containsKey("NO_COLOR"));
@@ -118,6 +122,12 @@ final class RunOutput {
       output.input(streams.in());
     }
     return output.filters(outputTexts, errorTexts).build();
+  }
+
+  private String prefix(Map<String, String> environment) {
+    return prefix == null
+        ? environment.getOrDefault(PREFIX_VARIABLE, OutputOptions.DEFAULT_PREFIX)
+        : prefix;
   }
 
   private static Path temporaryDirectory() {

@@ -20,10 +20,14 @@ class RunOutputTest {
   private final List<String> messages = new ArrayList<>();
 
   private OutputOptions options(String... args) {
+    return options(Map.of(), args);
+  }
+
+  private OutputOptions options(Map<String, String> environment, String... args) {
     OutputStream none = OutputStream.nullOutputStream();
     return CommandLine.populateCommand(new RunOutput(), args)
         .options(
-            new Streams(InputStream.nullInputStream(), none, none), Map.of(), messages::add);
+            new Streams(InputStream.nullInputStream(), none, none), environment, messages::add);
   }
 
   @Test
@@ -42,6 +46,15 @@ class RunOutputTest {
 
     assertThat(messages).containsExactly("the files of the ranks are in " + directory);
     Files.delete(directory);
+  }
+
+  @Test
+  void prefix_isThatOfTheOption_orOfTheVariable() {
+    Map<String, String> environment = Map.of("TORCHELASTIC_LOG_LINE_PREFIX_TEMPLATE", "a");
+
+    assertThat(options().prefix()).isEqualTo(OutputOptions.DEFAULT_PREFIX);
+    assertThat(options(environment).prefix()).isEqualTo("a");
+    assertThat(options(environment, "--log-line-prefix-template=b").prefix()).isEqualTo("b");
   }
 
   @Test

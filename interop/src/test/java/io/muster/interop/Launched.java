@@ -50,9 +50,10 @@ final class Launched implements AutoCloseable {
   /** Starts a command of Muster, on the class path of this JVM. */
   static Launched muster(Path directory, Map<String, String> environment, List<String> args)
       throws IOException {
+    List<String> options = new ArrayList<>(ChildProcess.SHORT_RUN);
+    options.add("-Djava.io.tmpdir=" + directory);
     List<String> command =
-        ChildProcess.javaCommand(
-            ChildProcess.SHORT_RUN, "io.muster.cli.Main", args.toArray(String[]::new));
+        ChildProcess.javaCommand(options, "io.muster.cli.Main", args.toArray(String[]::new));
     return new Launched(directory, command, environment);
   }
 
