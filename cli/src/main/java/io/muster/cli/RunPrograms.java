@@ -19,10 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param environment names the Python
  */
 record RunPrograms(
-    Map<String, String> environment,
-    @Nullable String classPath,
-    boolean module,
-    boolean noPython) {
+    Map<String, String> environment, @Nullable String classPath, boolean module, boolean noPython) {
   /** Programs without options of {@code muster run}. */
   static RunPrograms of(Map<String, String> environment) {
     return new RunPrograms(environment, null, false, false);

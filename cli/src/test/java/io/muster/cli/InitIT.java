@@ -18,8 +18,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /**
- * The launcher script as process 1 of a PID namespace, as in a container. That needs root and {@code
- * unshare}; where one is missing the tests say so.
+ * The launcher script as process 1 of a PID namespace, as in a container. That needs root and
+ * {@code unshare}; where one is missing the tests say so.
  */
 @EnabledOnOs(OS.LINUX)
 class InitIT {

@@ -53,12 +53,8 @@ class RunFailuresIT {
         "ranks fail because of one  | -n,2,sh,-c,"
             + CAUSE_IS_RANK_1
             + " | | 9 | [default1]:cause | rank 1 failed first",
-        "SIGTERM to the launcher    | -n,2,sh,-c,"
-            + UP
-            + " | TERM | 143 | ]:up |",
-        "SIGKILL of the launcher    | -n,2,sh,-c,"
-            + UP_WITH_CHILD
-            + " | KILL | 137 | ]:up |",
+        "SIGTERM to the launcher    | -n,2,sh,-c," + UP + " | TERM | 143 | ]:up |",
+        "SIGKILL of the launcher    | -n,2,sh,-c," + UP_WITH_CHILD + " | KILL | 137 | ]:up |",
       })
   void failure_ofTorchrun(
       String failure,

@@ -54,11 +54,7 @@ class RunOnServerIT {
     Path portFile = directory.resolve("port");
     ProcessBuilder serve =
         Child.muster(
-            "serve",
-            "--no-admin",
-            "--reset-when-idle",
-            "--port=0",
-            "--port-file=" + portFile);
+            "serve", "--no-admin", "--reset-when-idle", "--port=0", "--port-file=" + portFile);
     try (Child server = new Child(directory, serve)) {
       int port = server.awaitPort(portFile);
 
@@ -66,7 +62,7 @@ class RunOnServerIT {
       runSucceeds(port);
       try (ChildProcess alone = node(port, 3)) {
         assertThat(alone.exitCode()).as(alone::output).isEqualTo(1);
-        assertThat(alone.output()).contains("1 of 2 nodes have joined within 3 s");
+        assertThat(alone.output()).contains("1 of 2 nodes have joined within 3.0 s");
       }
       runSucceeds(port);
 

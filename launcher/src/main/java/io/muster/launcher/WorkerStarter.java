@@ -136,8 +136,7 @@ final class WorkerStarter {
     filtered.clear();
     filtered.add(
         FilteredLog.open(directory.resolve("filtered_stdout.log"), output.outputFilters()));
-    filtered.add(
-        FilteredLog.open(directory.resolve("filtered_stderr.log"), output.errorFilters()));
+    filtered.add(FilteredLog.open(directory.resolve("filtered_stderr.log"), output.errorFilters()));
   }
 
   /** Writes the lines that wait for those of other workers, and closes the files of the attempt. */

@@ -33,8 +33,7 @@ public final class FilteredLog implements Closeable {
    * @throws IOException if the file cannot be created
    */
   public static FilteredLog open(Path path, List<String> texts) throws IOException {
-    List<byte[]> bytes =
-        texts.stream().map(text -> text.getBytes(StandardCharsets.UTF_8)).toList();
+    List<byte[]> bytes = texts.stream().map(text -> text.getBytes(StandardCharsets.UTF_8)).toList();
     return new FilteredLog(
         bytes, texts.isEmpty() ? OutputStream.nullOutputStream() : Files.newOutputStream(path));
   }
