@@ -10,21 +10,26 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
 /** {@code muster run} on two nodes that meet in a {@code muster serve}, which outlives the runs. */
 @EnabledOnOs(OS.LINUX)
+@Timeout(180)
 class RunOnServerIT {
-  private static final Map<String, String> LOOPBACK = Map.of("GLOO_SOCKET_IFNAME", "lo");
+  private static final Map<String, String> ENVIRONMENT =
+      Map.of(
+          "GLOO_SOCKET_IFNAME", "lo",
+          "JAVA_TOOL_OPTIONS", String.join(" ", ChildProcess.SHORT_RUN));
 
   @TempDir private Path directory = Path.of("");
 
   /** A node with one rank, which makes a process group with that of the other node. */
   private static ChildProcess node(int port, int joinTimeout) {
     return ChildProcess.java(
-        LOOPBACK,
+        ENVIRONMENT,
         Main.class,
         "run",
         "--nnodes=2",
