@@ -21,8 +21,10 @@ import org.junit.jupiter.api.io.TempDir;
 class RunOnServerIT {
   private static final Map<String, String> ENVIRONMENT =
       Map.of(
-          "GLOO_SOCKET_IFNAME", "lo",
-          "JAVA_TOOL_OPTIONS", String.join(" ", ChildProcess.SHORT_RUN));
+          "GLOO_SOCKET_IFNAME",
+          "lo",
+          "JAVA_TOOL_OPTIONS",
+          String.join(" ", ChildProcess.SHORT_RUN));
 
   @TempDir private Path directory = Path.of("");
 
