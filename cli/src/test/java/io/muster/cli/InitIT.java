@@ -106,9 +106,13 @@ class InitIT {
   /** A rank's exit code 101 or 1 is not one that the script translates. */
   @ParameterizedTest
   @CsvSource({"1", "101"})
-  void run_exitCodeIsThatOfTheRank(int code) throws IOException, InterruptedException {
-    try (Child child =
-        new Child(directory, processOne("run", "--init", "-n", "1", "sh", "-c", "exit " + code))) {
+  void run_exitCodeIsThatOfTheRank_whichHasTheInput(int code)
+      throws IOException, InterruptedException {
+    Path input = Files.writeString(directory.resolve("input"), code + "\n");
+    ProcessBuilder builder =
+        processOne("run", "--init", "--stdin=0", "-n", "1", "sh", "-c", "read code; exit $code")
+            .redirectInput(input.toFile());
+    try (Child child = new Child(directory, builder)) {
       assertThat(child.exitCode()).as(child.err()).isEqualTo(code);
     }
   }
