@@ -358,7 +358,8 @@ public final class TcpStore implements Store {
   /**
    * {@inheritDoc}
    *
-   * <p>Revisions are those of one server: a server that has been restarted counts from 0 again.
+   * <p>Revisions are those of one server: a server that was restarted without its data counts from
+   * 0 again.
    */
   @Override
   public Watcher watch(String prefix, long revision) {

@@ -113,13 +113,6 @@ final class ClientRequests implements Requests {
     }
   }
 
-  /** No further request is served. */
-  void forgetWatch() {
-    if (watch != null) {
-      watch.forget();
-    }
-  }
-
   /** Has the command applied, and sends its answer now or when {@link #answerAwaited} is called. */
   private <C extends Command> void submit(C command, Answer<? super C> answer) throws IOException {
     if (state.log.submit(command, completion)) {

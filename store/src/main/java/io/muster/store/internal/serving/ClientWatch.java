@@ -149,8 +149,7 @@ final class ClientWatch {
     position = revision;
   }
 
-  /** Notes no change any more. */
-  void forget() {
+  private void forget() {
     FirstChange first = noted;
     if (first != null) {
       noted = null;

@@ -186,7 +186,6 @@ final class Session implements CommandLog.Completion {
     decoder.abandon();
     transfer.giveBack();
     waits.giveUpAll();
-    requests.forgetWatch();
   }
 
   /** All replies have been sent, so their bytes are not referred to any more. */

@@ -423,6 +423,23 @@ class WatchTest {
     assertThat(loop.state().memory.waits.budget().used()).isZero();
   }
 
+  @Test
+  void changesThatAreNotSentYet_areCounted() {
+    assertThat(changes("/", -1)).containsExactly("up to 0");
+    send(setter, to -> to.set(bytes("/k"), new byte[500_000]), to -> to.deleteKey(bytes("/k")));
+    MemoryBudget transfers = loop.state().memory.transfers.budget();
+    assertThat(transfers.used()).isZero();
+
+    watcher.takeNothing();
+    send(watcher, to -> to.changes(bytes("/"), 0));
+    assertThat(transfers.used()).isGreaterThan(500_000);
+
+    watcher.takeEverything();
+    loop.settle();
+    assertThat(transfers.used()).isZero();
+    assertThat(read(watcher.receivedBytes())).last().isEqualTo("up to 1");
+  }
+
   /** A client that does not read must not make the server hold what it has not read. */
   @Test
   void watchersWithoutRoom_areDisconnected_orHaveMissedChanges() {
