@@ -24,6 +24,10 @@ module io.muster.store {
       io.muster.collectives,
       io.muster.launcher,
       io.muster.rpc;
+  exports io.muster.store.internal.tls to
+      io.muster.admin,
+      io.muster.cli,
+      io.muster.rpc;
 
   uses io.muster.rendezvous.RendezvousHandler;
   uses io.muster.store.internal.journal.JournalProvider;

@@ -1,17 +1,10 @@
 package io.muster.rpc;
 
-import io.muster.rpc.internal.transport.PemFile;
 import io.muster.rpc.internal.transport.Security;
-import java.io.IOException;
+import io.muster.store.internal.tls.PemKeyStores;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
-import java.security.InvalidKeyException;
 import java.security.KeyStore;
-import java.security.PrivateKey;
-import java.security.PublicKey;
-import java.security.Signature;
-import java.security.SignatureException;
-import java.security.cert.Certificate;
 import java.util.List;
 import java.util.Optional;
 import javax.net.ssl.KeyManager;
@@ -96,54 +89,11 @@ public final class RpcTls {
   }
 
   private static RpcTls of(Path certificateChain, Path privateKey, Path trusted, boolean mutual) {
-    PemFile chainFile = PemFile.read("certificate chain", certificateChain);
-    PemFile keyFile = PemFile.read("private key", privateKey);
-    List<Certificate> chain = chainFile.certificates();
-    PublicKey publicKey = chain.get(0).getPublicKey();
-    PrivateKey key = keyFile.privateKey(publicKey.getAlgorithm());
-    List<Certificate> authorities = PemFile.read("trusted certificates", trusted).certificates();
-    try {
-      if (!belongTogether(key, publicKey)) {
-        throw keyFile.failure(
-            "the key is not that of the first certificate in " + certificateChain, null);
-      }
-      // The key store stays in this process, so its password protects nothing.
-      char[] password = {};
-      KeyStore identity = emptyKeyStore();
-      identity.setKeyEntry("worker", key, password, chain.toArray(new Certificate[0]));
-      KeyStore trust = emptyKeyStore();
-      for (int i = 0; i < authorities.size(); i++) {
-        trust.setCertificateEntry("trusted" + i, authorities.get(i));
-      }
-      return of(identity, password, trust, mutual);
-    } catch (GeneralSecurityException | IOException e) {
-      throw chainFile.failure(String.valueOf(e.getMessage()), e);
-    }
-  }
-
-  /** Whether the public key verifies a signature by the private key. */
-  private static boolean belongTogether(PrivateKey key, PublicKey publicKey)
-      throws GeneralSecurityException {
-    String algorithm = publicKey.getAlgorithm().equals("EC") ? "ECDSA" : publicKey.getAlgorithm();
-    Signature signature = Signature.getInstance("SHA256with" + algorithm);
-    byte[] message = {1};
-    try {
-      signature.initSign(key);
-      signature.update(message);
-      byte[] signed = signature.sign();
-      signature.initVerify(publicKey);
-      signature.update(message);
-      return signature.verify(signed);
-    } catch (InvalidKeyException | SignatureException e) {
-      // Keys of different curves or lengths, for example.
-      return false;
-    }
-  }
-
-  private static KeyStore emptyKeyStore() throws GeneralSecurityException, IOException {
-    KeyStore store = KeyStore.getInstance("PKCS12");
-    store.load(null, null);
-    return store;
+    return of(
+        PemKeyStores.identity(certificateChain, privateKey),
+        PemKeyStores.password(),
+        PemKeyStores.trusted(trusted),
+        mutual);
   }
 
   private static RpcTls of(KeyStore identity, char[] password, KeyStore trusted, boolean mutual) {

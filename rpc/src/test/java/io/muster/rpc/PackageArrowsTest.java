@@ -29,7 +29,7 @@ class PackageArrowsTest {
 
   @ParameterizedTest
   @CsvSource({
-    "rpc,                    rpc.internal.. store rendezvous",
+    "rpc,                    rpc.internal.. store store.internal.tls rendezvous",
     "rpc.internal.engine,    rpc rpc.internal.. store store.internal.text rendezvous",
     "rpc.internal.codec,     rpc",
     "rpc.internal.transport, rpc.internal.wire store.internal.text",

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import io.muster.fixtures.Keys;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -41,7 +42,11 @@ class PemTlsTest {
     Keys selfSigned = Keys.make(directory.resolve("self-signed"), "ip:127.0.0.1");
     selfSigned.writeCertificate(certificate);
     selfSigned.writeKey(key);
-    Keys.issue(directory.resolve("issued"), issuedChain, authority).writeKey(issuedKey);
+    Keys issuer = Keys.authority(directory.resolve("issuer"), "RSA");
+    issuer.writeCertificate(authority);
+    Keys issued = issuer.issue(directory.resolve("issued"), "RSA", "ip:127.0.0.1");
+    issued.writeCertificate(issuedChain);
+    issued.writeKey(issuedKey);
   }
 
   private static Consumer<RpcOptions.Builder> with(RpcTls tls) {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import io.muster.fixtures.Keys;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.function.Consumer;

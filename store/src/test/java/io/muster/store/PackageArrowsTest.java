@@ -37,6 +37,7 @@ class PackageArrowsTest {
         "store.internal.jna,      -, -",
         "store.internal.concurrent,-, -",
         "store.internal.text,     -, -",
+        "store.internal.tls,      store.internal.text, -",
         "store.internal.wire,     store.internal.text, -",
         "store.internal.keyspace, store.internal.text, -",
       })

@@ -1,4 +1,4 @@
-package io.muster.rpc.internal.transport;
+package io.muster.store.internal.tls;
 
 import io.muster.store.internal.text.PrintableText;
 import java.io.ByteArrayInputStream;
@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
  * A file in the PEM format, which has been read. Its exceptions name the file and what it is used
  * for. Immutable.
  */
-public final class PemFile {
+final class PemFile {
   private static final Pattern BLOCK =
       Pattern.compile("-----BEGIN ([A-Z0-9 ]+)-----([^-]*)-----END \\1-----");
   private static final String CONVERT =
@@ -50,7 +50,7 @@ public final class PemFile {
    * @param use what the file is used for, in exceptions
    * @throws IllegalArgumentException if the file cannot be read
    */
-  public static PemFile read(String use, Path path) {
+  static PemFile read(String use, Path path) {
     String text;
     try {
       text = Files.readString(path, StandardCharsets.ISO_8859_1);
@@ -72,7 +72,7 @@ public final class PemFile {
    *
    * @throws IllegalArgumentException if there is none, or one cannot be read
    */
-  public List<Certificate> certificates() {
+  List<Certificate> certificates() {
     List<Certificate> certificates = new ArrayList<>();
     try {
       CertificateFactory factory = CertificateFactory.getInstance("X.509");
@@ -98,7 +98,7 @@ public final class PemFile {
    * @throws IllegalArgumentException if there is not exactly one, if it is encrypted or not in the
    *     PKCS #8 format, or has another algorithm
    */
-  public PrivateKey privateKey(String algorithm) {
+  PrivateKey privateKey(String algorithm) {
     List<Block> keys =
         blocks.stream().filter(block -> block.label.endsWith("PRIVATE KEY")).toList();
     if (keys.size() != 1) {
@@ -130,7 +130,7 @@ public final class PemFile {
   }
 
   /** An exception that names the file and its use. */
-  public IllegalArgumentException failure(String seen, @Nullable Throwable cause) {
+  IllegalArgumentException failure(String seen, @Nullable Throwable cause) {
     return failure(use, path, seen, cause);
   }
 
