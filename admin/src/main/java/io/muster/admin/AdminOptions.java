@@ -15,6 +15,7 @@ import java.util.function.Supplier;
  *
  * <ul>
  *   <li>address: a free port of 127.0.0.1
+ *   <li>TLS: none
  *   <li>token: 32 random bytes in URL-safe Base64
  *   <li>ready: always
  *   <li>resources: none beside {@code /}, {@code /healthz} and {@code /readyz}
@@ -25,12 +26,14 @@ public final class AdminOptions {
   private static final int MIN_TOKEN_LENGTH = 16;
 
   private final InetSocketAddress address;
+  private final Optional<AdminTls> tls;
   private final String token;
   private final Supplier<Optional<String>> notReady;
   private final List<Resource> resources;
 
   private AdminOptions(Builder builder) {
     this.address = builder.address;
+    this.tls = builder.tls;
     this.token = builder.token;
     this.notReady = builder.notReady;
     this.resources = List.copyOf(builder.resources);
@@ -44,6 +47,11 @@ public final class AdminOptions {
   /** The address to listen on; port 0 is any free port. */
   public InetSocketAddress address() {
     return address;
+  }
+
+  /** The TLS configuration; empty for connections in plain text. */
+  public Optional<AdminTls> tls() {
+    return tls;
   }
 
   /** The bearer token that writes and other hosts must send. */
@@ -70,6 +78,7 @@ public final class AdminOptions {
   /** Builds {@link AdminOptions}. Not thread-safe. */
   public static final class Builder {
     private InetSocketAddress address = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
+    private Optional<AdminTls> tls = Optional.empty();
     private String token = randomToken();
     private Supplier<Optional<String>> notReady = Optional::empty;
     private final List<Resource> resources = new ArrayList<>();
@@ -86,6 +95,15 @@ public final class AdminOptions {
         throw new IllegalArgumentException("no address found for " + address.getHostString());
       }
       this.address = address;
+      return this;
+    }
+
+    /**
+     * Secures all connections with TLS; default plain text. In plain text, everyone on the network
+     * between a client and the server can read and use the token.
+     */
+    public Builder tls(AdminTls tls) {
+      this.tls = Optional.of(tls);
       return this;
     }
 

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.channels.ServerSocketChannel;
+import java.util.Optional;
 
 /**
  * The control endpoint: an HTTP server for the {@link Resource}s of one process.
@@ -16,6 +17,8 @@ import java.nio.channels.ServerSocketChannel;
  * the {@code Origin} of another site is refused, and so is one without a token whose {@code Host}
  * is a name other than {@code localhost} (DNS rebinding).
  *
+ * <p>With {@link AdminOptions#tls} it speaks HTTPS only.
+ *
  * <p>Requests run on a few threads of this server. A connection without progress for 10 seconds is
  * closed. While 64 connections are open, further ones wait in the accept queue. All methods are
  * thread-safe.
@@ -24,12 +27,12 @@ public final class AdminServer implements AutoCloseable {
   private static final int BACKLOG = 64;
 
   private final InetSocketAddress address;
-  private final String token;
+  private final AdminOptions options;
   private final HttpServer http;
 
-  private AdminServer(InetSocketAddress address, String token, HttpServer http) {
+  private AdminServer(InetSocketAddress address, AdminOptions options, HttpServer http) {
     this.address = address;
-    this.token = token;
+    this.options = options;
     this.http = http;
   }
 
@@ -44,7 +47,7 @@ public final class AdminServer implements AutoCloseable {
     try {
       channel.bind(options.address(), BACKLOG);
       InetSocketAddress bound = (InetSocketAddress) channel.getLocalAddress();
-      return new AdminServer(bound, options.token(), HttpServer.start(channel, options));
+      return new AdminServer(bound, options, HttpServer.start(channel, options));
     } catch (Throwable e) {
       try {
         channel.close();
@@ -62,7 +65,7 @@ public final class AdminServer implements AutoCloseable {
 
   /** The URL of the endpoint for processes on this host, such as {@code http://127.0.0.1:8080}. */
   public String url() {
-    return "http://"
+    return (options.tls().isPresent() ? "https://" : "http://")
         + Addresses.text(
             address.getAddress().isAnyLocalAddress()
                 ? new InetSocketAddress(InetAddress.getLoopbackAddress(), address.getPort())
@@ -71,7 +74,14 @@ public final class AdminServer implements AutoCloseable {
 
   /** The bearer token. */
   public String token() {
-    return token;
+    return options.token();
+  }
+
+  /** The SHA-256 fingerprint of the certificate, as {@link AdminTls#sha256}; empty without TLS. */
+  public Optional<String> certificateSha256() {
+    Optional<AdminTls> tls = options.tls();
+    // Not a map of a method reference, which loads AdminTls without TLS, too.
+    return tls.isPresent() ? Optional.of(tls.get().certificateSha256()) : Optional.empty();
   }
 
   /** Stops listening, and blocks until running requests have ended, at most for 5 seconds. */

@@ -7,6 +7,7 @@ import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * The process and the addresses of a running server, for other processes of the same user.
@@ -18,23 +19,34 @@ import java.util.Map;
  *     of the job
  * @param admin the URL of the control endpoint
  * @param token the bearer token of the control endpoint
+ * @param certificateSha256 the fingerprint of the certificate of the control endpoint, as {@link
+ *     AdminTls#sha256}; empty if it has no TLS
  */
 public record ServerRecord(
-    long pid, long startMillis, Map<String, List<String>> listeners, String admin, String token) {
+    long pid,
+    long startMillis,
+    Map<String, List<String>> listeners,
+    String admin,
+    String token,
+    Optional<String> certificateSha256) {
   /** A record of this process, which runs a store server and its control endpoint. */
   public static ServerRecord ofThisProcess(StoreServer server, AdminServer admin) {
     Map<String, List<String>> listeners = new LinkedHashMap<>();
     for (StoreJob job : server.jobs()) {
       listeners.put(job.name(), job.addresses().stream().map(Addresses::text).toList());
     }
-    return ofThisProcess(listeners, admin.url(), admin.token());
+    return ofThisProcess(listeners, admin.url(), admin.token(), admin.certificateSha256());
   }
 
   /** A record of this process. */
   public static ServerRecord ofThisProcess(
-      Map<String, List<String>> listeners, String admin, String token) {
+      Map<String, List<String>> listeners,
+      String admin,
+      String token,
+      Optional<String> certificateSha256) {
     ProcessHandle self = ProcessHandle.current();
-    return new ServerRecord(self.pid(), startMillis(self), listeners, admin, token);
+    return new ServerRecord(
+        self.pid(), startMillis(self), listeners, admin, token, certificateSha256);
   }
 
   /** Whether the process of this record still runs. */

@@ -17,6 +17,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -33,6 +34,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ServerRecords {
   private static final long MAX_FILE_BYTES = 1 << 20;
+  private static final String CERTIFICATE = "admin_certificate_sha256";
 
   private final Path directory;
   private final String suffix;
@@ -208,6 +210,9 @@ public final class ServerRecords {
     members.put("listeners", record.listeners());
     members.put("admin", record.admin());
     members.put("token", record.token());
+    if (record.certificateSha256().isPresent()) {
+      members.put(CERTIFICATE, record.certificateSha256().get());
+    }
     return members;
   }
 
@@ -220,7 +225,8 @@ public final class ServerRecords {
         ((Number) member(members, "start_millis")).longValue(),
         listeners,
         (String) member(members, "admin"),
-        (String) member(members, "token"));
+        (String) member(members, "token"),
+        Optional.ofNullable((String) members.get(CERTIFICATE)));
   }
 
   private static List<String> strings(List<?> values) {

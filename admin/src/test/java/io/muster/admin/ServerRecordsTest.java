@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.DisabledOnOs;
@@ -23,7 +24,8 @@ class ServerRecordsTest {
       ServerRecord.ofThisProcess(
           Map.of("default", List.of("127.0.0.1:29500", "[::1]:29500")),
           "http://127.0.0.1:8080",
-          "a-token");
+          "a-token",
+          Optional.empty());
 
   @Test
   void written_isFoundByOthers() throws IOException {
@@ -51,7 +53,8 @@ class ServerRecordsTest {
   void writtenAgain_replacesTheFirst_andLeavesNoOtherFile() throws IOException {
     ServerRecords records = new ServerRecords(home);
     records.write(record);
-    ServerRecord later = ServerRecord.ofThisProcess(Map.of(), "http://127.0.0.1:1", "another");
+    ServerRecord later =
+        ServerRecord.ofThisProcess(Map.of(), "http://127.0.0.1:1", "another", Optional.of("0a1b"));
 
     records.write(later);
 
@@ -81,7 +84,8 @@ class ServerRecordsTest {
   @Test
   void laterProcessWithTheSameIdentifier_isAnother() {
     ServerRecord earlier =
-        new ServerRecord(record.pid(), record.startMillis() - 1, Map.of(), "a", "t");
+        new ServerRecord(
+            record.pid(), record.startMillis() - 1, Map.of(), "a", "t", Optional.empty());
 
     assertThat(record.isAlive()).isTrue();
     assertThat(earlier.isAlive()).isFalse();
@@ -117,7 +121,8 @@ class ServerRecordsTest {
     ended.waitFor();
     ServerRecords here = new ServerRecords(home);
     ServerRecords there = new ServerRecords(home, "another-boot-1");
-    ServerRecord samePid = ServerRecord.ofThisProcess(Map.of(), "http://127.0.0.1:1", "theirs");
+    ServerRecord samePid =
+        ServerRecord.ofThisProcess(Map.of(), "http://127.0.0.1:1", "theirs", Optional.empty());
     Files.writeString(there.file(ended.pid()), "{}");
     there.write(samePid);
 

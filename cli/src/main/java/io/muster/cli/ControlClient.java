@@ -15,18 +15,13 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import javax.net.ssl.SSLContext;
 
 /** A client of the control endpoint of a server. Calls block for at most a given time. */
 final class ControlClient {
   private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(5);
 
-  private final HttpClient http =
-      HttpClient.newBuilder()
-          .version(HttpClient.Version.HTTP_1_1)
-          .connectTimeout(CONNECT_TIMEOUT)
-          .proxy(HttpClient.Builder.NO_PROXY)
-          .build();
-
+  private final HttpClient http;
   private final URI url;
   private final Optional<String> token;
   private final Duration timeout;
@@ -35,9 +30,17 @@ final class ControlClient {
    * A client.
    *
    * @param url the URL of the endpoint, without a path
+   * @param tls what certificates it trusts if the URL is of HTTPS; by default the system's
    * @param timeout how long a call may take, with the body of the answer
    */
-  ControlClient(URI url, Optional<String> token, Duration timeout) {
+  ControlClient(URI url, Optional<SSLContext> tls, Optional<String> token, Duration timeout) {
+    HttpClient.Builder builder =
+        HttpClient.newBuilder()
+            .version(HttpClient.Version.HTTP_1_1)
+            .connectTimeout(CONNECT_TIMEOUT)
+            .proxy(HttpClient.Builder.NO_PROXY);
+    tls.ifPresent(builder::sslContext);
+    this.http = builder.build();
     this.url = url;
     this.token = token;
     this.timeout = timeout;
@@ -103,12 +106,21 @@ final class ControlClient {
     try {
       return response.get(timeout.toMillis(), TimeUnit.MILLISECONDS);
     } catch (ExecutionException e) {
-      throw failed("no answer of HTTP, seen: " + e.getCause(), e);
+      throw TlsFailure.explain(e.getCause(), url.getHost())
+          .map(reason -> insecure(reason, e))
+          .orElseGet(() -> failed("no answer of HTTP, seen: " + e.getCause(), e));
     } catch (TimeoutException e) {
       throw failed("no complete answer within " + timeout.toSeconds() + " seconds", e);
     } finally {
       boolean unused = response.cancel(true);
     }
+  }
+
+  private CommandFailedException insecure(String reason, Exception cause) {
+    return new CommandFailedException(
+        ExitCode.NO_CONNECTION,
+        "connecting to the control endpoint at " + url + " failed: " + reason,
+        cause);
   }
 
   private CommandFailedException failed(String seen, Exception cause) {

@@ -8,6 +8,8 @@ import io.muster.admin.ServerRecords;
 import io.muster.store.server.StoreServer;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
+import java.net.InetSocketAddress;
+import java.util.Optional;
 
 /**
  * The control endpoint of {@code muster serve}, and the record by which other processes of the user
@@ -31,7 +33,10 @@ final class ControlEndpoint implements AutoCloseable {
     this.records = records;
     // No request writes a record before this one has.
     synchronized (this) {
-      this.admin = start(options.resources(JobResources.of(server, this::writeRecord)).build());
+      AdminOptions all = options.resources(JobResources.of(server, this::writeRecord)).build();
+      this.admin = start(all);
+      plainTextWarning(admin.address(), all.tls().isPresent())
+          .ifPresent(warning -> LOG.log(Level.WARNING, warning));
       writeRecord();
     }
   }
@@ -49,6 +54,18 @@ final class ControlEndpoint implements AutoCloseable {
               + "; choose another address with --admin, or none with --no-admin",
           e);
     }
+  }
+
+  /** Returns a warning if the token can be read on a network. */
+  static Optional<String> plainTextWarning(InetSocketAddress address, boolean isTls) {
+    if (isTls || address.getAddress().isLoopbackAddress()) {
+      return Optional.empty();
+    }
+    return Optional.of(
+        "the control endpoint on "
+            + Endpoint.of(address)
+            + " has no TLS: its token crosses the network in plain text; give --admin-tls-cert and"
+            + " --admin-tls-key, or a loopback address as --admin");
   }
 
   /** The URL for processes on this host. */
@@ -71,7 +88,7 @@ final class ControlEndpoint implements AutoCloseable {
               + ": "
               + e
               + "; other commands need --server "
-              + admin.url().substring("http://".length())
+              + admin.url()
               + " to find it");
     }
   }

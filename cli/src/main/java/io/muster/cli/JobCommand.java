@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
+import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -22,6 +23,8 @@ import picocli.CommandLine.ScopeType;
     })
 final class JobCommand {
   private static final String TOKEN_VARIABLE = "MUSTER_ADMIN_TOKEN";
+  private static final String CA_VARIABLE = "MUSTER_ADMIN_CA";
+  private static final String HTTPS = "https";
   private static final Duration TIMEOUT = Duration.ofSeconds(10);
 
   private final Streams streams;
@@ -31,13 +34,13 @@ final class JobCommand {
       names = "--server",
       scope = ScopeType.INHERIT,
       paramLabel = "HOST:PORT",
-      converter = Endpoint.Converter.class,
+      converter = ServerAddress.Converter.class,
       description = {
         "The server: the address of one of its jobs, if it runs as this user on this host, or of"
-            + " its control endpoint.",
+            + " its control endpoint, also as https://HOST:PORT.",
         "Default: the only server that runs as this user on this host."
       })
-  private @Nullable Endpoint server;
+  private @Nullable ServerAddress server;
 
   @Option(
       names = "--token-file",
@@ -50,6 +53,20 @@ final class JobCommand {
             + ", or else the token of a server that runs as this user on this host."
       })
   private @Nullable Path tokenFile;
+
+  @Option(
+      names = "--admin-ca",
+      scope = ScopeType.INHERIT,
+      paramLabel = "FILE",
+      description = {
+        "Trust a control endpoint with TLS whose certificate is in this PEM file, or was issued by"
+            + " one in it. --server HOST:PORT then means https://.",
+        "Default: the environment variable "
+            + CA_VARIABLE
+            + ", or else what the JDK trusts. A server that runs as this user on this host needs"
+            + " neither."
+      })
+  private @Nullable Path adminCa;
 
   private JobCommand(Streams streams, Map<String, String> environment) {
     this.streams = streams;
@@ -77,20 +94,52 @@ final class JobCommand {
    *
    * @throws CommandFailedException if --server is not given and no server is found
    * @throws IllegalArgumentException if --server is not given and several servers run, or if the
-   *     given token is invalid
+   *     given token or file is invalid
    */
   ControlClient client() {
     RunningServers running = new RunningServers(ServerRecords.ofUser(environment));
-    RunningServers.Target target = server == null ? running.only() : running.at(server);
-    return new ControlClient(target.url(), givenToken().or(target::token), TIMEOUT);
+    Optional<Path> authorities = authorities();
+    RunningServers.Target target =
+        server == null
+            ? running.only()
+            : running.at(server, authorities.isPresent() ? HTTPS : "http");
+    Optional<SSLContext> tls =
+        target
+            .certificateSha256()
+            .map(ServerTrust::only)
+            .or(() -> authorities.filter(f -> isTls(target)).map(this::trusted));
+    return new ControlClient(target.url(), tls, givenToken().or(target::token), TIMEOUT);
+  }
+
+  private static boolean isTls(RunningServers.Target target) {
+    return HTTPS.equals(target.url().getScheme());
+  }
+
+  private Optional<Path> authorities() {
+    if (adminCa != null) {
+      return Optional.of(adminCa);
+    }
+    return variable(CA_VARIABLE).map(Path::of);
+  }
+
+  private SSLContext trusted(Path authorities) {
+    try {
+      return ServerTrust.issuedBy(authorities);
+    } catch (IllegalArgumentException e) {
+      String source = adminCa == null ? "the environment variable " + CA_VARIABLE : "--admin-ca";
+      throw new IllegalArgumentException(source + ": " + e.getMessage(), e);
+    }
+  }
+
+  private Optional<String> variable(String name) {
+    return Optional.ofNullable(environment.get(name)).filter(value -> !value.isEmpty());
   }
 
   private Optional<String> givenToken() {
     if (tokenFile != null) {
       return Optional.of(TokenFile.read("--token-file", tokenFile));
     }
-    return Optional.ofNullable(environment.get(TOKEN_VARIABLE))
-        .filter(token -> !token.isEmpty())
+    return variable(TOKEN_VARIABLE)
         .map(token -> TokenFile.requireToken("the environment variable " + TOKEN_VARIABLE, token));
   }
 }

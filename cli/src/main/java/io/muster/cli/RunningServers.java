@@ -24,8 +24,13 @@ final class RunningServers {
     this.records = records;
   }
 
-  /** A control endpoint, and its token if it is known. */
-  record Target(URI url, Optional<String> token) {}
+  /**
+   * A control endpoint.
+   *
+   * @param token its token, if it is known
+   * @param certificateSha256 the fingerprint of its certificate, if it is known
+   */
+  record Target(URI url, Optional<String> token, Optional<String> certificateSha256) {}
 
   /**
    * The only server.
@@ -57,34 +62,34 @@ final class RunningServers {
   }
 
   /**
-   * The server whose store, or whose control endpoint, listens on an endpoint. An endpoint that no
-   * record names is taken for a control endpoint; so are all if the records cannot be read.
+   * The server whose store, or whose control endpoint, has an address. An address that no record
+   * names is taken for that of a control endpoint; so are all if the records cannot be read.
+   *
+   * @param scheme the scheme of a control endpoint that no record names, unless the address has one
    */
-  Target at(Endpoint endpoint) {
+  Target at(ServerAddress address, String scheme) {
+    Target unrecorded = new Target(address.url(scheme), Optional.empty(), Optional.empty());
     try {
       return records.running().stream()
-          .filter(record -> isServedBy(record, endpoint))
+          .filter(record -> isServedBy(record, address))
           .findFirst()
           .map(RunningServers::target)
-          .orElseGet(() -> controlEndpoint(endpoint));
+          .orElse(unrecorded);
     } catch (IOException e) {
       LOG.log(
           Level.WARNING,
           "cannot read the records of servers: "
               + e
               + "; "
-              + endpoint
+              + address.endpoint()
               + " is taken for the address of a control endpoint");
-      return controlEndpoint(endpoint);
+      return unrecorded;
     }
   }
 
-  private static Target controlEndpoint(Endpoint endpoint) {
-    return new Target(URI.create("http://" + endpoint), Optional.empty());
-  }
-
   private static Target target(ServerRecord record) {
-    return new Target(URI.create(record.admin()), Optional.of(record.token()));
+    return new Target(
+        URI.create(record.admin()), Optional.of(record.token()), record.certificateSha256());
   }
 
   private static String nameOf(ServerRecord record) {
@@ -98,12 +103,18 @@ final class RunningServers {
         + (jobs.isEmpty() ? ", no job)" : ", " + jobs + ")");
   }
 
-  private static boolean isServedBy(ServerRecord record, Endpoint endpoint) {
-    return Stream.concat(
-            record.listeners().values().stream().flatMap(List::stream),
-            Stream.of(URI.create(record.admin()).getAuthority()))
+  private static boolean isServedBy(ServerRecord record, ServerAddress address) {
+    URI admin = URI.create(record.admin());
+    if (address.scheme().isPresent() && !address.scheme().get().equals(admin.getScheme())) {
+      return false;
+    }
+    Stream<String> stores =
+        address.scheme().isPresent()
+            ? Stream.empty()
+            : record.listeners().values().stream().flatMap(List::stream);
+    return Stream.concat(stores, Stream.of(admin.getAuthority()))
         .map(Endpoint::parse)
-        .anyMatch(listener -> matches(listener, endpoint));
+        .anyMatch(listener -> matches(listener, address.endpoint()));
   }
 
   private static boolean matches(Endpoint listener, Endpoint endpoint) {

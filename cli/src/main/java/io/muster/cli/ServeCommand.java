@@ -7,7 +7,6 @@ import io.muster.store.server.JobOptions;
 import io.muster.store.server.ServerBackend;
 import io.muster.store.server.StoreServer;
 import io.muster.store.server.StoreServerOptions;
-import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashSet;
@@ -108,28 +107,7 @@ final class ServeCommand implements Callable<Integer> {
       })
   private ServerBackend backend = ServerBackend.EVENT_LOOP;
 
-  @Option(
-      names = "--admin",
-      paramLabel = "[ADDR:]PORT",
-      converter = AdminAddress.class,
-      description = {
-        "Listen here for the control endpoint, over which 'muster job' manages the jobs; '*' means"
-            + " all interfaces. Other hosts need its token.",
-        "Default: a free port of 127.0.0.1, which the output names."
-      })
-  private @Nullable InetSocketAddress admin;
-
-  @Option(names = "--no-admin", description = "Run without the control endpoint.")
-  private boolean noAdmin;
-
-  @Option(
-      names = "--admin-token-file",
-      paramLabel = "FILE",
-      description = {
-        "Take the token of the control endpoint from this file. It has at least 16 characters.",
-        "Default: a random token, which commands of this user on this host find."
-      })
-  private @Nullable Path adminTokenFile;
+  @Mixin private ControlEndpointOptions admin = new ControlEndpointOptions();
 
   @Option(
       names = "--backlog",
@@ -208,7 +186,7 @@ final class ServeCommand implements Callable<Integer> {
     init.requireScript();
     preferTyped();
     StoreServerOptions options = options();
-    Optional<AdminOptions.Builder> adminOptions = adminOptions();
+    Optional<AdminOptions.Builder> adminOptions = admin.builder();
     ServiceManager manager = new ServiceManager(environment);
     ServerEndedError ended = new ServerEndedError();
     try (PortFile file = portFile == null ? null : new PortFile(portFile);
@@ -239,20 +217,13 @@ final class ServeCommand implements Callable<Integer> {
 
   /** Ignores a variable for an option that one on the command line excludes. */
   private void preferTyped() {
-    boolean adminTyped = isTyped("--admin") || isTyped("--admin-token-file");
     if (isTyped("--job") && !isTyped("--port")) {
       port = null;
     }
     if (isTyped("--port") && !isTyped("--job")) {
       jobs = List.of();
     }
-    if (isTyped("--no-admin") && !adminTyped) {
-      admin = null;
-      adminTokenFile = null;
-    }
-    if (adminTyped && !isTyped("--no-admin")) {
-      noAdmin = false;
-    }
+    admin.preferTyped(this::isTyped);
   }
 
   private boolean isTyped(String option) {
@@ -319,23 +290,6 @@ final class ServeCommand implements Callable<Integer> {
     if (resetWhenIdle != null) {
       throw new IllegalArgumentException("--reset-when-idle needs --backend event-loop");
     }
-  }
-
-  /** The options of the control endpoint; empty if there is to be none. */
-  private Optional<AdminOptions.Builder> adminOptions() {
-    if (noAdmin) {
-      if (admin != null || adminTokenFile != null) {
-        throw new IllegalArgumentException(
-            "--no-admin excludes " + (admin != null ? "--admin" : "--admin-token-file"));
-      }
-      return Optional.empty();
-    }
-    AdminOptions.Builder options =
-        AdminOptions.builder().address(admin == null ? AdminAddress.DEFAULT : admin);
-    return Optional.of(
-        adminTokenFile == null
-            ? options
-            : options.token(TokenFile.read("--admin-token-file", adminTokenFile)));
   }
 
   private static int positive(String option, int value) {

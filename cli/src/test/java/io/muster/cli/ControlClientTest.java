@@ -21,6 +21,7 @@ class ControlClientTest {
     return new ControlClient(
         URI.create("http://127.0.0.1:" + server.getLocalPort()),
         Optional.empty(),
+        Optional.empty(),
         Duration.ofSeconds(1));
   }
 

@@ -15,6 +15,7 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -258,6 +259,7 @@ class JobTest {
                 0,
                 Map.of("default", List.of("127.0.0.1:1")),
                 "http://127.0.0.1:1",
-                "another-token-of-20"));
+                "another-token-of-20",
+                Optional.empty()));
   }
 }

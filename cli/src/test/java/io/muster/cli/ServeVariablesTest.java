@@ -48,7 +48,8 @@ class ServeVariablesTest {
         environment(
             "MUSTER_INIT=true; MUSTER_BIND=::1; MUSTER_PORT=1; MUSTER_JOB=a:1 b,world-size=2; MUSTER_PORT_FILE=f;"
                 + " MUSTER_BACKEND=threaded; MUSTER_ADMIN=2; MUSTER_NO_ADMIN=true;"
-                + " MUSTER_ADMIN_TOKEN_FILE=t; MUSTER_BACKLOG=3; MUSTER_KEEP_ALIVE=2s,1s,1;"
+                + " MUSTER_ADMIN_TOKEN_FILE=t; MUSTER_ADMIN_TLS_CERT=c; MUSTER_ADMIN_TLS_KEY=k;"
+                + " MUSTER_BACKLOG=3; MUSTER_KEEP_ALIVE=2s,1s,1;"
                 + " MUSTER_MAX_CONNECTIONS=4; MUSTER_MAX_STORED=1m; MUSTER_MAX_VALUE=2k;"
                 + " MUSTER_MAX_KEY=1k; MUSTER_MAX_KEYS_PER_REQUEST=5;"
                 + " MUSTER_RESET_WHEN_IDLE=6s");
@@ -98,6 +99,17 @@ class ServeVariablesTest {
         "MUSTER_NO_ADMIN=true; MUSTER_ADMIN_TOKEN_FILE=t | | muster serve: --no-admin excludes"
             + " --admin-token-file; --no-admin is from the variable MUSTER_NO_ADMIN;"
             + " --admin-token-file is from the variable MUSTER_ADMIN_TOKEN_FILE",
+        "MUSTER_NO_ADMIN=true; MUSTER_ADMIN_TLS_KEY=k | | muster serve: --no-admin excludes"
+            + " --admin-tls-key; --no-admin is from the variable MUSTER_NO_ADMIN;"
+            + " --admin-tls-key is from the variable MUSTER_ADMIN_TLS_KEY",
+        "MUSTER_ADMIN_TLS_CERT=c | | muster serve: --admin-tls-cert needs --admin-tls-key, the file"
+            + " with the key of the certificate; --admin-tls-cert is from the variable"
+            + " MUSTER_ADMIN_TLS_CERT",
+        "MUSTER_ADMIN_TLS_CERT=c; MUSTER_ADMIN_TLS_KEY=k | --no-admin --backlog 0 | muster serve:"
+            + " --backlog must be at least 1 but was 0",
+        "MUSTER_ADMIN_TLS_CERT=/no/c | --admin-tls-key k | muster serve: --admin-tls-cert with"
+            + " --admin-tls-key: reading the certificate chain from /no/c failed: there is no such"
+            + " file; --admin-tls-cert is from the variable MUSTER_ADMIN_TLS_CERT",
         "MUSTER_JOB=a b | --port 70000 | muster serve: --port must be 0 to 65535 but was 70000",
         "MUSTER_NO_ADMIN=true | --admin 0 --backlog 0 | muster serve: --backlog must be at least 1"
             + " but was 0"

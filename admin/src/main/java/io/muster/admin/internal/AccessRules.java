@@ -25,9 +25,16 @@ final class AccessRules {
   private static final String SCHEME = "Bearer ";
 
   private final byte[] token;
+  private final boolean isTls;
 
-  AccessRules(String token) {
+  /**
+   * Rules.
+   *
+   * @param isTls whether the endpoint speaks TLS
+   */
+  AccessRules(String token, boolean isTls) {
     this.token = token.getBytes(StandardCharsets.US_ASCII);
+    this.isTls = isTls;
   }
 
   /**
@@ -36,6 +43,7 @@ final class AccessRules {
    * @throws Problem if it must not be answered
    */
   void check(Request request, String path, boolean isRead) {
+    requireTls(request);
     HttpFields headers = request.getHeaders();
     String host = headers.get(HttpHeader.HOST);
     requireSameOrigin(headers.get(HttpHeader.ORIGIN), host);
@@ -62,11 +70,20 @@ final class AccessRules {
     }
   }
 
-  private static void requireSameOrigin(@Nullable String origin, @Nullable String host) {
-    if (origin != null && !origin.equalsIgnoreCase("http://" + host)) {
+  /** The scheme in a request line is the client's word, so the connection is asked. */
+  private void requireTls(Request request) {
+    if (isTls && !request.getConnectionMetaData().isSecure()) {
+      throw Problem.badRequest(
+          "the control endpoint speaks TLS, and the request came in plain text; use https://");
+    }
+  }
+
+  private void requireSameOrigin(@Nullable String origin, @Nullable String host) {
+    String scheme = isTls ? "https://" : "http://";
+    if (origin != null && !origin.equalsIgnoreCase(scheme + host)) {
       throw Problem.forbidden(
           "the Origin header must be "
-              + (host == null ? "of the host" : "'http://" + PrintableText.of(host) + "'")
+              + (host == null ? "of the host" : "'" + scheme + PrintableText.of(host) + "'")
               + ", as the Host header is, but was '"
               + PrintableText.of(origin)
               + "'");

@@ -15,6 +15,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.stream.Collectors;
+import org.eclipse.jetty.server.ConnectionFactory;
 import org.eclipse.jetty.server.HttpConfiguration;
 import org.eclipse.jetty.server.HttpConnectionFactory;
 import org.eclipse.jetty.server.NetworkConnectionLimit;
@@ -103,19 +104,27 @@ public final class HttpServer implements AutoCloseable {
     threads.setDaemon(true);
     Server server = new Server(threads);
     server.setStopTimeout(STOP_MILLIS);
-    HttpConfiguration http = new HttpConfiguration();
-    http.setSendServerVersion(false);
-    http.setRequestHeaderSize(MAX_HEADER_BYTES);
-    ServerConnector connector = new ServerConnector(server, 1, 1, new HttpConnectionFactory(http));
+    ServerConnector connector = new ServerConnector(server, 1, 1, connections(options));
     connector.setIdleTimeout(IDLE_MILLIS);
     connector.setShutdownIdleTimeout(STOP_IDLE_MILLIS);
     connector.open(channel);
     server.addConnector(connector);
     server.addBean(new NetworkConnectionLimit(MAX_CONNECTIONS, server));
     server.setErrorHandler(new RefusalHandler());
-    server.setHandler(new RequestHandler(new AccessRules(options.token()), resources(options)));
+    AccessRules access = new AccessRules(options.token(), options.tls().isPresent());
+    server.setHandler(new RequestHandler(access, resources(options)));
     server.start();
     return server;
+  }
+
+  private static ConnectionFactory[] connections(AdminOptions options) {
+    HttpConfiguration configuration = new HttpConfiguration();
+    configuration.setSendServerVersion(false);
+    configuration.setRequestHeaderSize(MAX_HEADER_BYTES);
+    HttpConnectionFactory http = new HttpConnectionFactory(configuration);
+    return options.tls().isPresent()
+        ? TlsConnections.of(options.tls().get(), http)
+        : new ConnectionFactory[] {http};
   }
 
   private static List<Resource> resources(AdminOptions options) {
