@@ -53,6 +53,11 @@ public final class Problem extends RuntimeException {
     return new Problem(413, "Content Too Large", detail, Map.of());
   }
 
+  /** 500: the server has a bug. */
+  public static Problem internalError(String detail) {
+    return new Problem(500, "Internal Server Error", detail, Map.of());
+  }
+
   /** 503: the server cannot do it now. */
   public static Problem unavailable(String detail) {
     return new Problem(503, "Service Unavailable", detail, Map.of());

@@ -72,7 +72,7 @@ final class RequestHandler extends Handler.Abstract {
                 + Request.getRemoteAddr(request)
                 + ", failed"),
         e);
-    return Problem.unavailable("the request failed: " + e);
+    return Problem.internalError("the request failed: " + e);
   }
 
   static void send(AdminResponse answer, Response response, Callback callback) {
