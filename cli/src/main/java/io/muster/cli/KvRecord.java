@@ -1,7 +1,5 @@
 package io.muster.cli;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonParseException;
@@ -10,24 +8,21 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.json.JsonWriteFeature;
+import io.muster.admin.internal.KeyMember;
 import io.muster.store.Change;
 import io.muster.store.KeyText;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
-import java.util.Arrays;
 import java.util.Optional;
 import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A key, and perhaps its value or a change of it, as a JSON object on one line. A key that is not
- * UTF-8 is {@code key_base64} instead of {@code key}.
+ * A {@link KeyMember key}, and perhaps its value or a change of it, as a JSON object on one line.
  */
 final class KvRecord {
-  private static final String KEY = "key";
-  private static final String KEY_BASE64 = "key_base64";
   private static final String VALUE_BASE64 = "value_base64";
   private static final String KIND = "kind";
   private static final String VALUE = "value";
@@ -82,13 +77,8 @@ final class KvRecord {
 
   private static void writeRecord(
       JsonGenerator json, String key, byte @Nullable [] value, String kind) throws IOException {
-    byte[] bytes = KeyText.bytes(key);
-    String utf8 = new String(bytes, UTF_8);
-    if (Arrays.equals(utf8.getBytes(UTF_8), bytes)) {
-      json.writeStringField(KEY, utf8);
-    } else {
-      json.writeBinaryField(KEY_BASE64, bytes);
-    }
+    KeyMember member = KeyMember.of(KeyText.bytes(key));
+    json.writeStringField(member.name(), member.value());
     if (value != null) {
       json.writeBinaryField(VALUE_BASE64, value);
     }
@@ -141,8 +131,8 @@ final class KvRecord {
       String name = json.currentName();
       JsonToken token = json.nextToken();
       switch (name) {
-        case KEY -> key = Optional.of(json.getText());
-        case KEY_BASE64 -> key = Optional.of(KeyText.text(json.getBinaryValue()));
+        case KeyMember.TEXT -> key = Optional.of(json.getText());
+        case KeyMember.BASE64 -> key = Optional.of(KeyText.text(json.getBinaryValue()));
         case VALUE_BASE64 -> value = Optional.of(json.getBinaryValue());
         case KIND -> kind = json.getText();
         default -> {
@@ -156,7 +146,7 @@ final class KvRecord {
       throw new JsonParseException(json, "unknown kind '" + kind + "'; expected '" + VALUE + "'");
     }
     if (key.isEmpty() || value.isEmpty()) {
-      throw new JsonParseException(json, "expected " + KEY + " and " + VALUE_BASE64);
+      throw new JsonParseException(json, "expected " + KeyMember.TEXT + " and " + VALUE_BASE64);
     }
     each.accept(key.get(), value.get());
   }

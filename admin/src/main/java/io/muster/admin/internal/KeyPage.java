@@ -3,7 +3,6 @@ package io.muster.admin.internal;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.muster.admin.Problem;
-import io.muster.store.KeyText;
 import io.muster.store.internal.text.PrintableText;
 import java.net.URLEncoder;
 import java.util.Arrays;
@@ -90,10 +89,8 @@ record KeyPage(int limit, Optional<byte[]> after, String prefix) {
   }
 
   private static Map<String, Object> json(byte[] key) {
-    String text = new String(key, UTF_8);
-    return KeyText.text(key).equals(text)
-        ? Map.of("key", text)
-        : Map.of("key_base64", Base64.getEncoder().encodeToString(key));
+    KeyMember member = KeyMember.of(key);
+    return Map.of(member.name(), member.value());
   }
 
   private String link(String job, byte[] last) {
