@@ -16,35 +16,16 @@ final class AdminAddress implements ITypeConverter<InetSocketAddress> {
 
   @Override
   public InetSocketAddress convert(String text) {
-    int colon = text.lastIndexOf(':');
-    int port = port(text, text.substring(colon + 1));
-    if (colon < 0) {
-      return new InetSocketAddress(DEFAULT.getAddress(), port);
-    }
-    String host = text.substring(0, colon);
-    if (host.equals("*")) {
-      return new InetSocketAddress(port);
-    }
-    boolean bracketed = host.startsWith("[") && host.endsWith("]");
-    if (host.isEmpty() || (host.contains(":") && !bracketed)) {
-      throw wrong(text, "expected [ADDR:]PORT, such as 8080, 0.0.0.0:8080 or [::1]:8080");
-    }
     try {
-      return new InetSocketAddress(InetAddress.getByName(host), port);
+      Endpoint endpoint = Endpoint.parseListening(text, Endpoint.of(DEFAULT).host());
+      return endpoint.host().equals("*")
+          ? new InetSocketAddress(endpoint.port())
+          : new InetSocketAddress(InetAddress.getByName(endpoint.host()), endpoint.port());
+    } catch (IllegalArgumentException e) {
+      throw new TypeConversionException(String.valueOf(e.getMessage()));
     } catch (UnknownHostException e) {
-      throw wrong(text, "no address found for " + host);
+      throw new TypeConversionException(
+          "'" + text + "' is not an address to listen on: it names no address of a host");
     }
-  }
-
-  private static int port(String text, String digits) {
-    int port = digits.matches("[0-9]{1,5}") ? Integer.parseInt(digits) : -1;
-    if (port < 0 || port > 65535) {
-      throw wrong(text, "its port is not 0 to 65535");
-    }
-    return port;
-  }
-
-  private static TypeConversionException wrong(String text, String why) {
-    return new TypeConversionException("'" + text + "' is not an address to listen on: " + why);
   }
 }

@@ -37,6 +37,16 @@ record Endpoint(String host, int port) {
     return parse(hasPort ? text : text + ":" + defaultPort, 0);
   }
 
+  /**
+   * Parses the endpoint of a server that is to listen: {@code [HOST:]PORT}, where port 0 means any
+   * free port.
+   *
+   * @throws IllegalArgumentException if {@code text} is not an endpoint; the message says why
+   */
+  static Endpoint parseListening(String text, String defaultHost) {
+    return text.contains(":") ? parse(text, 0) : new Endpoint(defaultHost, port(text, text, 0));
+  }
+
   private static Endpoint parse(String text, int lowestPort) {
     String endpoint = withoutScheme(text);
     int colon = endpoint.lastIndexOf(':');

@@ -3,6 +3,7 @@ package io.muster.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.net.InetSocketAddress;
 import java.time.Duration;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -41,6 +42,21 @@ class ConvertersTest {
     assertThatThrownBy(() -> Endpoint.parse(text))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageStartingWith("'" + text + "' is not an endpoint: ");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "0, 127.0.0.1, 0",
+    "8080, 127.0.0.1, 8080",
+    "*:8080, 0.0.0.0, 8080",
+    "0.0.0.0:0, 0.0.0.0, 0",
+    "[::1]:8080, 0:0:0:0:0:0:0:1, 8080"
+  })
+  void adminAddress_isRead(String text, String host, int port) {
+    InetSocketAddress address = new AdminAddress().convert(text);
+
+    assertThat(address.getAddress().getHostAddress()).isEqualTo(host);
+    assertThat(address.getPort()).isEqualTo(port);
   }
 
   @ParameterizedTest

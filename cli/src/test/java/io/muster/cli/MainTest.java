@@ -115,10 +115,13 @@ class MainTest {
         "serve --no-admni               | muster serve: Unknown option: '--no-admni'; did you mean"
             + " --no-admin?",
         "serve --admin x                | muster serve: Invalid value for option '--admin': 'x' is not an"
-            + " address to listen on: its port is not 0 to 65535",
+            + " endpoint: its port is not a number",
         "serve --admin ::1:80           | muster serve: Invalid value for option '--admin': '::1:80' is"
-            + " not an address to listen on: expected [ADDR:]PORT, such as 8080, 0.0.0.0:8080 or"
-            + " [::1]:8080",
+            + " not an endpoint: an IPv6 address needs brackets, as in [::1]:29500",
+        "serve --admin 70000            | muster serve: Invalid value for option '--admin': '70000' is"
+            + " not an endpoint: its port is not 0 to 65535",
+        "serve --admin [1:2]:80         | muster serve: Invalid value for option '--admin': '[1:2]:80'"
+            + " is not an address to listen on: it names no address of a host",
         "kv get --bogus a               | muster kv get: Unknown option: '--bogus'",
         "kv set a --bogus               | muster kv set: Unknown option: '--bogus'",
         "kv wait                        | muster kv wait: Missing required parameter: 'KEY'",
