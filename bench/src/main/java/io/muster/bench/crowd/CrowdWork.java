@@ -179,10 +179,19 @@ public final class CrowdWork {
     }
   }
 
-  /** Returns when the server has as few files open as before, and some for itself. */
+  /**
+   * Blocks until the server has as few files open as before, and some for itself. This polls:
+   * clients that have closed their sockets cannot see when the server closes its own.
+   *
+   * @throws IOException if it still has more after five minutes
+   */
   private static void awaitFewFiles(ServerProcess server, int before)
       throws IOException, InterruptedException {
+    long deadline = System.nanoTime() + PATIENCE.toNanos();
     while (server.openFiles() > before + FILES_OF_ITS_OWN) {
+      if (System.nanoTime() - deadline > 0) {
+        throw new IOException("the server has " + server.openFiles() + " files open");
+      }
       TimeUnit.MILLISECONDS.sleep(10);
     }
   }

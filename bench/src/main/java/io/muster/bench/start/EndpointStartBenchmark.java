@@ -8,10 +8,8 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.net.HttpURLConnection;
 import java.net.URI;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.regex.Matcher;
@@ -28,17 +26,12 @@ public final class EndpointStartBenchmark implements Callable<Integer> {
   private static final String WITH = "with the endpoint";
   private static final Pattern URL = Pattern.compile("Control endpoint (http://[^,]+),.*");
 
-  /** The tests of this module run in its directory, bench/run in the one above. */
-  private final Path repository =
-      Path.of(Files.exists(Path.of("muster")) ? "" : "..").toAbsolutePath().normalize();
-
   @Mixin private final Options options = new Options(15, 2);
 
   @Override
   public Integer call() throws IOException, InterruptedException {
     try (TemporaryDirectory records = TemporaryDirectory.create("muster-records")) {
-      // The first start builds, and writes the archive of classes.
-      int unusedExitCode = process(records.path(), "--version").start().waitFor();
+      LauncherScript.prepare();
       SideBySide run = new SideBySide(options, WITHOUT, WITH);
       run.add("start", (side, round) -> measure(side, records.path()));
       run.run();
@@ -49,7 +42,10 @@ public final class EndpointStartBenchmark implements Callable<Integer> {
 
   private Map<String, Double> measure(String side, Path records)
       throws IOException, InterruptedException {
-    ProcessBuilder builder = process(records, "serve", "--bind", "127.0.0.1", "--port", "0");
+    ProcessBuilder builder =
+        LauncherScript.process(
+            LauncherScript.COMMAND, "serve", "--bind", "127.0.0.1", "--port", "0");
+    builder.environment().put("XDG_RUNTIME_DIR", records.toString());
     if (side.equals(WITHOUT)) {
       builder.command().add("--no-admin");
     }
@@ -95,16 +91,5 @@ public final class EndpointStartBenchmark implements Callable<Integer> {
       throw new IOException(url + " answered " + connection.getResponseCode());
     }
     connection.getInputStream().close();
-  }
-
-  private ProcessBuilder process(Path records, String... args) {
-    ProcessBuilder builder =
-        new ProcessBuilder("./muster")
-            .directory(repository.toFile())
-            .redirectError(ProcessBuilder.Redirect.INHERIT);
-    builder.command().addAll(List.of(args));
-    builder.environment().put("JAVA_HOME", System.getProperty("java.home"));
-    builder.environment().put("XDG_RUNTIME_DIR", records.toString());
-    return builder;
   }
 }

@@ -12,10 +12,7 @@ import io.muster.fixtures.FreePort;
 import io.muster.fixtures.TorchPython;
 import java.io.IOException;
 import java.net.ConnectException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
-import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.locks.LockSupport;
@@ -39,16 +36,12 @@ public final class StartBenchmark implements Callable<Integer> {
   private static final long PAUSE_NANOS = 500_000;
   private static final int PING_REPLY_BYTES = 4;
 
-  /** The tests of this module run in its directory, bench/run in the one above. */
-  private final Path repository =
-      Path.of(Files.exists(Path.of("muster")) ? "" : "..").toAbsolutePath().normalize();
-
   @Mixin private final Options options = new Options(15, 2);
 
   @Override
   public Integer call() throws IOException, InterruptedException {
-    TorchPython python = TorchPython.find(repository);
-    buildLauncher();
+    TorchPython python = TorchPython.find(LauncherScript.REPOSITORY);
+    LauncherScript.prepare();
     SideBySide run = new SideBySide(options, PYTORCH, MUSTER);
     run.add("start", (side, round) -> measure(side, python));
     run.run();
@@ -56,21 +49,15 @@ public final class StartBenchmark implements Callable<Integer> {
     return 0;
   }
 
-  /** Lets the launcher do what it does but once. */
-  private void buildLauncher() throws IOException, InterruptedException {
-    int exitCode = process("./muster", "--version").start().waitFor();
-    if (exitCode != 0) {
-      throw new IOException("./muster --version ended with " + exitCode);
-    }
-  }
-
   private Map<String, Double> measure(String side, TorchPython python)
       throws IOException, InterruptedException {
     String port = String.valueOf(FreePort.find());
     ProcessBuilder builder =
         side.equals(PYTORCH)
-            ? process(python.command(), "-W", "ignore", "-c", PYTHON.formatted(port))
-            : process("./muster", "serve", "--bind", "127.0.0.1", "--port", port);
+            ? LauncherScript.process(python.command(), "-W", "ignore", "-c", PYTHON.formatted(port))
+            : LauncherScript.process(
+                LauncherScript.COMMAND, "serve", "--bind", "127.0.0.1", "--port", port);
+    builder.redirectOutput(ProcessBuilder.Redirect.DISCARD);
     long start = System.nanoTime();
     Process process = builder.start();
     try {
@@ -84,16 +71,6 @@ public final class StartBenchmark implements Callable<Integer> {
       process.destroy();
       process.waitFor();
     }
-  }
-
-  private ProcessBuilder process(String... command) {
-    ProcessBuilder builder =
-        new ProcessBuilder(List.of(command))
-            .directory(repository.toFile())
-            .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-            .redirectError(ProcessBuilder.Redirect.INHERIT);
-    builder.environment().put("JAVA_HOME", System.getProperty("java.home"));
-    return builder;
   }
 
   private void awaitAnswer(Process process, int port, long deadline) throws IOException {

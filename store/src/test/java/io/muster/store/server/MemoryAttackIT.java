@@ -11,7 +11,6 @@ import io.muster.store.TcpStore;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -63,13 +62,13 @@ class MemoryAttackIT {
 
   @BeforeEach
   void start() {
-    List<String> command = new ArrayList<>();
-    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.add("-Xmx" + System.getProperty("muster.attack.heap", "64m"));
-    command.add(System.getProperty("muster.attack.collector", "-XX:+UseSerialGC"));
-    command.addAll(List.of("-cp", System.getProperty("java.class.path")));
-    command.addAll(List.of(AttackedServer.class.getName(), backend.name()));
-    process = ChildProcess.start(Map.of(), command);
+    List<String> options =
+        List.of(
+            "-Xmx" + System.getProperty("muster.attack.heap", "64m"),
+            System.getProperty("muster.attack.collector", "-XX:+UseSerialGC"));
+    process =
+        ChildProcess.start(
+            Map.of(), ChildProcess.javaCommand(options, AttackedServer.class, backend.name()));
     int port = Integer.parseInt(process.answer());
     server = new InetSocketAddress(InetAddress.getLoopbackAddress(), port);
     bystander = Bystander.of(port, MAX_PAUSE);
