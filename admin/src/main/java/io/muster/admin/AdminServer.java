@@ -19,9 +19,9 @@ import java.util.Optional;
  *
  * <p>With {@link AdminOptions#tls} it speaks HTTPS only.
  *
- * <p>Requests run on a few threads of this server. A connection without progress for 10 seconds is
- * closed. While 64 connections are open, further ones wait in the accept queue. All methods are
- * thread-safe.
+ * <p>Requests run on a few threads of this server. A connection is closed if a request has not
+ * arrived completely after 10 seconds, or if there is no progress for 10 seconds. While 64
+ * connections are open, further ones wait in the accept queue. All methods are thread-safe.
  */
 public final class AdminServer implements AutoCloseable {
   private static final int BACKLOG = 64;

@@ -195,25 +195,6 @@ class AdminServerTest {
                 + " /v1/nothing; GET / lists the resources\"}");
   }
 
-  @ParameterizedTest
-  @ValueSource(
-      strings = {
-        "GET /v1/things/a%2Fb HTTP/1.1",
-        "GET /v1/things/%00 HTTP/1.1",
-        "GET /v1/things/%zz HTTP/1.1",
-        "GET /v1/things?x=%zz HTTP/1.1",
-        "GET /v1/../things HTTP/9",
-        "GET"
-      })
-  void requestThatHttpForbids_isAProblem(String line) throws IOException {
-    Answer answer = ask(line, "Host: localhost");
-
-    assertThat(answer.status).as(answer.body).isBetween(400, 505).isNotEqualTo(503);
-    assertThat(log).isEmpty();
-    assertThat(answer.head).contains("application/problem+json");
-    assertThat(answer.body).startsWith("{\"title\":");
-  }
-
   @Test
   void unknownMethod_is405_withThoseAllowed() throws IOException {
     Answer answer =
@@ -221,41 +202,6 @@ class AdminServerTest {
 
     assertThat(answer.status).isEqualTo(405);
     assertThat(answer.head).contains("Allow: GET, POST");
-  }
-
-  @ParameterizedTest
-  @ValueSource(strings = {"[1]", "{", "nothing", "null", "{} {}", "{\"a\": 1e999999999}x"})
-  void body_thatIsNoObject_is400(String body) throws IOException {
-    Answer answer = post(body, "Authorization: Bearer " + TOKEN);
-
-    assertThat(answer.status).isEqualTo(400);
-    assertThat(answer.body).contains("the body is not one JSON object");
-  }
-
-  @Test
-  void body_thatIsCutShort_is400_andNotLogged() throws IOException {
-    try (Socket socket = connect()) {
-      String request =
-          "POST /v1/things HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer "
-              + TOKEN
-              + "\r\nContent-Length: 100\r\n\r\n{";
-      socket.getOutputStream().write(request.getBytes(StandardCharsets.UTF_8));
-      socket.shutdownOutput();
-
-      Answer answer = Answer.of(socket.getInputStream());
-
-      assertThat(answer.status).isEqualTo(400);
-      assertThat(answer.body).contains("the body was not received");
-    }
-    assertThat(created.get()).isNull();
-    assertThat(log).isEmpty();
-  }
-
-  @Test
-  void body_thatIsTooLong_is413() throws IOException {
-    Answer answer = post("x".repeat(70_000), "Authorization: Bearer " + TOKEN);
-
-    assertThat(answer.status).isEqualTo(413);
   }
 
   @Test

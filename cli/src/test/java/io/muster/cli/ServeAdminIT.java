@@ -11,6 +11,7 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -213,6 +214,26 @@ class ServeAdminIT {
         assertThat(stopped(server)).isEmpty();
         assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(30));
       }
+    }
+  }
+
+  @Test
+  void invalidRequests_leaveNothingInTheLog() throws IOException, InterruptedException {
+    try (Child server = muster("serve", "--port", "0")) {
+      URI url = URI.create(url(server));
+      for (String request :
+          List.of(
+              "GET /" + "x".repeat(20_000) + " HTTP/1.1\r\n\r\n",
+              "GET / HTTP/1.1\r\nHost: a\r\nX: " + "x".repeat(20_000) + "\r\n\r\n",
+              "GET / HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n",
+              "GET /%zz HTTP/1.1\r\nHost: a\r\n\r\n",
+              "\0\0\r\n\r\n")) {
+        try (Socket socket = new Socket(url.getHost(), url.getPort())) {
+          socket.getOutputStream().write(request.getBytes(StandardCharsets.US_ASCII));
+          assertThat(socket.getInputStream().read()).isEqualTo('H');
+        }
+      }
+      assertThat(stopped(server)).isEmpty();
     }
   }
 

@@ -22,6 +22,8 @@ import org.eclipse.jetty.server.NetworkConnectionLimit;
 import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.server.ServerConnector;
 import org.eclipse.jetty.util.thread.QueuedThreadPool;
+import org.eclipse.jetty.util.thread.ScheduledExecutorScheduler;
+import org.eclipse.jetty.util.thread.Scheduler;
 
 /**
  * Jetty on a socket that listens already. Jetty starts on a thread of its own when the first client
@@ -35,12 +37,14 @@ public final class HttpServer implements AutoCloseable {
   private static final int MAX_CONNECTIONS = 64;
   private static final int MAX_HEADER_BYTES = 16 * 1024;
   private static final long IDLE_MILLIS = 10_000;
+  private static final long REQUEST_MILLIS = 10_000;
   private static final long STOP_MILLIS = 5_000;
 
   /** How long a stop waits for connections that clients keep open between requests. */
   private static final long STOP_IDLE_MILLIS = 100;
 
   private final ServerSocketChannel channel;
+  private final long requestMillis;
   private final Selector firstConnection;
 
   /** Empty if this was closed before a client connected. */
@@ -48,8 +52,9 @@ public final class HttpServer implements AutoCloseable {
 
   private volatile boolean closing;
 
-  private HttpServer(ServerSocketChannel channel) throws IOException {
+  private HttpServer(ServerSocketChannel channel, long requestMillis) throws IOException {
     this.channel = channel;
+    this.requestMillis = requestMillis;
     this.firstConnection = Selector.open();
   }
 
@@ -62,7 +67,13 @@ public final class HttpServer implements AutoCloseable {
    */
   public static HttpServer start(ServerSocketChannel channel, AdminOptions options)
       throws IOException {
-    HttpServer http = new HttpServer(channel);
+    return start(channel, options, REQUEST_MILLIS);
+  }
+
+  /** The same with the time in which a request has to arrive. */
+  static HttpServer start(ServerSocketChannel channel, AdminOptions options, long requestMillis)
+      throws IOException {
+    HttpServer http = new HttpServer(channel, requestMillis);
     Thread starter = new Thread(() -> http.run(options), "muster-admin-start");
     starter.setDaemon(true);
     starter.start();
@@ -104,7 +115,10 @@ public final class HttpServer implements AutoCloseable {
     threads.setDaemon(true);
     Server server = new Server(threads);
     server.setStopTimeout(STOP_MILLIS);
-    ServerConnector connector = new ServerConnector(server, 1, 1, connections(options));
+    Scheduler scheduler = new ScheduledExecutorScheduler("muster-admin-timer", true);
+    RequestDeadline deadline = new RequestDeadline(scheduler, requestMillis);
+    ServerConnector connector =
+        new ServerConnector(server, null, scheduler, null, 1, 1, connections(options, deadline));
     connector.setIdleTimeout(IDLE_MILLIS);
     connector.setShutdownIdleTimeout(STOP_IDLE_MILLIS);
     connector.open(channel);
@@ -112,16 +126,17 @@ public final class HttpServer implements AutoCloseable {
     server.addBean(new NetworkConnectionLimit(MAX_CONNECTIONS, server));
     server.setErrorHandler(new RefusalHandler());
     AccessRules access = new AccessRules(options.token(), options.tls().isPresent());
-    server.setHandler(new RequestHandler(access, resources(options)));
+    server.setHandler(new RequestHandler(access, deadline, resources(options)));
     server.start();
     return server;
   }
 
-  private static ConnectionFactory[] connections(AdminOptions options) {
+  private static ConnectionFactory[] connections(AdminOptions options, RequestDeadline deadline) {
     HttpConfiguration configuration = new HttpConfiguration();
     configuration.setSendServerVersion(false);
     configuration.setRequestHeaderSize(MAX_HEADER_BYTES);
     HttpConnectionFactory http = new HttpConnectionFactory(configuration);
+    http.addEventListener(deadline);
     return options.tls().isPresent()
         ? TlsConnections.of(options.tls().get(), http)
         : new ConnectionFactory[] {http};

@@ -11,6 +11,12 @@ import org.jspecify.annotations.Nullable;
 
 /** Answers requests that Jetty itself refuses, such as one with an ambiguous path. */
 final class RefusalHandler extends ErrorHandler {
+  /** Answers whatever the method is, which need not be one of HTTP. */
+  @Override
+  public boolean errorPageForMethod(String method) {
+    return true;
+  }
+
   @Override
   protected void generateResponse(
       Request request,

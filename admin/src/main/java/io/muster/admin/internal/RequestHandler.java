@@ -20,6 +20,7 @@ import org.eclipse.jetty.http.HttpException;
 import org.eclipse.jetty.http.pathmap.MatchedResource;
 import org.eclipse.jetty.http.pathmap.PathMappings;
 import org.eclipse.jetty.http.pathmap.UriTemplatePathSpec;
+import org.eclipse.jetty.io.Connection;
 import org.eclipse.jetty.io.Content;
 import org.eclipse.jetty.server.Handler;
 import org.eclipse.jetty.server.Request;
@@ -36,18 +37,22 @@ final class RequestHandler extends Handler.Abstract {
   private static final System.Logger LOG = System.getLogger(RequestHandler.class.getName());
 
   private final AccessRules access;
+  private final RequestDeadline deadline;
   private final PathMappings<Resource> resources = new PathMappings<>();
 
-  RequestHandler(AccessRules access, List<Resource> resources) {
+  RequestHandler(AccessRules access, RequestDeadline deadline, List<Resource> resources) {
     this.access = access;
+    this.deadline = deadline;
     resources.forEach(r -> this.resources.put(new UriTemplatePathSpec(r.path()), r));
   }
 
   @Override
   public boolean handle(Request request, Response response, Callback callback) {
+    Connection connection = request.getConnectionMetaData().getConnection();
+    Request.addCompletionListener(request, unusedFailure -> deadline.await(connection));
     AdminResponse answer;
     try {
-      answer = answer(request);
+      answer = answer(request, connection);
     } catch (Problem e) {
       answer = e.response();
     } catch (Throwable e) {
@@ -84,7 +89,7 @@ final class RequestHandler extends Handler.Abstract {
     response.write(true, ByteBuffer.wrap(answer.body()), callback);
   }
 
-  private AdminResponse answer(Request request) {
+  private AdminResponse answer(Request request, Connection connection) {
     String method = request.getMethod();
     boolean isRead = method.equals("GET") || method.equals("HEAD");
     String path = Request.getPathInContext(request);
@@ -101,11 +106,13 @@ final class RequestHandler extends Handler.Abstract {
       throw Problem.methodNotAllowed(
           resource.path() + " answers " + allowed + " but not " + method, allowed);
     }
-    return function.apply(
+    AdminRequest parsed =
         new AdminRequest(
             parameters((UriTemplatePathSpec) found.getPathSpec(), path),
             query(request),
-            isRead ? Map.of() : body(request)));
+            isRead ? Map.of() : body(request));
+    deadline.arrived(connection);
+    return function.apply(parsed);
   }
 
   private static Map<String, String> parameters(UriTemplatePathSpec template, String path) {
