@@ -9,7 +9,8 @@ import picocli.CommandLine.Model.OptionSpec;
 
 /**
  * Takes options of {@code muster run} that are not on the command line from torchrun's environment
- * variables: {@code --max-restarts} from {@code PET_MAX_RESTARTS}.
+ * variables: {@code --max-restarts} from {@code PET_MAX_RESTARTS}. An empty variable is as if it
+ * were not set.
  */
 final class RunVariables implements IDefaultValueProvider {
   private final Map<String, String> environment;
@@ -31,7 +32,10 @@ final class RunVariables implements IDefaultValueProvider {
       return null;
     }
     String value = environment.get(name(option.longestName()));
+    if (value == null || value.isEmpty()) {
+      return null;
+    }
     boolean isFlag = option.arity().max() == 0;
-    return value == null || !isFlag ? value : String.valueOf(!value.matches("0|false|"));
+    return isFlag ? String.valueOf(!value.matches("0|false")) : value;
   }
 }
