@@ -7,6 +7,7 @@ import io.muster.fixtures.Randomized;
 import io.muster.store.Allocation;
 import java.io.ByteArrayOutputStream;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Objects;
@@ -152,10 +153,9 @@ class AppendTest {
   }
 
   private static byte[] concatenation(byte[] first, byte[] second) {
-    ByteArrayOutputStream all = new ByteArrayOutputStream();
-    all.writeBytes(first);
-    all.writeBytes(second);
-    return all.toByteArray();
+    byte[] all = Arrays.copyOf(first, first.length + second.length);
+    System.arraycopy(second, 0, all, first.length, second.length);
+    return all;
   }
 
   private static byte[] bytes(String text) {

@@ -1,15 +1,17 @@
-package io.muster.store;
+package io.muster.linearizability;
 
 import static io.muster.fixtures.contract.StoreFixture.bytes;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.muster.store.HashStore;
+import io.muster.store.QueueEmptyException;
+import io.muster.store.StoreException;
 import java.util.List;
 import org.jetbrains.lincheck.datastructures.IntGen;
 import org.jetbrains.lincheck.datastructures.ModelCheckingOptions;
 import org.jetbrains.lincheck.datastructures.Operation;
 import org.jetbrains.lincheck.datastructures.Param;
 import org.jetbrains.lincheck.datastructures.StressOptions;
-import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -17,13 +19,15 @@ import org.junit.jupiter.api.Timeout;
 /**
  * Whatever threads see of a HashStore at the same time, they could have seen one call after the
  * other. Lincheck finds the interleavings; it needs this class and its operations public.
+ *
+ * <p>Lincheck rewrites what is loaded. After other tests that takes a minute longer, so the name of
+ * this package is the first in the order in which classes run.
  */
 @Param(name = "key", gen = IntGen.class, conf = "0:1")
 @Param(name = "value", gen = IntGen.class, conf = "0:2")
 @Timeout(300)
-@Order(0) // Lincheck rewrites what is loaded; after other tests that takes a minute longer.
 @Tag("slow")
-public class HashStoreLinearizabilityIT {
+public class HashStoreIT {
   private static final List<String> KEYS = List.of("a", "b");
   private static final List<String> VALUES = List.of("", "7", "x");
 
