@@ -38,7 +38,8 @@ class RunWithPythonIT {
               "[default1]:attempt 1: 10.0",
               "[default2]:attempt 1: 10.0",
               "[default3]:attempt 1: 10.0");
-      assertThat(run.err()).contains("rank 2 failed: exit code 1");
+      // How it ended depends on whether others noticed before it had, so that it was sent SIGTERM.
+      assertThat(run.err()).contains("muster run: rank 2 failed: ");
     }
   }
 
