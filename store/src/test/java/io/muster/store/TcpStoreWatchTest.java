@@ -72,7 +72,30 @@ class TcpStoreWatchTest {
           .isInstanceOf(NetworkException.class)
           .hasMessageStartingWith("watch on " + store + " failed: the connection is lost");
       assertThatExceptionOfType(NetworkException.class)
-          .isThrownBy(() -> watcher.next(Duration.ZERO));
+          .isThrownBy(() -> watcher.next(Duration.ZERO))
+          .withMessageContaining("the connection was lost earlier");
+    }
+  }
+
+  /** A reset disconnects all clients, and says why. */
+  @Test
+  void resetJob_endsTheWait_andTheNextCallResumes() {
+    if (server.backend() == ServerBackend.THREADED) {
+      // It cannot reset a job.
+      return;
+    }
+    store.set("k", "v");
+    assertThat(store.numKeys()).isEqualTo(1);
+    try (Watcher watcher = store.watch("k")) {
+      var waiting = Background.call(() -> watcher.next(Store.FOREVER)).awaitBlocked();
+
+      server.jobs().get(0).reset();
+
+      assertThat(waiting.failure())
+          .isInstanceOf(StoreException.class)
+          .hasMessageContaining("the job has been reset")
+          .hasMessageEndingWith("the next call reconnects");
+      assertThat(WatchContract.next(watcher)).isEqualTo("CLEARED =");
     }
   }
 

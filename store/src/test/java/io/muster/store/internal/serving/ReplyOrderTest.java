@@ -115,6 +115,19 @@ class ReplyOrderTest {
   }
 
   @Test
+  void wakeUp_ofAWatcherWhoseReplyIsHeld_comesAfterThatReply() {
+    FakeSocket watcher = loop.connect("watcher");
+    FakeSocket setter = loop.connect("setter");
+    watcher.send(to -> to.awaitChange(bytes("k"), 0), PING);
+    setter.send(to -> to.set(bytes("k"), bytes("v")));
+
+    loop.settle();
+
+    assertEvents("poll", "read watcher", "read setter", "write watcher", "write watcher", "poll");
+    assertThat(watcher.received()).isEqualTo(PONG + RELEASED);
+  }
+
+  @Test
   void numberedWakeUp_ofAClientWhoseReplyIsHeld_comesAfterThatReply() {
     FakeSocket waiter = loop.connectWithNumberedWaits("waiter");
     FakeSocket setter = loop.connect("setter");
