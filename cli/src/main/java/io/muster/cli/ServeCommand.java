@@ -3,6 +3,7 @@ package io.muster.cli;
 import io.muster.admin.AdminOptions;
 import io.muster.admin.ServerRecords;
 import io.muster.store.NetworkException;
+import io.muster.store.server.DataDirectoryException;
 import io.muster.store.server.JobOptions;
 import io.muster.store.server.ServerBackend;
 import io.muster.store.server.StoreServer;
@@ -30,7 +31,8 @@ import picocli.CommandLine.Spec;
       "Serve a store to PyTorch's and Java's clients until SIGTERM or SIGINT.",
       "",
       "Without --bind, only this machine can connect, because the protocol has neither"
-          + " authentication nor encryption. Keys are held in memory and are lost with the server.",
+          + " authentication nor encryption. Keys are lost with the server, unless there is"
+          + " --data-dir.",
       "",
       "Each option can be given as an environment variable, such as MUSTER_MAX_VALUE for"
           + " --max-value. The command line takes precedence.",
@@ -85,6 +87,17 @@ final class ServeCommand implements Callable<Integer> {
             + " not. The log says how many keys are forgotten."
       })
   private @Nullable Duration resetWhenIdle;
+
+  @Option(
+      names = "--data-dir",
+      paramLabel = "DIR",
+      description = {
+        "Keep the jobs and their keys in this directory, so that a server that is started again has"
+            + " them, also after a crash. A request is answered when its change is on the disk.",
+        "DIR is created if it does not exist, for this user only; one server at a time uses it."
+            + " Default: keys are held in memory and are lost with the server."
+      })
+  private @Nullable Path dataDirectory;
 
   @Option(
       names = "--port-file",
@@ -202,7 +215,7 @@ final class ServeCommand implements Callable<Integer> {
         file.write(server.port());
       }
       String banner =
-          jobs.isEmpty()
+          jobs.isEmpty() && server.jobs().size() == 1
               ? ServeBanner.of(options.bind(), server.addresses(), resetWhenIdle != null)
               : ServeBanner.ofJobs(options.bind(), server.jobs());
       streams.print(
@@ -252,6 +265,9 @@ final class ServeCommand implements Callable<Integer> {
     if (resetWhenIdle != null) {
       options.resetWhenIdle(resetWhenIdle);
     }
+    if (dataDirectory != null) {
+      options.dataDirectory(dataDirectory);
+    }
     return bind == null ? options.build() : options.bind(bind).build();
   }
 
@@ -290,6 +306,9 @@ final class ServeCommand implements Callable<Integer> {
     if (resetWhenIdle != null) {
       throw new IllegalArgumentException("--reset-when-idle needs --backend event-loop");
     }
+    if (dataDirectory != null) {
+      throw new IllegalArgumentException("--data-dir needs --backend event-loop");
+    }
   }
 
   private static int positive(String option, int value) {
@@ -302,7 +321,7 @@ final class ServeCommand implements Callable<Integer> {
   private static StoreServer start(StoreServerOptions options) {
     try {
       return StoreServer.start(options);
-    } catch (NetworkException e) {
+    } catch (NetworkException | DataDirectoryException e) {
       throw new CommandFailedException(ExitCode.CANNOT_SERVE, String.valueOf(e.getMessage()), e);
     }
   }

@@ -52,7 +52,7 @@ class ServeVariablesTest {
                 + " MUSTER_BACKLOG=3; MUSTER_KEEP_ALIVE=2s,1s,1;"
                 + " MUSTER_MAX_CONNECTIONS=4; MUSTER_MAX_STORED=1m; MUSTER_MAX_VALUE=2k;"
                 + " MUSTER_MAX_KEY=1k; MUSTER_MAX_KEYS_PER_REQUEST=5;"
-                + " MUSTER_RESET_WHEN_IDLE=6s");
+                + " MUSTER_RESET_WHEN_IDLE=6s; MUSTER_DATA_DIR=d");
 
     ParseResult parsed = parsed(environment);
 

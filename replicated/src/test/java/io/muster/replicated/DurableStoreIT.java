@@ -42,8 +42,8 @@ class DurableStoreIT extends StoreContract implements QueueContract, CloseContra
   /** Creates a directory in memory if possible. */
   static final class InMemory implements TempDirFactory {
     @Override
-    public Path createTempDirectory(
-        AnnotatedElementContext element, ExtensionContext extension) throws IOException {
+    public Path createTempDirectory(AnnotatedElementContext element, ExtensionContext extension)
+        throws IOException {
       return Files.isWritable(SHARED_MEMORY)
           ? Files.createTempDirectory(SHARED_MEMORY, "muster")
           : Files.createTempDirectory("muster");
