@@ -37,7 +37,7 @@ public final class MemoryDisk {
   private int batchesInSnapshot;
   private @Nullable IOException failure;
   private boolean repeats;
-  private int maxBatchBytes = 20 << 20;
+  private volatile int maxBatchBytes = 20 << 20;
   private @Nullable JournaledState state;
 
   MemoryDisk() {
@@ -73,7 +73,7 @@ public final class MemoryDisk {
     repeats = true;
   }
 
-  synchronized void limit(int bytes) {
+  void limit(int bytes) {
     maxBatchBytes = bytes;
   }
 
