@@ -72,11 +72,15 @@ class RemoteRefTest {
   }
 
   private static LocalWorld world(int size) {
+    return world(size, RpcOptions.DEFAULT_KEEP_ALIVE);
+  }
+
+  private static LocalWorld world(int size, Duration keepAlive) {
     return LocalWorld.of(
         size,
         options ->
             options
-                .keepAlive(Duration.ofMillis(200))
+                .keepAlive(keepAlive)
                 .objects(Counter.class)
                 .service(Keeper.class, new RealKeeper())
                 .function("counter", arguments -> new RealCounter())
@@ -200,7 +204,7 @@ class RemoteRefTest {
 
   @Test
   void reference_ofAWorkerThatDies_isReleased() {
-    try (LocalWorld world = world(2)) {
+    try (LocalWorld world = world(2, Duration.ofMillis(200))) {
       RemoteRef<Counter> reference = world.seen(0, 1).remote(Counter.class, "counter");
       assertThat(reference.service(Counter.class).add(1)).isEqualTo(1);
       world.agent(0).close();

@@ -88,7 +88,7 @@ final class HeldObjects {
    * Takes a share in an object.
    *
    * @return a future that is completed when the owner has registered this worker, or completed with
-   *     an {@link RpcException} if the object no longer exists
+   *     an {@link RpcException} if the object no longer exists or the owner does not answer
    */
   CompletableFuture<Boolean> share(WorkerInfo owner, ObjectId id) {
     Holding first;
@@ -159,6 +159,25 @@ final class HeldObjects {
         cause);
   }
 
+  private static RpcException notRegistered(WorkerInfo owner, CallFailure failure) {
+    if (failure.kind() == CallFailure.Kind.OBJECT_GONE) {
+      return gone(owner, null);
+    }
+    String seen =
+        failure.description().isEmpty()
+            ? failure.kind().name().toLowerCase(Locale.ROOT).replace('_', ' ')
+            : failure.description();
+    return new RpcException(
+        String.format(
+            Locale.ROOT,
+            "a reference was not registered with its owner, worker %s: %s",
+            owner,
+            seen),
+        owner.name(),
+        FUNCTION,
+        failure.cause());
+  }
+
   private static ResponseListener outcome(Holding holding) {
     return new ResponseListener() {
       @Override
@@ -168,7 +187,7 @@ final class HeldObjects {
 
       @Override
       public void failed(CallFailure failure) {
-        holding.registration.completeExceptionally(gone(holding.owner, null));
+        holding.registration.completeExceptionally(notRegistered(holding.owner, failure));
       }
     };
   }
