@@ -34,10 +34,13 @@ final class ControlClient {
    * @param timeout how long a call may take, with the body of the answer
    */
   ControlClient(URI url, Optional<SSLContext> tls, Optional<String> token, Duration timeout) {
+    // The time to connect includes the handshake of TLS, before which the first client of a server
+    // waits for its HTTP server to start.
+    boolean isTls = "https".equals(url.getScheme());
     HttpClient.Builder builder =
         HttpClient.newBuilder()
             .version(HttpClient.Version.HTTP_1_1)
-            .connectTimeout(CONNECT_TIMEOUT)
+            .connectTimeout(isTls ? timeout : CONNECT_TIMEOUT)
             .proxy(HttpClient.Builder.NO_PROXY);
     tls.ifPresent(builder::sslContext);
     this.http = builder.build();

@@ -25,7 +25,7 @@ final class JobCommand {
   private static final String TOKEN_VARIABLE = "MUSTER_ADMIN_TOKEN";
   private static final String CA_VARIABLE = "MUSTER_ADMIN_CA";
   private static final String HTTPS = "https";
-  private static final Duration TIMEOUT = Duration.ofSeconds(10);
+  private static final Duration TIMEOUT = Duration.ofSeconds(30);
 
   private final Streams streams;
   private final Map<String, String> environment;

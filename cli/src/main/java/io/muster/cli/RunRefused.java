@@ -45,7 +45,7 @@ final class RunRefused {
     REASONS.forEach(
         (option, reason) -> {
           String variable = RunVariables.name(option);
-          if (environment.containsKey(variable)) {
+          if (!environment.getOrDefault(variable, "").isEmpty()) {
             throw new IllegalArgumentException(
                 variable + " is set, but " + option + " is not supported: " + reason);
           }

@@ -24,7 +24,15 @@ import org.junit.jupiter.params.provider.CsvSource;
 @EnabledOnOs(OS.LINUX)
 class InitIT {
   private static final List<String> IN_NAMESPACE =
-      List.of("unshare", "--pid", "--fork", "--kill-child", "--mount-proc");
+      // A build that a shell runs in the background ignores SIGINT, and so would its children.
+      List.of(
+          "env",
+          "--default-signal=INT",
+          "unshare",
+          "--pid",
+          "--fork",
+          "--kill-child",
+          "--mount-proc");
 
   /** A process that ends when process 1 is its parent. */
   private static final String ORPHAN =

@@ -203,7 +203,7 @@ class LauncherIT {
                   + "muster: building Muster store [1/3]\n"
                   + "muster: downloading what the build needs\n"
                   + "built with -B ")
-          .contains(" -pl store,collectives,admin,launcher,cli ")
+          .contains(" -pl store,collectives,admin,launcher,replicated,cli ")
           .endsWith(" in " + home + "\n");
     }
   }

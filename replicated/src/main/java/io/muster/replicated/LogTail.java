@@ -73,16 +73,16 @@ final class LogTail {
       ByteBuffer bytes = channel.map(FileChannel.MapMode.READ_ONLY, 0, channel.size());
       end = new LogTail(file, bytes, maxRecord).endOfRecords();
     }
-    if (end < 0) {
-      return;
-    }
     try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
-      LOG.log(
-          Level.WARNING,
-          "{0}: the last write was incomplete and not acknowledged; {1} bytes are cut off",
-          file,
-          channel.size() - end);
-      channel.truncate(end);
+      if (end >= 0) {
+        LOG.log(
+            Level.WARNING,
+            "{0}: the last write was incomplete and not acknowledged; {1} bytes are cut off",
+            file,
+            channel.size() - end);
+        channel.truncate(end);
+      }
+      // A kill may have come before the force, and Ratis takes what it reads for forced.
       channel.force(true);
     }
   }

@@ -63,11 +63,19 @@ class LogTailTest {
               .orElseThrow();
     }
     byte[] all = Files.readAllBytes(log);
-    int length = all.length;
-    while (all[length - 1] == 0) {
-      length--;
+    int end = 8;
+    while (end < all.length && all[end] != 0) {
+      int length = 0;
+      int shift = 0;
+      byte part;
+      do {
+        part = all[end++];
+        length |= (part & 0x7f) << shift;
+        shift += 7;
+      } while (part < 0);
+      end += length + Integer.BYTES;
     }
-    return length;
+    return end;
   }
 
   /** The number of batches that a journal finds. */

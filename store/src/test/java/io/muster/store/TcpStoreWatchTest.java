@@ -48,6 +48,19 @@ class TcpStoreWatchTest {
     }
   }
 
+  /** No other event makes the server send the wake-up. */
+  @Test
+  void clearedJob_wakesAWaitingWatcherAtOnce() {
+    store.set("k", "v");
+    try (Watcher watcher = store.watch("k")) {
+      var waiting = Background.call(() -> watcher.next(Store.FOREVER)).awaitReading();
+
+      server.jobs().get(0).clear();
+
+      assertThat(waiting.result().orElseThrow().kind()).isEqualTo(Change.Kind.CLEARED);
+    }
+  }
+
   @Test
   void closedStore_closesItsWatchers() {
     Watcher watcher = store.watch("k");

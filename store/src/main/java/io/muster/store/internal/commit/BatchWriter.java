@@ -25,14 +25,17 @@ public final class BatchWriter {
   /** Adds a change, unless the batch would be longer than {@code maxBytes}; then returns false. */
   public boolean add(Change change, int maxBytes) {
     int before = bytes.size();
+    boolean fits = false;
     try {
       change.write(out);
+      fits = bytes.size() <= maxBytes;
     } catch (IOException e) {
       throw failed(e);
-    }
-    boolean fits = bytes.size() <= maxBytes;
-    if (!fits) {
-      bytes.truncate(before);
+    } finally {
+      // Also after an error such as OutOfMemoryError: half a change would make the log unreadable.
+      if (!fits) {
+        bytes.truncate(before);
+      }
     }
     return fits;
   }

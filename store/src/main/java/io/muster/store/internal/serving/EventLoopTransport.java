@@ -228,9 +228,11 @@ public final class EventLoopTransport implements Transport, LoopTasks {
       while (!closing) {
         try {
           loop.runOnce();
-          runTasks();
-          if (journaled != null) {
+          if (runTasks()) {
+            // A task may have ended waits.
             loop.deliver();
+          }
+          if (journaled != null) {
             journaled.flush();
           }
           lastResort.worked();
@@ -244,6 +246,8 @@ public final class EventLoopTransport implements Transport, LoopTasks {
             closing = true;
           } else {
             Threads.pause();
+            // The turn may have left tasks and changes.
+            poller.wakeUp();
           }
         }
       }
@@ -252,10 +256,14 @@ public final class EventLoopTransport implements Transport, LoopTasks {
     }
   }
 
-  private void runTasks() {
+  /** Runs the tasks; returns whether there was one. */
+  private boolean runTasks() {
+    boolean any = false;
     for (FutureTask<?> task = tasks.poll(); task != null; task = tasks.poll()) {
       task.run();
+      any = true;
     }
+    return any;
   }
 
   private void end() {

@@ -51,6 +51,20 @@ final class GroupCommit {
       this.sequence = sequence;
       this.writer = new BatchWriter(epoch, sequence);
     }
+
+    /** Adds a change to the bytes and to the list, or to neither; false if it does not fit. */
+    boolean add(Submitted change, int maxBytes) {
+      submitted.add(change);
+      boolean added = false;
+      try {
+        added = writer.add(change.change, maxBytes);
+      } finally {
+        if (!added) {
+          Submitted unused = submitted.remove(submitted.size() - 1);
+        }
+      }
+      return added;
+    }
   }
 
   GroupCommit(ServerContents contents, Journal journal) {
@@ -86,18 +100,18 @@ final class GroupCommit {
    */
   void submit(Change change, CommandLog.Completion completion) throws IOException {
     int maxBytes = journal.maxBatchBytes();
+    Submitted entry = new Submitted(change, completion);
     Forming batch = last;
-    if (batch == null || !batch.writer.add(change, maxBytes)) {
+    if (batch == null || !batch.add(entry, maxBytes)) {
       batch = new Forming(epoch, nextSequence);
-      if (!batch.writer.add(change, maxBytes)) {
+      if (!batch.add(entry, maxBytes)) {
         throw new IOException(
             "one request writes more than the " + maxBytes + " bytes that the journal can take");
       }
-      nextSequence++;
       forming.add(batch);
+      nextSequence++;
       last = batch;
     }
-    batch.submitted.add(new Submitted(change, completion));
   }
 
   /** Appends the next batch to the journal, if there is one and no other is on its way. */
@@ -105,13 +119,14 @@ final class GroupCommit {
     if (inFlight != null || stopped) {
       return;
     }
-    Forming next = forming.poll();
+    Forming next = forming.peek();
     if (next != null) {
       if (next == last) {
+        // Nothing is added to it. If appending fails, the same bytes are appended again.
         last = null;
       }
-      inFlight = next;
       journal.append(next.writer.toBytes());
+      inFlight = forming.remove();
     }
   }
 
