@@ -2,6 +2,7 @@ package io.muster.bench;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.muster.fixtures.wire.MemoryAttack;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -54,6 +55,7 @@ class CrowdBenchmarksIT {
     brief().run("attacks", "--rounds", "1", "--only", "event loop, 64m");
 
     assertThat(brief().rows()).hasSize(2);
-    assertThat(brief().rows().get(1)).matches("\\| event loop, 64m \\|( \\d+ \\|){10}");
+    assertThat(brief().rows().get(1))
+        .matches("\\| event loop, 64m \\|( \\d+ \\|){" + MemoryAttack.values().length + "}");
   }
 }

@@ -189,6 +189,7 @@ class TcpStoreThreadsIT {
    */
   @Test
   void virtualThreads_ofQuickCalls_needFewPlatformThreads() {
+    long idleFromOtherTests = ioThreads();
     List<CompletableFuture<Integer>> seen =
         IntStream.range(0, 2000).mapToObj(i -> new CompletableFuture<Integer>()).toList();
     for (int i = 0; i < seen.size(); i++) {
@@ -210,7 +211,8 @@ class TcpStoreThreadsIT {
     }
 
     int most = seen.stream().mapToInt(CompletableFuture::join).max().orElseThrow();
-    assertThat(most).as("threads for I/O").isBetween(1, 8);
+    assertThat(most - idleFromOtherTests).as("new threads for I/O").isLessThanOrEqualTo(8);
+    assertThat(most).isPositive();
     assertThat(server.statistics().acceptedConnections()).isEqualTo(1);
   }
 
