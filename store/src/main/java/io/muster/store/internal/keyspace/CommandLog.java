@@ -20,6 +20,14 @@ public interface CommandLog {
    */
   boolean submit(Command command, Completion completion);
 
+  /**
+   * How many times its {@linkplain Command#bytes bytes} a submitted command takes of the heap until
+   * it is applied. 0 if {@link #submit} always returns true.
+   */
+  default int copies() {
+    return 0;
+  }
+
   /** A log that applies each command at once and keeps nothing. */
   static CommandLog inMemory(Keyspace keyspace) {
     return (command, completion) -> {

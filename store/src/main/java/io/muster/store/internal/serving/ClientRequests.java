@@ -38,15 +38,12 @@ final class ClientRequests implements Requests {
 
   private static final Answer<Command> NO_REPLY = (client, command) -> requireApplied(command);
 
-  /** A command is kept twice until it is applied: as it is, and as the bytes of the log. */
-  private static final int COPIES = 2;
-
-  /** A command that is neither applied nor has it failed, and what follows it. */
-  private record Awaited<C extends Command>(C command, Answer<? super C> answer) {
-    long memory() {
-      return COPIES * command.bytes();
-    }
-
+  /**
+   * A command that is neither applied nor has it failed, and what follows it.
+   *
+   * @param memory the bytes that are reserved for it, also when its client has disconnected
+   */
+  private record Awaited<C extends Command>(C command, Answer<? super C> answer, long memory) {
     void answer(ClientRequests client) throws IOException {
       answer.send(client, command);
     }
@@ -76,7 +73,7 @@ final class ClientRequests implements Requests {
    * No request yet.
    *
    * @param contribution the bytes that the client has stored
-   * @param transfer the memory of what the client sends and is sent
+   * @param transfer what the client holds of the memory from which that of commands is taken
    * @param completion called when the command that is awaited was applied or has failed
    */
   ClientRequests(
@@ -115,13 +112,31 @@ final class ClientRequests implements Requests {
 
   /** Has the command applied, and sends its answer now or when {@link #answerAwaited} is called. */
   private <C extends Command> void submit(C command, Answer<? super C> answer) throws IOException {
-    if (state.log.submit(command, completion)) {
+    int copies = state.log.copies();
+    boolean applied =
+        copies == 0
+            ? state.log.submit(command, completion)
+            : submitReserved(command, answer, copies * command.bytes() + ServerMemory.COMMAND);
+    if (applied) {
       answer.send(this, command);
-    } else {
-      Awaited<C> kept = new Awaited<>(command, answer);
-      awaited = kept;
-      transfer.change(kept.memory());
     }
+  }
+
+  /** Nothing that can fail follows the submission. Returns whether the command was applied. */
+  private <C extends Command> boolean submitReserved(
+      C command, Answer<? super C> answer, long memory) throws LimitException {
+    Awaited<C> next = new Awaited<>(command, answer, memory);
+    state.memory.transfers.takeFor(transfer, memory);
+    awaited = next;
+    boolean over = true;
+    try {
+      over = state.log.submit(command, completion);
+    } finally {
+      if (over) {
+        Awaited<?> unusedOver = takeAwaited();
+      }
+    }
+    return over;
   }
 
   /** Whether a command of the client is neither applied nor has it failed. */
@@ -131,9 +146,7 @@ final class ClientRequests implements Requests {
 
   /** Sends the answer to the command that the client awaited. */
   void answerAwaited() throws IOException {
-    Awaited<?> applied = takeAwaited();
-    transfer.giveBack(applied.memory());
-    applied.answer(this);
+    takeAwaited().answer(this);
   }
 
   /** Nobody can be sent the answer any more: an arrival at a barrier must not count then. */
@@ -146,6 +159,7 @@ final class ClientRequests implements Requests {
   private Awaited<?> takeAwaited() {
     Awaited<?> taken = Objects.requireNonNull(awaited);
     awaited = null;
+    state.memory.transfers.budget().release(taken.memory());
     return taken;
   }
 

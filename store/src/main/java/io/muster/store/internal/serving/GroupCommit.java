@@ -6,6 +6,7 @@ import io.muster.store.internal.commit.Change;
 import io.muster.store.internal.commit.MalformedDataException;
 import io.muster.store.internal.commit.ServerContents;
 import io.muster.store.internal.journal.Journal;
+import io.muster.store.internal.keyspace.Command;
 import io.muster.store.internal.keyspace.CommandLog;
 import java.io.IOException;
 import java.util.ArrayDeque;
@@ -22,6 +23,12 @@ import org.jspecify.annotations.Nullable;
  * <p>Called by the thread of the event loop only.
  */
 final class GroupCommit {
+  /**
+   * A submitted command, the buffer of its batch, which is up to twice as long as the bytes in it,
+   * and the batch as the journal gets it.
+   */
+  private static final int COPIES = 4;
+
   private final ServerContents contents;
   private final Journal journal;
 
@@ -31,7 +38,7 @@ final class GroupCommit {
   private @Nullable Forming last;
 
   /** The batch that is appended and not applied yet. */
-  private @Nullable Forming inFlight;
+  private @Nullable InFlight inFlight;
 
   private boolean stopped;
   private long epoch;
@@ -39,6 +46,9 @@ final class GroupCommit {
 
   /** A change, and what is called once it is applied or has failed. */
   private record Submitted(Change change, CommandLog.Completion completion) {}
+
+  /** What is left of a batch that is appended. The journal has its bytes. */
+  private record InFlight(long epoch, long sequence, List<Submitted> submitted) {}
 
   private static final class Forming {
     final long epoch;
@@ -81,13 +91,21 @@ final class GroupCommit {
 
   /** The log of a job. */
   CommandLog logOf(int job) {
-    return (command, completion) -> {
-      try {
-        submit(new Change.OfKeyspace(job, command), completion);
-        return false;
-      } catch (IOException e) {
-        command.fail(e);
-        return true;
+    return new CommandLog() {
+      @Override
+      public boolean submit(Command command, Completion completion) {
+        try {
+          GroupCommit.this.submit(new Change.OfKeyspace(job, command), completion);
+          return false;
+        } catch (IOException e) {
+          command.fail(e);
+          return true;
+        }
+      }
+
+      @Override
+      public int copies() {
+        return COPIES;
       }
     };
   }
@@ -125,8 +143,10 @@ final class GroupCommit {
         // Nothing is added to it. If appending fails, the same bytes are appended again.
         last = null;
       }
+      InFlight appended = new InFlight(next.epoch, next.sequence, next.submitted);
       journal.append(next.writer.toBytes());
-      inFlight = forming.remove();
+      inFlight = appended;
+      Forming unusedAppended = forming.remove();
     }
   }
 
@@ -141,14 +161,14 @@ final class GroupCommit {
    * @throws MalformedDataException if it is none; nothing has changed then
    */
   void apply(byte[] batch) throws MalformedDataException {
-    Forming own = inFlight;
-    if (own == null || !Batch.isNumbered(batch, own.epoch, own.sequence)) {
+    InFlight own = inFlight;
+    if (own == null || !Batch.isNumbered(batch, own.epoch(), own.sequence())) {
       applyRecorded(Batch.of(batch));
       return;
     }
     inFlight = null;
-    if (contents.admit(own.epoch, own.sequence)) {
-      for (Submitted each : own.submitted) {
+    if (contents.admit(own.epoch(), own.sequence())) {
+      for (Submitted each : own.submitted()) {
         contents.apply(each.change);
         each.completion.completed();
       }

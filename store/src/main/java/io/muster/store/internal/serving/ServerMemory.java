@@ -15,6 +15,9 @@ final class ServerMemory {
   /** Heap bytes of a wait for one key, beside the bytes of the key. */
   static final int WAIT_FOR_KEY = 200;
 
+  /** Heap bytes of a command that awaits its commit, beside its bytes. */
+  static final int COMMAND = 256;
+
   /** Heap bytes of an idle JVM. */
   private static final long BASE = 6L << 20;
 
@@ -31,7 +34,7 @@ final class ServerMemory {
   /** The periods of the {@link StoredMemory} of each keyspace. */
   final StoredMemory.Periods storedPeriods = new StoredMemory.Periods();
 
-  /** Requests that arrive, and replies that are sent. */
+  /** Requests that arrive, commands that await their commit, and replies that are sent. */
   final SharedMemory transfers;
 
   final MemoryBudget connections;

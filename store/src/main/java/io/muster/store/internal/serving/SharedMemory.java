@@ -101,9 +101,32 @@ final class SharedMemory {
               + " bytes; the share is "
               + share);
     }
+    requireRoom(holding, bytes, wanted);
+    budget.adjust(bytes);
+    long now = System.nanoTime();
+    if (holding.bytes == 0) {
+      append(holding);
+      holding.since = now;
+    } else {
+      // The added bytes have been held for no time, so the weight stays the same.
+      holding.since = now - (long) ((double) (now - holding.since) * holding.bytes / wanted);
+    }
+    holding.bytes = wanted;
+  }
+
+  /**
+   * Takes memory that stays in use when its client is disconnected, so it is not part of the
+   * client's holding. It is released in the {@link #budget}.
+   */
+  void takeFor(Holding holding, long bytes) throws LimitException {
+    requireRoom(holding, bytes, bytes);
+    budget.adjust(bytes);
+  }
+
+  private void requireRoom(Holding by, long bytes, long wanted) throws LimitException {
     boolean little = wanted <= LITTLE;
     while (bytes > (little ? budget.available() : roomForMuch())) {
-      if (!makeRoom(holding, wanted)) {
+      if (!makeRoom(by, wanted)) {
         throw new LimitException(
             "no memory for "
                 + bytes
@@ -116,16 +139,6 @@ final class SharedMemory {
                 + " that the server's heap has room for");
       }
     }
-    budget.adjust(bytes);
-    long now = System.nanoTime();
-    if (holding.bytes == 0) {
-      append(holding);
-      holding.since = now;
-    } else {
-      // The added bytes have been held for no time, so the weight stays the same.
-      holding.since = now - (long) ((double) (now - holding.since) * holding.bytes / wanted);
-    }
-    holding.bytes = wanted;
   }
 
   void giveBack(Holding holding, long bytes) {

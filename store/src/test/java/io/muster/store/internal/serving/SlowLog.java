@@ -6,6 +6,7 @@ import io.muster.store.internal.keyspace.Keyspace;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** A log that keeps commands until the test has it apply them, in an order of the test's own. */
 final class SlowLog implements CommandLog {
@@ -13,6 +14,7 @@ final class SlowLog implements CommandLog {
 
   private final Keyspace keyspace;
   private final List<Submitted> submitted = new ArrayList<>();
+  private @Nullable Error failure;
 
   SlowLog(Keyspace keyspace) {
     this.keyspace = keyspace;
@@ -20,8 +22,23 @@ final class SlowLog implements CommandLog {
 
   @Override
   public boolean submit(Command command, Completion completion) {
+    Error thrown = failure;
+    if (thrown != null) {
+      failure = null;
+      throw thrown;
+    }
     submitted.add(new Submitted(command, completion));
     return false;
+  }
+
+  @Override
+  public int copies() {
+    return 4;
+  }
+
+  /** The next command is not accepted. */
+  void failNext(Error thrown) {
+    failure = thrown;
   }
 
   /** The number of commands that are neither applied nor failed. */
