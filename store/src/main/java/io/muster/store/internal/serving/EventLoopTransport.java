@@ -232,7 +232,7 @@ public final class EventLoopTransport implements Transport, LoopTasks {
             // A task may have ended waits.
             loop.deliver();
           }
-          if (journaled != null) {
+          if (journaled != null && !closing) {
             journaled.flush();
           }
           lastResort.worked();
@@ -256,10 +256,17 @@ public final class EventLoopTransport implements Transport, LoopTasks {
     }
   }
 
-  /** Runs the tasks; returns whether there was one. */
+  /**
+   * Runs the tasks; returns whether there was one. Those that follow one that has {@linkplain #stop
+   * stopped} the server are not run: what it has left may be incomplete.
+   */
   private boolean runTasks() {
     boolean any = false;
-    for (FutureTask<?> task = tasks.poll(); task != null; task = tasks.poll()) {
+    while (!closing) {
+      FutureTask<?> task = tasks.poll();
+      if (task == null) {
+        break;
+      }
       task.run();
       any = true;
     }

@@ -3,11 +3,17 @@ package io.muster.store.internal.serving;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
+import io.muster.store.internal.commit.Batch;
+import io.muster.store.internal.commit.Change;
+import io.muster.store.internal.journal.Journal;
+import io.muster.store.internal.journal.JournaledState;
 import io.muster.store.internal.socket.KeepAlive;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
@@ -57,6 +63,54 @@ class EventLoopTransportTest {
     transport.close();
     assertThat(transport.awaitEnd()).isTrue();
     assertThat(poller.closed).isTrue();
+  }
+
+  /** The contents lack something, so no later batch must be applied and no snapshot be taken. */
+  @Test
+  void afterABatchThatCannotBeApplied_noTaskIsRun() throws Exception {
+    EchoingJournal journal = new EchoingJournal();
+    EventLoopTransport journaled =
+        EventLoopTransport.start(
+            new FailingPoller(), SteppedLoop.LIMITS, System::nanoTime, journal);
+    journaled.recover();
+    JournaledState state = Objects.requireNonNull(journal.state);
+    CountDownLatch allAreQueued = new CountDownLatch(1);
+    CompletableFuture<Void> first = journaled.submit(allAreQueued::await);
+    CompletableFuture<Void> malformed = state.apply(new byte[] {0});
+    CompletableFuture<Void> later =
+        state.apply(new Batch(9, 1, List.of(new Change.BeginEpoch(9))).toBytes());
+    allAreQueued.countDown();
+
+    assertThat(journaled.awaitEnd()).isFalse();
+
+    assertThat(first).isCompleted();
+    assertThat(malformed).isCompletedExceptionally();
+    assertThat(later).isCancelled();
+    journaled.close();
+    transport.close();
+  }
+
+  /** Passes each batch on at once. */
+  private static final class EchoingJournal implements Journal {
+    volatile @Nullable JournaledState state;
+
+    @Override
+    public int maxBatchBytes() {
+      return 1 << 20;
+    }
+
+    @Override
+    public void open(JournaledState opened) {
+      state = opened;
+    }
+
+    @Override
+    public void append(byte[] batch) {
+      CompletableFuture<Void> unusedApplied = Objects.requireNonNull(state).apply(batch);
+    }
+
+    @Override
+    public void close() {}
   }
 
   /** Has no sockets, and either blocks or fails. */
