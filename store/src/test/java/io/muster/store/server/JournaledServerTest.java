@@ -309,6 +309,30 @@ class JournaledServerTest {
   }
 
   @Test
+  void clientThatConnectsBeforeAResetIsWritten_isDisconnectedToo() {
+    StoreJob job = server.createJob(JobOptions.of("train"));
+    try (Store before = connect(job.port())) {
+      before.set("k", "old");
+      sync(before);
+      disk.hold();
+      Background<Boolean> reset = Background.run(job::reset);
+      Eventually.assertThat(() -> job.statistics().openConnections()).isEqualTo(0);
+
+      try (Store meanwhile = connect(job.port())) {
+        assertThat(meanwhile.getString("k")).isEqualTo("old");
+        assertThat(reset.isDone()).isFalse();
+        disk.release();
+        assertThat(reset.result()).isTrue();
+
+        assertThatExceptionOfType(MusterException.class).isThrownBy(meanwhile::numKeys);
+      }
+    }
+    try (Store after = connect(job.port())) {
+      assertThat(after.check("k")).isFalse();
+    }
+  }
+
+  @Test
   void snapshotWhileClientsWrite_isOfOneMoment() throws IOException {
     try (Store store = connect();
         Store other = connect()) {

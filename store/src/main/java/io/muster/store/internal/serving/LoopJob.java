@@ -37,13 +37,18 @@ final class LoopJob {
   }
 
   /**
-   * Disconnects all clients, and deletes all keys and queues.
+   * Disconnects all clients, and deletes all keys and queues. Clients that connect before the keys
+   * are deleted have seen them, and are disconnected then.
    *
    * @param whenDone called once the keys are deleted
    */
   void reset(String reason, Runnable whenDone) {
     disconnectClients(reason);
-    state.clear(whenDone);
+    state.clear(
+        () -> {
+          disconnectClients(reason);
+          whenDone.run();
+        });
   }
 
   void disconnectClients(String reason) {

@@ -35,7 +35,7 @@ public interface ServedJob {
 
   /**
    * Disconnects all clients, and deletes all keys and queues. No request of a client that is
-   * connected now is served afterwards.
+   * connected now, or connects before the keys are deleted, is served after it returns.
    *
    * @throws IllegalStateException if the job or the server has ended
    * @throws UnsupportedOperationException if the transport serves one job only
