@@ -334,28 +334,29 @@ class JournaledServerTest {
 
   @Test
   void snapshotWhileClientsWrite_isOfOneMoment() throws IOException {
-    try (Store store = connect();
-        Store other = connect()) {
+    try (Store store = connect()) {
+      store.add("n", 1);
+      store.queuePush("q", "before");
       for (int i = 0; i < 2_000; i++) {
         store.set("key" + i, "before");
       }
       sync(store);
-      Background<Boolean> writes =
-          Background.run(
-              () -> {
-                for (int i = 0; i < 500; i++) {
-                  other.add("n", 1);
-                }
-              });
-      disk.snapshot();
-      assertThat(writes.result()).isTrue();
+      disk.snapshot(
+          () -> {
+            for (int i = 0; i < 500; i++) {
+              store.add("n", 1);
+            }
+            store.queuePush("q", "after");
+            sync(store);
+          });
     }
 
     restart();
 
     try (Store store = connect()) {
       assertThat(store.numKeys()).isEqualTo(2_001);
-      assertThat(store.add("n", 0)).isEqualTo(500);
+      assertThat(store.add("n", 0)).isEqualTo(501);
+      assertThat(store.queueLen("q")).isEqualTo(2);
     }
   }
 

@@ -83,13 +83,29 @@ public final class MemoryDisk {
 
   /** Takes a snapshot, which replaces the batches before it. */
   void snapshot() throws IOException {
-    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    snapshot(() -> {});
+  }
+
+  /**
+   * Takes a snapshot, which replaces the batches before it.
+   *
+   * @param meanwhile runs after the snapshot has begun and before it is written
+   */
+  void snapshot(Runnable meanwhile) throws IOException {
+    JournaledState.Snapshot begun;
+    int batchesBefore;
     synchronized (this) {
-      try (JournaledState.Snapshot taken = current().snapshot()) {
-        taken.writeTo(bytes);
-      }
+      begun = current().snapshot();
+      batchesBefore = batches.size();
+    }
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    try (JournaledState.Snapshot taken = begun) {
+      meanwhile.run();
+      taken.writeTo(bytes);
+    }
+    synchronized (this) {
       snapshot = bytes.toByteArray();
-      batchesInSnapshot = batches.size();
+      batchesInSnapshot = batchesBefore;
     }
   }
 
