@@ -142,11 +142,19 @@ final class ClientWatch {
   /** Notes the first change from now on. None has been since {@code revision}. */
   private void note(byte[] prefix, long revision) throws LimitException {
     forget();
+    long unchanged = history.revision();
     memory.change(ServerMemory.WAIT_FOR_KEY + (long) prefix.length);
     FirstChange first = new FirstChange(prefix);
-    state.waiters.registerForChange(first, prefix);
+    boolean changed = history.mayHaveChanged(prefix, unchanged);
+    if (!changed) {
+      state.waiters.registerForChange(first, prefix);
+    }
     noted = first;
     position = revision;
+    if (changed) {
+      // The memory was taken from a client whose arrival at a barrier was withdrawn.
+      first.noteChange(unchanged + 1);
+    }
   }
 
   private void forget() {
@@ -183,7 +191,11 @@ final class ClientWatch {
 
     @Override
     protected void released(@Nullable Key queue) {
-      revision = history.revision();
+      noteChange(history.revision());
+    }
+
+    private void noteChange(long changed) {
+      revision = changed;
       waits.changed();
     }
   }

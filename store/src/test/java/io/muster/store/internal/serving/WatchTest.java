@@ -473,6 +473,21 @@ class WatchTest {
     assertThat(writer.received()).isEqualTo(PONG);
   }
 
+  /** Its memory is taken for the watch, which must not miss the withdrawal of its arrival. */
+  @Test
+  void changeByTheEvictionOfAnother_endsTheWaitThatNeededTheMemory() {
+    FakeSocket arrived = loop.connect("arrived");
+    send(arrived, to -> to.barrier(bytes("/barrier"), 2));
+    MemoryBudget budget = loop.state().memory.waits.budget();
+    assertThat(budget.tryReserve(budget.available())).isTrue();
+
+    send(watcher, awaitChange("/", 1));
+
+    assertThat(arrived.isClosed()).isTrue();
+    assertThat(watcher.received()).isEqualTo(RELEASED);
+    assertThat(changes("/", 1)).containsExactly("2 /barrier deleted", "up to 2");
+  }
+
   @Test
   void commands_ofAReplica_countLikeThoseOfClients() {
     send(setter, set("/a", "v"));
