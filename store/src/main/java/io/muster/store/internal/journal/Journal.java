@@ -12,8 +12,8 @@ public interface Journal extends AutoCloseable {
 
   /**
    * Restores the state: passes it the newest snapshot, if there is one, and the batches after it,
-   * and from then on each appended one. Called once. Blocks until batches can be appended; those
-   * that were appended before the log was closed may still follow then.
+   * and from then on each appended one. Called once. Blocks until batches can be appended and all
+   * that were appended earlier have been passed on: the caller derives its epoch from them.
    *
    * @throws IOException if the log is damaged, or cannot be read or written; the message says what
    *     helps
