@@ -3,6 +3,7 @@ package io.muster.store.internal.commit;
 import io.muster.store.internal.keyspace.KeyspaceSnapshot;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -17,7 +18,13 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ServerContents {
   private final Map<Integer, JobContents> jobs = new LinkedHashMap<>();
+
+  /** One more than the greatest number that a job has had. */
   private int nextJob = 1;
+
+  /** The least number that may be neither had nor reserved. */
+  private int unreservedJob = 1;
+
   private long epoch;
   private long sequence;
 
@@ -38,7 +45,9 @@ public final class ServerContents {
 
   /** Returns a number that no job has had, and reserves it. */
   public int takeJobNumber() {
-    return nextJob++;
+    int number = Math.max(nextJob, unreservedJob);
+    unreservedJob = number + 1;
+    return number;
   }
 
   /**
@@ -98,9 +107,10 @@ public final class ServerContents {
     private @Nullable JobContents job;
 
     @Override
-    public void begin(long snapshotEpoch, long snapshotSequence) {
+    public void begin(long snapshotEpoch, long snapshotSequence, int snapshotNextJob) {
       epoch = snapshotEpoch;
       sequence = snapshotSequence;
+      nextJob = snapshotNextJob;
     }
 
     @Override
@@ -144,7 +154,7 @@ public final class ServerContents {
       for (JobContents job : jobs.values()) {
         parts.add(job.snapshot());
       }
-      return new Snapshot(epoch, sequence, parts);
+      return new Snapshot(epoch, sequence, nextJob, parts);
     } catch (Throwable e) {
       parts.forEach(part -> part.keys().close());
       throw e;
@@ -158,22 +168,21 @@ public final class ServerContents {
   public static final class Snapshot {
     private final long epoch;
     private final long sequence;
+    private final int nextJob;
     private final List<JobContents.Snapshot> jobs;
     private int current;
     private boolean begun;
 
-    private Snapshot(long epoch, long sequence, List<JobContents.Snapshot> jobs) {
+    private Snapshot(long epoch, long sequence, int nextJob, List<JobContents.Snapshot> jobs) {
       this.epoch = epoch;
       this.sequence = sequence;
+      this.nextJob = nextJob;
       this.jobs = jobs;
     }
 
-    public long epoch() {
-      return epoch;
-    }
-
-    public long sequence() {
-      return sequence;
+    /** Begins to write the snapshot. Its pieces follow. */
+    public SnapshotWriter begin(OutputStream out) throws IOException {
+      return new SnapshotWriter(out, epoch, sequence, nextJob);
     }
 
     /** A piece of a snapshot, to be written after the pieces before it. */

@@ -15,8 +15,8 @@ public final class SnapshotReader {
 
   /** Receives the contents of a snapshot, in order. Whether it is complete is known at the end. */
   public interface Target {
-    /** Comes first. */
-    void begin(long epoch, long sequence);
+    /** Comes first. No job has had the number {@code nextJob} or a greater one. */
+    void begin(long epoch, long sequence, int nextJob);
 
     /** A job, in which the contents are that follow. */
     void job(JobRecord job) throws IOException;
@@ -87,7 +87,7 @@ public final class SnapshotReader {
               + ", and this is a program for version "
               + SnapshotWriter.VERSION);
     }
-    target.begin(input.readLong(), input.readLong());
+    target.begin(input.readLong(), input.readLong(), input.readInt());
   }
 
   private static void readContents(int record, LimitedInput input, Target target)

@@ -41,8 +41,10 @@ public final class SnapshotWriter implements KeyspaceSnapshot.Visitor {
    * @param out where it goes; it is flushed at the end, and not closed
    * @param epoch the epoch of the server
    * @param sequence the number of the last batch of that epoch that is part of the state
+   * @param nextJob no job has had this number or a greater one
    */
-  public SnapshotWriter(OutputStream out, long epoch, long sequence) throws IOException {
+  public SnapshotWriter(OutputStream out, long epoch, long sequence, int nextJob)
+      throws IOException {
     this.out =
         new DataOutputStream(
             new CheckedOutputStream(new BufferedOutputStream(out, BUFFER), checksum));
@@ -50,6 +52,7 @@ public final class SnapshotWriter implements KeyspaceSnapshot.Visitor {
     this.out.write(VERSION);
     this.out.writeLong(epoch);
     this.out.writeLong(sequence);
+    this.out.writeInt(nextJob);
   }
 
   /** Begins a job. What is written from now on, until the next job, is in it. */

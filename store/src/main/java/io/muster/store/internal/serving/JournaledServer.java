@@ -157,7 +157,7 @@ final class JournaledServer implements JournaledState {
 
     @Override
     public void writeTo(OutputStream out) throws IOException {
-      SnapshotWriter writer = new SnapshotWriter(out, contents.epoch(), contents.sequence());
+      SnapshotWriter writer = contents.begin(out);
       for (var piece = call(this::next); piece.isPresent(); piece = call(this::next)) {
         piece.get().write(writer);
       }

@@ -79,7 +79,7 @@ final class Commands {
 
   static byte[] written(long revision, List<KeyspaceSnapshot.Part> parts) throws IOException {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-    SnapshotWriter writer = new SnapshotWriter(bytes, 1, 2);
+    SnapshotWriter writer = new SnapshotWriter(bytes, 1, 2, 3);
     writer.job(JOB);
     writer.revision(revision);
     for (KeyspaceSnapshot.Part part : parts) {
@@ -97,7 +97,7 @@ final class Commands {
         contents.length,
         new SnapshotReader.Target() {
           @Override
-          public void begin(long epoch, long sequence) {}
+          public void begin(long epoch, long sequence, int nextJob) {}
 
           @Override
           public void job(JobRecord job) {}
