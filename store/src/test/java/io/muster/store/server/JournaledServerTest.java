@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 
 import io.muster.fixtures.Background;
 import io.muster.fixtures.Eventually;
+import io.muster.fixtures.FreePort;
 import io.muster.fixtures.wire.RawClient;
 import io.muster.store.MusterException;
 import io.muster.store.Store;
@@ -26,7 +27,8 @@ class JournaledServerTest {
   private static final int CLIENTS = 20;
 
   private final MemoryDisk disk = new MemoryDisk();
-  private StoreServer server = StoreServer.start(options().build());
+  private StoreServer server =
+      FreePort.useAgain(port -> StoreServer.start(options().port(port).build()));
 
   private StoreServerOptions.Builder options() {
     return StoreServerOptions.builder().dataDirectory(disk.path());
@@ -45,6 +47,11 @@ class JournaledServerTest {
   private void restart(StoreServerOptions.Builder options) {
     server.close();
     server = StoreServer.start(options.build());
+  }
+
+  /** A job on a port that is free after a restart. */
+  private StoreJob createJob(JobOptions options) {
+    return FreePort.useAgain(port -> server.createJob(options.withPort(port)));
   }
 
   private Store connect() {
@@ -247,8 +254,7 @@ class JournaledServerTest {
   @ValueSource(booleans = {false, true})
   void jobs_arePartOfTheContents(boolean snapshot) throws IOException {
     StoreJob job =
-        server.createJob(
-            JobOptions.of("train").withWorldSize(8).withResetWhenIdle(Duration.ofHours(1)));
+        createJob(JobOptions.of("train").withWorldSize(8).withResetWhenIdle(Duration.ofHours(1)));
     StoreJob removed = server.createJob(JobOptions.of("removed"));
     try (Store store = connect(job.port())) {
       store.add("n", 7);
@@ -274,12 +280,13 @@ class JournaledServerTest {
   @Test
   void portThatIsGiven_replacesTheRecordedOne() {
     int recorded = server.port();
-    server.close();
-    int given;
-    try (StoreServer elsewhere = StoreServer.start()) {
-      given = elsewhere.port();
-    }
-    restart(options().port(given));
+    int given =
+        FreePort.useAgain(
+            port -> {
+              int other = port == recorded ? port - 1 : port;
+              restart(options().port(other));
+              return other;
+            });
     assertThat(server.port()).isEqualTo(given).isNotEqualTo(recorded);
 
     restart();
@@ -288,7 +295,7 @@ class JournaledServerTest {
 
   @Test
   void clearedAndResetJobs_stayEmpty() {
-    StoreJob job = server.createJob(JobOptions.of("train"));
+    StoreJob job = createJob(JobOptions.of("train"));
     try (Store store = connect();
         Store other = connect(job.port())) {
       store.add("n", 1);
