@@ -24,7 +24,10 @@ final class HistoryMemory {
 
   /** Gives a history its part, and the others a smaller one. */
   void add(Part history) {
-    kept.add(history);
+    // It is there already if an earlier call has failed late.
+    if (!kept.contains(history)) {
+      kept.add(history);
+    }
     divide();
   }
 
