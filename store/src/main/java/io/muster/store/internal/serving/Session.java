@@ -106,7 +106,11 @@ final class Session implements CommandLog.Completion {
   @Override
   public void completed() {
     if (dropped) {
-      requests.abandonAwaited();
+      try {
+        requests.abandonAwaited();
+      } finally {
+        endRequest();
+      }
     } else {
       replySink.committed();
     }

@@ -94,6 +94,19 @@ class CommitMemoryTest {
   }
 
   @Test
+  void whatAClientThatIsGoneHasStored_isCounted() {
+    send(client, set(LARGE));
+    client.connection().disconnect("as the test wants");
+    loop.settle();
+
+    log.commit();
+
+    assertThat(loop.state().memory.stored.used())
+        .isGreaterThan(LARGE)
+        .isEqualTo(loop.state().keyspace.heapBytes());
+  }
+
+  @Test
   void memoryOfAFailedWrite_isReleased() {
     send(client, set(LARGE));
 
