@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
 import io.muster.fixtures.Background;
 import io.muster.fixtures.Eventually;
@@ -93,10 +94,9 @@ class TcpStoreWatchTest {
   /** A reset disconnects all clients, and says why. */
   @Test
   void resetJob_endsTheWait_andTheNextCallResumes() {
-    if (server.backend() == ServerBackend.THREADED) {
-      // It cannot reset a job.
-      return;
-    }
+    assumeThat(server.backend())
+        .as("a server that can reset a job")
+        .isEqualTo(ServerBackend.EVENT_LOOP);
     store.set("k", "v");
     assertThat(store.numKeys()).isEqualTo(1);
     try (Watcher watcher = store.watch("k")) {
