@@ -69,6 +69,14 @@ public final class Keyspace {
   private long items;
   private long removedBytes;
 
+  /** The snapshot that is being taken. */
+  private @Nullable KeyspaceSnapshot snapshot;
+
+  /** {@link #heapBytes} and {@link #removedBytes()} when it began. */
+  private long heapBytesBefore;
+
+  private long removedBytesBefore;
+
   /** The number of bytes of values that were compared, parsed or copied. */
   private long bytesRead;
 
@@ -410,7 +418,26 @@ public final class Keyspace {
    * @throws IllegalStateException if another snapshot is being taken
    */
   public KeyspaceSnapshot snapshot() {
-    return new KeyspaceSnapshot(history.revision(), values, queues);
+    KeyspaceSnapshot begun =
+        new KeyspaceSnapshot(history.revision(), values, queues, this::snapshotEnded);
+    snapshot = begun;
+    heapBytesBefore = heapBytes();
+    removedBytesBefore = removedBytes();
+    return begun;
+  }
+
+  private void snapshotEnded(KeyspaceSnapshot ended) {
+    if (snapshot == ended) {
+      snapshot = null;
+    }
+  }
+
+  /**
+   * An upper bound of the heap bytes of what was removed or replaced and the snapshot that is being
+   * taken still refers to. 0 if none is being taken.
+   */
+  public long snapshotBytes() {
+    return snapshot == null ? 0 : Math.min(heapBytesBefore, removedBytes() - removedBytesBefore);
   }
 
   /** Changes the maximum number of bytes of keys, values and queued items. */

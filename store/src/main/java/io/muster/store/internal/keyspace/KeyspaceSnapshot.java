@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,9 +19,21 @@ public final class KeyspaceSnapshot implements AutoCloseable {
   private final long revision;
   private final KeyMapSnapshot<Object> values;
   private final KeyMapSnapshot<ItemQueue> queues;
+  private final Consumer<KeyspaceSnapshot> whenEnded;
 
-  KeyspaceSnapshot(long revision, KeyMap<Object> values, KeyMap<ItemQueue> queues) {
+  /**
+   * A snapshot of which nothing is taken yet.
+   *
+   * @param whenEnded called when what is removed or replaced need not stay in memory any more, maybe
+   *     more than once
+   */
+  KeyspaceSnapshot(
+      long revision,
+      KeyMap<Object> values,
+      KeyMap<ItemQueue> queues,
+      Consumer<KeyspaceSnapshot> whenEnded) {
     this.revision = revision;
+    this.whenEnded = whenEnded;
     this.values = values.snapshot(KeyspaceSnapshot::frozen);
     try {
       this.queues = queues.snapshot(ItemQueue::view);
@@ -50,7 +63,13 @@ public final class KeyspaceSnapshot implements AutoCloseable {
   /** Takes the next part; null if there are no more. The parts with values come first. */
   public @Nullable Part next() {
     Part part = values.next();
-    return part != null ? part : queues.next();
+    if (part == null) {
+      part = queues.next();
+    }
+    if (part == null) {
+      whenEnded.accept(this);
+    }
+    return part;
   }
 
   /** Nothing more is taken. Closing again has no effect. */
@@ -58,6 +77,7 @@ public final class KeyspaceSnapshot implements AutoCloseable {
   public void close() {
     values.end();
     queues.end();
+    whenEnded.accept(this);
   }
 
   /** Receives what a part consists of. Arrays must not be modified. */

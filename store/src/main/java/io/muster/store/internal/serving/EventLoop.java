@@ -163,6 +163,13 @@ final class EventLoop {
     }
   }
 
+  /** Counts what has been stored or released on behalf of no client. */
+  void settle() {
+    for (int i = 0; i < jobs.size(); i++) {
+      jobs.get(i).state.settle();
+    }
+  }
+
   /** Sends the replies and wake-ups that are held. */
   void deliver() {
     heldReplies.send();

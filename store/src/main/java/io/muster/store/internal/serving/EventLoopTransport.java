@@ -229,7 +229,8 @@ public final class EventLoopTransport implements Transport, LoopTasks {
         try {
           loop.runOnce();
           if (runTasks()) {
-            // A task may have ended waits.
+            // A task may have ended a snapshot, or waits.
+            loop.settle();
             loop.deliver();
           }
           if (journaled != null && !closing) {

@@ -99,7 +99,7 @@ final class ServerState {
   }
 
   /** Counts what has been stored or removed on behalf of no client. */
-  private void settle() {
+  void settle() {
     stored.settle(new StoredMemory.Contribution());
     pins.settle();
     history.settle();
@@ -183,6 +183,7 @@ final class ServerState {
   void end() {
     keyspace.clear();
     settle();
+    stored.end();
     pins.end();
     history.end();
   }

@@ -37,6 +37,11 @@ final class StoredMemory {
   /** The bytes of this keyspace that the budget counts. */
   private long charged;
 
+  /** The bytes that the budget counts for a snapshot of this keyspace. */
+  private long chargedForSnapshot;
+
+  private boolean ended;
+
   StoredMemory(Keyspace keyspace, MemoryBudget budget, Periods periods) {
     this.keyspace = keyspace;
     this.budget = budget;
@@ -111,13 +116,27 @@ final class StoredMemory {
     requireRoom(by, keyspace.queueLength(key) > 0 ? most : most + Keyspace.QUEUE_OVERHEAD);
   }
 
-  /** Counts what a request has stored or removed. */
+  /** Counts what a request has stored or removed, and what a snapshot keeps of that. */
   void settle(Contribution by) {
-    long change = keyspace.heapBytes() - charged;
-    if (change != 0) {
+    if (!ended) {
+      charge(by, keyspace.heapBytes(), keyspace.snapshotBytes());
+    }
+  }
+
+  /** Nothing is counted any more. */
+  void end() {
+    charge(new Contribution(), 0, 0);
+    ended = true;
+  }
+
+  private void charge(Contribution by, long stored, long kept) {
+    long change = stored - charged;
+    long changeForSnapshot = kept - chargedForSnapshot;
+    if (change != 0 || changeForSnapshot != 0) {
       boolean wasCounted = budget.used() > counted;
-      budget.adjust(change);
-      charged += change;
+      budget.adjust(change + changeForSnapshot);
+      charged = stored;
+      chargedForSnapshot = kept;
       if (budget.used() > counted) {
         by.bytes = bytes(by) + change;
         by.period = periods.current;

@@ -128,6 +128,34 @@ class SnapshotTest {
   }
 
   @Test
+  void bytesThatASnapshotKeeps_areAtMostThoseOfItsContents_andEndWithIt() {
+    Keyspace keyspace = Commands.keyspace();
+    new Command.Set(bytes("k"), new byte[1_000]).applyTo(keyspace);
+    long before = keyspace.heapBytes();
+
+    KeyspaceSnapshot snapshot = keyspace.snapshot();
+    assertThat(keyspace.snapshotBytes()).isZero();
+    new Command.Set(bytes("k"), new byte[1_000]).applyTo(keyspace);
+    assertThat(keyspace.snapshotBytes()).isBetween(1_000L, before);
+    for (int i = 0; i < 10; i++) {
+      new Command.Set(bytes("k"), new byte[1_000]).applyTo(keyspace);
+    }
+    assertThat(keyspace.snapshotBytes()).isEqualTo(before);
+    snapshot.close();
+    assertThat(keyspace.snapshotBytes()).isZero();
+
+    KeyspaceSnapshot next = keyspace.snapshot();
+    new Command.Delete(bytes("k")).applyTo(keyspace);
+    snapshot.close();
+    assertThat(keyspace.snapshotBytes()).isPositive();
+    while (next.next() != null) {
+      assertThat(keyspace.snapshotBytes()).isPositive();
+    }
+    assertThat(keyspace.snapshotBytes()).isZero();
+    next.close();
+  }
+
+  @Test
   void oneSnapshotAtATime_isTaken() {
     Keyspace keyspace = Commands.keyspace();
     KeyspaceSnapshot snapshot = keyspace.snapshot();

@@ -3,6 +3,7 @@ package io.muster.store.internal.serving;
 import static io.muster.store.internal.serving.SteppedLoop.bytes;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.muster.store.internal.keyspace.KeyspaceSnapshot;
 import io.muster.store.internal.wire.Opcode;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -67,6 +68,28 @@ class LoopJobTest {
     loop.removeJob(first);
     loop.settle();
     assertThat(first.state.memory.all.used()).isEqualTo(empty);
+  }
+
+  @Test
+  void valuesThatASnapshotKeeps_areCounted_untilItOrTheJobEnds() {
+    MemoryBudget stored = second.state.memory.stored;
+    FakeSocket client = clientOf(second, "b");
+    set(client, "key", "x".repeat(1000));
+    long one = stored.used();
+
+    KeyspaceSnapshot snapshot = second.state.keyspace.snapshot();
+    set(client, "key", "y".repeat(1000));
+    assertThat(stored.used()).isBetween(one + 1000, 2 * one);
+    snapshot.close();
+    second.state.settle();
+    assertThat(stored.used()).isEqualTo(one);
+
+    KeyspaceSnapshot next = second.state.keyspace.snapshot();
+    loop.removeJob(second);
+    assertThat(stored.used()).isZero();
+    loop.settle();
+    assertThat(stored.used()).isZero();
+    next.close();
   }
 
   @Test
