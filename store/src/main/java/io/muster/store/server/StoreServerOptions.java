@@ -395,7 +395,9 @@ public final class StoreServerOptions {
 
     /**
      * Limits values in one request, and values after an append, in bytes, at least 1; default
-     * {@link #DEFAULT_MAX_VALUE_BYTES}.
+     * {@link #DEFAULT_MAX_VALUE_BYTES}. With a {@link #dataDirectory data directory}, a value may
+     * become longer if several clients append to it at once: an append is checked when it is
+     * received, and applied once it is on the disk.
      */
     public Builder maxValueBytes(int bytes) {
       this.maxValueBytes = (int) atLeastOne("maxValueBytes", bytes);
