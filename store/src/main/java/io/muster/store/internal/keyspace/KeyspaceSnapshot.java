@@ -24,8 +24,8 @@ public final class KeyspaceSnapshot implements AutoCloseable {
   /**
    * A snapshot of which nothing is taken yet.
    *
-   * @param whenEnded called when what is removed or replaced need not stay in memory any more, maybe
-   *     more than once
+   * @param whenEnded called when what is removed or replaced need not stay in memory any more;
+   *     maybe more than once
    */
   KeyspaceSnapshot(
       long revision,

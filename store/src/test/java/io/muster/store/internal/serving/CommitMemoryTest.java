@@ -8,6 +8,7 @@ import io.muster.store.internal.serving.FakeSocket.Request;
 import io.muster.store.internal.wire.Hello;
 import io.muster.store.internal.wire.WireLimits;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -91,6 +92,19 @@ class CommitMemoryTest {
     loop.settle();
     assertThat(transfers.used()).isZero();
     assertThat(loop.state().keyspace.valueLength(K)).isEqualTo(LARGE);
+  }
+
+  @Test
+  void manyShortKeysOfOneWrite_countWithTheirArrays() {
+    List<byte[]> keys = Collections.nCopies(10_000, K);
+    List<byte[]> values = Collections.nCopies(10_000, new byte[0]);
+
+    send(client, to -> to.multiSet(keys, values));
+
+    assertThat(transfers.used()).isGreaterThan(10_000 * 80L);
+    log.commit();
+    loop.settle();
+    assertThat(transfers.used()).isZero();
   }
 
   @Test
