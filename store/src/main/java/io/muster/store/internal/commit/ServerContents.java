@@ -22,7 +22,7 @@ public final class ServerContents {
   /** One more than the greatest number that a job has had. */
   private int nextJob = 1;
 
-  /** The least number that may be neither had nor reserved. */
+  /** One more than the greatest number that was reserved. */
   private int unreservedJob = 1;
 
   private long epoch;

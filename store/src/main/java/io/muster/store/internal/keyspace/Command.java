@@ -10,8 +10,11 @@ import org.jspecify.annotations.Nullable;
  * afterwards. Not thread-safe.
  */
 public abstract sealed class Command {
-  /** What an array takes beside its bytes: the mean of the heap, and of three copies in a log. */
-  private static final int ARRAY = 12;
+  /**
+   * The bytes that an array adds to each copy of a command, beside its own: a header and a
+   * reference on the heap, and a length in each copy of the log. A mean.
+   */
+  private static final int ARRAY_OVERHEAD = 12;
 
   private @Nullable Exception failure;
 
@@ -36,7 +39,7 @@ public abstract sealed class Command {
     failure = reason;
   }
 
-  /** The bytes of the keys and values that it consists of, and of many arrays their headers. */
+  /** The bytes of its keys and values, and an overhead per array if there can be many. */
   public abstract long bytes();
 
   /** Why the command has changed nothing; null if it did not fail. */
@@ -191,7 +194,7 @@ public abstract sealed class Command {
     public long bytes() {
       long bytes = 0;
       for (int i = 0; i < keys.size(); i++) {
-        bytes += (long) keys.get(i).length + values.get(i).length + 2 * ARRAY;
+        bytes += (long) keys.get(i).length + values.get(i).length + 2 * ARRAY_OVERHEAD;
       }
       return bytes;
     }

@@ -122,21 +122,25 @@ final class ClientRequests implements Requests {
     }
   }
 
-  /** Nothing that can fail follows the submission. Returns whether the command was applied. */
+  /**
+   * Reserves memory for a command and submits it. Nothing that can fail follows the submission.
+   *
+   * @return whether the command was applied, or has failed, by this call
+   */
   private <C extends Command> boolean submitReserved(
       C command, Answer<? super C> answer, long memory) throws LimitException {
     Awaited<C> next = new Awaited<>(command, answer, memory);
     state.memory.transfers.takeFor(transfer, memory);
     awaited = next;
-    boolean over = true;
+    boolean pending = false;
     try {
-      over = state.log.submit(command, completion);
+      pending = !state.log.submit(command, completion);
     } finally {
-      if (over) {
-        Awaited<?> unusedOver = takeAwaited();
+      if (!pending) {
+        Awaited<?> unusedDone = takeAwaited();
       }
     }
-    return over;
+    return !pending;
   }
 
   /** Whether a command of the client is neither applied nor has it failed. */
@@ -149,7 +153,7 @@ final class ClientRequests implements Requests {
     takeAwaited().answer(this);
   }
 
-  /** Nobody can be sent the answer any more: an arrival at a barrier must not count then. */
+  /** The client has disconnected before the answer: its arrival at a barrier must not count. */
   void abandonAwaited() {
     if (takeAwaited().command instanceof Command.Arrive arrival && arrival.mustWait()) {
       state.submit(new Command.Leave(arrival.barrier()));

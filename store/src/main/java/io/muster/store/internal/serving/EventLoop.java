@@ -163,7 +163,7 @@ final class EventLoop {
     }
   }
 
-  /** Counts what has been stored or released on behalf of no client. */
+  /** Counts the memory that was taken or released outside of a client's request. */
   void settle() {
     for (int i = 0; i < jobs.size(); i++) {
       jobs.get(i).state.settle();

@@ -258,8 +258,8 @@ public final class EventLoopTransport implements Transport, LoopTasks {
   }
 
   /**
-   * Runs the tasks; returns whether there was one. Those that follow one that has {@linkplain #stop
-   * stopped} the server are not run: what it has left may be incomplete.
+   * Runs the tasks; returns whether there was one. No task is run after one that has {@linkplain
+   * #stop stopped} the server, because the contents may be incomplete then.
    */
   private boolean runTasks() {
     boolean any = false;

@@ -47,7 +47,7 @@ final class GroupCommit {
   /** A change, and what is called once it is applied or has failed. */
   private record Submitted(Change change, CommandLog.Completion completion) {}
 
-  /** What is left of a batch that is appended. The journal has its bytes. */
+  /** An appended batch without its bytes, which the journal has. */
   private record InFlight(long epoch, long sequence, List<Submitted> submitted) {}
 
   private static final class Forming {

@@ -27,7 +27,7 @@ class ServerContentsTest {
     return bytes.toByteArray();
   }
 
-  /** What the log still has for the removed job must not reach another. */
+  /** Commands for the removed job that are still in the log must not reach another job. */
   @Test
   void numberOfARemovedJob_isNotUsedAgain_alsoAfterASnapshot() throws IOException {
     put(contents.takeJobNumber());

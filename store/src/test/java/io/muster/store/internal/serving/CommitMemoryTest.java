@@ -76,7 +76,7 @@ class CommitMemoryTest {
 
   /** Otherwise clients that write and disconnect fill the heap while the disk is slow. */
   @Test
-  void memoryOfAWrite_staysTakenUntilItIsApplied_alsoIfItsClientIsGone() {
+  void memoryOfAWrite_staysTakenUntilItIsApplied_alsoIfItsClientHasDisconnected() {
     send(client, set(LARGE));
     client.connection().disconnect("as the test wants");
     loop.settle();
@@ -108,7 +108,7 @@ class CommitMemoryTest {
   }
 
   @Test
-  void whatAClientThatIsGoneHasStored_isCounted() {
+  void bytesThatADisconnectedClientHasStored_areCounted() {
     send(client, set(LARGE));
     client.connection().disconnect("as the test wants");
     loop.settle();

@@ -67,7 +67,7 @@ class EventLoopTransportTest {
 
   /** The contents lack something, so no later batch must be applied and no snapshot be taken. */
   @Test
-  void afterABatchThatCannotBeApplied_noTaskIsRun() throws Exception {
+  void afterABatchThatCannotBeApplied_noTaskIsRun() throws IOException, InterruptedException {
     EchoingJournal journal = new EchoingJournal();
     EventLoopTransport journaled =
         EventLoopTransport.start(

@@ -17,7 +17,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** What is left of a batch if there is no memory for it. */
+/** Batches for which there is no memory. */
 class GroupCommitTest {
   private final AppendedBatches journal = new AppendedBatches();
   private final GroupCommit commits = new GroupCommit(new ServerContents(), journal);
